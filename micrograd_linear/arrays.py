@@ -1,0 +1,70 @@
+"""What may go into a ``Tensor``: arrays of real numbers, copied, and one clear error for everything else."""
+
+import numpy as np
+
+from .graph import is_node
+
+
+def real_array(data, what):
+    """``data`` as a new array of real numbers that nobody else holds; memory order and type are kept.
+
+    Raises ``TypeError`` for data that are not numbers, ``ValueError`` for ragged data, ``OverflowError`` for integers beyond int64.
+    """
+    _refuse_nodes(data, what)
+    if isinstance(data, np.ma.MaskedArray):
+        raise TypeError(f"{what}: a masked array would lose its mask; use .filled(value) or np.where")
+    try:
+        array = np.array(data)
+    except ValueError as error:
+        if "inhomogeneous" in str(error) or "ambiguous" in str(error):
+            raise ValueError(f"{what}: ragged data: every row must have the same length") from None
+        raise ValueError(f"{what}: {error}") from None
+    except (TypeError, RuntimeError) as error:
+        raise TypeError(f"{what}: cannot make an array of {type(data).__name__}: {error}") from None
+    return checked(array, what)
+
+
+def checked(array, what):
+    """The array itself, in native byte order, if it holds real numbers; an error that says what it holds instead."""
+    kind = array.dtype.kind
+    if kind == "O":
+        _refuse_nodes(next(iter(array.flat), None), what)
+        if any(isinstance(item, int) for item in array.flat):
+            raise OverflowError(f"{what}: integers beyond 64 bits; pass floats to accept their rounding")
+        raise TypeError(f"{what}: expected real numbers, got dtype object (shape {array.shape}); convert it with .astype(float) first")
+    if kind not in "fiub":
+        names = {"c": "complex numbers", "U": "strings", "S": "bytes", "M": "dates", "m": "time differences", "V": "records"}
+        raise TypeError(f"{what}: expected real numbers, got {names.get(kind, kind)} (dtype {array.dtype}, shape {array.shape})")
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def floating(array, what):
+    """The array as it is if it is floating point; integers and booleans as float64, if every one of them is exactly a float64."""
+    if array.dtype.kind == "f":
+        return array
+    result = array.astype(np.float64)
+    if array.dtype.kind in "iu" and array.dtype.itemsize == 8 and array.size:
+        inexact = np.absolute(result) > 2.0**53
+        if inexact.any() and any(int(a) != int(b) for a, b in zip(result[inexact], array[inexact], strict=True)):
+            raise OverflowError(f"{what}: integers above 2**53 that float64 does not hold exactly; pass floats to accept their rounding")
+    return result
+
+
+def like(data, array, what):
+    """``data`` as a new array of the shape and type of ``array``."""
+    result = real_array(data, what)
+    if array.dtype.kind == "f":
+        result = floating(result, what)
+    if result.shape != array.shape:
+        raise ValueError(f"{what}: expected shape {array.shape}, got {result.shape}")
+    if not np.can_cast(result.dtype, array.dtype, "same_kind"):
+        raise TypeError(f"{what}: expected {array.dtype}, got {result.dtype}, which would be cut to integers")
+    return result.astype(array.dtype, copy=False)
+
+
+def _refuse_nodes(data, what):
+    while isinstance(data, (list, tuple)) and len(data):
+        data = data[0]
+    if is_node(data):
+        kind = type(data).__name__
+        raise TypeError(f"{what}: expected numbers, got a {kind}, which would be cut off from its graph; use its .data to make a constant of it")

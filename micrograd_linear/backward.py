@@ -1,0 +1,64 @@
+"""The backward walk over a graph of ``Tensor``s: from the last node made to the first, each hands its gradient on to its operands.
+
+The walk is a function of the graph: it changes no tensor, so an error half-way leaves everything as it was.
+"""
+
+import numpy as np
+
+from .graph import is_node, topological_order
+
+
+def walk(root, seed):
+    """The gradient of ``root`` with respect to itself and every tensor it depends on, where d(root) = ``seed``.
+
+    Returns ``(gradients, borrowed)``: a dict {tensor: array}, and the set of those tensors whose array may be shared with another tensor,
+    or be a view of something else, so that it must be copied before anybody is given it.
+    """
+    order = [node for node in topological_order(root) if node.pullbacks]
+    for node in order:
+        for operand, array in zip(node.operands, node.arrays):
+            if getattr(operand, "current", operand) is not array:
+                _check_unchanged(node, operand, array)
+    gradients, borrowed = {root: seed}, {root}
+    for node in reversed(order):
+        g = gradients[node]
+        for operand, array, pullback in zip(node.operands, node.arrays, node.pullbacks):
+            if pullback is None:  # a constant
+                continue
+            contribution = pullback(g)
+            if contribution.__class__ is not np.ndarray or contribution.shape != array.shape or contribution.dtype is not array.dtype:
+                contribution = undo_broadcast(np.asarray(contribution), array.shape, array.dtype)
+            if operand in gradients:
+                gradients[operand] = np.asarray(gradients[operand] + contribution)
+                borrowed.discard(operand)
+            else:
+                gradients[operand] = contribution
+                if contribution is g or contribution.base is not None:
+                    borrowed.add(operand)
+    return gradients, borrowed
+
+
+def undo_broadcast(g, shape, dtype):
+    """``g`` summed over the axes that broadcasting an argument of the given shape added or stretched, in the given type.
+
+    >>> undo_broadcast(np.ones((8, 3)), (1, 3), np.float64)
+    array([[8., 8., 8.]])
+    """
+    if g.shape != shape:
+        extra = g.ndim - len(shape)
+        axes = [i for i, n in enumerate(g.shape) if i < extra or shape[i - extra] != n]
+        g = np.add.reduce(g, axis=tuple(axes), keepdims=True)
+        if extra:
+            g = g.reshape(shape)
+    return g if g.dtype == dtype else g.astype(dtype)
+
+
+def _check_unchanged(node, operand, array):
+    """Raise if an operand no longer holds the numbers that ``node`` was computed from: its gradient would be that of something else."""
+    if np.array_equal(operand.current if is_node(operand) else operand, array, equal_nan=True):
+        return
+    what = f"the data of {operand.describe()}" if is_node(operand) else f"the constant array of shape {np.shape(operand)}"
+    raise RuntimeError(
+        f"backward: {what} was changed after {node.operation} used it to compute {node.describe()}, so the recorded graph is stale; "
+        "compute the result anew, then call backward"
+    )

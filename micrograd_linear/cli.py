@@ -1,0 +1,115 @@
+"""The command ``micrograd-linear``."""
+
+import argparse
+import runpy
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from . import Linear, Tensor, compare, draw, hand_derived, iris
+from .compare import UnusableLayer, check_backward
+
+AGREE, DIFFER, UNUSABLE = 0, 1, 2
+
+
+def main(arguments=None):
+    """Run the command; returns its exit status: 0 where all gradients agree, 1 where not, 2 for what cannot be used."""
+    options = _parser().parse_args(arguments)
+    try:
+        return check_file(options.file, options.output, options.seed) if options.command == "check" else main_job(options.output)
+    except (OSError, RuntimeError, UnusableLayer) as error:
+        print(f"micrograd-linear: {' '.join(str(error).split())}", file=sys.stderr)
+        return UNUSABLE
+
+
+def main_job(output):
+    """Iris through a linear layer and a softmax cross-entropy: the engine's gradients against the hand-derived formulas."""
+    measurements, species = iris.load()
+    x = Tensor(measurements, "x")
+    layer = Linear(4, 3, rng=0)
+    y = layer(x)
+    y.name = "y"
+    loss = softmax_cross_entropy(y, species)
+    loss.name = "L"
+    loss.backward()
+    print("Iris (Fisher 1936): 150 flowers, x (150, 4); y = xW + b; L = softmax cross-entropy of y and the species")
+    print(f"L = {loss.item():.6f}; from the same ∂L/∂y, the hand-derived ∇_W L, ∇_b L and ∂L/∂x against the engine's:\n")
+    hand = hand_derived.linear_backward(y.grad, measurements, layer.W.numpy())
+    comparison = compare({layer.W: hand.W, layer.b: hand.b, x: hand.x}, loss)
+    print(comparison)
+    _save(loss, output, "linear")
+    print("Next: micrograd-linear check FILE.py compares a backward pass of your own (micrograd-linear check -h).")
+    return AGREE if comparison.ok else DIFFER
+
+
+def softmax_cross_entropy(logits, classes):
+    """The mean of -log softmax(logits)[class] over the rows, in recorded operations."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_sum = shifted.exp().sum(axis=1).log()
+    return (log_sum - shifted[np.arange(len(classes)), classes]).mean()
+
+
+def check_file(file, output, seed):
+    """The user's forward and backward against the engine."""
+    names = _load(Path(file))
+    for name in ("forward", "backward"):
+        if not callable(names.get(name)):
+            raise UnusableLayer(f"{file} defines no function {name}; expected forward(...) and backward(dy, ...)")
+    comparison = check_backward(names["forward"], names["backward"], names.get("inputs"), seed=seed)
+    given = "from the file, or of the shapes it gives" if "inputs" in names else "drawn at random, in the first shapes that fit"
+    shapes = ", ".join(f"{name} {shape}" for name, shape in comparison.inputs.items())
+    print(f"{file}: y {comparison.root.shape} from {shapes} ({given}); dy drawn at random (seed {seed})\n")
+    print(comparison)
+    _save(comparison.root, output, Path(file).stem)
+    return AGREE if comparison.ok else DIFFER
+
+
+def _load(path):
+    if not path.is_file():
+        raise UnusableLayer(f"{path}: no such file")
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        return runpy.run_path(str(path), run_name=f"<{path.stem}>")
+    except SyntaxError as error:
+        raise UnusableLayer(f"{path}: line {error.lineno}: {error.msg}") from error
+    except (Exception, SystemExit) as error:
+        raise UnusableLayer(f"{path} failed when it was run: {type(error).__name__}: {error}") from error
+    finally:
+        del sys.path[0]
+
+
+def _save(node, output, stem):
+    drawing = draw(node)
+    paths = [drawing.save(Path(output) / f"{stem}.{ending}") for ending in ("svg", "png")]
+    print(f"\nThe graph: {' and '.join(map(str, paths))}")
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="micrograd-linear",
+        description="Compare the gradients you derived by hand with those of an autograd engine. Without a command: the linear layer on Iris.",
+        epilog="exit status: 0 all gradients agree, 1 some do not, 2 something cannot be used",
+    )
+    parser.add_argument("--version", action="version", version=f"micrograd-linear {metadata.version('micrograd_linear')}")
+    output = argparse.ArgumentParser(add_help=False)
+    output.add_argument("-o", "--output", metavar="DIR", default=argparse.SUPPRESS, help="folder for the pictures (default: the current one)")
+    parser.set_defaults(output=".")
+    parser.add_argument("-o", "--output", metavar="DIR", help="folder for the pictures (default: the current one)")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    check = commands.add_parser(
+        "check",
+        parents=[output],
+        help="check forward and backward in a Python file",
+        description="Check the backward pass in FILE.py. The file defines forward(...), NumPy code that returns one array y; backward(dy, ...), "
+        "which returns dL/d(argument) as a dict by argument name or a tuple in argument order; and, if you like, inputs = {name: array or shape}.",
+        epilog="exit status: 0 all gradients agree, 1 some do not, 2 the file cannot be used",
+    )
+    check.add_argument("file", metavar="FILE.py")
+    check.add_argument("--seed", type=int, default=0, help="seed of the random numbers (default: 0)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,7 @@
+"""Compare gradients derived by hand with those of the engine."""
+
+from .check import UnusableLayer, check_backward
+from .comparison import Comparison, Result
+from .judge import compare
+
+__all__ = ["Comparison", "Result", "UnusableLayer", "check_backward", "compare"]

@@ -1,0 +1,124 @@
+"""What a comparison found: a mapping from names to results, as text, as HTML and as plain data."""
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+AGREE = ("identical", "rounding", "close")
+ROWS_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Result:
+    """One tensor's verdict.
+
+    ``status``            identical: the same numbers. rounding: equal but for rounding. close: inside the rtol and atol that were given.
+                          wrong, shape, non-finite: what they say. unchecked: no gradient was handed in
+    ``max_difference``    the largest |hand - engine|, or None where there is none to tell
+    ``where``             its index, a tuple; None where there is no difference
+    ``hand``, ``engine``  the two gradients; ``hand`` is None where unchecked
+    ``note``              one sentence more, or ""
+    """
+
+    name: str
+    status: str
+    engine: np.ndarray
+    hand: np.ndarray | None = None
+    max_difference: float | None = None
+    where: tuple | None = None
+    note: str = ""
+
+    def row(self):
+        """The cells of the table, as text."""
+        cells = [self.name, str(self.engine.shape), self.status if self.status in (*AGREE, "unchecked") else self.status.upper()]
+        if self.where is None:
+            return [*cells, "-" if self.max_difference is None else "0", "-", "-", "-"]
+        at = "[" + ", ".join(map(str, self.where)) + "]" if self.where else "-"
+        return [*cells, f"{self.max_difference:.2g}", at, f"{self.hand[self.where]:.6g}", f"{self.engine[self.where]:.6g}"]
+
+
+class Comparison(Mapping):
+    """A mapping from names to ``Result``s. ``print`` shows a table; ``ok`` is True where everything handed in agrees.
+
+    Never empty and never True by default: with nothing checked, ``ok`` is False.
+    """
+
+    columns = ("name", "shape", "status", "max difference", "at", "hand", "engine")
+
+    def __init__(self, results):
+        self._results = {result.name: result for result in results}
+
+    def __getitem__(self, name):
+        return self._results[getattr(name, "name", name)]
+
+    def __iter__(self):
+        return iter(self._results)
+
+    def __len__(self):
+        return len(self._results)
+
+    @property
+    def ok(self):
+        """True if at least one gradient was handed in and every one that was agrees."""
+        checked = [result for result in self.values() if result.status != "unchecked"]
+        return bool(checked) and all(result.status in AGREE for result in checked)
+
+    @property
+    def summary(self):
+        """The verdict in one line."""
+        statuses = [result.status for result in self.values()]
+        agree = sum(status in AGREE for status in statuses)
+        unchecked = statuses.count("unchecked")
+        checked = len(statuses) - unchecked
+        wrong = ", ".join(result.name for result in self.values() if result.status not in (*AGREE, "unchecked"))
+        if not checked:
+            return "Nothing was checked."
+        tail = f" {unchecked} unchecked." if unchecked else ""
+        if wrong:
+            return f"{agree} of {checked} gradients agree; not: {wrong}.{tail}"
+        return (f"All {checked} gradients agree." if checked > 1 else "The gradient agrees.") + tail
+
+    def _shown(self):
+        """The results to print: all, but of many that are unchecked or agree only the first."""
+        results = list(self.values())
+        if len(results) <= ROWS_SHOWN:
+            return results, 0
+        results.sort(key=lambda result: (result.status in AGREE, result.status == "unchecked"))
+        return results[:ROWS_SHOWN], len(results) - ROWS_SHOWN
+
+    def __str__(self):
+        results, left_out = self._shown()
+        rows = [self.columns, *(result.row() for result in results)]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(self.columns))]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        if left_out:
+            lines.append(f"... and {left_out} more")
+        lines += [f"{result.name}: {result.note}" for result in results if result.note]
+        return "\n".join([*lines, self.summary])
+
+    __repr__ = __str__
+
+    def _repr_html_(self):
+        results, left_out = self._shown()
+        head = "".join(f"<th>{column}</th>" for column in self.columns)
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in result.row()) + "</tr>" for result in results)
+        notes = [f"{result.name}: {result.note}" for result in results if result.note]
+        notes += [f"... and {left_out} more"] if left_out else []
+        text = "".join(f"<p>{html.escape(line)}</p>" for line in [*notes, self.summary])
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{text}"
+
+    def to_dict(self):
+        """Plain data: {"ok": bool, "gradients": {name: {"status": ..., "shape": ..., "max_difference": ..., "where": ...}}}."""
+        gradients = {}
+        for result in self.values():
+            where = None if result.where is None else [int(i) for i in result.where]
+            gradients[result.name] = {
+                "status": result.status,
+                "shape": list(result.engine.shape),
+                "max_difference": result.max_difference,
+                "where": where,
+                "note": result.note,
+            }
+        return {"ok": self.ok, "gradients": gradients}

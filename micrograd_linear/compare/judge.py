@@ -1,0 +1,139 @@
+"""``compare``: judge each gradient that was derived by hand against the engine's."""
+
+import numpy as np
+
+from .. import arrays
+from ..backward import undo_broadcast
+from ..graph import is_node, topological_order
+from .comparison import Comparison, Result
+
+# What still counts as rounding, relative to the magnitudes that were added up: the precision of the type times a wide margin for the
+# order of summation, far below any mistake. Half precision certifies little.
+ROUNDING = {np.dtype(np.float16): 5e-3, np.dtype(np.float32): 1e-5, np.dtype(np.float64): 1e-10}
+
+
+def compare(hand, root, *, gradient=None, rtol=None, atol=None):
+    """Compare hand-derived gradients of ``root`` with the engine's. Never raises on a mismatch, never broadcasts, touches no ``.grad``.
+
+    ``hand``      {name or node: array}, for leaves and intermediates; or one array, to be compared with ``root.grad``
+    ``root``      the result that is differentiated
+    ``gradient``  dL/d(root), of its shape; needed where it is not a scalar
+    ``rtol``, ``atol``  |hand - engine| <= atol + rtol * |engine| passes too, as ``close``; by default only rounding passes
+
+    Returns a ``Comparison``. Raises ``ValueError`` for a name that no node of the graph has, or that several have, and
+    ``TypeError`` for a gradient that is not made of real numbers.
+
+    >>> from micrograd_linear import Tensor
+    >>> W = Tensor([[1.0, 2.0]], "W"); loss = (W * W).sum()
+    >>> compare({"W": [[2.0, 8.0]]}, loss)["W"].status
+    'wrong'
+    """
+    if not isinstance(hand, dict) and not hasattr(hand, "keys"):
+        return Comparison([_compare_one(hand, root, rtol, atol)])
+    order = topological_order(root)
+    names = _names(order)
+    claims = {_find(key, names, order): _array(array, key) for key, array in hand.items()}
+    if len(claims) < len(hand):
+        raise ValueError("compare: a tensor was handed in twice, by name and as itself")
+    gradients = root.gradients() if gradient is None else root.gradients(gradient)
+    scales = _scales(order, gradients)
+    results = []
+    for node in order:
+        if node in claims and node not in gradients:
+            raise ValueError(f"compare: {names[node]!r} requires no gradient; make it a Tensor with requires_grad=True to check it")
+        if node in claims:
+            results.append(judge(names[node], claims[node], np.asarray(gradients[node]), scales.get(node, 0.0), rtol, atol))
+        elif not node.operands and node in gradients:
+            results.append(Result(names[node], "unchecked", np.asarray(gradients[node])))
+    return Comparison(results)
+
+
+def judge(name, hand, engine, scale=0.0, rtol=None, atol=None):
+    """One gradient against the other. ``scale``: the magnitudes that were added up to make the engine's, element by element."""
+    if hand.shape != engine.shape:
+        note = f"expected shape {engine.shape}, got {hand.shape}"
+        if hand.shape == engine.shape[::-1] and judge(name, hand.T, engine, scale, rtol, atol).status in ("identical", "rounding", "close"):
+            note += "; its transpose agrees: this is the numerator layout, the engine's is that of the tensor"
+        return Result(name, "shape", engine, hand, note=note)
+    finite = np.isfinite(hand) & np.isfinite(engine)
+    if not finite.all():
+        where = _first(~finite)
+        return Result(name, "non-finite", engine, hand, abs(float(hand[where]) - float(engine[where])), where)
+    if not engine.size or np.array_equal(hand, engine):
+        return Result(name, "identical", engine, hand, 0.0)
+    with np.errstate(over="ignore"):  # an overflow is a difference, too
+        difference = np.absolute(hand.astype(np.float64) - engine.astype(np.float64))
+    where = tuple(int(i) for i in np.unravel_index(np.argmax(difference), difference.shape))
+    limit = max(ROUNDING.get(array.dtype, 1e-10) for array in (hand, engine))
+    magnitude = np.absolute(engine)
+    allowed = limit * (magnitude + max(magnitude.max(), np.max(scale)))
+    if (difference <= allowed).all():
+        status = "rounding"
+    elif (rtol is not None or atol is not None) and (difference <= (atol or 0.0) + (rtol or 0.0) * magnitude).all():
+        status = "close"
+    else:
+        status = "wrong"
+    return Result(name, status, engine, hand, float(difference[where]), where)
+
+
+def _compare_one(hand, tensor, rtol, atol):
+    if not is_node(tensor):
+        raise TypeError(f"compare: expected a Tensor or a Value as the second argument, got {type(tensor).__name__}")
+    if tensor.grad is None:
+        raise ValueError(f"compare: {tensor.describe()} has no gradient yet; call backward() on the result first, or compare({{name: array}}, result)")
+    name = tensor.name or "gradient"
+    return judge(name, _array(hand, name), np.asarray(tensor.grad), 0.0, rtol, atol)
+
+
+def _array(array, key):
+    name = key if isinstance(key, str) else getattr(key, "name", "") or "gradient"
+    if array is None:
+        raise TypeError(f"compare: the hand-derived gradient of {name!r} is None; leave it out to have it listed as unchecked")
+    array = arrays.real_array(array, f"compare: the hand-derived gradient of {name!r}")
+    return array if array.dtype.kind == "f" else array.astype(np.float64)
+
+
+def _names(order):
+    """A name for every node: the user's, or its operation and a number."""
+    names = {}
+    for i, node in enumerate(order):
+        names[node] = node.name or f"{node.operation or 'leaf'} #{i}"
+    taken = {}
+    for node, name in names.items():
+        taken.setdefault(name, []).append(node)
+    for name, nodes in taken.items():
+        if len(nodes) > 1:
+            for k, node in enumerate(nodes, 1):
+                names[node] = f"{name} ({k})"
+    return names
+
+
+def _find(key, names, order):
+    if is_node(key):
+        if key not in names:
+            raise ValueError(f"compare: {key!r} is not part of the graph of the result")
+        return key
+    found = [node for node in order if node.name == key] or [node for node, name in names.items() if name == key]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(repr(node.name) for node in order if node.name) or "none has a name"
+    if found:
+        raise ValueError(f"compare: {len(found)} nodes of the graph are named {key!r}; hand in the node itself instead of its name")
+    raise ValueError(f"compare: no node of the graph is named {key!r}; named are: {known}")
+
+
+def _scales(order, gradients):
+    """{node: the magnitudes of all that was added up to its gradient}: where these cancel, the rounding is theirs, not the sum's."""
+    scales = {}
+    for node in order:
+        if not node.operands or node not in gradients:
+            continue
+        for operand, contribution in node.contributions(gradients[node]):
+            magnitude = undo_broadcast(np.absolute(contribution), operand.shape, np.float64)
+            scales[operand] = scales.get(operand, 0.0) + magnitude
+    return scales
+
+
+def _first(mask):
+    """The index of the first True, as a tuple."""
+    return tuple(int(i) for i in np.unravel_index(np.argmax(mask), mask.shape))

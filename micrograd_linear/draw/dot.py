@@ -1,0 +1,55 @@
+"""A graph's trace as DOT: a box for every value, an ellipse for every operation, an edge for every use of an operand."""
+
+import graphviz
+
+from ..graph import trace
+from .labels import text, value_rows
+
+# Okabe and Ito's palette, lightened: told apart by people who do not see red and green apart, and dark text reads well on each.
+_FILLS = {"leaf": "#cfe6f5", "constant": "#eeeeee", "interior": "#ffffff", "root": "#fbe3b5"}
+_SYMBOLS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "power": "^", "matmul": "@", "negative": "−"}
+_FONT = "Helvetica,Arial,sans-serif"
+
+
+def dot(root, nodes_shown):
+    """``(source, left_out)``: the DOT text of the newest ``nodes_shown`` values, and how many older ones are left out."""
+    nodes = trace(root)
+    left_out = max(0, len(nodes) - nodes_shown)
+    graph = graphviz.Digraph()
+    graph.attr("graph", rankdir="LR", bgcolor="white", fontname=_FONT, fontsize="12", labelloc="b")
+    graph.attr("node", fontname=_FONT, fontsize="11", color="#555555", fontcolor="#111111")
+    graph.attr("edge", color="#555555", arrowsize="0.7", fontname=_FONT, fontsize="9", fontcolor="#555555")
+    if left_out:
+        graph.attr("graph", label=caption(len(nodes), left_out))
+    shown = {node.id for node in nodes[left_out:]}
+    for node in nodes[left_out:]:
+        graph.node(node.id, label=_label(node), shape="plain")
+        if not node.operands:
+            continue
+        graph.node(f"{node.id}_op", label=_operation(node), shape="ellipse", style="filled", fillcolor="#f7f7f7")
+        graph.edge(f"{node.id}_op", node.id)
+        for operand in node.operands:
+            if operand not in shown:
+                graph.node(f"{operand}_out", label="…", shape="plaintext")
+            graph.edge(operand if operand in shown else f"{operand}_out", f"{node.id}_op")
+    return graph.source, left_out
+
+
+def caption(total, left_out):
+    return f"{total:,} values, shown are the {total - left_out:,} nearest the result" if left_out else ""
+
+
+def _label(node):
+    """name, shape and type; data; gradient."""
+    heading = f"<B>{text(node.name)}</B> " if node.name else ""
+    about = text(f"{node.shape} {node.dtype}") if node.shape else text("" if node.dtype == "float64" else node.dtype)
+    heading = f'<TR><TD ALIGN="LEFT">{heading}{about}</TD></TR>' if heading or about else ""
+    rows = heading + value_rows(node.data, node.grad)
+    table = f'<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="3" BGCOLOR="{_FILLS[node.kind]}">'
+    return f"<{table}{rows}</TABLE>>"
+
+
+def _operation(node):
+    settings = [f"{key}={value}" for key, value in node.static.items() if value is not None and value is not False and key != "index"]
+    label = text(_SYMBOLS.get(node.operation, node.operation))
+    return f"<{label}{'<BR/>' + text(', '.join(settings)) if settings else ''}>"

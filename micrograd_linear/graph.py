@@ -1,0 +1,92 @@
+"""What both levels share: the order of a graph's nodes, and the trace that every reader reads.
+
+A node, whether a ``Value`` or a ``Tensor``, shows its readers
+
+    name        the user's name for it, or ""
+    operation   the name of the rule that made it, or "" for a leaf
+    static      the rule's keyword arguments, as a dict
+    operands    an ordered tuple; nodes, or plain numbers and arrays, which are constants
+    created     an integer that grows with every node recorded
+    data, grad, shape, dtype
+
+Operands exist before the result they make, so the order of creation IS a topological order: no depth-first search, no recursion,
+and the same order in every run.
+"""
+
+import itertools
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+creation = itertools.count()  # next(creation) is the age of the next node; one C call, safe between threads
+_created = attrgetter("created")
+
+
+def is_node(operand):
+    """True for a ``Value`` or a ``Tensor``; False for the plain number or array of a constant."""
+    return hasattr(operand, "operands")
+
+
+def topological_order(root):
+    """Every node that ``root`` was computed from, ``root`` last; operands come before what was made of them.
+
+    >>> from micrograd_linear import Value
+    >>> x = Value(3, "x"); y = x * x; y.name = "y"
+    >>> [node.name for node in topological_order(y)]
+    ['x', 'y']
+    """
+    seen = {root}
+    order = [root]
+    for node in order:  # grows while it is walked
+        for operand in node.operands:
+            if is_node(operand) and operand not in seen:
+                seen.add(operand)
+                order.append(operand)
+    order.sort(key=_created)
+    return order
+
+
+@dataclass(slots=True)
+class TracedNode:
+    """One value of a graph, as plain data. ``kind``: leaf (requires a gradient), constant, interior or root."""
+
+    id: str
+    kind: str
+    name: str
+    operation: str
+    static: dict
+    shape: tuple
+    dtype: str
+    data: object
+    grad: object
+    operands: list = field(default_factory=list)  # the ids of the operands, in order
+
+
+def trace(root):
+    """The graph under ``root`` as a list of ``TracedNode``s in topological order, with ids v0, v1, ...
+
+    Constants are nodes of the trace, one for each use. An operand that is used twice stands twice in ``operands``.
+
+    >>> from micrograd_linear import Value
+    >>> [(node.id, node.kind, node.operation, node.operands) for node in trace(Value(3.0) * 2)]
+    [('v0', 'leaf', '', []), ('v1', 'constant', '', []), ('v2', 'root', 'multiply', ['v0', 'v1'])]
+    """
+    traced, ids = [], {}
+
+    def add(kind, node, operands):
+        shape = getattr(node, "shape", ())
+        dtype = str(getattr(node, "dtype", "float64"))
+        about = [getattr(node, key, default) for key, default in (("name", ""), ("operation", ""), ("static", {}))]
+        data, grad = (node.data, node.grad) if is_node(node) else (node, None)
+        traced.append(TracedNode(f"v{len(traced)}", kind, *about, shape, dtype, data, grad, operands))
+        return traced[-1].id
+
+    for node in topological_order(root):
+        operands = [ids[operand] if is_node(operand) else add("constant", operand, []) for operand in node.operands]
+        if node is root and operands:
+            kind = "root"
+        elif operands:
+            kind = "interior"
+        else:
+            kind = "leaf" if getattr(node, "requires_grad", True) else "constant"
+        ids[node] = add(kind, node, operands)
+    return traced

@@ -1,0 +1,41 @@
+"""An operation in micrograd's own style: a ``Value`` made from its children, whose ``_backward`` is assigned by hand.
+
+    >>> from micrograd_linear import Value
+    >>> def cube(x):
+    ...     out = Value(x.data ** 3, (x,), "cube")
+    ...     def _backward():
+    ...         x.grad += 3 * x.data ** 2 * out.grad
+    ...     out._backward = _backward
+    ...     return out
+    >>> x = Value(2.0); cube(x).backward(); x.grad
+    12.0
+"""
+
+
+class HandWrittenRule:
+    """A scalar rule around a function that adds to the operands' ``grad`` itself; what it added is read off and handed to the engine."""
+
+    value = None
+
+    def __init__(self, symbol, operands, attributes):
+        if not 1 <= len(operands) <= 2:
+            raise TypeError(f"Value: {symbol or 'an operation'} written by hand takes one or two children, got {len(operands)}")
+        self.name = self.symbol = symbol or "hand-written"
+        self.operands = operands
+        self.attributes = attributes  # those of the result, where _backward is found once it is assigned
+
+    def derivative(self, g, x, y=None):
+        if "_backward" not in self.attributes:
+            raise RuntimeError(f"backward: the Value made by {self.name} has children but no _backward; assign one, as micrograd does")
+        before = [operand.grad for operand in self.operands]
+        for operand in self.operands:
+            operand.grad = 0.0
+        try:
+            self.attributes["_backward"]()
+            added = [operand.grad for operand in self.operands]
+        finally:
+            for operand, grad in zip(self.operands, before, strict=True):
+                operand.grad = grad
+        if y is None:
+            return added[0]
+        return (added[0], 0.0) if self.operands[0] is self.operands[1] else tuple(added)

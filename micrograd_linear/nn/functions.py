@@ -1,0 +1,43 @@
+"""Building blocks on lists of ``Value``s, as microgpt has them."""
+
+
+def linear(x, w):
+    """[w_0 · x, w_1 · x, ...] for x a list of n numbers and w a list of rows of n numbers.
+
+    >>> from micrograd_linear import Value
+    >>> [y.data for y in linear([Value(1.0), Value(2.0)], [[3.0, 4.0], [5.0, 6.0]])]
+    [11.0, 17.0]
+    """
+    for row in w:
+        if len(row) != len(x):
+            raise ValueError(f"linear: expected rows of {len(x)} weights, as x has, got one of {len(row)}")
+    return [sum(wi * xi for wi, xi in zip(row, x, strict=True)) for row in w]
+
+
+def softmax(logits):
+    """e^l_i / Σ_j e^l_j; the largest logit is subtracted first, which changes nothing but the range."""
+    exponentials, total = _exponentials(logits)
+    return [e / total for e in exponentials]
+
+
+def cross_entropy(logits, target):
+    """-log softmax(logits)[target], for the index of the right class."""
+    _, total = _exponentials(logits)
+    return total.log() - (logits[target] - _largest(logits))
+
+
+def rmsnorm(x, epsilon=1e-5):
+    """x_i / sqrt(mean of squares + epsilon)."""
+    mean_square = sum(xi * xi for xi in x) / len(x)
+    scale = (mean_square + epsilon) ** -0.5
+    return [xi * scale for xi in x]
+
+
+def _largest(values):
+    return max(value.data for value in values)
+
+
+def _exponentials(logits):
+    shift = _largest(logits)
+    exponentials = [(logit - shift).exp() for logit in logits]
+    return exponentials, sum(exponentials)

@@ -1,0 +1,44 @@
+"""The linear layer y = xW + b."""
+
+import numpy as np
+
+from ..tensor import Tensor
+from .module import Module
+
+
+class Linear(Module):
+    """y = x @ W + b: one matmul node and one broadcast-add node, nothing else.
+
+    ``W`` has shape (in_features, out_features) and ``b`` (1, out_features); x (N, in_features) gives y (N, out_features). Both begin
+    uniform in ±1/sqrt(in_features), drawn from ``rng`` (a ``numpy.random.Generator``, or a seed; by default a new one).
+    With ``bias=False``, ``b`` is None and y = x @ W.
+
+    Raises ``ValueError`` for an x whose last axis is not in_features long.
+
+    >>> layer = Linear(4, 3, rng=0)
+    >>> y = layer(np.ones((8, 4)))
+    >>> y.operation, y.operands[0].operation, y.shape
+    ('add', 'matmul', (8, 3))
+    """
+
+    def __init__(self, in_features, out_features, *, bias=True, rng=None):
+        for name, size in (("in_features", in_features), ("out_features", out_features)):
+            if not isinstance(size, (int, np.integer)) or isinstance(size, bool) or size < 0:
+                raise ValueError(f"Linear: {name}: expected an integer from 0 upward, got {size!r}")
+        rng = np.random.default_rng(rng)
+        bound = 1 / max(in_features, 1) ** 0.5
+        self.in_features, self.out_features = int(in_features), int(out_features)
+        self.W = Tensor(rng.uniform(-bound, bound, (in_features, out_features)), "W")
+        self.b = Tensor(rng.uniform(-bound, bound, (1, out_features)), "b") if bias else None
+
+    def __call__(self, x):
+        shape = np.shape(x)
+        if len(shape) < 2 or shape[-1] != self.in_features:
+            name = getattr(x, "name", "") or "x"
+            hint = "; one sample is x[None]" if len(shape) == 1 else ""
+            raise ValueError(f"{self!r}: expected {name} of shape (N, {self.in_features}), got {shape}{hint}")
+        y = x @ self.W
+        return y if self.b is None else y + self.b
+
+    def __repr__(self):
+        return f"Linear({self.in_features}, {self.out_features}{'' if self.b is not None else ', bias=False'})"

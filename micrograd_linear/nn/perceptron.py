@@ -1,0 +1,59 @@
+"""A multilayer perceptron of ``Value``s, with the names, the arguments and the order of random numbers of micrograd's ``nn``."""
+
+import random
+
+from ..value import Value
+from .module import Module
+
+
+class Neuron(Module):
+    """relu(w · x + b), or w · x + b with ``nonlin=False``; weights uniform in ±1 from Python's ``random``, b = 0."""
+
+    def __init__(self, nin, nonlin=True):
+        self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
+        self.b = Value(0)
+        self.nonlin = nonlin
+
+    def __call__(self, x):
+        if len(x) != len(self.w):
+            raise ValueError(f"{self!r}: expected {len(self.w)} inputs, got {len(x)}")
+        activation = sum((wi * xi for wi, xi in zip(self.w, x, strict=True)), self.b)
+        return activation.relu() if self.nonlin else activation
+
+    def __repr__(self):
+        return f"{'ReLU' if self.nonlin else 'Linear'}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """``nout`` neurons over the same ``nin`` inputs; returns a list, or the one value of a single neuron."""
+
+    def __init__(self, nin, nout, **kwargs):
+        self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
+
+    def __call__(self, x):
+        out = [neuron(x) for neuron in self.neurons]
+        return out[0] if len(out) == 1 else out
+
+    def __repr__(self):
+        return f"Layer of [{', '.join(map(repr, self.neurons))}]"
+
+
+class MLP(Module):
+    """Layers of the given widths, relu between them and none after the last.
+
+    >>> model = MLP(2, [16, 16, 1])
+    >>> len(model.parameters())
+    337
+    """
+
+    def __init__(self, nin, nouts):
+        widths = [nin, *nouts]
+        self.layers = [Layer(widths[i], widths[i + 1], nonlin=i != len(nouts) - 1) for i in range(len(nouts))]
+
+    def __call__(self, x):
+        for i, layer in enumerate(self.layers):
+            x = layer(x if i == 0 or isinstance(x, list) else [x])
+        return x
+
+    def __repr__(self):
+        return f"MLP of [{', '.join(map(repr, self.layers))}]"

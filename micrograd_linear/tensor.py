@@ -1,0 +1,450 @@
+"""``Tensor``: an array that records what is done with it.
+
+    >>> x = Tensor([[1.0, 2.0], [3.0, 4.0]], "x")
+    >>> loss = (x ** 2).sum()
+    >>> loss.backward()
+    >>> x.grad
+    array([[2., 4.],
+           [6., 8.]])
+
+An operation puts the operands' arrays through its rule once and keeps the pullbacks (see ``rules``). So that nothing can change
+the arrays that a pullback holds, an array is either private to its tensor, or was handed out by ``.data``: operations use a private
+array as it is, and a snapshot of one that was handed out.
+"""
+
+import operator
+
+import numpy as np
+
+from . import arrays, backward, numpy_protocol
+from .graph import creation, is_node
+from .rules import RULES
+
+
+class Tensor:
+    """An array of real numbers in a computation graph.
+
+    ``Tensor(data, name="", *, requires_grad=True)`` is a leaf that owns a copy of ``data``. float16, float32, float64 and long double
+    keep their type; integers and booleans become float64, unless ``requires_grad`` is False.
+
+    ``data``    the array; ``t.data -= step`` and ``t.data[0] = 1`` change it
+    ``grad``    None at first, then an array of the tensor's shape and type; a leaf adds up over ``backward`` calls until
+                ``zero_grad``, an interior node holds that of the last call
+
+    Plain arrays and numbers in an expression are constants. Raises ``TypeError`` for objects, strings and complex numbers,
+    ``ValueError`` for ragged data, ``OverflowError`` for integers that float64 does not hold exactly.
+
+    >>> W = Tensor([[1, 2, 3]], "W")
+    >>> (W * [10, 20, 30]).backward([[1, 1, 1]])
+    >>> W.grad
+    array([[10., 20., 30.]])
+    """
+
+    __slots__ = ("_data", "_grad", "_used", "_shared", "_borrowed", "requires_grad", "created")
+    __slots__ += ("rule", "static", "operands", "arrays", "pullbacks", "__dict__", "__weakref__")
+    name = ""  # a class attribute: only a tensor that is given a name pays for one
+
+    def __init__(self, data, name="", *, requires_grad=True):
+        if not isinstance(name, str):
+            raise TypeError(f"name: expected a string, got {name!r} ({type(name).__name__})")
+        what = f"Tensor {name!r}" if name else "Tensor"
+        array = arrays.real_array(data, what)
+        self._data = arrays.floating(array, what) if requires_grad else array
+        if name:
+            self.name = name
+        self.requires_grad = bool(requires_grad)
+        _make_leaf(self)
+
+    # --- data and gradient -----------------------------------------------------------------------------------------------------
+
+    @property
+    def data(self):
+        """The array itself. Changing it, or assigning another, makes every result computed from the old numbers stale."""
+        if not self._shared:
+            if self._used or self._data.base is not None or not self._data.flags.writeable:
+                self._data = self._data.copy()  # what was recorded keeps the old array
+            self._used, self._shared = False, True
+        return self._data
+
+    @data.setter
+    def data(self, data):
+        if data is self._data:  # t.data -= step ends here; the array was changed in place
+            return
+        self._data = arrays.like(data, self._data, f"data of {self.describe()}")
+        self._used = self._shared = False
+
+    current = property(operator.attrgetter("_data"), doc="The array for reading only: nothing is copied, and nothing may be changed.")
+
+    @property
+    def grad(self):
+        """dL/d(this tensor) as an array of its shape and type, or None."""
+        if self._borrowed:
+            self._grad, self._borrowed = self._grad.copy(), False
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad):
+        self._grad = None if grad is None else arrays.like(grad, self._data, f"grad of {self.describe()}")
+        self._borrowed = False
+
+    def zero_grad(self):
+        """Forget the gradient: set ``grad`` to None."""
+        self._grad, self._borrowed = None, False
+
+    shape = property(operator.attrgetter("_data.shape"), doc="The shape, as a tuple.")
+    dtype = property(operator.attrgetter("_data.dtype"), doc="The NumPy dtype.")
+    ndim = property(operator.attrgetter("_data.ndim"), doc="The number of axes.")
+    size = property(operator.attrgetter("_data.size"), doc="The number of elements.")
+    operation = property(lambda self: self.rule.name if self.rule else "", doc='The name of the rule that made this tensor; "" for a leaf.')
+
+    def numpy(self):
+        """A copy of the numbers, as a plain array."""
+        return self._data.copy()
+
+    def item(self):
+        """The one number of a tensor of size 1, as a Python number."""
+        return self._data.item()
+
+    __float__ = item
+
+    def detach(self):
+        """A constant with the same numbers, cut off from the graph."""
+        return Tensor(self._data, self.name, requires_grad=False)
+
+    # --- backward --------------------------------------------------------------------------------------------------------------
+
+    def backward(self, gradient=None):
+        """Add dL/d(leaf) to the ``grad`` of every leaf below, given ``gradient`` = dL/d(this tensor), of this tensor's shape.
+
+        A scalar needs no ``gradient``: it is 1. Raises ``ValueError`` where the gradient is missing or of another shape, and
+        ``RuntimeError`` when an array was changed since it was used; every ``grad`` is then as it was.
+
+        >>> x = Tensor([1.0, 2.0], "x")
+        >>> (x * x).backward([1.0, 10.0]); x.grad
+        array([ 2., 40.])
+        """
+        gradients, borrowed = backward.walk(self, self._seed(gradient))
+        for tensor, gradient in gradients.items():
+            if tensor.rule is None and tensor._grad is not None:
+                tensor._grad, tensor._borrowed = np.asarray(tensor._grad + gradient), False
+            else:
+                tensor._grad, tensor._borrowed = gradient, tensor in borrowed
+
+    def gradients(self, gradient=None):
+        """{tensor: array} of the gradients that ``backward`` would make, leaving every ``grad`` as it was."""
+        gradients, borrowed = backward.walk(self, self._seed(gradient))
+        return {tensor: g.copy() if tensor in borrowed else g for tensor, g in gradients.items()}
+
+    def contributions(self, gradient):
+        """[(operand, contribution)]: what a gradient of this tensor adds to that of each operand, before broadcasting is undone."""
+        return [(x, np.asarray(pull(gradient))) for x, pull in zip(self.operands, self.pullbacks, strict=True) if pull is not None]
+
+    def _seed(self, gradient):
+        if not self.requires_grad:
+            raise ValueError(f"backward: {self.describe()} depends on no tensor that requires a gradient; nothing to differentiate")
+        if gradient is None:
+            if self.size != 1:
+                raise ValueError(
+                    f"backward: {self.describe()} is not a scalar, so its gradient dL/d(it) must be given: expected an array of shape "
+                    f"{self.shape}, got none; pass backward(gradient), or reduce to a scalar first, with .sum() for example"
+                )
+            return np.ones(self.shape, self.dtype)
+        if isinstance(gradient, Tensor):
+            gradient = gradient.current
+        if gradient.__class__ is np.ndarray and gradient.dtype == self._data.dtype and gradient.shape == self._data.shape:
+            return gradient.copy(order="K")
+        return arrays.like(gradient, self._data, f"backward: gradient of {self.describe()}")
+
+    # --- operations ------------------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def __apply_rule__(rule, operands, static):
+        return apply(rule, operands, static)
+
+    def __array__(self, dtype=None, copy=None):
+        if self.requires_grad:
+            raise TypeError(f"{self.describe()} would be cut off from its graph as a plain array; use .data where that is meant")
+        return np.array(self._data, dtype=dtype)
+
+    __array_ufunc__ = numpy_protocol.array_ufunc
+    __array_function__ = numpy_protocol.array_function
+
+    def __matmul__(self, other):
+        if other.__class__ is Tensor and self._data.ndim > 1 and other._data.ndim > 1:
+            return apply(_MATMUL, (self, other), {})
+        return matmul(self, other)
+
+    def __rmatmul__(self, other):
+        return matmul(other, self)
+
+    def __pos__(self):
+        return self
+
+    def __getitem__(self, index):
+        """Slices, integers, integer arrays (an element that is taken twice gets both gradients), masks, None and ``...``."""
+        return apply(RULES["getitem"], (self,), {"index": _frozen_index(index)})
+
+    def sum(self, axis=None, keepdims=False):
+        """The sum over an axis, a tuple of axes, or all."""
+        return apply(RULES["sum"], (self,), {"axis": axis, "keepdims": keepdims})
+
+    def mean(self, axis=None, keepdims=False):
+        """The mean over an axis, a tuple of axes, or all."""
+        return apply(RULES["mean"], (self,), {"axis": axis, "keepdims": keepdims})
+
+    def max(self, axis=None, keepdims=False):
+        """The largest element over an axis, a tuple of axes, or all; ties share the gradient equally."""
+        return apply(RULES["max"], (self,), {"axis": axis, "keepdims": keepdims})
+
+    def reshape(self, *shape):
+        """The same elements in another shape; one length may be -1. ``t.reshape(2, 3)`` and ``t.reshape((2, 3))`` are the same."""
+        return apply(RULES["reshape"], (self,), {"shape": _tuple(shape)})
+
+    def transpose(self, *axes):
+        """The axes in another order: reversed if none is given."""
+        axes = _tuple(axes)
+        return apply(RULES["transpose"], (self,), {"axes": axes or None})
+
+    T = property(transpose, doc="The tensor with its axes reversed.")
+
+    def broadcast_to(self, *shape):
+        """The tensor repeated to a larger shape, by NumPy's broadcasting rules."""
+        return apply(RULES["broadcast_to"], (self,), {"shape": _tuple(shape)})
+
+    def leaky_relu(self, slope=0.01):
+        """x where x > 0, ``slope`` * x elsewhere."""
+        return apply(RULES["leaky_relu"], (self,), {"slope": slope})
+
+    def __len__(self):
+        if not self.ndim:
+            raise TypeError(f"len() of {self.describe()}: a 0-d tensor has no length")
+        return len(self._data)
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    __hash__ = object.__hash__
+
+    def __bool__(self):
+        if self.size != 1:
+            raise ValueError(f"the truth value of {self.describe()} is ambiguous; use (t > 0).all() or .any()")
+        return bool(self._data)
+
+    # --- in words --------------------------------------------------------------------------------------------------------------
+
+    def describe(self):
+        """The tensor in an error message: its name, or how it was made, and its shape.
+
+        >>> Tensor([[1.0, 2.0]], "W").describe(), (Tensor([1.0]) * 2).describe()
+        ('W (1, 2)', 'a multiply result (1,)')
+        """
+        return f"{self.name or (f'a {self.operation} result' if self.rule else 'a tensor')} {self.shape}"
+
+    def __repr__(self):
+        name = f", name={self.name!r}" if self.name else ""
+        made = f", operation={self.operation!r}" if self.rule else "" if self.requires_grad else ", requires_grad=False"
+        return f"Tensor({np.array2string(self._data, prefix='Tensor(', separator=', ')}, shape={self.shape}, dtype={self.dtype}{name}{made})"
+
+    def __reduce__(self):
+        if self.rule is not None:
+            raise TypeError(f"{self.describe()} is the result of {self.operation}: only leaves can be copied and pickled; copy its .data instead")
+        return _rebuild, (type(self), self.numpy(), self.name, self.requires_grad, self.grad, dict(self.__dict__))
+
+
+def _rebuild(cls, data, name, requires_grad, grad, attributes):
+    tensor = cls(data, name, requires_grad=requires_grad)
+    tensor.grad = grad
+    tensor.__dict__.update(attributes)
+    return tensor
+
+
+def _make_leaf(tensor):
+    tensor._grad = tensor.rule = None
+    tensor._used = tensor._shared = tensor._borrowed = False
+    tensor.static, tensor.operands, tensor.arrays, tensor.pullbacks = {}, (), (), ()
+    tensor.created = next(creation)
+
+
+def apply(rule, operands, static):
+    """Put the operands through the rule and record the result: a new Tensor, or a constant if no operand requires a gradient."""
+    inputs, constants, variables = [], 0, 0
+    for operand in operands:
+        if isinstance(operand, Tensor):
+            if operand.requires_grad:
+                variables += 1
+            else:
+                constants += 1
+            if operand._shared:
+                inputs.append(operand._data.copy())
+            else:
+                operand._used = True
+                inputs.append(operand._data)
+        else:
+            constants += 1
+            inputs.append(operand if operand.__class__ in _WEAK else _constant(operand, rule, operands))
+    try:
+        value, pullbacks = rule.formula(*inputs, **static)
+    except (ValueError, TypeError, IndexError, OverflowError, MemoryError) as error:
+        raise _explained(error, rule, operands, static) from error
+    if value.__class__ is not np.ndarray:
+        value = np.asarray(value)
+    if value.dtype.kind != "f":
+        _check_integers(rule, inputs, static, value, operands)
+    for array in inputs:
+        if value is array:
+            value = value.view()
+    tensor = _new(Tensor)
+    tensor._data = value
+    if not variables:
+        tensor.requires_grad = False
+        _make_leaf(tensor)
+        return tensor
+    if constants:
+        pullbacks = [pull if _differentiable(operand) else None for operand, pull in zip(operands, pullbacks, strict=True)]
+    tensor._grad = None
+    tensor._used = tensor._shared = tensor._borrowed = False
+    tensor.created = next(creation)
+    tensor.requires_grad = True
+    tensor.rule = rule
+    tensor.static = static
+    tensor.operands = operands
+    tensor.arrays = inputs
+    tensor.pullbacks = pullbacks
+    return tensor
+
+
+def _differentiable(operand):
+    return isinstance(operand, Tensor) and operand.requires_grad
+
+
+def matmul(x, w):
+    """x @ w; a vector on the left is a row, on the right a column, and its axis is dropped from the result."""
+    x, w = _operand(x), _operand(w)
+    inner = w.shape[-2:-1] if w.ndim > 1 else w.shape
+    if (x.ndim != 1 and w.ndim != 1) or x.shape[-1:] != inner:  # the rule, or its error
+        return apply(_MATMUL, (x, w), {})
+    rows = x.reshape(1, -1) if x.ndim == 1 else x
+    columns = w.reshape(-1, 1) if w.ndim == 1 else w
+    shape = rows.shape[:-2] if w.ndim == 1 else (columns.shape[:-2] if x.ndim == 1 else ())
+    shape += rows.shape[-2:-1] * (x.ndim > 1) + columns.shape[-1:] * (w.ndim > 1)
+    return apply(_MATMUL, (rows, columns), {}).reshape(shape)
+
+
+def _operand(operand):
+    """A list, a number or a foreign array as an ndarray; arrays and tensors as they are."""
+    if isinstance(operand, (Tensor, np.ndarray)):
+        return operand
+    return arrays.real_array(operand, f"operand of type {type(operand).__name__}")
+
+
+def _constant(operand, rule, operands):
+    """A snapshot of a constant, checked: what the pullbacks hold must not change when the caller's array does."""
+    what = f"{rule.name} of {_described(operands)}"
+    if isinstance(operand, (np.generic, bool)):
+        arrays.checked(np.asarray(operand), what)
+        return operand
+    array = arrays.real_array(operand, what)
+    arrays.floating(array, what)
+    return array
+
+
+def _check_integers(rule, inputs, static, value, operands):
+    """Integers wrap around silently; do the same in floating point and compare."""
+    if value.dtype.kind in "iu" and rule.name not in ("getitem", "reshape", "transpose", "broadcast_to"):
+        approximate = rule.formula(*(np.asarray(x, dtype=np.float64) for x in inputs), **static)[0]
+        if not np.allclose(value, approximate, rtol=1e-9, atol=0.5):
+            raise OverflowError(f"{rule.name} of {_described(operands)}: the result does not fit into {value.dtype}; convert to float first")
+
+
+def _described(operands):
+    return ", ".join(
+        operand.describe() if is_node(operand) else f"an array {np.shape(operand)}" if np.ndim(operand) else repr(operand)
+        for operand in (x if is_node(x) else _shaped(x) for x in operands)
+    )
+
+
+def _shaped(operand):
+    try:
+        return np.asarray(operand)[()]
+    except ValueError:
+        return repr(operand)
+
+
+def _explained(error, rule, operands, static):
+    """The same kind of error, naming the operation, its operands and their shapes."""
+    kinds = (np.exceptions.AxisError, IndexError, OverflowError, MemoryError, TypeError, ValueError)
+    kind = next(kind for kind in kinds if isinstance(error, kind))
+    kind = ValueError if kind is np.exceptions.AxisError else kind
+    settings = "".join(f", {key}={value!r}" for key, value in static.items() if value is not None and value is not False)
+    reason = str(error)
+    shapes = [np.shape(x.current if isinstance(x, Tensor) else x) for x in operands]
+    if rule.name == "matmul":
+        inner = [shapes[0][-1:], shapes[1][-2:-1] or shapes[1]]
+        if not all(inner):
+            reason = "expected at least one axis in each operand, got a scalar; use * for a multiplication by a scalar"
+        elif inner[0] != inner[1]:
+            reason = f"expected the last axis of the left operand to equal the last but one of the right, got {inner[0][0]} and {inner[1][0]}"
+            if len(shapes[1]) == 2 and shapes[0][-1] == shapes[1][-1]:
+                reason += "; the right operand fits if it is transposed"
+    elif len(shapes) == 2 and "broadcast" in reason:
+        reason = f"the shapes {shapes[0]} and {shapes[1]} do not broadcast; expected equal axes, or 1, counted from the right"
+    return kind(f"{rule.name} of {_described(operands)}{settings}: {reason}")
+
+
+def _tuple(items):
+    """``f(2, 3)`` and ``f((2, 3))`` mean the same."""
+    items = items[0] if len(items) == 1 and not isinstance(items[0], (int, np.integer)) else items
+    return None if items is None else tuple(operator.index(i) for i in items)
+
+
+def _frozen_index(index):
+    """The index with its arrays copied, so that changing them later does not move the gradient."""
+    if isinstance(index, tuple):
+        return tuple(_frozen_index(i) for i in index)
+    if isinstance(index, Tensor):
+        index = index.current
+    if isinstance(index, list) and not index:
+        return np.array([], dtype=np.intp)
+    return np.array(index) if isinstance(index, (list, np.ndarray)) else index
+
+
+def _binary(rule):
+    def forward(self, other):
+        return apply(rule, (self, other), {})
+
+    def reflected(self, other):
+        return apply(rule, (other, self), {})
+
+    forward.__doc__ = f"Elementwise {rule.name}; the operands broadcast."
+    return forward, reflected
+
+
+def _unary(rule):
+    def method(self):
+        return apply(rule, (self,), {})
+
+    method.__name__ = rule.name
+    method.__doc__ = rule.__doc__ or f"Elementwise {rule.name}."
+    return method
+
+
+def _comparison(function):
+    def compare(self, other):
+        return function(self._data, other.current if isinstance(other, Tensor) else other)
+
+    return compare
+
+
+_new = object.__new__
+_WEAK = frozenset((float, int))  # Python's numbers take the type of the array they meet
+_MATMUL = RULES["matmul"]
+for _symbol, _name in (("add", "add"), ("sub", "subtract"), ("mul", "multiply"), ("truediv", "divide"), ("pow", "power")):
+    for _prefix, _method in zip(("__", "__r"), _binary(RULES[_name]), strict=True):
+        setattr(Tensor, f"{_prefix}{_symbol}__", _method)
+for _name in ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "sigmoid", "softplus", "relu"]:
+    setattr(Tensor, _name, _unary(RULES[_name]))
+Tensor.__neg__, Tensor.__abs__ = _unary(RULES["negative"]), _unary(RULES["absolute"])
+Tensor.abs = Tensor.__abs__
+Tensor.maximum, Tensor.minimum = _binary(RULES["maximum"])[0], _binary(RULES["minimum"])[0]
+for _symbol in ("eq", "ne", "lt", "le", "gt", "ge"):  # plain arrays: a comparison has no gradient
+    setattr(Tensor, f"__{_symbol}__", _comparison(getattr(operator, _symbol)))

@@ -1,0 +1,458 @@
+"""``Value``: one number that remembers how it was made. This file, read alone, is the whole of reverse-mode differentiation.
+
+Every operation makes a new ``Value`` that keeps its rule, its operands a and b, and the numbers x and y that it read from them. ``backward``
+visits the nodes from the last made to the first; each hands its gradient g = dL/d(node) on to its operands, times the derivative
+of the node with respect to that operand. Where several nodes use one operand, their contributions add up: that is the chain rule.
+
+    >>> x = Value(2.0, "x")
+    >>> y = 3 * x ** 2
+    >>> y.backward()
+    >>> x.grad
+    12.0
+
+A node is a single object to the garbage collector, keeps its operands alive and never its results (so there are no cycles, and a graph
+is freed the moment its last result is), and nothing here recurses: a million operations in a row are no different from ten.
+"""
+
+import operator
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import ieee
+from .graph import creation, is_node, topological_order
+from .hand_written import HandWrittenRule
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarRule:
+    """An operation on numbers: its name, its symbol, its value, and what g = dL/d(result) adds to each operand's gradient."""
+
+    name: str
+    symbol: str
+    value: object
+    derivative: object
+
+
+def _power_of_base(x, y):
+    return y * ieee.power(x, y - 1.0) if y else 0.0  # x ** 0 is constant, at x = 0 too
+
+
+def _power_of_exponent(x, y):
+    return ieee.power(x, y) * ieee.log(x or 1.0)  # 0 ** y does not change with y
+
+
+def _larger(x, y):
+    return 0.5 if x == y else float(x > y)  # a tie shares the gradient equally
+
+
+def _sign(x):
+    return float(x > 0.0) - (x < 0.0) if x == x else x
+
+
+RULES = {
+    rule.name: rule
+    for rule in (
+        ScalarRule("add", "+", operator.add, lambda g, x, y: (g, g)),
+        ScalarRule("subtract", "-", operator.sub, lambda g, x, y: (g, -g)),
+        ScalarRule("multiply", "*", operator.mul, lambda g, x, y: (g * y, g * x)),
+        ScalarRule("divide", "/", ieee.divide, lambda g, x, y: (ieee.divide(g, y), ieee.divide(-g * ieee.divide(x, y), y))),
+        ScalarRule("power", "**", ieee.power, lambda g, x, y: (g * _power_of_base(x, y), g * _power_of_exponent(x, y))),
+        ScalarRule("maximum", "max", ieee.maximum, lambda g, x, y: (g * _larger(x, y), g * _larger(y, x))),
+        ScalarRule("minimum", "min", ieee.minimum, lambda g, x, y: (g * _larger(y, x), g * _larger(x, y))),
+        ScalarRule("leaky_relu", "leaky_relu", ieee.leaky_relu, lambda g, x, y: (g if x > 0.0 else g * y, 0.0 if x > 0.0 else g * x)),
+        ScalarRule("negative", "neg", operator.neg, lambda g, x: -g),
+        ScalarRule("absolute", "abs", operator.abs, lambda g, x: g * _sign(x)),
+        ScalarRule("exp", "exp", ieee.exp, lambda g, x: g * ieee.exp(x)),
+        ScalarRule("expm1", "expm1", ieee.expm1, lambda g, x: g * ieee.exp(x)),
+        ScalarRule("log", "log", ieee.log, lambda g, x: ieee.divide(g, x)),
+        ScalarRule("log1p", "log1p", ieee.log1p, lambda g, x: ieee.divide(g, 1.0 + x)),
+        ScalarRule("sqrt", "sqrt", ieee.sqrt, lambda g, x: ieee.divide(g, 2.0 * ieee.sqrt(x))),
+        ScalarRule("sin", "sin", ieee.sin, lambda g, x: g * ieee.cos(x)),
+        ScalarRule("cos", "cos", ieee.cos, lambda g, x: -g * ieee.sin(x)),
+        ScalarRule("tan", "tan", ieee.tan, lambda g, x: g * (1.0 + ieee.tan(x) ** 2)),
+        ScalarRule("tanh", "tanh", ieee.tanh, lambda g, x: g * (1.0 - ieee.tanh(x) ** 2)),
+        ScalarRule("sigmoid", "sigmoid", ieee.sigmoid, lambda g, x: g * ieee.sigmoid(x) * (1.0 - ieee.sigmoid(x))),
+        ScalarRule("softplus", "softplus", ieee.softplus, lambda g, x: g * ieee.sigmoid(x)),
+        ScalarRule("relu", "ReLU", ieee.relu, lambda g, x: g if x > 0.0 else 0.0),
+    )
+}
+_power_of_constant = ScalarRule("power", "**", ieee.power, lambda g, x, y: (g * _power_of_base(x, y), None))
+_new = object.__new__
+
+
+def number(x, what="Value"):
+    """``x`` as a float; a clear error for whatever is not one real number, or would not be the same number."""
+    if x.__class__ is float:
+        return x
+    if is_node(x):
+        raise TypeError(f"{what}: expected a number, got a {type(x).__name__}; pass its .data to start a new graph from its number")
+    if isinstance(x, np.ndarray) and x.ndim:
+        raise TypeError(f"{what}: expected one number, got an array of shape {x.shape}; a Value holds one number, use Tensor for arrays")
+    if isinstance(x, (str, bytes, complex, np.complexfloating, np.ndarray)) and not (isinstance(x, np.ndarray) and x.dtype.kind in "fiub"):
+        raise TypeError(f"{what}: expected a real number, got {x!r} ({type(x).__name__})")
+    if not hasattr(x, "__float__") and not hasattr(x, "__index__"):
+        hint = "; use Tensor for several numbers" if hasattr(x, "__len__") else ""
+        raise TypeError(f"{what}: expected a real number, got {x!r} ({type(x).__name__}){hint}")
+    try:
+        result = float(x)
+    except OverflowError:
+        raise OverflowError(f"{what}: this integer of {x.bit_length()} bits is too large for a float") from None
+    if isinstance(x, (int, np.integer)) and int(result) != int(x):
+        raise OverflowError(f"{what}: the integer {x} is not exactly a float (the nearest is {result:.0f}); pass float(...) to accept that")
+    return result
+
+
+def _binary(rule, constant_rule=None):
+    value, constant_rule = rule.value, constant_rule or rule
+
+    def operation(self, other):
+        node = _new(Value)
+        if isinstance(other, Value):
+            node._rule = rule
+            node._b = other
+            y = other._data
+        else:
+            if other.__class__ is not float:
+                if hasattr(other, "shape") and not isinstance(other, np.generic) and other.shape != ():
+                    return _with_array(rule, self, other, swap=False)
+                other = number(other, f"{rule.name} of a Value")
+            node._rule = constant_rule
+            node._b = None
+            y = other
+        node._a = self
+        node._x = x = self._data
+        node._y = y
+        node._data = value(x, y)
+        node.grad = 0.0
+        node.created = next(creation)
+        return node
+
+    operation.__name__ = rule.name
+    operation.__doc__ = f"``{rule.symbol}`` of this number and another."
+    return operation
+
+
+def _reflected(rule):
+    def operation(self, other):
+        if hasattr(other, "shape") and not isinstance(other, np.generic) and other.shape != ():
+            return _with_array(rule, self, other, swap=True)
+        node = _new(Value)
+        node._rule = rule
+        node._a = None
+        node._b = self
+        node._x = x = number(other, f"{rule.name} of a Value")
+        node._y = y = self._data
+        node._data = rule.value(x, y)
+        node.grad = 0.0
+        node.created = next(creation)
+        return node
+
+    return operation
+
+
+def _unary(rule):
+    def operation(self):
+        node = _new(Value)
+        node._rule = rule
+        node._a = self
+        node._b = node._y = None
+        node._x = x = self._data
+        node._data = rule.value(x)
+        node.grad = 0.0
+        node.created = next(creation)
+        return node
+
+    operation.__name__ = rule.name
+    operation.__doc__ = f"The {rule.name} of this number."
+    return operation
+
+
+def _with_array(rule, value, array, swap):
+    """An array of ``Value``s goes element by element; any other array is refused, since the result would be one by accident."""
+    if is_node(array):
+        raise TypeError(f"{rule.name}: cannot mix a Value with a Tensor of shape {array.shape}; make the Value a Tensor, or use its .data")
+    if getattr(getattr(array, "dtype", None), "kind", "") != "O":
+        raise TypeError(f"{rule.name}: cannot combine a Value with an array of shape {array.shape}; a Value is one number, use Tensor for arrays")
+    single = np.array(value, dtype=object)
+    return getattr(np, rule.name)(*((array, single) if swap else (single, array)))
+
+
+def _compare(function):
+    def comparison(self, other):
+        return function(self._data, other._data if isinstance(other, Value) else number(other, "comparison with a Value"))
+
+    return comparison
+
+
+class Value:
+    """A number in a computation graph.
+
+    ``Value(data, name="")`` is a leaf: ``data`` is any real number, ``name`` appears in pictures, tables and messages (``label`` is
+    another word for it). Operators and functions work on both sides with ``Value``s, Python numbers and NumPy scalars; plain numbers
+    are constants. Comparisons (``<`` and so on) are those of the numbers; ``==`` and ``hash`` are those of the object.
+
+    ``data``   the number; assigning to it is how a parameter is updated
+    ``grad``   0.0 at first; a leaf adds up over ``backward`` calls until ``zero_grad``, an interior node holds that of the last call
+
+    Raises ``TypeError`` for what is no real number (``Value([1, 2])``: use ``Tensor``) and ``OverflowError`` for an integer that no
+    float equals.
+
+    >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
+    >>> c = a * b + 10
+    >>> c.backward()
+    >>> c.data, a.grad, b.grad
+    (4.0, -3.0, 2.0)
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_a", "_b", "_data", "_rule", "_x", "_y", "created", "grad")
+    name = ""  # a class attribute: only a node that is given a name pays for one
+    requires_grad = True
+    shape = ()
+    static = {}
+
+    def __init__(self, data, name="", _op="", *, label="", _children=()):
+        self._data = number(data)
+        self.grad = 0.0
+        self._rule = self._a = self._b = self._x = self._y = None
+        self.created = next(creation)
+        if name.__class__ is tuple:  # micrograd's own order of arguments
+            name, _children = "", name
+        if name or label:
+            self.name = _checked_name(name or label)
+        if _children:
+            self._rule = HandWrittenRule(_op, tuple(_children), self.__dict__)
+            self._a, self._x = _children[0], _children[0]._data
+            self._b, self._y = (_children[1], _children[1]._data) if len(_children) == 2 else (None, None)
+
+    # --- the numbers ---------------------------------------------------------------------------------------------------------
+
+    def _set_data(self, data):
+        self._data = number(data, f"data of {self!r}")
+
+    data = property(operator.attrgetter("_data"), _set_data, doc="The number. Assigning a new one makes every result computed from the old one stale.")
+
+    def item(self):
+        """The number as a Python float."""
+        return self._data
+
+    __float__ = item
+
+    def zero_grad(self):
+        """Set ``grad`` to 0.0."""
+        self.grad = 0.0
+
+    # --- the graph -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def operation(self):
+        """The name of the rule that made this value; "" for a leaf."""
+        return self._rule.name if self._rule else ""
+
+    @property
+    def operands(self):
+        """What this value was computed from, in order: ``Value``s, and floats for constants."""
+        if self._rule is None:
+            return ()
+        first = self._x if self._a is None else self._a
+        if self._y is None:
+            return (first,)
+        return (first, self._y if self._b is None else self._b)
+
+    def backward(self, gradient=1.0):
+        """Add to every leaf's ``grad`` the derivative of this value with respect to it, times ``gradient``.
+
+        Raises ``RuntimeError``, with every ``grad`` as it was, when the ``data`` of a value was changed since it was used.
+
+        >>> x = Value(3.0); y = x * x * x; y.backward(); x.grad
+        27.0
+        """
+        gradient = number(gradient, "backward")
+        if self._rule is None:
+            self.grad += gradient
+            return
+        order, seen = [self], {self}
+        for node in order:  # every node that is no leaf; the list grows while it is walked
+            operand = node._a
+            if operand is not None:
+                if operand._data is not node._x:
+                    _check_unchanged(node, operand, node._x)
+                if operand._rule is not None and operand not in seen:
+                    seen.add(operand)
+                    order.append(operand)
+            operand = node._b
+            if operand is not None:
+                if operand._data is not node._y:
+                    _check_unchanged(node, operand, node._y)
+                if operand._rule is not None and operand not in seen:
+                    seen.add(operand)
+                    order.append(operand)
+        order.sort(key=_created, reverse=True)  # results before operands
+        for node in order:
+            node.grad = 0.0
+        self.grad = gradient
+        _hand_on(order)
+
+    def _backward(self):
+        """Hand this node's gradient on to its operands, once: one step of ``backward``, for calling by hand."""
+        if self._rule is not None:
+            _hand_on((self,))
+
+    def gradients(self, gradient=1.0):
+        """{node: d(this)/d(node) * gradient} for this value and all it was computed from; leaves every ``grad`` as it was.
+
+        >>> x = Value(3.0); y = x * x; y.gradients()[x], x.grad
+        (6.0, 0.0)
+        """
+        nodes = topological_order(self)
+        before = [node.grad for node in nodes]
+        try:
+            for node in nodes:
+                node.grad = 0.0
+            self.backward(gradient)
+            return {node: node.grad for node in nodes}
+        finally:
+            for node, grad in zip(nodes, before, strict=True):
+                node.grad = grad
+
+    def contributions(self, gradient):
+        """[(operand, contribution)]: what a gradient of this value adds to that of each operand."""
+        if self._rule is None:
+            return []
+        parts = self._rule.derivative(gradient, *(x for x in (self._x, self._y) if x is not None))
+        parts = parts if isinstance(parts, tuple) else (parts,)
+        return [(operand, part) for operand, part in zip((self._a, self._b), parts) if operand is not None]
+
+    def describe(self):
+        """The value in an error message: its name, or how it was made."""
+        return f"Value {self.name!r}" if self.name else f"a {self.operation} result" if self._rule else f"Value({self._data!r})"
+
+    # --- arithmetic ----------------------------------------------------------------------------------------------------------
+
+    __add__, __radd__ = _binary(RULES["add"]), _reflected(RULES["add"])
+    __sub__, __rsub__ = _binary(RULES["subtract"]), _reflected(RULES["subtract"])
+    __mul__, __rmul__ = _binary(RULES["multiply"]), _reflected(RULES["multiply"])
+    __truediv__, __rtruediv__ = _binary(RULES["divide"]), _reflected(RULES["divide"])
+    __pow__, __rpow__ = _binary(RULES["power"], _power_of_constant), _reflected(RULES["power"])
+    __neg__ = _unary(RULES["negative"])
+    __abs__ = abs = absolute = _unary(RULES["absolute"])
+
+    def __pos__(self):
+        return self
+
+    maximum, minimum = _binary(RULES["maximum"]), _binary(RULES["minimum"])
+    exp, expm1, log, log1p = (_unary(RULES[name]) for name in ("exp", "expm1", "log", "log1p"))
+    sqrt, sin, cos, tan = (_unary(RULES[name]) for name in ("sqrt", "sin", "cos", "tan"))
+    tanh, sigmoid, relu, softplus = (_unary(RULES[name]) for name in ("tanh", "sigmoid", "relu", "softplus"))
+    _leaky_relu = _binary(RULES["leaky_relu"])
+
+    def leaky_relu(self, slope=0.01):
+        """This number where it is positive, ``slope`` times it elsewhere."""
+        return self._leaky_relu(slope)
+
+    __lt__, __le__ = _compare(operator.lt), _compare(operator.le)
+    __gt__, __ge__ = _compare(operator.gt), _compare(operator.ge)
+
+    @staticmethod
+    def __apply_rule__(rule, operands, static):  # mgl.exp(value)
+        if rule.name not in RULES:
+            raise TypeError(f"{rule.name} is not supported for a Value; supported are {', '.join(RULES)}")
+        return _apply(RULES[rule.name], (*operands, *static.values()))
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        return _numpy_call(ufunc, method, inputs, kwargs)
+
+    # --- as micrograd has it ---------------------------------------------------------------------------------------------------
+
+    @property
+    def label(self):
+        """Another word for ``name``."""
+        return self.name
+
+    @label.setter
+    def label(self, label):
+        self.name = label
+
+    @property
+    def _prev(self):
+        return tuple(operand if isinstance(operand, Value) else Value(operand) for operand in self.operands)
+
+    @property
+    def _op(self):
+        constant_exponent = self._rule is _power_of_constant
+        return f"**{self._y:g}" if constant_exponent else self._rule.symbol if self._rule else ""
+
+    def __repr__(self):
+        name = f", name={self.name!r}" if self.name else ""
+        return f"Value(data={self._data!r}, grad={self.grad!r}{name})"
+
+    def __reduce__(self):
+        if self._rule is not None:
+            raise TypeError(f"{self!r} is the result of {self.operation}: only leaves can be copied and pickled; copy its .data instead")
+        return type(self), (self._data,), (dict(self.__dict__), {"grad": self.grad})
+
+
+_created = operator.attrgetter("created")
+
+
+def _hand_on(nodes):
+    """For each node in turn: add to its operands' gradients what its own gradient contributes to them."""
+    for node in nodes:
+        y = node._y
+        if y is None:
+            node._a.grad += node._rule.derivative(node.grad, node._x)
+        else:
+            to_a, to_b = node._rule.derivative(node.grad, node._x, y)
+            if node._a is not None:
+                node._a.grad += to_a
+            if node._b is not None:
+                node._b.grad += to_b
+
+
+def _checked_name(name):
+    if not isinstance(name, str):
+        raise TypeError(f"name: expected a string, got {name!r} ({type(name).__name__})")
+    return name
+
+
+def _check_unchanged(node, operand, number_read):
+    now = operand._data
+    if now != number_read and (now == now or number_read == number_read):
+        name = operand.name or f"a {operand.operation or 'leaf'}"
+        raise RuntimeError(
+            f"backward: the data of Value {name!r} was {number_read!r} when {node.operation} used it and is {now!r} now, so the recorded "
+            "graph is stale; compute the result anew, then call backward"
+        )
+
+
+_COMPARISONS = {np.less: operator.lt, np.less_equal: operator.le, np.greater: operator.gt, np.greater_equal: operator.ge}
+
+
+def _numpy_call(ufunc, method, inputs, kwargs):
+    """``np.exp(value)``, ``np.float64(2) * value``, and the elements of an object array."""
+    if kwargs or method != "__call__":
+        raise TypeError(f"np.{ufunc.__name__}: keywords and methods such as .reduce are not supported for a Value")
+    inputs = [x.item() if isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype == object else x for x in inputs]
+    arrays = [x for x in inputs if isinstance(x, np.ndarray) and x.ndim]
+    if arrays:
+        if any(array.dtype != object for array in arrays):
+            raise TypeError(f"np.{ufunc.__name__}: cannot combine a Value with an array of shape {arrays[0].shape}; use Tensor for arrays")
+        return ufunc(*(np.array(x, dtype=object) if isinstance(x, Value) else x for x in inputs))
+    if ufunc in _COMPARISONS:
+        return _COMPARISONS[ufunc](*(x if isinstance(x, Value) else number(x) for x in inputs))
+    if ufunc in (np.equal, np.not_equal):
+        return (inputs[0] is inputs[1]) == (ufunc is np.equal)
+    name = {"float_power": "power"}.get(ufunc.__name__, ufunc.__name__)
+    if name not in RULES:
+        raise TypeError(f"np.{ufunc.__name__} is not supported for a Value; supported are {', '.join(RULES)}")
+    return _apply(RULES[name], inputs)
+
+
+def _apply(rule, operands):
+    """The rule on one operand or two, of which at least one is a ``Value``."""
+    if rule.name == "leaky_relu":
+        return operands[0].leaky_relu(*operands[1:])
+    if len(operands) == 1:
+        return _unary(rule)(operands[0])
+    left, right = operands
+    return _binary(rule)(left, right) if isinstance(left, Value) else _reflected(rule)(right, left)
