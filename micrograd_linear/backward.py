@@ -3,9 +3,13 @@
 The walk is a function of the graph: it changes no tensor, so an error half-way leaves everything as it was.
 """
 
+from operator import attrgetter
+
 import numpy as np
 
-from .graph import is_node, topological_order
+from .graph import is_node
+
+_created = attrgetter("created")
 
 
 def walk(root, seed):
@@ -14,13 +18,17 @@ def walk(root, seed):
     Returns ``(gradients, borrowed)``: a dict {tensor: array}, and the set of those tensors whose array may be shared with another tensor,
     or be a view of something else, so that it must be copied before anybody is given it.
     """
-    order = [node for node in topological_order(root) if node.pullbacks]
-    for node in order:
+    order, seen = [root], {root}
+    for node in order:  # every node that is no leaf; the list grows while it is walked
         for operand, array in zip(node.operands, node.arrays):
             if getattr(operand, "current", operand) is not array:
                 _check_unchanged(node, operand, array)
+            if getattr(operand, "pullbacks", None) and operand not in seen:
+                seen.add(operand)
+                order.append(operand)
+    order.sort(key=_created, reverse=True)  # results before operands
     gradients, borrowed = {root: seed}, {root}
-    for node in reversed(order):
+    for node in order:
         g = gradients[node]
         for operand, array, pullback in zip(node.operands, node.arrays, node.pullbacks):
             if pullback is None:  # a constant
@@ -28,8 +36,9 @@ def walk(root, seed):
             contribution = pullback(g)
             if contribution.__class__ is not np.ndarray or contribution.shape != array.shape or contribution.dtype is not array.dtype:
                 contribution = undo_broadcast(np.asarray(contribution), array.shape, array.dtype)
-            if operand in gradients:
-                gradients[operand] = np.asarray(gradients[operand] + contribution)
+            before = gradients.get(operand)
+            if before is not None:
+                gradients[operand] = np.asarray(before + contribution)
                 borrowed.discard(operand)
             else:
                 gradients[operand] = contribution

@@ -38,7 +38,7 @@ def topological_order(root):
     order = [root]
     for node in order:  # grows while it is walked
         for operand in node.operands:
-            if is_node(operand) and operand not in seen:
+            if hasattr(operand, "operands") and operand not in seen:
                 seen.add(operand)
                 order.append(operand)
     order.sort(key=_created)

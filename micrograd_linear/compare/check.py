@@ -50,7 +50,10 @@ def check_backward(forward, backward, inputs=None, *, seed=0):
     dy = rng.normal(size=y.shape).astype(y.dtype)
     y.backward(dy)
     hand = _hand_gradients(backward, dy, values, [name for name in values if is_node(tensors[name])])
-    comparison = compare({tensors[name]: array for name, array in hand.items()}, y, gradient=dy)
+    try:
+        comparison = compare({tensors[name]: array for name, array in hand.items()}, y, gradient=dy)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UnusableLayer(f"backward returned what cannot be compared: {error}") from error
     comparison.root = y
     comparison.inputs = {name: value.shape for name, value in values.items()}
     return comparison
@@ -115,9 +118,9 @@ def _given_inputs(inputs, names, rng):
         value = inputs[name]
         is_shape = isinstance(value, tuple) and all(isinstance(n, (int, np.integer)) for n in value)
         try:
-            values[name] = rng.normal(size=value) if is_shape else arrays.real_array(value, f"inputs: {name}")
+            values[name] = rng.normal(size=value) if is_shape else arrays.real_array(value, "expected an array or a shape")
         except (TypeError, ValueError, OverflowError) as error:
-            raise UnusableLayer(str(error)) from error
+            raise UnusableLayer(f"inputs: {name}: {error}") from error
     return values
 
 

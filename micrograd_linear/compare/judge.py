@@ -38,12 +38,12 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
     gradients = root.gradients() if gradient is None else root.gradients(gradient)
     scales = _scales(order, gradients)
     results = []
-    for node in order:
-        if node in claims and node not in gradients:
+    for node, claim in claims.items():
+        if node not in gradients:
             raise ValueError(f"compare: {names[node]!r} requires no gradient; make it a Tensor with requires_grad=True to check it")
-        if node in claims:
-            results.append(judge(names[node], claims[node], np.asarray(gradients[node]), scales.get(node, 0.0), rtol, atol))
-        elif not node.operands and node in gradients:
+        results.append(judge(names[node], claim, np.asarray(gradients[node]), scales.get(node, 0.0), rtol, atol))
+    for node in order:
+        if not node.operands and node in gradients and node not in claims:
             results.append(Result(names[node], "unchecked", np.asarray(gradients[node])))
     return Comparison(results)
 

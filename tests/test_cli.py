@@ -1,0 +1,178 @@
+"""The command: what it prints, what it writes, and its exit status."""
+
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from micrograd_linear import check_backward, cli, iris
+from micrograd_linear.compare import UnusableLayer
+
+LINEAR = """
+import numpy as np
+def forward(x, W, b):
+    return x @ W + b
+def backward(dy, x, W):
+    return {"x": dy @ W.T, "W": x.T @ dy, "b": dy.sum(axis=0, keepdims=True)}
+inputs = {"x": (5, 7), "W": (7, 3), "b": np.zeros((1, 3))}
+"""
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        try:
+            status = cli.main([str(a) for a in arguments])
+        except SystemExit as error:
+            status = error.code
+        out = capsys.readouterr()
+        return status, out.out, out.err
+
+    return run
+
+
+def check(run, text, *arguments, name="layer.py"):
+    with open(name, "w") as file:
+        file.write(text)
+    return run("check", name, *arguments)
+
+
+def test_the_main_job(run):
+    status, out, err = run()
+    assert (status, err) == (0, "")
+    assert "All 3 gradients agree." in out and re.search(r"W +\(4, 3\) +(identical|rounding)", out)
+    assert out.strip().splitlines()[-1].startswith("Next: micrograd-linear check")
+    assert sorted(os.listdir()) == ["linear.png", "linear.svg"]
+
+
+def test_the_main_job_notices_a_wrong_formula(run, monkeypatch):
+    right = cli.hand_derived.linear_backward
+
+    def wrong(dL_dy, x, W):
+        return right(dL_dy, x, W)._replace(b=dL_dy.mean(axis=0, keepdims=True))
+
+    monkeypatch.setattr(cli.hand_derived, "linear_backward", wrong)
+    status, out, _ = run()
+    assert status == 1 and re.search(r"b +\(1, 3\) +WRONG", out) and "2 of 3 gradients agree; not: b." in out
+
+
+def test_the_data_are_fishers():
+    x, species = iris.load()
+    assert x.shape == (150, 4) and np.bincount(species).tolist() == [50, 50, 50]
+    assert np.allclose(x.mean(axis=0), [5.843333, 3.057333, 3.758, 1.199333])
+
+
+def test_output_folder(run):
+    os.mkdir("out")
+    assert run("-o", "out")[0] == 0 and sorted(os.listdir("out")) == ["linear.png", "linear.svg"]
+    status, _, err = run("-o", "nowhere")
+    assert status == 2 and err == "micrograd-linear: draw: cannot save linear.svg: there is no folder nowhere\n"
+
+
+def test_help_and_version(run):
+    for arguments in (["-h"], ["check", "-h"]):
+        status, out, _ = run(*arguments)
+        assert status == 0 and "exit status: 0 all gradients agree" in out
+    status, out, _ = run("--version")
+    assert status == 0 and re.fullmatch(r"micrograd-linear \d+\.\d+\.\d+\n", out)
+    assert run("nonsense")[0] == 2
+
+
+def test_check_agrees(run):
+    status, out, err = check(run, LINEAR)
+    assert (status, err) == (0, "") and "All 3 gradients agree." in out
+    assert sorted(os.listdir()) == ["layer.png", "layer.py", "layer.svg"]
+
+
+@pytest.mark.parametrize("right, wrong, name", [
+    ("dy @ W.T", "dy @ W.T * 2", "x"), ("x.T @ dy", "-x.T @ dy", "W"), ("dy.sum(axis=0, keepdims=True)", "dy", "b"), ("dy @ W.T", "dy * np.nan @ W.T", "x"),
+])  # fmt: skip
+def test_check_differs(run, right, wrong, name):
+    status, out, err = check(run, LINEAR.replace(right, wrong))
+    assert (status, err) == (1, "") and f"2 of 3 gradients agree; not: {name}." in out
+
+
+@pytest.mark.parametrize("text", [
+    "def forward(x): return x * x\ndef backward(dy, x): return 2 * x * dy",
+    "def forward(x, W, b): return x @ W + b\ndef backward(dy, x, W, b): return dy @ W.T, x.T @ dy, dy.sum(0, keepdims=b.ndim == 2)",
+    "import numpy as np\ndef forward(x, w): return np.tanh(x @ w)\n"
+    "def backward(dy, **k): g = dy * (1 - np.tanh(k['x'] @ k['w'])**2); return {'x': g @ k['w'].T, 'w': k['x'].T @ g}",
+    "def forward(a, b): return a * b + a\ndef backward(dy, a, b): return (dy * (b + 1), dy * a)",
+    "def forward(x, i): return x[i]\ndef backward(dy, x, i):\n  g = x * 0\n  for k, d in zip(i, dy): g[k] += d\n  return {'x': g}\nimport numpy as np\n"
+    "inputs = {'x': (4, 3), 'i': np.array([0, 2, 0])}",
+    "def forward(x): return x.sum()\ndef backward(dy, x): return dy + 0 * x\ninputs = [(3, 4)]",
+])  # fmt: skip
+def test_check_of_other_right_layers(run, text):
+    status, out, err = check(run, text)
+    assert (status, err) == (0, ""), out
+
+
+def test_shapes_that_were_found_are_said(run):
+    _, out, _ = check(run, "def forward(x, W, b): return x @ W + b\ndef backward(dy, x, W): return {'W': x.T @ dy}")
+    assert "x (5, 7), W (7, 3), b (1, 3) (drawn at random, in the first shapes that fit)" in out and "2 unchecked" in out
+
+
+@pytest.mark.parametrize("text, words", [
+    ("def forward(x: return", "line 1"), ("import nothing_of_this_name", "ModuleNotFoundError"), ("1 / 0", "division by zero"), ("raise SystemExit(0)", "SystemExit"),
+    ("x = 1", "defines no function forward"), ("def forward(x): return x", "defines no function backward"),
+    ("def forward(x): return 3.0\ndef backward(dy, x): return dy", "depends on its arguments, got float"),
+    ("def forward(x): return x, 1\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}", "return y alone"),
+    ("def forward(x): raise KeyError('k')\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}", "forward failed: KeyError: 'k' (line 1)"),
+    ("def forward(x): return x\ndef backward(dy, x):\n  return dy / {}", "backward failed: TypeError: unsupported operand type(s) for /: 'float' and 'dict' (line 3)"),
+    ("def forward(x): return x * 2\ndef backward(dy, z): return dy", "backward takes z"),
+    ("def forward(x): return x * 2\ndef backward(dy, x): return {'z': dy}", "a gradient of 'z'"),
+    ("def forward(x): return x * 2\ndef backward(dy, x): return dy, dy, dy", "returned 3 gradients, expected 1: x"),
+    ("def forward(x): return x * 2\ndef backward(dy, x): return 'no'", "must return a dict"),
+    ("def forward(x): return x * 2\ndef backward(dy, x): return None", "must return a dict"),
+    ("def forward(x): return x * 2\ndef backward(dy, x): return {'x': 'no'}", "strings"),
+    ("def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'y': (2,)}", "inputs: expected x, got y"),
+    ("def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'x': 'no'}", "inputs: x"),
+    ("def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'x': (-2, 3)}", "inputs: x"),
+    ("def forward(x): return x @ x @ x.q\ndef backward(dy, x): return dy", "define inputs"),
+    ("import numpy as np\ndef forward(x): return np.sort(x)\ndef backward(dy, x): return dy", "np.sort is not supported"),
+])  # fmt: skip
+def test_what_cannot_be_used_is_said_in_one_line(run, text, words):
+    status, _, err = check(run, text)
+    assert status == 2 and words in err and err.count("\n") == 1 and err.startswith("micrograd-linear: "), err
+    assert os.listdir() == ["layer.py"]
+
+
+def test_a_missing_file(run):
+    status, _, err = run("check", "none.py")
+    assert status == 2 and err == "micrograd-linear: none.py: no such file\n"
+
+
+def test_the_user_file_may_import_its_neighbours_and_a_pass_needs_no_clean_inputs(run):
+    with open("helper.py", "w") as file:
+        file.write("def double(x): return 2 * x")
+    os.mkdir("sub")
+    text = "import helper\ndef forward(x): return helper.double(x)\ndef backward(dy, x): dy *= 2; return dy"
+    assert check(run, text)[0] == 0
+
+
+def test_the_installed_command_and_the_module(tmp_path):
+    for command in (["micrograd-linear"], [sys.executable, "-m", "micrograd_linear"]):
+        program = os.path.join(os.path.dirname(sys.executable), command[0]) if len(command) == 1 else command[0]
+        done = subprocess.run([program, *command[1:], "-o", str(tmp_path)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0 and "All 3 gradients agree." in done.stdout
+
+
+def test_check_backward_from_python():
+    def forward(x, w):
+        return (x @ w).sum()
+
+    def right(dy, x, w):
+        return {"x": dy * np.ones((len(x), 1)) @ w.sum(1)[None], "w": dy * x.sum(0)[:, None] * np.ones_like(w)}
+
+    inputs = {"x": (5, 7), "w": (7, 3)}
+    for seed in range(5):
+        assert check_backward(forward, right, inputs, seed=seed).ok
+    wrong = check_backward(forward, lambda dy, x, w: {"x": right(1.0, x, w)["x"]}, inputs)
+    assert wrong["x"].status == "wrong" and wrong["w"].status == "unchecked"
+    with pytest.raises(UnusableLayer, match="inputs: expected x, w"):
+        check_backward(forward, right, {"x": (5, 7)})

@@ -1,0 +1,199 @@
+"""compare: every status, for Tensors and Values; and that it changes nothing, broadcasts nothing and raises on no mismatch."""
+
+import json
+
+import numpy as np
+import pytest
+
+from micrograd_linear import Linear, Tensor, Value, compare
+from micrograd_linear.cli import softmax_cross_entropy
+
+
+@pytest.fixture
+def layer(rng):
+    x, layer = Tensor(rng.normal(size=(5, 7)), "x"), Linear(7, 3, rng=1)
+    y = layer(x)
+    y.name = "y"
+    loss = (y.tanh() ** 2).sum()
+    right = {node.name: g for node, g in loss.gradients().items() if node.name}
+    return loss, right, {t.name: t for t in (x, layer.W, layer.b, y)}
+
+
+def status(hand, loss, name="W", **keywords):
+    return compare({name: hand}, loss, **keywords)[name].status
+
+
+def test_identical_and_rounding(layer):
+    loss, right, _ = layer
+    assert status(right["W"], loss) == "identical"
+    result = compare({"W": right["W"] * (1 + 1e-15)}, loss)["W"]
+    assert result.status == "rounding" and 0 < result.max_difference < 1e-13
+    assert status(right["W"].astype(np.float32), loss) == "rounding"
+    assert status(np.asfortranarray(right["W"]), loss) == "identical"
+    assert status(right["W"].tolist(), loss) == "identical"
+
+
+@pytest.mark.parametrize("mistake", [
+    lambda W: 2 * W, lambda W: -W, lambda W: W * (1 + 1e-8), lambda W: W + 1e-8 * W.max(), lambda W: W * 0, lambda W: np.roll(W, 1), lambda W: W[::-1],
+], ids=range(7))  # fmt: skip
+@pytest.mark.parametrize("scale", [1.0, 1e-9, 1e9])
+def test_wrong_at_every_scale(layer, mistake, scale):
+    loss, right, _ = layer
+    comparison = compare({"W": mistake(right["W"] * scale)}, loss, gradient=scale)
+    assert comparison["W"].status == "wrong" and not comparison.ok
+    assert compare({"W": right["W"] * scale}, loss, gradient=scale).ok
+
+
+def test_one_wrong_element_is_found_with_its_place(layer):
+    loss, right, _ = layer
+    hand = right["W"].copy()
+    hand[4, 2] += 0.5
+    result = compare({"W": hand}, loss)["W"]
+    assert (result.status, result.where) == ("wrong", (4, 2)) and result.max_difference == pytest.approx(0.5)
+    assert "[4, 2]" in str(compare({"W": hand}, loss)) and "WRONG" in str(compare({"W": hand}, loss))
+
+
+def test_shape_never_broadcasts_and_the_transpose_is_noticed(layer):
+    loss, right, _ = layer
+    for name, hand in (("b", right["b"][0]), ("b", np.float64(1.0)), ("W", right["W"].T), ("b", np.repeat(right["b"], 5, 0)), ("x", right["x"][None])):
+        assert status(hand, loss, name) == "shape"
+    assert "numerator layout" in compare({"W": right["W"].T}, loss)["W"].note
+    assert "numerator layout" not in compare({"W": 2 * right["W"].T}, loss)["W"].note
+
+
+def test_non_finite_is_never_agreement(layer):
+    loss, right, _ = layer
+    for bad in (np.nan, np.inf):
+        hand = right["W"].copy()
+        hand[1, 1] = bad
+        result = compare({"W": hand}, loss)["W"]
+        assert (result.status, result.where) == ("non-finite", (1, 1))
+    x = Tensor([0.0], "x")
+    with np.errstate(all="ignore"):
+        y = x.log()
+        assert status(np.array([np.inf]), y, "x", gradient=[1.0]) == "non-finite"
+
+
+def test_unchecked_is_listed_and_nothing_checked_is_not_ok(layer):
+    loss, right, _ = layer
+    comparison = compare({"W": right["W"]}, loss)
+    assert [comparison[name].status for name in ("x", "W", "b")] == ["unchecked", "identical", "unchecked"]
+    assert comparison.ok and "2 unchecked" in comparison.summary
+    assert not compare({}, loss).ok and "Nothing was checked" in str(compare({}, loss))
+
+
+def test_rtol_and_atol_mean_what_numpy_means(layer):
+    loss, right, _ = layer
+    hand = right["W"] * (1 + 1e-4)
+    assert status(hand, loss) == "wrong" and status(hand, loss, rtol=1e-3) == "close" and status(hand, loss, rtol=1e-5) == "wrong"
+    assert status(right["W"] + 1e-3, loss, atol=1e-2) == "close" and compare({"W": hand}, loss, rtol=1e-3).ok
+
+
+def test_intermediates_and_tensors_as_keys(layer):
+    loss, right, tensors = layer
+    comparison = compare({tensors["y"]: right["y"], "W": right["W"]}, loss)
+    assert comparison["y"].status == comparison[tensors["W"]].status == "identical"
+
+
+def test_a_root_that_is_no_scalar_needs_its_gradient(layer, rng):
+    _, _, tensors = layer
+    G = rng.normal(size=(5, 3))
+    assert compare({"W": tensors["x"].data.T @ G}, tensors["y"], gradient=G).ok
+    with pytest.raises(ValueError, match="not a scalar"):
+        compare({"W": G}, tensors["y"])
+
+
+def test_one_array_against_a_tensors_grad(layer):
+    loss, right, tensors = layer
+    with pytest.raises(ValueError, match="no gradient yet"):
+        compare(right["W"], tensors["W"])
+    loss.backward()
+    assert compare(right["W"], tensors["W"]).ok and not compare(right["W"] * 2, tensors["W"]).ok
+
+
+def test_every_grad_and_every_hand_gradient_stays_as_it_was(layer):
+    loss, right, tensors = layer
+    tensors["W"].grad = np.ones((7, 3))
+    hand = {"W": right["W"].copy(), "b": right["b"][0]}
+    compare(hand, loss)
+    assert (tensors["W"].grad == 1).all() and tensors["b"].grad is None and loss.grad is None
+    assert np.array_equal(hand["W"], right["W"]) and hand["b"].shape == (3,)
+
+
+def test_a_gradient_that_is_mathematically_zero_passes(rng):
+    """A bias in front of a centring: its gradient is a sum that cancels, and both sides hold only rounding."""
+    x, b = Tensor(rng.normal(size=(50, 4)), "x"), Tensor(rng.normal(size=(1, 4)), "b")
+    h = x + b
+    centred = h - h.mean(axis=0)
+    loss = (centred**3).sum()
+    assert compare({"b": np.zeros((1, 4))}, loss).ok
+    assert not compare({"b": np.full((1, 4), 1e-3)}, loss).ok
+
+
+def test_right_float32_gradients_pass_and_wrong_ones_do_not(rng):
+    for seed in range(20):
+        draw = np.random.default_rng(seed)
+        x, W, b = (draw.normal(size=s).astype(np.float32) for s in ((200, 30), (30, 10), (1, 10)))
+        classes = draw.integers(10, size=200)
+        X, V, c = Tensor(x, "x"), Tensor(W, "W"), Tensor(b, "b")
+        loss = softmax_cross_entropy(X @ V + c, classes)
+        p = np.exp(x @ W + b)
+        p /= p.sum(axis=1, keepdims=True)
+        p[np.arange(200), classes] -= 1
+        G = p / np.float32(200)
+        hand = {"W": x.T @ G, "b": G.sum(0, keepdims=True), "x": G @ W.T}
+        assert compare(hand, loss).ok, compare(hand, loss)
+        for name in hand:
+            assert not compare({name: hand[name] * np.float32(1.01)}, loss).ok
+
+
+def test_values():
+    a, b = Value(2.0, "a"), Value(-3.0, "b")
+    h = a * b
+    h.name = "h"
+    y = h * h + a
+    a.grad = 5.0
+    comparison = compare({"a": 2 * -6 * -3 + 1.0, b: -24.0, "h": 12.0}, y)
+    assert [comparison[n].status for n in ("a", "b", "h")] == ["identical", "identical", "wrong"] and a.grad == 5.0
+    assert comparison["h"].engine == -12.0 and "h" in comparison.summary
+    assert compare({"a": [37.0]}, y)["a"].status == "shape"
+
+
+def test_empty_tensors_agree():
+    W = Tensor(np.ones((0, 3)), "W")
+    assert status(np.ones((0, 3)), (W * 2).sum()) == "identical"
+
+
+def test_bad_input_is_refused(layer):
+    loss, right, _ = layer
+    for hand, error, words in [
+        ({"V": 1.0}, ValueError, "no node .* named 'V'; named are: 'x'"), ({"W": None}, TypeError, "'W' is None"), ({"W": "a"}, TypeError, "strings"),
+        ({"W": [[1], [1, 2]]}, ValueError, "ragged"), ({Tensor(1.0, "z"): 1.0}, ValueError, "not part of the graph"), ({"W": 1j}, TypeError, "complex"),
+    ]:  # fmt: skip
+        with pytest.raises(error, match=words):
+            compare(hand, loss)
+    a, b = Value(1.0, "w"), Value(1.0, "w")
+    with pytest.raises(ValueError, match="2 nodes .* named 'w'"):
+        compare({"w": 1.0}, a * b)
+    assert compare({a: 1.0, b: 1.0}, a * b).ok
+    with pytest.raises(ValueError, match="twice"):
+        compare({"W": right["W"], next(n for n in loss.gradients() if n.name == "W"): right["W"]}, loss)
+    with pytest.raises(TypeError, match="expected a Tensor"):
+        compare(right["W"], 3)
+
+
+def test_text_html_and_plain_data(layer):
+    loss, right, tensors = layer
+    tensors["b"].name = "<b>"
+    comparison = compare({"W": right["W"] * 2}, loss)
+    assert str(comparison).splitlines()[0].split() == ["name", "shape", "status", "max", "difference", "at", "hand", "engine"]
+    assert "0 of 1 gradients agree; not: W. 2 unchecked." in str(comparison)
+    assert "&lt;b&gt;" in comparison._repr_html_() and "<b>" not in comparison._repr_html_()
+    data = json.loads(json.dumps(comparison.to_dict()))
+    assert data["gradients"]["W"]["status"] == "wrong" and data["ok"] is False
+
+
+def test_a_table_of_hundreds_stays_short():
+    values = [Value(i, f"p{i}") for i in range(300)]
+    text = str(compare({"p299": 2.0}, sum(values)))
+    assert len(text.splitlines()) < 50 and "p299" in text.splitlines()[1] and "260 more" in text
