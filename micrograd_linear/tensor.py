@@ -137,7 +137,7 @@ class Tensor:
 
     def contributions(self, gradient):
         """[(operand, contribution)]: what a gradient of this tensor adds to that of each operand, before broadcasting is undone."""
-        return [(x, np.asarray(pull(gradient))) for x, pull in zip(self.operands, self.pullbacks, strict=True) if pull is not None]
+        return [(x, pull(gradient)) for x, pull in zip(self.operands, self.pullbacks, strict=True) if pull is not None]
 
     def _seed(self, gradient):
         if not self.requires_grad:

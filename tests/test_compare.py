@@ -130,6 +130,19 @@ def test_a_gradient_that_is_mathematically_zero_passes(rng):
     assert not compare({"b": np.full((1, 4), 1e-3)}, loss).ok
 
 
+def test_sums_that_cancel_inside_a_matrix_product_are_rounding(rng):
+    """In float32 the two orders of summation differ by far more than 1e-5 of a sum that cancels to almost nothing."""
+    x, g = rng.normal(size=(2, 1001, 1)).astype(np.float32)
+    x[-1] = 1
+    g[-1] = -(x[:-1].T.astype(float) @ g[:-1]).item()
+    W = Tensor(np.ones((1, 1), np.float32), "W")
+    y = Tensor(x) @ W
+    hand = sum((x[i : i + 1].T @ g[i : i + 1] for i in range(1001)), np.zeros((1, 1), np.float32))
+    result = compare({"W": hand}, y, gradient=g)["W"]
+    assert result.max_difference > 1e-5 * abs(result.engine).max() and result.status == "rounding"
+    assert not compare({"W": hand + 0.1}, y, gradient=g).ok
+
+
 def test_right_float32_gradients_pass_and_wrong_ones_do_not(rng):
     for seed in range(20):
         draw = np.random.default_rng(seed)

@@ -3,12 +3,12 @@
 import numpy as np
 
 from .. import arrays
-from ..backward import undo_broadcast
 from ..graph import is_node, topological_order
 from .comparison import Comparison, Result
+from .gross import gross_gradients
 
-# What still counts as rounding, relative to the magnitudes that were added up: the precision of the type times a wide margin for the
-# order of summation, far below any mistake. Half precision certifies little.
+# What still counts as rounding, relative to the largest gross gradient: the precision of the type times a wide margin for the order of
+# summation and for the rounding of the forward pass, far below any mistake. Half precision certifies little.
 ROUNDING = {np.dtype(np.float16): 5e-3, np.dtype(np.float32): 1e-5, np.dtype(np.float64): 1e-10}
 
 
@@ -36,23 +36,23 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
     if len(claims) < len(hand):
         raise ValueError("compare: a tensor was handed in twice, by name and as itself")
     gradients = root.gradients() if gradient is None else root.gradients(gradient)
-    scales = _scales(order, gradients)
+    gross = gross_gradients(root, gradients[root])
     results = []
     for node, claim in claims.items():
         if node not in gradients:
             raise ValueError(f"compare: {names[node]!r} requires no gradient; make it a Tensor with requires_grad=True to check it")
-        results.append(judge(names[node], claim, np.asarray(gradients[node]), scales.get(node, 0.0), rtol, atol))
+        results.append(judge(names[node], claim, np.asarray(gradients[node]), gross[node], rtol, atol))
     for node in order:
         if not node.operands and node in gradients and node not in claims:
             results.append(Result(names[node], "unchecked", np.asarray(gradients[node])))
     return Comparison(results)
 
 
-def judge(name, hand, engine, scale=0.0, rtol=None, atol=None):
-    """One gradient against the other. ``scale``: the magnitudes that were added up to make the engine's, element by element."""
+def judge(name, hand, engine, gross=0.0, rtol=None, atol=None):
+    """One gradient against the other. ``gross``: the magnitudes that were added up to make the engine's, element by element."""
     if hand.shape != engine.shape:
         note = f"expected shape {engine.shape}, got {hand.shape}"
-        if hand.shape == engine.shape[::-1] and judge(name, hand.T, engine, scale, rtol, atol).status in ("identical", "rounding", "close"):
+        if hand.shape == engine.shape[::-1] and judge(name, hand.T, engine, gross, rtol, atol).status in ("identical", "rounding", "close"):
             note += "; its transpose agrees: this is the numerator layout, the engine's is that of the tensor"
         return Result(name, "shape", engine, hand, note=note)
     finite = np.isfinite(hand) & np.isfinite(engine)
@@ -66,7 +66,7 @@ def judge(name, hand, engine, scale=0.0, rtol=None, atol=None):
     where = tuple(int(i) for i in np.unravel_index(np.argmax(difference), difference.shape))
     limit = max(ROUNDING.get(array.dtype, 1e-10) for array in (hand, engine))
     magnitude = np.absolute(engine)
-    allowed = limit * (magnitude + max(magnitude.max(), np.max(scale)))
+    allowed = limit * (magnitude + max(magnitude.max(), np.max(gross)))
     if (difference <= allowed).all():
         status = "rounding"
     elif (rtol is not None or atol is not None) and (difference <= (atol or 0.0) + (rtol or 0.0) * magnitude).all():
@@ -120,18 +120,6 @@ def _find(key, names, order):
     if found:
         raise ValueError(f"compare: {len(found)} nodes of the graph are named {key!r}; hand in the node itself instead of its name")
     raise ValueError(f"compare: no node of the graph is named {key!r}; named are: {known}")
-
-
-def _scales(order, gradients):
-    """{node: the magnitudes of all that was added up to its gradient}: where these cancel, the rounding is theirs, not the sum's."""
-    scales = {}
-    for node in order:
-        if not node.operands or node not in gradients:
-            continue
-        for operand, contribution in node.contributions(gradients[node]):
-            magnitude = undo_broadcast(np.absolute(contribution), operand.shape, np.float64)
-            scales[operand] = scales.get(operand, 0.0) + magnitude
-    return scales
 
 
 def _first(mask):
