@@ -3,6 +3,7 @@
 import argparse
 import runpy
 import sys
+import traceback
 from importlib import metadata
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def check_file(file, output, seed):
         if not callable(names.get(name)):
             raise UnusableLayer(f"{file} defines no function {name}; expected forward(...) and backward(dy, ...)")
     comparison = check_backward(names["forward"], names["backward"], names.get("inputs"), seed=seed)
-    given = "from the file, or of the shapes it gives" if "inputs" in names else "drawn at random, in the first shapes that fit"
+    given = "the inputs of the file" if names.get("inputs") is not None else "drawn at random, in the first shapes that fit"
     shapes = ", ".join(f"{name} {shape}" for name, shape in comparison.inputs.items())
     print(f"{file}: y {comparison.root.shape} from {shapes} ({given}); dy drawn at random (seed {seed})\n")
     print(comparison)
@@ -68,16 +69,24 @@ def check_file(file, output, seed):
 
 def _load(path):
     if not path.is_file():
-        raise UnusableLayer(f"{path}: no such file")
+        raise UnusableLayer(f"{path} is a folder; expected a Python file" if path.is_dir() else f"{path}: no such file")
     sys.path.insert(0, str(path.resolve().parent))
     try:
         return runpy.run_path(str(path), run_name=f"<{path.stem}>")
     except SyntaxError as error:
-        raise UnusableLayer(f"{path}: line {error.lineno}: {error.msg}") from error
+        raise UnusableLayer(f"{path}: {f'line {error.lineno}: ' if error.lineno else ''}{error.msg}") from error
     except (Exception, SystemExit) as error:
-        raise UnusableLayer(f"{path} failed when it was run: {type(error).__name__}: {error}") from error
+        lines = [step.lineno for step in traceback.extract_tb(error.__traceback__) if step.filename == str(path)]
+        where = f" (line {lines[-1]})" if lines else ""
+        raise UnusableLayer(f"{path} failed when it was run: {type(error).__name__}: {error}{where}") from error
     finally:
         del sys.path[0]
+
+
+def _seed(text):
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected an integer from 0 upward, got {text!r}")
+    return int(text)
 
 
 def _save(node, output, stem):
@@ -107,7 +116,7 @@ def _parser():
         epilog="exit status: 0 all gradients agree, 1 some do not, 2 the file cannot be used",
     )
     check.add_argument("file", metavar="FILE.py")
-    check.add_argument("--seed", type=int, default=0, help="seed of the random numbers (default: 0)")
+    check.add_argument("--seed", type=_seed, default=0, help="seed of the random numbers (default: 0)")
     return parser
 
 

@@ -75,7 +75,7 @@ def trace(root):
     def add(kind, node, operands):
         shape = getattr(node, "shape", ())
         dtype = str(getattr(node, "dtype", "float64"))
-        about = [getattr(node, key, default) for key, default in (("name", ""), ("operation", ""), ("static", {}))]
+        about = [str(getattr(node, "name", "")), getattr(node, "operation", ""), getattr(node, "static", {})]
         data, grad = (node.data, node.grad) if is_node(node) else (node, None)
         traced.append(TracedNode(f"v{len(traced)}", kind, *about, shape, dtype, data, grad, operands))
         return traced[-1].id

@@ -103,6 +103,8 @@ class Tensor:
 
     def item(self):
         """The one number of a tensor of size 1, as a Python number."""
+        if self.size != 1:
+            raise ValueError(f"item of {self.describe()}: expected one element, got {self.size}")
         return self._data.item()
 
     __float__ = item

@@ -232,11 +232,16 @@ class Value:
 
     data = property(operator.attrgetter("_data"), _set_data, doc="The number. Assigning a new one makes every result computed from the old one stale.")
 
+    current = data
+
     def item(self):
         """The number as a Python float."""
         return self._data
 
     __float__ = item
+
+    def __format__(self, specification):
+        return format(self._data, specification) if specification else repr(self)
 
     def zero_grad(self):
         """Set ``grad`` to 0.0."""
@@ -296,6 +301,9 @@ class Value:
     def _backward(self):
         """Hand this node's gradient on to its operands, once: one step of ``backward``, for calling by hand."""
         if self._rule is not None:
+            for operand, number_read in ((self._a, self._x), (self._b, self._y)):
+                if operand is not None:
+                    _check_unchanged(self, operand, number_read)
             _hand_on((self,))
 
     def gradients(self, gradient=1.0):

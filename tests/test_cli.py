@@ -176,3 +176,50 @@ def test_check_backward_from_python():
     assert wrong["x"].status == "wrong" and wrong["w"].status == "unchecked"
     with pytest.raises(UnusableLayer, match="inputs: expected x, w"):
         check_backward(forward, right, {"x": (5, 7)})
+
+
+@pytest.mark.parametrize("text, shapes", [
+    ("def forward(x, k=2.0): return x * k\ndef backward(dy, x): return {'x': dy * 2}", "x (5, 7)"),
+    ("def forward(x, slope=0.1): return x * slope\ndef backward(dy, x, slope=0.1): return dy * slope\ninputs = {'x': (3, 4)}", "x (3, 4)"),
+    ("import numpy as np\ndef forward(x, W1, b1, W2, b2): return np.tanh(x @ W1 + b1) @ W2 + b2\ndef backward(dy, x, W1, b1, W2, b2):\n"
+     "  h = np.tanh(x @ W1 + b1)\n  g = dy @ W2.T * (1 - h**2)\n  return g @ W1.T, x.T @ g, g.sum(0, keepdims=True), h.T @ dy, dy.sum(0, keepdims=True)",
+     "x (5, 7), W1 (7, 3), b1 (1, 3), W2 (3, 2), b2 (1, 2)"),
+    ("def forward(x, y): return x * y\ndef backward(dy, x, y): return dy * y, dy * x", "x (5, 7), y (5, 7)"),
+    ("import numpy as np\ndef forward(x): return np.log(x)\ndef backward(dy, x): return dy / x", "x (5, 7)"),
+    ("import numpy as np\ndef forward(x): return np.sqrt(x)\ndef backward(dy, x): return dy / np.sqrt(x) / 2", "x (5, 7)"),
+])  # fmt: skip
+def test_inputs_that_are_found_for_right_layers(run, text, shapes):
+    status, out, err = check(run, text)
+    assert (status, err) == (0, "") and f"from {shapes} (" in out, out
+
+
+def test_a_bias_that_was_not_summed_is_not_hidden_by_the_choice_of_shapes(run):
+    status, out, _ = check(run, "def forward(x, W, b): return x @ W + b\ndef backward(dy, x, W): return {'W': x.T @ dy, 'b': dy}")
+    assert status == 1 and re.search(r"b +\(1, 3\) +SHAPE", out)
+
+
+@pytest.mark.parametrize("text, words", [
+    ("import sys\ndef forward(x): return x * 2\ndef backward(dy, x): sys.exit(0)", "backward failed: SystemExit: 0 (line 3), given x (5, 7)"),
+    ("import sys\ndef forward(x): sys.exit(0)\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}", "forward failed: SystemExit"),
+    ("def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'x': [5, 7]}", "x is int64 (2,); a shape to be drawn is a tuple"),
+    ("def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'x': (100000, 100000, 1000)}", "inputs: x: Unable to allocate"),
+    ("def forward(): return 2\ndef backward(dy): return dy", "takes no argument without a default"),
+    ("def forward(x): return x.nothing\ndef backward(dy, x): return dy", "AttributeError"),
+    ("x = 1\n1 / 0", "division by zero (line 2)"),
+])  # fmt: skip
+def test_more_that_cannot_be_used(run, text, words):
+    status, out, err = check(run, text)
+    assert (status, out) == (2, "") and words in err and err.count("\n") == 1, err
+
+
+def test_odd_arguments(run):
+    status, _, err = run("check", "--seed", "-1", "layer.py")
+    assert status == 2 and "expected an integer from 0 upward, got '-1'" in err
+    status, _, err = run("check", ".")
+    assert status == 2 and "is a folder" in err
+
+
+def test_a_file_named_like_a_module_does_not_disturb_the_picture(run):
+    with open("json.py", "w") as file:
+        file.write("raise RuntimeError('not this one')")
+    assert check(run, LINEAR)[0] == 0

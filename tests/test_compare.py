@@ -210,3 +210,30 @@ def test_a_table_of_hundreds_stays_short():
     values = [Value(i, f"p{i}") for i in range(300)]
     text = str(compare({"p299": 2.0}, sum(values)))
     assert len(text.splitlines()) < 50 and "p299" in text.splitlines()[1] and "260 more" in text
+
+
+@pytest.mark.parametrize("dtype, error", [(np.float64, 2e-13), (np.float32, 1e-4)])
+def test_a_small_relative_error_of_an_exact_gradient_is_wrong(dtype, error):
+    t = Tensor(np.ones(3, dtype), "x")
+    assert status(np.full(3, 1 + error, dtype), t.sum(), "x") == "wrong"
+
+
+def test_a_small_element_beside_larger_ones_is_judged_by_its_own_size():
+    t, w = Tensor(np.ones((2, 3)), "x"), np.array([[1.0, 2, 3], [1e-12, 1, 1]])
+    hand = w.copy()
+    hand[1, 0] = -3e-12
+    assert status(hand, (t * w).sum(), "x") == "wrong"
+
+
+def test_a_difference_beyond_six_digits_is_shown():
+    t = Tensor(np.ones(3), "x")
+    assert "1.000000001  1" in str(compare({"x": np.array([1, 1, 1 + 1e-9])}, t.sum()))
+
+
+def test_options_and_roots_that_are_none():
+    t = Tensor(np.ones(3), "x")
+    for options in ({"rtol": -1}, {"atol": np.nan}, {"rtol": "a"}):
+        with pytest.raises(ValueError, match="expected a number from 0 upward"):
+            compare({"x": np.ones(3)}, t.sum(), **options)
+    with pytest.raises(TypeError, match="expected the result as a Tensor or a Value, got NoneType"):
+        compare({"x": np.ones(3)}, None)

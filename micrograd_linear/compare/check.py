@@ -2,6 +2,7 @@
 
 import inspect
 import itertools
+import warnings
 
 import numpy as np
 
@@ -10,8 +11,10 @@ from ..graph import is_node
 from ..tensor import Tensor
 from .judge import compare
 
-# Three sizes that no mistake can confuse, in the shapes that layers take: data, weights, biases, results, scalars.
-_SHAPES = [(5, 7), (7, 3), (1, 3), (3,), (1, 7), (7,), (5, 3), (3, 7), (5, 1), (5,), ()]
+# Sizes that no mistake can confuse, in the shapes that layers take. Which shapes are tried first depends on how an argument is named.
+_DATA = [(5, 7), (5, 3), (5,), (7,), ()]
+_WEIGHTS = [(7, 3), (3, 2), (3, 7), (7, 7), (7,), (3,)]
+_BIASES = [(1, 3), (3,), (1, 2), (2,), (1, 7), (7,), (5, 1), ()]
 _ATTEMPTS = 20_000
 
 
@@ -27,7 +30,8 @@ def check_backward(forward, backward, inputs=None, *, seed=0):
                                 arguments; it may take only the inputs that it needs
     ``inputs``                  {name: array, or a shape to be drawn at random}; without it, shapes are sought that forward accepts
 
-    dy is drawn at random, in the shape of y. Both functions get copies. Integer arrays are constants. Returns a ``Comparison`` whose
+    dy is drawn at random, in the shape of y. ``forward`` runs on Tensors, ``backward`` on copies of the plain arrays. Integer arrays are
+    constants, and arguments with a default keep it unless ``inputs`` names them. Returns a ``Comparison`` whose
     ``root`` is y, with the gradients in place, ready to be drawn. Raises ``UnusableLayer`` where the functions cannot be used.
 
     >>> def forward(x, w): return x @ w
@@ -35,11 +39,17 @@ def check_backward(forward, backward, inputs=None, *, seed=0):
     >>> check_backward(forward, backward, {"x": (5, 7), "w": (7, 3)}).ok
     True
     """
-    names = _parameters(forward)
+    for name, function in (("forward", forward), ("backward", backward)):
+        if not callable(function):
+            raise TypeError(f"check_backward: {name}: expected a function, got {type(function).__name__}")
     rng = np.random.default_rng(seed)
-    values = _found_inputs(forward, names, rng) if inputs is None else _given_inputs(inputs, names, rng)
+    values = _found_inputs(forward, backward, rng) if inputs is None else _given_inputs(inputs, forward, rng)
+    shapes = ", ".join(f"{name} {value.shape}" for name, value in values.items())
     tensors = {name: Tensor(value, name) if value.dtype.kind == "f" else value.copy() for name, value in values.items()}
-    y = _call("forward", forward, tensors)
+    if not any(map(is_node, tensors.values())):
+        types = ", ".join(f"{name} is {value.dtype} {value.shape}" for name, value in values.items()) or "there is none"
+        raise UnusableLayer(f"forward needs a floating-point argument to differentiate, but {types}; a shape to be drawn is a tuple: (5, 7)")
+    y = _call("forward", forward, tensors, shapes)
     if not isinstance(y, Tensor):
         hint = "return y alone" if isinstance(y, (tuple, list)) else "compute it from the arguments with NumPy functions"
         raise UnusableLayer(f"forward must return one array that depends on its arguments, got {type(y).__name__}; {hint}")
@@ -49,7 +59,7 @@ def check_backward(forward, backward, inputs=None, *, seed=0):
         y.name = "y"
     dy = rng.normal(size=y.shape).astype(y.dtype)
     y.backward(dy)
-    hand = _hand_gradients(backward, dy, values, [name for name in values if is_node(tensors[name])])
+    hand = _hand_gradients(backward, dy, values, [name for name in values if is_node(tensors[name])], shapes)
     try:
         comparison = compare({tensors[name]: array for name, array in hand.items()}, y, gradient=dy)
     except (TypeError, ValueError, OverflowError) as error:
@@ -59,15 +69,9 @@ def check_backward(forward, backward, inputs=None, *, seed=0):
     return comparison
 
 
-def _hand_gradients(backward, dy, values, differentiable):
-    wanted = _parameters(backward)[1:]
-    accepts_all = any(p.kind is p.VAR_KEYWORD for p in inspect.signature(backward).parameters.values())
-    unknown = [name for name in wanted if name not in values]
-    if unknown:
-        raise UnusableLayer(f"backward takes {', '.join(unknown)}, which forward does not; expected backward(dy, {', '.join(values)})")
-    arguments = {name: value.copy() for name, value in values.items() if accepts_all or name in wanted}
-    returned = _call("backward", backward, arguments, dy.copy())
-    if isinstance(returned, np.ndarray) and len(differentiable) == 1:
+def _hand_gradients(backward, dy, values, differentiable, shapes):
+    returned = _call("backward", backward, _backward_arguments(backward, values), shapes, dy.copy())
+    if isinstance(returned, (np.ndarray, np.generic, int, float)) and len(differentiable) == 1:
         returned = (returned,)
     if isinstance(returned, (tuple, list)):
         order = list(values) if len(returned) == len(values) else differentiable
@@ -82,16 +86,28 @@ def _hand_gradients(backward, dy, values, differentiable):
     return dict(returned)
 
 
+def _backward_arguments(backward, values):
+    """Copies of the inputs that ``backward`` takes after dy; those with a default of their own may be missing."""
+    required, optional, accepts_all = _parameters(backward)
+    unknown = [name for name in required[1:] if name not in values]
+    if unknown:
+        raise UnusableLayer(f"backward takes {', '.join(unknown)}, which forward does not; expected backward(dy, {', '.join(values)})")
+    return {name: value.copy() for name, value in values.items() if accepts_all or name in required[1:] + optional}
+
+
 def _parameters(function):
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    return [p.name for p in inspect.signature(function).parameters.values() if p.kind in kinds]
+    """(names without a default, names with one, whether it takes **keywords)."""
+    parameters = inspect.signature(function).parameters.values()
+    named = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    accepts_all = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    return [p.name for p in named if p.default is p.empty], [p.name for p in named if p.default is not p.empty], accepts_all
 
 
-def _call(what, function, arguments, *first):
+def _call(what, function, arguments, shapes, *first):
     try:
         return function(*first, **arguments)
-    except Exception as error:
-        raise UnusableLayer(f"{what} failed: {type(error).__name__}: {error}{_line(error, function)}") from error
+    except (Exception, SystemExit) as error:
+        raise UnusableLayer(f"{what} failed: {type(error).__name__}: {error}{_line(error, function)}, given {shapes}") from error
 
 
 def _line(error, function):
@@ -105,35 +121,64 @@ def _line(error, function):
     return f" (line {line})" if line else ""
 
 
-def _given_inputs(inputs, names, rng):
+def _given_inputs(inputs, forward, rng):
+    required, optional, accepts_all = _parameters(forward)
     if not hasattr(inputs, "items"):
-        if not isinstance(inputs, (tuple, list)) or len(inputs) != len(names):
-            raise UnusableLayer(f"inputs: expected a dict with the keys {', '.join(names)}, got {type(inputs).__name__}")
-        inputs = dict(zip(names, inputs, strict=True))
-    missing, unknown = [n for n in names if n not in inputs], [n for n in inputs if n not in names]
+        if not isinstance(inputs, (tuple, list)) or len(inputs) != len(required):
+            raise UnusableLayer(f"inputs: expected a dict with the keys {', '.join(required)}, got {type(inputs).__name__}")
+        inputs = dict(zip(required, inputs, strict=True))
+    missing = [name for name in required if name not in inputs]
+    unknown = [name for name in inputs if name not in required + optional and not accepts_all]
     if missing or unknown:
-        raise UnusableLayer(f"inputs: expected {', '.join(names)}, got {', '.join(map(str, inputs)) or 'none'}")
+        raise UnusableLayer(f"inputs: expected {', '.join(required)}, got {', '.join(map(str, inputs)) or 'none'}")
     values = {}
-    for name in names:
+    for name in [*required, *(name for name in inputs if name not in required)]:
         value = inputs[name]
         is_shape = isinstance(value, tuple) and all(isinstance(n, (int, np.integer)) for n in value)
         try:
             values[name] = rng.normal(size=value) if is_shape else arrays.real_array(value, "expected an array or a shape")
-        except (TypeError, ValueError, OverflowError) as error:
+        except (TypeError, ValueError, OverflowError, MemoryError) as error:
             raise UnusableLayer(f"inputs: {name}: {error}") from error
     return values
 
 
-def _found_inputs(forward, names, rng):
-    """Random arrays of the first shapes, data first, that ``forward`` computes a finite result from."""
-    drawn = {shape: rng.normal(size=shape) for shape in _SHAPES}
-    for shapes in itertools.islice(itertools.product(_SHAPES, repeat=len(names)), _ATTEMPTS):
-        values = {name: np.array(drawn[shape]) for name, shape in zip(names, shapes, strict=True)}
-        try:
-            with np.errstate(all="ignore"):
-                y = np.asarray(forward(**{name: value.copy() for name, value in values.items()}))
-        except Exception:
-            continue
-        if y.dtype.kind == "f" and np.isfinite(y).all():
-            return {name: rng.normal(size=value.shape) for name, value in values.items()}
-    raise UnusableLayer(f"no shapes were found that forward({', '.join(names)}) accepts; define inputs = {{name: array or shape}}")
+def _found_inputs(forward, backward, rng):
+    """Random arrays of the first shapes, as the arguments' names suggest, that ``forward`` and, if it can be, ``backward`` run on.
+
+    Whether the gradients have the right shapes is not asked: that is for the comparison to say. Normal numbers are tried, then positive ones.
+    """
+    names, _, _ = _parameters(forward)
+    forward_alone, reason = None, "it takes no argument without a default"
+    combinations = itertools.product(*(_candidates(name, names) for name in names)) if names else ()
+    for shapes in itertools.islice(combinations, _ATTEMPTS):
+        for draw in (rng.normal, lambda size: rng.uniform(0.5, 2.0, size)):
+            values = {name: np.asarray(draw(size=shape)) for name, shape in zip(names, shapes, strict=True)}
+            try:
+                with np.errstate(all="ignore"), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    y = np.asarray(forward(**{name: value.copy() for name, value in values.items()}))
+                    if y.dtype.kind != "f" or not np.isfinite(y).all():
+                        continue
+                    forward_alone = forward_alone or values
+                    backward(np.ones_like(y), **_backward_arguments(backward, values))
+                return values
+            except UnusableLayer:
+                raise
+            except (Exception, SystemExit) as error:  # shapes that do not fit raise anything; the next ones are tried
+                reason = f"{type(error).__name__}: {error}" if reason.startswith("it takes") else reason
+    if forward_alone is None:
+        raise UnusableLayer(f"no shapes were found that forward({', '.join(names)}) accepts ({reason}); define inputs = {{name: array or shape}}")
+    return forward_alone
+
+
+def _candidates(name, names):
+    """The shapes to try for an argument, the likely ones first: a "b" beside an "x" or a "W" is a bias, beside an "a" it is not."""
+    name = name.lower()
+    layer = any(other.lower().startswith(("x", "w", "h", "z", "input")) for other in names)
+    if layer and name.startswith(("b", "gamma")) and not name.startswith("batch"):
+        groups = _BIASES, _DATA, _WEIGHTS
+    elif name.startswith(("w", "u", "v", "theta", "kernel")):
+        groups = _WEIGHTS, _DATA, _BIASES
+    else:
+        groups = _DATA, _BIASES, _WEIGHTS
+    return list(dict.fromkeys(itertools.chain(*groups)))

@@ -32,11 +32,13 @@ class Result:
 
     def row(self):
         """The cells of the table, as text."""
-        cells = [self.name, str(self.engine.shape), self.status if self.status in (*AGREE, "unchecked") else self.status.upper()]
+        cells = [" ".join(self.name.split()), str(self.engine.shape), self.status if self.status in (*AGREE, "unchecked") else self.status.upper()]
         if self.where is None:
             return [*cells, "-" if self.max_difference is None else "0", "-", "-", "-"]
         at = "[" + ", ".join(map(str, self.where)) + "]" if self.where else "-"
-        return [*cells, f"{self.max_difference:.2g}", at, f"{self.hand[self.where]:.6g}", f"{self.engine[self.where]:.6g}"]
+        pair = self.hand[self.where], self.engine[self.where]
+        digits = next((d for d in (6, 9, 12, 15) if f"{pair[0]:.{d}g}" != f"{pair[1]:.{d}g}"), 17)
+        return [*cells, f"{self.max_difference:.2g}", at, *(f"{number:.{digits}g}" for number in pair)]
 
 
 class Comparison(Mapping):

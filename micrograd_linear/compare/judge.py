@@ -6,10 +6,7 @@ from .. import arrays
 from ..graph import is_node, topological_order
 from .comparison import Comparison, Result
 from .gross import gross_gradients
-
-# What still counts as rounding, relative to the largest gross gradient: the precision of the type times a wide margin for the order of
-# summation and for the rounding of the forward pass, far below any mistake. Half precision certifies little.
-ROUNDING = {np.dtype(np.float16): 5e-3, np.dtype(np.float32): 1e-5, np.dtype(np.float64): 1e-10}
+from .rounding import allowed, float32_errors
 
 
 def compare(hand, root, *, gradient=None, rtol=None, atol=None):
@@ -28,8 +25,13 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
     >>> compare({"W": [[2.0, 8.0]]}, loss)["W"].status
     'wrong'
     """
+    for option, number in (("rtol", rtol), ("atol", atol)):
+        if number is not None and not (isinstance(number, (int, float, np.number)) and number >= 0):
+            raise ValueError(f"compare: {option}: expected a number from 0 upward, got {number!r}")
     if not isinstance(hand, dict) and not hasattr(hand, "keys"):
         return Comparison([_compare_one(hand, root, rtol, atol)])
+    if not is_node(root):
+        raise TypeError(f"compare: expected the result as a Tensor or a Value, got {type(root).__name__}")
     order = topological_order(root)
     names = _names(order)
     claims = {_find(key, names, order): _array(array, key) for key, array in hand.items()}
@@ -37,22 +39,25 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
         raise ValueError("compare: a tensor was handed in twice, by name and as itself")
     gradients = root.gradients() if gradient is None else root.gradients(gradient)
     gross = gross_gradients(root, gradients[root])
+    errors = float32_errors(root, gradients[root])
     results = []
     for node, claim in claims.items():
         if node not in gradients:
             raise ValueError(f"compare: {names[node]!r} requires no gradient; make it a Tensor with requires_grad=True to check it")
-        results.append(judge(names[node], claim, np.asarray(gradients[node]), gross[node], rtol, atol))
+        # where the errors are not to be had, those of a very long sum
+        error = errors[node] if errors else 1e-6 * np.max(gross[node], initial=0.0)
+        results.append(judge(names[node], claim, np.asarray(gradients[node]), gross[node], error, rtol, atol))
     for node in order:
         if not node.operands and node in gradients and node not in claims:
             results.append(Result(names[node], "unchecked", np.asarray(gradients[node])))
     return Comparison(results)
 
 
-def judge(name, hand, engine, gross=0.0, rtol=None, atol=None):
-    """One gradient against the other. ``gross``: the magnitudes that were added up to make the engine's, element by element."""
+def judge(name, hand, engine, gross=None, error=0.0, rtol=None, atol=None):
+    """One gradient against the other. ``gross`` and ``error`` say how much rounding is due: see ``rounding.allowed``."""
     if hand.shape != engine.shape:
         note = f"expected shape {engine.shape}, got {hand.shape}"
-        if hand.shape == engine.shape[::-1] and judge(name, hand.T, engine, gross, rtol, atol).status in ("identical", "rounding", "close"):
+        if hand.shape == engine.shape[::-1] and judge(name, hand.T, engine, gross, error, rtol, atol).status in ("identical", "rounding", "close"):
             note += "; its transpose agrees: this is the numerator layout, the engine's is that of the tensor"
         return Result(name, "shape", engine, hand, note=note)
     finite = np.isfinite(hand) & np.isfinite(engine)
@@ -64,10 +69,8 @@ def judge(name, hand, engine, gross=0.0, rtol=None, atol=None):
     with np.errstate(over="ignore"):  # an overflow is a difference, too
         difference = np.absolute(hand.astype(np.float64) - engine.astype(np.float64))
     where = tuple(int(i) for i in np.unravel_index(np.argmax(difference), difference.shape))
-    limit = max(ROUNDING.get(array.dtype, 1e-10) for array in (hand, engine))
     magnitude = np.absolute(engine)
-    allowed = limit * (magnitude + max(magnitude.max(), np.max(gross)))
-    if (difference <= allowed).all():
+    if (difference <= allowed(hand, engine, gross, error)).all():
         status = "rounding"
     elif (rtol is not None or atol is not None) and (difference <= (atol or 0.0) + (rtol or 0.0) * magnitude).all():
         status = "close"
@@ -82,7 +85,7 @@ def _compare_one(hand, tensor, rtol, atol):
     if tensor.grad is None:
         raise ValueError(f"compare: {tensor.describe()} has no gradient yet; call backward() on the result first, or compare({{name: array}}, result)")
     name = tensor.name or "gradient"
-    return judge(name, _array(hand, name), np.asarray(tensor.grad), 0.0, rtol, atol)
+    return judge(name, _array(hand, name), np.asarray(tensor.grad), rtol=rtol, atol=atol)
 
 
 def _array(array, key):

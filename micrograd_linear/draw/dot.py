@@ -1,6 +1,7 @@
 """A graph's trace as DOT: a box for every value, an ellipse for every operation, an edge for every use of an operand."""
 
 import graphviz
+import numpy as np
 
 from ..graph import trace
 from .labels import text, value_rows
@@ -39,6 +40,17 @@ def caption(total, left_out):
     return f"{total:,} values, shown are the {total - left_out:,} nearest the result" if left_out else ""
 
 
+def _setting(value):
+    """A static argument in few words; slices as they are written."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_setting, value))})"
+    if isinstance(value, slice):
+        return ":".join("" if part is None else str(part) for part in (value.start, value.stop, value.step))[:20] or ":"
+    if isinstance(value, np.ndarray):
+        return f"array {value.shape}" if value.size > 4 else str(value.tolist())
+    return "…" if value is Ellipsis else str(value)
+
+
 def _label(node):
     """name, shape and type; data; gradient."""
     heading = f"<B>{text(node.name)}</B> " if node.name else ""
@@ -50,6 +62,6 @@ def _label(node):
 
 
 def _operation(node):
-    settings = [f"{key}={value}" for key, value in node.static.items() if value is not None and value is not False and key != "index"]
+    settings = [f"{key}={_setting(value)}" for key, value in node.static.items() if value is not None and value is not False]
     label = text(_SYMBOLS.get(node.operation, node.operation))
     return f"<{label}{'<BR/>' + text(', '.join(settings)) if settings else ''}>"

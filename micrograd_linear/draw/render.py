@@ -12,6 +12,7 @@ FORMATS = ("svg", "png", "pdf")
 
 _CHILD = """
 import sys
+sys.path[:] = [folder for folder in sys.path if folder]  # not the current one: a json.py there is not meant
 try:
     import pygraphviz
 except ImportError as error:
