@@ -28,8 +28,9 @@ def checked(array, what):
     """The array itself, in native byte order, if it holds real numbers; an error that says what it holds instead."""
     kind = array.dtype.kind
     if kind == "O":
-        _refuse_nodes(next(iter(array.flat), None), what)
-        if any(isinstance(item, int) for item in array.flat):
+        for item in array.flat:
+            _refuse_nodes(item, what)
+        if array.size and all(isinstance(item, int) for item in array.flat) and any(abs(item) >= 2**63 for item in array.flat):
             raise OverflowError(f"{what}: integers beyond 64 bits; pass floats to accept their rounding")
         raise TypeError(f"{what}: expected real numbers, got dtype object (shape {array.shape}); convert it with .astype(float) first")
     if kind not in "fiub":
@@ -44,7 +45,7 @@ def floating(array, what):
         return array
     result = array.astype(np.float64)
     if array.dtype.kind in "iu" and array.dtype.itemsize == 8 and array.size:
-        inexact = np.absolute(result) > 2.0**53
+        inexact = np.absolute(result) >= 2.0**53
         if inexact.any() and any(int(a) != int(b) for a, b in zip(result[inexact], array[inexact], strict=True)):
             raise OverflowError(f"{what}: integers above 2**53 that float64 does not hold exactly; pass floats to accept their rounding")
     return result
@@ -59,7 +60,10 @@ def like(data, array, what):
         raise ValueError(f"{what}: expected shape {array.shape}, got {result.shape}")
     if not np.can_cast(result.dtype, array.dtype, "same_kind"):
         raise TypeError(f"{what}: expected {array.dtype}, got {result.dtype}, which would be cut to integers")
-    return result.astype(array.dtype, copy=False)
+    converted = result.astype(array.dtype, copy=False)
+    if array.dtype.kind in "iu" and not np.array_equal(converted, result):
+        raise OverflowError(f"{what}: expected numbers that fit into {array.dtype}")
+    return converted
 
 
 def _refuse_nodes(data, what):

@@ -20,6 +20,8 @@ def walk(root, seed):
     """
     order, seen = [root], {root}
     for node in order:  # every node that is no leaf; the list grows while it is walked
+        if node.current is not node.recorded and node.recorded is not None:
+            _check_own(node)
         for operand, array in zip(node.operands, node.arrays):
             if getattr(operand, "current", operand) is not array:
                 _check_unchanged(node, operand, array)
@@ -44,6 +46,7 @@ def walk(root, seed):
                 gradients[operand] = contribution
                 if contribution is g or contribution.base is not None:
                     borrowed.add(operand)
+                    borrowed.add(node)
     return gradients, borrowed
 
 
@@ -56,10 +59,20 @@ def undo_broadcast(g, shape, dtype):
     if g.shape != shape:
         extra = g.ndim - len(shape)
         axes = [i for i, n in enumerate(g.shape) if i < extra or shape[i - extra] != n]
-        g = np.add.reduce(g, axis=tuple(axes), keepdims=True)
+        wide = np.float64 if g.dtype.kind == "f" and g.dtype.itemsize < 8 else None  # NumPy adds up rows one by one: in float32 that would drift
+        g = np.add.reduce(g, axis=tuple(axes), keepdims=True, dtype=wide)
         if extra:
             g = g.reshape(shape)
     return g if g.dtype == dtype else g.astype(dtype)
+
+
+def _check_own(node):
+    """Raise if the data of a result are no longer what its operation computed."""
+    if not np.array_equal(node.current, node.recorded, equal_nan=True):
+        raise RuntimeError(
+            f"backward: the data of {node.describe()} was changed after {node.operation} computed it, so the recorded graph is stale; "
+            "compute the result anew, then call backward"
+        )
 
 
 def _check_unchanged(node, operand, array):

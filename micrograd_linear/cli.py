@@ -17,6 +17,9 @@ AGREE, DIFFER, UNUSABLE = 0, 1, 2
 
 def main(arguments=None):
     """Run the command; returns its exit status: 0 where all gradients agree, 1 where not, 2 for what cannot be used."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without "∂" gets a "?"
     options = _parser().parse_args(arguments)
     try:
         return check_file(options.file, options.output, options.seed) if options.command == "check" else main_job(options.output)

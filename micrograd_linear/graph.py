@@ -76,7 +76,7 @@ def trace(root):
         shape = getattr(node, "shape", ())
         dtype = str(getattr(node, "dtype", "float64"))
         about = [str(getattr(node, "name", "")), getattr(node, "operation", ""), getattr(node, "static", {})]
-        data, grad = (node.data, node.grad) if is_node(node) else (node, None)
+        data, grad = (node.current, node.grad) if is_node(node) else (node, None)
         traced.append(TracedNode(f"v{len(traced)}", kind, *about, shape, dtype, data, grad, operands))
         return traced[-1].id
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from . import arrays
+
 
 class LinearGradients(NamedTuple):
     """The three gradients of a linear layer, in the layout that was asked for."""
@@ -26,7 +28,7 @@ def linear_forward(x, W, b):
     >>> linear_forward([[1.0, 2.0]], [[3.0], [4.0]], [[5.0]])
     array([[16.]])
     """
-    x, W, b = np.asarray(x), np.asarray(W), np.asarray(b)
+    x, W, b = _array("x", x), _array("W", W), _array("b", b)
     _expect("x", x, ("N", "M_in"), {})
     sizes = {"M_in": x.shape[1]}
     _expect("W", W, ("M_in", "M_out"), sizes)
@@ -50,13 +52,13 @@ def linear_backward(dL_dy, x, W, *, layout="gradient"):
     2. ∂y_ij/∂b_k = δ_kj, so ∂L/∂b_k = Σ_i Σ_j ∂L/∂y_ij δ_kj = Σ_i ∂L/∂y_ik = (∂L/∂y · 1)_k, with 1 the column of N ones.
     3. ∂y_ij/∂x_lk = δ_il W_kj, so ∂L/∂x_lk = Σ_i Σ_j ∂L/∂y_ij δ_il W_kj = Σ_j ∂L/∂y_lj W_kj = (W · ∂L/∂y)_kl.
 
-    Raises ``ValueError`` for shapes that do not fit together and for an unknown layout.
+    Integers are taken as float64. Raises ``ValueError`` for shapes that do not fit together and for an unknown layout.
 
     >>> linear_backward([[1.0, 10.0]], [[2.0, 3.0]], [[1.0, 0.0], [0.0, 1.0]]).W
     array([[ 2., 20.],
            [ 3., 30.]])
     """
-    dL_dy, x, W = np.asarray(dL_dy), np.asarray(x), np.asarray(W)
+    dL_dy, x, W = _array("dL_dy", dL_dy), _array("x", x), _array("W", W)
     if layout not in ("gradient", "numerator"):
         raise ValueError(f"linear_backward: layout: expected 'gradient' or 'numerator', got {layout!r}")
     _expect("x", x, ("N", "M_in"), {})
@@ -68,6 +70,12 @@ def linear_backward(dL_dy, x, W, *, layout="gradient"):
         return LinearGradients(W=dL_dy @ x, b=dL_dy.sum(axis=1, keepdims=True), x=W @ dL_dy)
     _expect("dL_dy (gradient layout)", dL_dy, ("N", "M_out"), sizes)
     return LinearGradients(W=x.T @ dL_dy, b=dL_dy.sum(axis=0, keepdims=True), x=dL_dy @ W.T)
+
+
+def _array(name, data):
+    if isinstance(data, np.ndarray) and data.dtype.kind == "f":
+        return data
+    return arrays.floating(arrays.real_array(data, f"linear layer: {name}"), f"linear layer: {name}")
 
 
 def _expect(name, array, shape, sizes):

@@ -16,6 +16,7 @@ class HandWrittenRule:
     """A scalar rule around a function that adds to the operands' ``grad`` itself; what it added is read off and handed to the engine."""
 
     value = None
+    used = False  # until the first one is made, no backward pass has to look for them
 
     def __init__(self, symbol, operands, attributes):
         if not 1 <= len(operands) <= 2:
@@ -23,10 +24,17 @@ class HandWrittenRule:
         self.name = self.symbol = symbol or "hand-written"
         self.operands = operands
         self.attributes = attributes  # those of the result, where _backward is found once it is assigned
+        HandWrittenRule.used = True
+
+    @staticmethod
+    def check(rules):
+        """Raise before anything is changed if one of the rules has no ``_backward``."""
+        for rule in rules:
+            if isinstance(rule, HandWrittenRule) and "_backward" not in rule.attributes:
+                raise RuntimeError(f"backward: the Value made by {rule.name} has children but no _backward; assign one, as micrograd does")
 
     def derivative(self, g, x, y=None):
-        if "_backward" not in self.attributes:
-            raise RuntimeError(f"backward: the Value made by {self.name} has children but no _backward; assign one, as micrograd does")
+        self.check([self])
         before = [operand.grad for operand in self.operands]
         for operand in self.operands:
             operand.grad = 0.0

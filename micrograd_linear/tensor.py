@@ -17,7 +17,8 @@ import operator
 import numpy as np
 
 from . import arrays, backward, numpy_protocol
-from .graph import creation, is_node
+from .explain import check_integers, described, explained
+from .graph import creation
 from .rules import RULES
 
 
@@ -40,8 +41,8 @@ class Tensor:
     array([[10., 20., 30.]])
     """
 
-    __slots__ = ("_data", "_grad", "_used", "_shared", "_borrowed", "requires_grad", "created")
-    __slots__ += ("rule", "static", "operands", "arrays", "pullbacks", "__dict__", "__weakref__")
+    __slots__ = ("_data", "_grad", "_used", "_shared", "_borrowed", "_requires_grad", "created")
+    __slots__ += ("rule", "static", "operands", "arrays", "recorded", "pullbacks", "__dict__", "__weakref__")
     name = ""  # a class attribute: only a tensor that is given a name pays for one
 
     def __init__(self, data, name="", *, requires_grad=True):
@@ -52,7 +53,7 @@ class Tensor:
         self._data = arrays.floating(array, what) if requires_grad else array
         if name:
             self.name = name
-        self.requires_grad = bool(requires_grad)
+        self._requires_grad = bool(requires_grad)
         _make_leaf(self)
 
     # --- data and gradient -----------------------------------------------------------------------------------------------------
@@ -72,6 +73,19 @@ class Tensor:
             return
         self._data = arrays.like(data, self._data, f"data of {self.describe()}")
         self._used = self._shared = False
+
+    @property
+    def requires_grad(self):
+        """Whether gradients are computed for this tensor; can be changed for a leaf."""
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, requires_grad):
+        if self.rule is not None:
+            raise ValueError(f"requires_grad of {self.describe()}: can be set for a leaf only; .detach() makes one")
+        if requires_grad and self.dtype.kind != "f":
+            self._data, self._used, self._shared = arrays.floating(self._data, self.describe()), False, False
+        self._requires_grad = bool(requires_grad)
 
     current = property(operator.attrgetter("_data"), doc="The array for reading only: nothing is copied, and nothing may be changed.")
 
@@ -168,54 +182,29 @@ class Tensor:
             raise TypeError(f"{self.describe()} would be cut off from its graph as a plain array; use .data where that is meant")
         return np.array(self._data, dtype=dtype)
 
-    __array_ufunc__ = numpy_protocol.array_ufunc
+    __array_ufunc__ = numpy_protocol.array_ufunc  # the named operations, as methods and NumPy functions, are in functions.py
     __array_function__ = numpy_protocol.array_function
 
     def __matmul__(self, other):
         if other.__class__ is Tensor and self._data.ndim > 1 and other._data.ndim > 1:
             return apply(_MATMUL, (self, other), {})
-        return matmul(self, other)
+        return np.matmul(self, other)  # of vectors, lists, stacks: see functions.py
 
     def __rmatmul__(self, other):
-        return matmul(other, self)
+        return np.matmul(other, self)
 
     def __pos__(self):
         return self
 
+    def __neg__(self):
+        return apply(RULES["negative"], (self,), {})
+
+    def __abs__(self):
+        return apply(RULES["absolute"], (self,), {})
+
     def __getitem__(self, index):
         """Slices, integers, integer arrays (an element that is taken twice gets both gradients), masks, None and ``...``."""
         return apply(RULES["getitem"], (self,), {"index": _frozen_index(index)})
-
-    def sum(self, axis=None, keepdims=False):
-        """The sum over an axis, a tuple of axes, or all."""
-        return apply(RULES["sum"], (self,), {"axis": axis, "keepdims": keepdims})
-
-    def mean(self, axis=None, keepdims=False):
-        """The mean over an axis, a tuple of axes, or all."""
-        return apply(RULES["mean"], (self,), {"axis": axis, "keepdims": keepdims})
-
-    def max(self, axis=None, keepdims=False):
-        """The largest element over an axis, a tuple of axes, or all; ties share the gradient equally."""
-        return apply(RULES["max"], (self,), {"axis": axis, "keepdims": keepdims})
-
-    def reshape(self, *shape):
-        """The same elements in another shape; one length may be -1. ``t.reshape(2, 3)`` and ``t.reshape((2, 3))`` are the same."""
-        return apply(RULES["reshape"], (self,), {"shape": _tuple(shape)})
-
-    def transpose(self, *axes):
-        """The axes in another order: reversed if none is given."""
-        axes = _tuple(axes)
-        return apply(RULES["transpose"], (self,), {"axes": axes or None})
-
-    T = property(transpose, doc="The tensor with its axes reversed.")
-
-    def broadcast_to(self, *shape):
-        """The tensor repeated to a larger shape, by NumPy's broadcasting rules."""
-        return apply(RULES["broadcast_to"], (self,), {"shape": _tuple(shape)})
-
-    def leaky_relu(self, slope=0.01):
-        """x where x > 0, ``slope`` * x elsewhere."""
-        return apply(RULES["leaky_relu"], (self,), {"slope": slope})
 
     def __len__(self):
         if not self.ndim:
@@ -263,7 +252,7 @@ def _rebuild(cls, data, name, requires_grad, grad, attributes):
 def _make_leaf(tensor):
     tensor._grad = tensor.rule = None
     tensor._used = tensor._shared = tensor._borrowed = False
-    tensor.static, tensor.operands, tensor.arrays, tensor.pullbacks = {}, (), (), ()
+    tensor.static, tensor.operands, tensor.arrays, tensor.recorded, tensor.pullbacks = {}, (), (), None, ()
     tensor.created = next(creation)
 
 
@@ -272,7 +261,7 @@ def apply(rule, operands, static):
     inputs, constants, variables = [], 0, 0
     for operand in operands:
         if isinstance(operand, Tensor):
-            if operand.requires_grad:
+            if operand._requires_grad:
                 variables += 1
             else:
                 constants += 1
@@ -287,26 +276,27 @@ def apply(rule, operands, static):
     try:
         value, pullbacks = rule.formula(*inputs, **static)
     except (ValueError, TypeError, IndexError, OverflowError, MemoryError) as error:
-        raise _explained(error, rule, operands, static) from error
+        raise explained(error, rule, operands, static) from error
     if value.__class__ is not np.ndarray:
         value = np.asarray(value)
     if value.dtype.kind != "f":
-        _check_integers(rule, inputs, static, value, operands)
+        check_integers(rule, inputs, static, value, operands)
     for array in inputs:
         if value is array:
             value = value.view()
     tensor = _new(Tensor)
     tensor._data = value
     if not variables:
-        tensor.requires_grad = False
+        tensor._requires_grad = False
         _make_leaf(tensor)
         return tensor
     if constants:
         pullbacks = [pull if _differentiable(operand) else None for operand, pull in zip(operands, pullbacks, strict=True)]
     tensor._grad = None
-    tensor._used = tensor._shared = tensor._borrowed = False
+    tensor._used, tensor._shared, tensor._borrowed = True, False, False  # used: the pullbacks may hold the value
     tensor.created = next(creation)
-    tensor.requires_grad = True
+    tensor._requires_grad = True
+    tensor.recorded = value
     tensor.rule = rule
     tensor.static = static
     tensor.operands = operands
@@ -319,84 +309,15 @@ def _differentiable(operand):
     return isinstance(operand, Tensor) and operand.requires_grad
 
 
-def matmul(x, w):
-    """x @ w; a vector on the left is a row, on the right a column, and its axis is dropped from the result."""
-    x, w = _operand(x), _operand(w)
-    inner = w.shape[-2:-1] if w.ndim > 1 else w.shape
-    if (x.ndim != 1 and w.ndim != 1) or x.shape[-1:] != inner:  # the rule, or its error
-        return apply(_MATMUL, (x, w), {})
-    rows = x.reshape(1, -1) if x.ndim == 1 else x
-    columns = w.reshape(-1, 1) if w.ndim == 1 else w
-    shape = rows.shape[:-2] if w.ndim == 1 else (columns.shape[:-2] if x.ndim == 1 else ())
-    shape += rows.shape[-2:-1] * (x.ndim > 1) + columns.shape[-1:] * (w.ndim > 1)
-    return apply(_MATMUL, (rows, columns), {}).reshape(shape)
-
-
-def _operand(operand):
-    """A list, a number or a foreign array as an ndarray; arrays and tensors as they are."""
-    if isinstance(operand, (Tensor, np.ndarray)):
-        return operand
-    return arrays.real_array(operand, f"operand of type {type(operand).__name__}")
-
-
 def _constant(operand, rule, operands):
     """A snapshot of a constant, checked: what the pullbacks hold must not change when the caller's array does."""
-    what = f"{rule.name} of {_described(operands)}"
+    what = f"{rule.name} of {described(operands)}"
     if isinstance(operand, (np.generic, bool)):
         arrays.checked(np.asarray(operand), what)
         return operand
     array = arrays.real_array(operand, what)
     arrays.floating(array, what)
     return array
-
-
-def _check_integers(rule, inputs, static, value, operands):
-    """Integers wrap around silently; do the same in floating point and compare."""
-    if value.dtype.kind in "iu" and rule.name not in ("getitem", "reshape", "transpose", "broadcast_to"):
-        approximate = rule.formula(*(np.asarray(x, dtype=np.float64) for x in inputs), **static)[0]
-        if not np.allclose(value, approximate, rtol=1e-9, atol=0.5):
-            raise OverflowError(f"{rule.name} of {_described(operands)}: the result does not fit into {value.dtype}; convert to float first")
-
-
-def _described(operands):
-    return ", ".join(
-        operand.describe() if is_node(operand) else f"an array {np.shape(operand)}" if np.ndim(operand) else repr(operand)
-        for operand in (x if is_node(x) else _shaped(x) for x in operands)
-    )
-
-
-def _shaped(operand):
-    try:
-        return np.asarray(operand)[()]
-    except ValueError:
-        return repr(operand)
-
-
-def _explained(error, rule, operands, static):
-    """The same kind of error, naming the operation, its operands and their shapes."""
-    kinds = (np.exceptions.AxisError, IndexError, OverflowError, MemoryError, TypeError, ValueError)
-    kind = next(kind for kind in kinds if isinstance(error, kind))
-    kind = ValueError if kind is np.exceptions.AxisError else kind
-    settings = "".join(f", {key}={value!r}" for key, value in static.items() if value is not None and value is not False)
-    reason = str(error)
-    shapes = [np.shape(x.current if isinstance(x, Tensor) else x) for x in operands]
-    if rule.name == "matmul":
-        inner = [shapes[0][-1:], shapes[1][-2:-1] or shapes[1]]
-        if not all(inner):
-            reason = "expected at least one axis in each operand, got a scalar; use * for a multiplication by a scalar"
-        elif inner[0] != inner[1]:
-            reason = f"expected the last axis of the left operand to equal the last but one of the right, got {inner[0][0]} and {inner[1][0]}"
-            if len(shapes[1]) == 2 and shapes[0][-1] == shapes[1][-1]:
-                reason += "; the right operand fits if it is transposed"
-    elif len(shapes) == 2 and "broadcast" in reason:
-        reason = f"the shapes {shapes[0]} and {shapes[1]} do not broadcast; expected equal axes, or 1, counted from the right"
-    return kind(f"{rule.name} of {_described(operands)}{settings}: {reason}")
-
-
-def _tuple(items):
-    """``f(2, 3)`` and ``f((2, 3))`` mean the same."""
-    items = items[0] if len(items) == 1 and not isinstance(items[0], (int, np.integer)) else items
-    return None if items is None else tuple(operator.index(i) for i in items)
 
 
 def _frozen_index(index):
@@ -407,7 +328,10 @@ def _frozen_index(index):
         index = index.current
     if isinstance(index, list) and not index:
         return np.array([], dtype=np.intp)
-    return np.array(index) if isinstance(index, (list, np.ndarray)) else index
+    try:
+        return np.array(index) if isinstance(index, (list, np.ndarray)) else index
+    except ValueError:
+        raise IndexError("getitem: a ragged list is no index; every row must have the same length") from None
 
 
 def _binary(rule):
@@ -419,15 +343,6 @@ def _binary(rule):
 
     forward.__doc__ = f"Elementwise {rule.name}; the operands broadcast."
     return forward, reflected
-
-
-def _unary(rule):
-    def method(self):
-        return apply(rule, (self,), {})
-
-    method.__name__ = rule.name
-    method.__doc__ = rule.__doc__ or f"Elementwise {rule.name}."
-    return method
 
 
 def _comparison(function):
@@ -443,10 +358,5 @@ _MATMUL = RULES["matmul"]
 for _symbol, _name in (("add", "add"), ("sub", "subtract"), ("mul", "multiply"), ("truediv", "divide"), ("pow", "power")):
     for _prefix, _method in zip(("__", "__r"), _binary(RULES[_name]), strict=True):
         setattr(Tensor, f"{_prefix}{_symbol}__", _method)
-for _name in ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "sigmoid", "softplus", "relu"]:
-    setattr(Tensor, _name, _unary(RULES[_name]))
-Tensor.__neg__, Tensor.__abs__ = _unary(RULES["negative"]), _unary(RULES["absolute"])
-Tensor.abs = Tensor.__abs__
-Tensor.maximum, Tensor.minimum = _binary(RULES["maximum"])[0], _binary(RULES["minimum"])[0]
 for _symbol in ("eq", "ne", "lt", "le", "gt", "ge"):  # plain arrays: a comparison has no gradient
     setattr(Tensor, f"__{_symbol}__", _comparison(getattr(operator, _symbol)))

@@ -42,8 +42,8 @@ def _power_of_exponent(x, y):
     return ieee.power(x, y) * ieee.log(x or 1.0)  # 0 ** y does not change with y
 
 
-def _larger(x, y):
-    return 0.5 if x == y else float(x > y)  # a tie shares the gradient equally
+def _if_larger(g, x, y):
+    return g / 2 if x == y else g if x > y else 0.0  # a tie shares the gradient equally
 
 
 def _sign(x):
@@ -58,8 +58,8 @@ RULES = {
         ScalarRule("multiply", "*", operator.mul, lambda g, x, y: (g * y, g * x)),
         ScalarRule("divide", "/", ieee.divide, lambda g, x, y: (ieee.divide(g, y), ieee.divide(-g * ieee.divide(x, y), y))),
         ScalarRule("power", "**", ieee.power, lambda g, x, y: (g * _power_of_base(x, y), g * _power_of_exponent(x, y))),
-        ScalarRule("maximum", "max", ieee.maximum, lambda g, x, y: (g * _larger(x, y), g * _larger(y, x))),
-        ScalarRule("minimum", "min", ieee.minimum, lambda g, x, y: (g * _larger(y, x), g * _larger(x, y))),
+        ScalarRule("maximum", "max", ieee.maximum, lambda g, x, y: (_if_larger(g, x, y), _if_larger(g, y, x))),
+        ScalarRule("minimum", "min", ieee.minimum, lambda g, x, y: (_if_larger(g, y, x), _if_larger(g, x, y))),
         ScalarRule("leaky_relu", "leaky_relu", ieee.leaky_relu, lambda g, x, y: (g if x > 0.0 else g * y, 0.0 if x > 0.0 else g * x)),
         ScalarRule("negative", "neg", operator.neg, lambda g, x: -g),
         ScalarRule("absolute", "abs", operator.abs, lambda g, x: g * _sign(x)),
@@ -89,7 +89,9 @@ def number(x, what="Value"):
         raise TypeError(f"{what}: expected a number, got a {type(x).__name__}; pass its .data to start a new graph from its number")
     if isinstance(x, np.ndarray) and x.ndim:
         raise TypeError(f"{what}: expected one number, got an array of shape {x.shape}; a Value holds one number, use Tensor for arrays")
-    if isinstance(x, (str, bytes, complex, np.complexfloating, np.ndarray)) and not (isinstance(x, np.ndarray) and x.dtype.kind in "fiub"):
+    if isinstance(x, np.ndarray):
+        x = x[()]
+    if isinstance(x, (str, bytes, complex)) or (isinstance(x, np.generic) and x.dtype.kind not in "fiub"):
         raise TypeError(f"{what}: expected a real number, got {x!r} ({type(x).__name__})")
     if not hasattr(x, "__float__") and not hasattr(x, "__index__"):
         hint = "; use Tensor for several numbers" if hasattr(x, "__len__") else ""
@@ -97,7 +99,7 @@ def number(x, what="Value"):
     try:
         result = float(x)
     except OverflowError:
-        raise OverflowError(f"{what}: this integer of {x.bit_length()} bits is too large for a float") from None
+        raise OverflowError(f"{what}: this {type(x).__name__} is too large for a float") from None
     if isinstance(x, (int, np.integer)) and int(result) != int(x):
         raise OverflowError(f"{what}: the integer {x} is not exactly a float (the nearest is {result:.0f}); pass float(...) to accept that")
     return result
@@ -216,12 +218,13 @@ class Value:
         self.grad = 0.0
         self._rule = self._a = self._b = self._x = self._y = None
         self.created = next(creation)
-        if name.__class__ is tuple:  # micrograd's own order of arguments
-            name, _children = "", name
+        if isinstance(name, (tuple, list, set)):  # micrograd's own order of arguments
+            name, _children = "", tuple(name)
         if name or label:
             self.name = _checked_name(name or label)
         if _children:
-            self._rule = HandWrittenRule(_op, tuple(_children), self.__dict__)
+            _children = tuple(_children)
+            self._rule = HandWrittenRule(_op, _children, self.__dict__)
             self._a, self._x = _children[0], _children[0]._data
             self._b, self._y = (_children[1], _children[1]._data) if len(_children) == 2 else (None, None)
 
@@ -293,6 +296,8 @@ class Value:
                     seen.add(operand)
                     order.append(operand)
         order.sort(key=_created, reverse=True)  # results before operands
+        if HandWrittenRule.used:
+            HandWrittenRule.check(node._rule for node in order)
         for node in order:
             node.grad = 0.0
         self.grad = gradient

@@ -223,3 +223,22 @@ def test_a_file_named_like_a_module_does_not_disturb_the_picture(run):
     with open("json.py", "w") as file:
         file.write("raise RuntimeError('not this one')")
     assert check(run, LINEAR)[0] == 0
+
+
+@pytest.mark.parametrize("text, ok", [
+    ("def forward(x, w): return x * 2\ndef backward(dy, x, w): return {'x': 2 * dy, 'w': 0 * w}\ninputs = {'x': (2, 3), 'w': (4,)}", 0),
+    ("def forward(x, w): return x * 2\ndef backward(dy, x, w): return {'x': 2 * dy, 'w': 1 + 0 * w}\ninputs = {'x': (2, 3), 'w': (4,)}", 1),
+])  # fmt: skip
+def test_an_argument_that_forward_does_not_use_has_gradient_zero(run, text, ok):
+    assert check(run, text)[0] == ok
+
+
+def test_a_callable_object_that_fails(run):
+    status, _, err = check(run, "def forward(x): return x * 2\nclass B:\n  def __call__(self, dy, x): return dy / {}\nbackward = B()\ninputs = {'x': (2,)}")
+    assert status == 2 and "backward failed: TypeError" in err
+
+
+def test_a_terminal_without_unicode(tmp_path):
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([sys.executable, "-m", "micrograd_linear", "-o", str(tmp_path)], env=environment, capture_output=True, check=False)
+    assert done.returncode == 0 and b"All 3 gradients agree." in done.stdout

@@ -237,3 +237,47 @@ def test_options_and_roots_that_are_none():
             compare({"x": np.ones(3)}, t.sum(), **options)
     with pytest.raises(TypeError, match="expected the result as a Tensor or a Value, got NoneType"):
         compare({"x": np.ones(3)}, None)
+
+
+def test_elements_of_different_scale_are_judged_each_by_its_own():
+    w = np.array([1e6, 1.0])
+    a = Tensor(np.ones(2), "a")
+    assert status(np.array([1e6, 1.0001]), (a * w).sum(), "a") == "wrong"
+
+
+@pytest.mark.parametrize("node", [Tensor(np.float16([1]), "a") * np.float16(40000), Tensor(np.float32([1]), "a") * np.float32(2e38), Tensor([1.0], "a") * 1e308, Value(1.0, "a") * 1e308])
+def test_huge_gradients_do_not_overflow_the_tolerance(node):
+    assert status(np.ones(node.shape), node, "a", gradient=np.ones(node.shape) if node.shape else 1.0) == "wrong"
+
+
+def test_names_that_collide_hide_nothing():
+    a, b, c = Tensor(1.0, "w"), Tensor(2.0, "w"), Tensor(3.0, "w (1)")
+    comparison = compare({a: 99.0, c: 2.0}, a * b * c)
+    assert not comparison.ok and len(comparison) == 3
+    assert [comparison[t].status for t in (a, b, c)] == ["wrong", "unchecked", "identical"]
+    unnamed = Tensor([1.0])
+    assert compare({unnamed: [2.0]}, unnamed * 2)[unnamed].status == "identical"
+
+
+def test_the_engines_gradient_in_a_result_is_a_copy():
+    t = Tensor([1.0], "t")
+    (t * 2).backward()
+    compare([2.0], t)["t"].engine[:] = 9
+    assert t.grad[0] == 2.0
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("margin", [1, 5, 10, 20, 30])
+def test_a_confident_classifier_is_right(dtype, margin):
+    draw = np.random.default_rng(margin)
+    classes = draw.integers(3, size=50)
+    x = (draw.normal(size=(50, 3)) + margin * np.eye(3)[classes]).astype(dtype)
+    W = np.eye(3, dtype=dtype)
+    X, V = Tensor(x, "x"), Tensor(W, "W")
+    z = x @ W
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    p[np.arange(50), classes] -= 1
+    d = p / dtype(50)
+    comparison = compare({"W": x.T @ d, "x": d @ W.T}, softmax_cross_entropy(X @ V, classes))
+    assert comparison.ok, comparison

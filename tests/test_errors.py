@@ -134,3 +134,29 @@ def test_the_linear_layer():
 def test_the_hand_derived_formulas(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+@pytest.mark.parametrize("data, error, words", [
+    ([1, None, 2], TypeError, "object"), (np.array([1, 2], object), TypeError, "object"), ([2**53 + 1], OverflowError, "2\\*\\*53"),
+])  # fmt: skip
+def test_objects_and_large_integers(data, error, words):
+    with pytest.raises(error, match=words):
+        Tensor(data, "t")
+
+
+def test_integers_that_do_not_fit_are_not_wrapped():
+    t = Tensor(np.array([1], np.int8), "t", requires_grad=False)
+    with pytest.raises(OverflowError, match="fit into int8"):
+        t.data = [300]
+
+
+def test_hand_derived_takes_real_numbers():
+    x = np.full((2, 2), 100, np.int8)
+    assert hand_derived.linear_backward(x, x, x).W[0, 0] == 20_000
+    for bad, error in (([[1j]], TypeError), ([["a"]], TypeError), ([[1], [1, 2]], ValueError)):
+        with pytest.raises(error, match="linear layer: x"):
+            hand_derived.linear_forward(bad, np.ones((1, 1)), np.ones((1, 1)))
+        with pytest.raises(error, match=r"Linear\(1, 1\): x"):
+            Linear(1, 1)(bad)
+    with pytest.raises(IndexError, match="ragged"):
+        Tensor([1.0, 2.0])[[[1], [0, 1]]]

@@ -364,3 +364,73 @@ def test_values_do_not_slip_into_a_tensor():
     for data in (Value(1.0), [Value(1.0)], [[Value(1.0), 2]], np.array([Value(1.0)]), Tensor(1.0), [Tensor([1.0])]):
         with pytest.raises(TypeError, match="cut off|Value|Tensor"):
             Tensor(data)
+
+
+# --- found by a hostile tester ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["exp", "tanh", "sqrt", "sigmoid", "tan", "max"])
+def test_a_result_changed_by_hand_is_refused(name):
+    x = Tensor([0.5, 1.0], "x")
+    y = getattr(x, name)()
+    y.data[...] = 7
+    with pytest.raises(RuntimeError, match=f"{name} result .* was changed after {name} computed it"):
+        y.backward(np.ones(y.shape))
+    z = (y * 2).sum()
+    with pytest.raises(RuntimeError, match="stale"):
+        z.backward()
+    assert x.grad is None
+
+
+@pytest.mark.parametrize("make", [lambda x: x + 1, lambda x: x - 1, lambda x: x.reshape(3, 1), lambda x: x.T, lambda x: x[None], lambda x: x.broadcast_to(3)])
+def test_writing_into_one_gradient_changes_no_other(make):
+    x = Tensor([1.0, 2.0, 3.0], "x")
+    u = make(x)
+    v = u * 3
+    v.sum().backward()
+    u.grad[...] = 0
+    v.grad[...] = 0
+    assert x.grad.tolist() == [3.0, 3.0, 3.0]
+
+
+def test_requires_grad_can_be_set_for_leaves():
+    t = Tensor([1, 2, 3], "t", requires_grad=False)
+    t.requires_grad = True
+    (t * 0.5).sum().backward()
+    assert t.grad.tolist() == [0.5, 0.5, 0.5]
+    with pytest.raises(ValueError, match="leaf only"):
+        (t * 2).requires_grad = False
+
+
+def test_long_sums_in_low_precision():
+    t = Tensor(np.ones(70_000, np.float16))
+    t.mean().backward()
+    assert t.grad[0] == pytest.approx(1 / 70_000, rel=0.01)
+    b = Tensor(np.zeros((1, 2), np.float32))
+    (np.zeros((300_000, 2), np.float32) + b).backward(np.full((300_000, 2), 0.1, np.float32))
+    assert b.grad[0] == pytest.approx([30_000] * 2, rel=1e-6)
+
+
+def test_static_array_arguments_are_copied():
+    slope, x = np.array(0.1), Tensor([-1.0])
+    y = x.leaky_relu(slope)
+    slope[...] = 5
+    y.backward([1])
+    assert x.grad[0] == 0.1
+
+
+def test_boolean_exponents():
+    x = Tensor([3.0, 4.0])
+    for power in (np.array([True, False]), np.bool_(True), True):
+        (x**power).sum().backward()
+    assert x.grad.tolist() == [3.0, 2.0]
+
+
+def test_drawing_changes_nothing():
+    from micrograd_linear import draw
+
+    W = Tensor(np.ones((200, 200)), "W")
+    y = (W * 2).sum()
+    before = W.current
+    draw(y)
+    assert W.current is before and (W * 2).arrays[0] is before

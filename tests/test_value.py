@@ -353,3 +353,35 @@ def test_unsupported_numpy_calls_are_named():
         np.arctan(Value(1.0))
     with pytest.raises(TypeError, match="keywords"):
         np.add(Value(1.0), 1, where=True)
+
+
+def test_numbers_that_look_like_others():
+    from fractions import Fraction
+
+    for data, error in ((Fraction(10**400), OverflowError), (np.void(b"abc"), TypeError), (np.array(2**53 + 1), OverflowError), (np.str_("1"), TypeError)):
+        with pytest.raises(error):
+            Value(data)
+    assert Value(Fraction(1, 4)).data == 0.25 == Value(np.array(0.25)).data
+
+
+def test_an_infinite_gradient_reaches_the_winner_alone():
+    a, b = Value(1.0), Value(2.0)
+    a.maximum(b).backward(math.inf)
+    assert (a.grad, b.grad) == (0.0, math.inf)
+    assert f"{Value(1.5):.2f}" == "1.50"
+
+
+def test_a_change_is_noticed_by_a_backward_step_called_by_hand():
+    x = Value(3.0, "x")
+    y = x * x
+    x.data, y.grad = 4.0, 1.0
+    with pytest.raises(RuntimeError, match="stale"):
+        y._backward()
+
+
+def test_a_missing_hand_written_backward_changes_nothing():
+    x = Value(2.0)
+    h = Value(4.0, [x], "square")
+    with pytest.raises(RuntimeError, match="no _backward"):
+        (h * x).backward()
+    assert x.grad == 0.0

@@ -6,10 +6,11 @@ import warnings
 
 import numpy as np
 
-from .. import arrays
+from ..arrays import real_array
 from ..graph import is_node
 from ..tensor import Tensor
-from .judge import compare
+from .comparison import Comparison
+from .judge import compare, judge
 
 # Sizes that no mistake can confuse, in the shapes that layers take. Which shapes are tried first depends on how an argument is named.
 _DATA = [(5, 7), (5, 3), (5,), (7,), ()]
@@ -60,10 +61,13 @@ def check_backward(forward, backward, inputs=None, *, seed=0):
     dy = rng.normal(size=y.shape).astype(y.dtype)
     y.backward(dy)
     hand = _hand_gradients(backward, dy, values, [name for name in values if is_node(tensors[name])], shapes)
+    unused = {name: tensors[name] for name in hand if tensors[name].grad is None}  # forward does not depend on them: their gradient is 0
     try:
-        comparison = compare({tensors[name]: array for name, array in hand.items()}, y, gradient=dy)
+        comparison = compare({tensors[name]: array for name, array in hand.items() if name not in unused}, y, gradient=dy)
+        zeros = [judge(name, real_array(hand[name], name), np.zeros(tensor.shape), np.zeros(tensor.shape)) for name, tensor in unused.items()]
     except (TypeError, ValueError, OverflowError) as error:
         raise UnusableLayer(f"backward returned what cannot be compared: {error}") from error
+    comparison = Comparison([*comparison.values(), *zeros], {tensor: name for name, tensor in tensors.items() if is_node(tensor)})
     comparison.root = y
     comparison.inputs = {name: value.shape for name, value in values.items()}
     return comparison
@@ -112,7 +116,8 @@ def _call(what, function, arguments, shapes, *first):
 
 def _line(error, function):
     """Where in the user's own function the error arose."""
-    file, line = inspect.unwrap(function).__code__.co_filename, None
+    code = getattr(inspect.unwrap(function), "__code__", None) or getattr(type(function).__call__, "__code__", None)
+    file, line = getattr(code, "co_filename", None), None
     step = error.__traceback__
     while step is not None:
         if step.tb_frame.f_code.co_filename == file:
@@ -136,7 +141,7 @@ def _given_inputs(inputs, forward, rng):
         value = inputs[name]
         is_shape = isinstance(value, tuple) and all(isinstance(n, (int, np.integer)) for n in value)
         try:
-            values[name] = rng.normal(size=value) if is_shape else arrays.real_array(value, "expected an array or a shape")
+            values[name] = rng.normal(size=value) if is_shape else real_array(value, "expected an array or a shape")
         except (TypeError, ValueError, OverflowError, MemoryError) as error:
             raise UnusableLayer(f"inputs: {name}: {error}") from error
     return values

@@ -42,18 +42,19 @@ class Result:
 
 
 class Comparison(Mapping):
-    """A mapping from names to ``Result``s. ``print`` shows a table; ``ok`` is True where everything handed in agrees.
+    """A mapping from names (or the nodes themselves) to ``Result``s. ``print`` shows a table; ``ok`` is True where everything handed in agrees.
 
     Never empty and never True by default: with nothing checked, ``ok`` is False.
     """
 
     columns = ("name", "shape", "status", "max difference", "at", "hand", "engine")
 
-    def __init__(self, results):
+    def __init__(self, results, nodes=None):
         self._results = {result.name: result for result in results}
+        self._nodes = nodes or {}  # node -> name
 
     def __getitem__(self, name):
-        return self._results[getattr(name, "name", name)]
+        return self._results[self._nodes.get(name, name)]
 
     def __iter__(self):
         return iter(self._results)

@@ -1,5 +1,7 @@
 """``compare``: judge each gradient that was derived by hand against the engine's."""
 
+import itertools
+
 import numpy as np
 
 from .. import arrays
@@ -29,7 +31,8 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
         if number is not None and not (isinstance(number, (int, float, np.number)) and number >= 0):
             raise ValueError(f"compare: {option}: expected a number from 0 upward, got {number!r}")
     if not isinstance(hand, dict) and not hasattr(hand, "keys"):
-        return Comparison([_compare_one(hand, root, rtol, atol)])
+        result = _compare_one(hand, root, rtol, atol)
+        return Comparison([result], {root: result.name})
     if not is_node(root):
         raise TypeError(f"compare: expected the result as a Tensor or a Value, got {type(root).__name__}")
     order = topological_order(root)
@@ -50,7 +53,7 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
     for node in order:
         if not node.operands and node in gradients and node not in claims:
             results.append(Result(names[node], "unchecked", np.asarray(gradients[node])))
-    return Comparison(results)
+    return Comparison(results, {node: names[node] for node in gradients})
 
 
 def judge(name, hand, engine, gross=None, error=0.0, rtol=None, atol=None):
@@ -85,7 +88,7 @@ def _compare_one(hand, tensor, rtol, atol):
     if tensor.grad is None:
         raise ValueError(f"compare: {tensor.describe()} has no gradient yet; call backward() on the result first, or compare({{name: array}}, result)")
     name = tensor.name or "gradient"
-    return judge(name, _array(hand, name), np.asarray(tensor.grad), rtol=rtol, atol=atol)
+    return judge(name, _array(hand, name), np.array(tensor.grad), rtol=rtol, atol=atol)
 
 
 def _array(array, key):
@@ -97,17 +100,15 @@ def _array(array, key):
 
 
 def _names(order):
-    """A name for every node: the user's, or its operation and a number."""
-    names = {}
+    """A name for every node, each once: the user's, or its operation and a number; the second of a name is "name (2)", and so on."""
+    names, taken = {}, {node.name for node in order}
+    given = [node.name for node in order]
     for i, node in enumerate(order):
-        names[node] = node.name or f"{node.operation or 'leaf'} #{i}"
-    taken = {}
-    for node, name in names.items():
-        taken.setdefault(name, []).append(node)
-    for name, nodes in taken.items():
-        if len(nodes) > 1:
-            for k, node in enumerate(nodes, 1):
-                names[node] = f"{name} ({k})"
+        name = node.name or f"{node.operation or 'leaf'} #{i}"
+        if name in names.values() or (node.name and given.count(name) > 1) or (not node.name and name in taken):
+            name = next(f"{name} ({k})" for k in itertools.count(1) if f"{name} ({k})" not in taken)
+        taken.add(name)
+        names[node] = name
     return names
 
 

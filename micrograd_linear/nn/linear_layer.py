@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..arrays import real_array
 from ..tensor import Tensor
 from .module import Module
 
@@ -32,7 +33,9 @@ class Linear(Module):
         self.b = Tensor(rng.uniform(-bound, bound, (1, out_features)), "b") if bias else None
 
     def __call__(self, x):
-        shape = np.shape(x)
+        if not isinstance(x, (Tensor, np.ndarray)):
+            x = real_array(x, f"{self!r}: x")
+        shape = x.shape
         if len(shape) < 2 or shape[-1] != self.in_features:
             name = getattr(x, "name", "") or "x"
             hint = "; one sample is x[None]" if len(shape) == 1 else ""

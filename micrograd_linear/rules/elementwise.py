@@ -29,8 +29,32 @@ def divide(x, y):
 @rule(np.power)
 def power(x, p):
     """x ** p. The exponent p - (p != 0) keeps p = 0 at the derivative 0, at x = 0 too; log(x + (x == 0)) makes it 0 along 0 ** p."""
+    if getattr(getattr(p, "dtype", None), "kind", "") == "b":
+        p = p * 1  # NumPy subtracts no booleans
     y = x**p
     return y, (lambda g: g * p * x ** (p - (p != 0)), lambda g: g * y * np.log(x + (x == 0)))
+
+
+@rule(np.square)
+def square(x):
+    return x * x, (lambda g: 2 * g * x,)
+
+
+@rule(np.clip)
+def clip(x, *, min=None, max=None):
+    """x inside [min, max], which may be arrays that broadcast to x's shape; the bounds belong to the inside."""
+    inside = True
+    if min is not None:
+        inside = inside & (x >= min)
+    if max is not None:
+        inside = inside & (x <= max)
+    return np.clip(x, min, max), (lambda g: np.where(inside, g, 0),)
+
+
+@rule(np.where)
+def where(x, y, *, condition):
+    """x where the condition holds, y elsewhere."""
+    return np.where(condition, x, y), (lambda g: np.where(condition, g, 0), lambda g: np.where(condition, 0, g))
 
 
 @rule(np.maximum)

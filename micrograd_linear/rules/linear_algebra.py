@@ -1,5 +1,7 @@
 """Linear algebra. ``.mT`` swaps the last two axes, so that a stack of matrices is differentiated matrix by matrix."""
 
+import string
+
 import numpy as np
 
 from . import rule
@@ -9,3 +11,77 @@ from . import rule
 def matmul(x, w):
     """x @ w for operands of two or more axes; the caller lifts vectors to matrices."""
     return x @ w, (lambda g: g @ w.mT, lambda g: x.mT @ g)
+
+
+@rule(np.einsum)
+def einsum(*operands, subscripts):
+    """Einstein's sum over explicit subscripts, "ij,jk->ik" (no ellipsis; the caller writes it out).
+
+    The pullback of an operand is again an einsum, of g and the other operands. An index that this operand alone has was summed away: g is
+    repeated along it, by ones. An index that it has twice was a diagonal: the identity puts it back.
+    """
+    inputs, output = subscripts.split("->")
+    inputs = inputs.split(",")
+
+    def pullback(i):
+        target, extra, letters = "", [], iter(sorted(set(string.ascii_letters) - set(subscripts)))
+        others = [inputs[j] for j in range(len(inputs)) if j != i]
+        seen_elsewhere = set(output).union(*others)
+        for letter, n in zip(inputs[i], operands[i].shape):
+            if letter in target:
+                fresh = next(letters)
+                extra.append((letter + fresh, np.eye(n, dtype=operands[i].dtype)))
+                target += fresh
+            else:
+                if letter not in seen_elsewhere:
+                    extra.append((letter, np.ones(n, dtype=operands[i].dtype)))
+                target += letter
+        rule = ",".join([output, *others, *(letters for letters, _ in extra)]) + "->" + target
+        rest = [operands[j] for j in range(len(inputs)) if j != i] + [array for _, array in extra]
+        return lambda g: np.einsum(rule, g, *rest)
+
+    return np.einsum(subscripts, *operands), tuple(pullback(i) for i in range(len(operands)))
+
+
+# The next five: M. Giles, "An extended collection of matrix derivative results for forward and reverse mode algorithmic differentiation", 2008;
+# cholesky: I. Murray, "Differentiation of the Cholesky decomposition", 2016, section 3.
+
+
+@rule(np.linalg.inv)
+def inv(x):
+    y = np.linalg.inv(x)
+    return y, (lambda g: -y.mT @ g @ y.mT,)
+
+
+@rule(np.linalg.det)
+def det(x):
+    y = np.linalg.det(x)
+    return y, (lambda g: (g * y)[..., None, None] * np.linalg.inv(x).mT,)
+
+
+@rule("logabsdet")
+def logabsdet(x):
+    """log |det x|, the second result of np.linalg.slogdet."""
+    return np.linalg.slogdet(x)[1], (lambda g: g[..., None, None] * np.linalg.inv(x).mT,)
+
+
+@rule(np.linalg.solve)
+def solve(a, b):
+    """The y with a @ y = b, for b of two or more axes."""
+    y = np.linalg.solve(a, b)
+    return y, (lambda g: -np.linalg.solve(a.mT, g) @ y.mT, lambda g: np.linalg.solve(a.mT, g))
+
+
+@rule(np.linalg.cholesky)
+def cholesky(x):
+    """The lower triangular L with L Lᵀ = x; like NumPy's it reads the lower triangle, and x is symmetric: the gradient is, too."""
+    y = np.linalg.cholesky(x)
+    lower = np.tril(np.ones(x.shape[-2:], dtype=bool))
+    half = np.where(np.eye(x.shape[-1], dtype=bool), 0.5, 1.0) * lower
+
+    def pullback(g):
+        inner = np.linalg.solve(y.mT, (y.mT @ g) * half)
+        s = np.linalg.solve(y.mT, inner.mT).mT
+        return (s + s.mT) / 2
+
+    return y, (pullback,)

@@ -34,6 +34,8 @@ def mean(x, *, axis=None, keepdims=False):
     y = np.mean(x, axis=axis, keepdims=keepdims)
     shape = x.shape
     kept, count = _kept(shape, axis)
+    if count > 65504:  # beyond float16
+        return y, (lambda g: np.broadcast_to(np.reshape(g, kept) * (1 / count), shape),)
     return y, (lambda g: np.broadcast_to(np.reshape(g, kept) / (count or 1), shape),)
 
 
@@ -41,11 +43,79 @@ def mean(x, *, axis=None, keepdims=False):
 def max(x, *, axis=None, keepdims=False):
     """The largest element; ties share the gradient equally."""
     y = np.max(x, axis=axis, keepdims=keepdims)
+    return y, (lambda g: _shared_by_ties(g, x, y, axis),)
+
+
+@rule(np.min)
+def min(x, *, axis=None, keepdims=False):
+    """The smallest element; ties share the gradient equally."""
+    y = np.min(x, axis=axis, keepdims=keepdims)
+    return y, (lambda g: _shared_by_ties(g, x, y, axis),)
+
+
+def _shared_by_ties(g, x, y, axis):
     kept, _ = _kept(x.shape, axis)
+    reached = x == np.reshape(y, kept)
+    return np.where(reached, np.reshape(g, kept) / np.sum(reached, axis=axis, keepdims=True), 0)
+
+
+@rule(np.var)
+def var(x, *, axis=None, ddof=0, keepdims=False):
+    """The mean of (x - mean)², over n - ddof."""
+    kept, count = _kept(x.shape, axis)
+    deviation = x - np.mean(x, axis=axis, keepdims=True)
+    y = np.sum(deviation * deviation, axis=axis, keepdims=keepdims) / (count - ddof)
+    return y, (lambda g: 2 * np.reshape(g, kept) * deviation / (count - ddof),)
+
+
+@rule(np.std)
+def std(x, *, axis=None, ddof=0, keepdims=False):
+    """The square root of the variance, with derivative 0 where it is 0."""
+    kept, count = _kept(x.shape, axis)
+    deviation = x - np.mean(x, axis=axis, keepdims=True)
+    y = np.sqrt(np.sum(deviation * deviation, axis=axis, keepdims=keepdims) / (count - ddof))
+    return y, (lambda g: np.reshape(g / ((count - ddof) * (y + (y == 0))), kept) * deviation,)
+
+
+@rule(np.linalg.norm)
+def norm(x, *, axis=None, keepdims=False):
+    """The square root of the sum of squares, with derivative 0 at 0."""
+    kept, _ = _kept(x.shape, axis)
+    y = np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
+    return y, (lambda g: np.reshape(g / (y + (y == 0)), kept) * x,)
+
+
+@rule("logsumexp")
+def logsumexp(x, *, axis=None, keepdims=False):
+    """log Σ e^x, with the largest x taken out of the sum, so that nothing overflows."""
+    kept, _ = _kept(x.shape, axis)
+    largest = np.max(x, axis=axis, keepdims=True)
+    shift = np.where(np.absolute(largest) == np.inf, 0, largest)
+    y = np.log(np.sum(np.exp(x - shift), axis=axis, keepdims=True)) + shift
+    return (y if keepdims else np.squeeze(y, axis)), (lambda g: np.reshape(g, kept) * np.exp(x - y),)
+
+
+@rule(np.prod)
+def prod(x, *, axis=None, keepdims=False):
+    """The product. Where an element is 0, the product of the others is computed as such, at a cost of their number for each."""
+    y = np.prod(x, axis=axis, keepdims=keepdims)
+    kept, count = _kept(x.shape, axis)
 
     def pullback(g):
-        largest = x == np.reshape(y, kept)
-        ties = np.sum(largest, axis=axis, keepdims=True)
-        return np.where(largest, np.reshape(g, kept) / ties, 0)
+        if (x != 0).all():
+            return np.reshape(g * y, kept) / x
+        reduced = [i for i, (n, k) in enumerate(zip(x.shape, kept)) if n != k]
+        others = [i for i in range(len(kept)) if i not in reduced]
+        rows = np.reshape(np.transpose(x, others + reduced), (-1, count))  # one row for each product
+        without_one = np.prod(np.where(np.eye(count, dtype=bool), 1, rows[:, None, :]), axis=-1)
+        moved = np.reshape(without_one, [x.shape[i] for i in others + reduced])
+        return np.reshape(g, kept) * np.transpose(moved, np.argsort(others + reduced))
 
     return y, (pullback,)
+
+
+@rule(np.cumsum)
+def cumsum(x, *, axis):
+    """Running sums along one axis; the pullback runs them from the other end."""
+    back = (slice(None),) * (axis % x.ndim) + (slice(None, None, -1),)
+    return np.cumsum(x, axis=axis), (lambda g: np.cumsum(g[back], axis=axis)[back],)

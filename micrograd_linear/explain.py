@@ -1,0 +1,48 @@
+"""Errors in words: the operation, its operands with their shapes, what was expected and what came."""
+
+import numpy as np
+
+from .graph import is_node
+
+
+def described(operands):
+    return ", ".join(
+        operand.describe() if is_node(operand) else f"an array {np.shape(operand)}" if np.ndim(operand) else repr(operand)
+        for operand in (x if is_node(x) else _shaped(x) for x in operands)
+    )
+
+
+def _shaped(operand):
+    try:
+        return np.asarray(operand)[()]
+    except ValueError:
+        return repr(operand)
+
+
+def explained(error, rule, operands, static):
+    """The same kind of error, naming the operation, its operands and their shapes."""
+    kinds = (np.exceptions.AxisError, IndexError, OverflowError, MemoryError, TypeError, ValueError)
+    kind = next(kind for kind in kinds if isinstance(error, kind))
+    kind = ValueError if kind is np.exceptions.AxisError else kind
+    settings = "".join(f", {key}={value!r}" for key, value in static.items() if value is not None and value is not False)
+    reason = str(error)
+    shapes = [np.shape(getattr(x, "current", x)) for x in operands]
+    if rule.name == "matmul":
+        inner = [shapes[0][-1:], shapes[1][-2:-1] or shapes[1]]
+        if not all(inner):
+            reason = "expected at least one axis in each operand, got a scalar; use * for a multiplication by a scalar"
+        elif inner[0] != inner[1]:
+            reason = f"expected the last axis of the left operand to equal the last but one of the right, got {inner[0][0]} and {inner[1][0]}"
+            if len(shapes[1]) == 2 and shapes[0][-1] == shapes[1][-1]:
+                reason += "; the right operand fits if it is transposed"
+    elif len(shapes) == 2 and "broadcast" in reason:
+        reason = f"the shapes {shapes[0]} and {shapes[1]} do not broadcast; expected equal axes, or 1, counted from the right"
+    return kind(f"{rule.name} of {described(operands)}{settings}: {reason}")
+
+
+def check_integers(rule, inputs, static, value, operands):
+    """Integers wrap around silently; do the same in floating point and compare."""
+    if value.dtype.kind in "iu" and rule.name not in ("getitem", "reshape", "transpose", "broadcast_to"):
+        approximate = rule.formula(*(np.asarray(x, dtype=np.float64) for x in inputs), **static)[0]
+        if not np.allclose(value, approximate, rtol=1e-9, atol=0.5):
+            raise OverflowError(f"{rule.name} of {described(operands)}: the result does not fit into {value.dtype}; convert to float first")
