@@ -3,12 +3,16 @@
 from . import functions, hand_derived, nn
 from .compare import Comparison, check_backward, compare
 from .draw import Drawing, draw
+from .functions import rule
+from .modes import debug, no_grad
 from .nn import Linear
 from .rules.elementwise import absolute, cos, exp, expm1, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, sin, softplus, sqrt, tan, tanh
 from .tensor import Tensor
+from .transforms import grad, hessian, jacobian, jvp, value_and_grad, vjp
 from .value import Value
 
 __all__ = [
-    "Comparison", "Drawing", "Linear", "Tensor", "Value", "absolute", "check_backward", "compare", "cos", "draw", "exp", "expm1", "functions", "hand_derived",
-    "leaky_relu", "log", "log1p", "maximum", "minimum", "nn", "relu", "sigmoid", "sin", "softplus", "sqrt", "tan", "tanh",
+    "Comparison", "Drawing", "Linear", "Tensor", "Value", "absolute", "check_backward", "compare", "cos", "debug", "draw", "exp", "expm1",
+    "functions", "grad", "hand_derived", "hessian", "jacobian", "jvp", "leaky_relu", "log", "log1p", "maximum", "minimum", "nn", "no_grad", "relu",
+    "rule", "sigmoid", "sin", "softplus", "sqrt", "tan", "tanh", "value_and_grad", "vjp",
 ]  # fmt: skip

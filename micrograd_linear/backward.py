@@ -8,27 +8,20 @@ from operator import attrgetter
 import numpy as np
 
 from .graph import is_node
+from .rules import RULES
 
 _created = attrgetter("created")
+_WHERE = RULES["where"]
+_ELEMENTWISE = _WHERE.formula.__module__
 
 
-def walk(root, seed):
+def walk(root, seed, watch=None):
     """The gradient of ``root`` with respect to itself and every tensor it depends on, where d(root) = ``seed``.
 
     Returns ``(gradients, borrowed)``: a dict {tensor: array}, and the set of those tensors whose array may be shared with another tensor,
     or be a view of something else, so that it must be copied before anybody is given it.
     """
-    order, seen = [root], {root}
-    for node in order:  # every node that is no leaf; the list grows while it is walked
-        if node.current is not node.recorded and node.recorded is not None:
-            _check_own(node)
-        for operand, array in zip(node.operands, node.arrays):
-            if getattr(operand, "current", operand) is not array:
-                _check_unchanged(node, operand, array)
-            if getattr(operand, "pullbacks", None) and operand not in seen:
-                seen.add(operand)
-                order.append(operand)
-    order.sort(key=_created, reverse=True)  # results before operands
+    order, selects = _checked_order(root)
     gradients, borrowed = {root: seed}, {root}
     for node in order:
         g = gradients[node]
@@ -37,7 +30,11 @@ def walk(root, seed):
                 continue
             contribution = pullback(g)
             if contribution.__class__ is not np.ndarray or contribution.shape != array.shape or contribution.dtype is not array.dtype:
-                contribution = undo_broadcast(np.asarray(contribution), array.shape, array.dtype)
+                contribution = _fitted(contribution, node, operand, array)
+            if selects:
+                contribution = _not_taken(node, g, contribution)
+            if watch:
+                watch(node, operand, g, contribution)
             before = gradients.get(operand)
             if before is not None:
                 gradients[operand] = np.asarray(before + contribution)
@@ -48,6 +45,76 @@ def walk(root, seed):
                     borrowed.add(operand)
                     borrowed.add(node)
     return gradients, borrowed
+
+
+def recorded_walk(root, seed):
+    """The same walk with every step recorded: {tensor: Tensor}, which can be differentiated again. Rules are pure, so they are run again."""
+    order, selects = _checked_order(root)
+    gradients = {root: seed}
+    for node in order:
+        if node.rule is None:  # the root is a leaf
+            continue
+        g = gradients[node]
+        operands = [operand if is_node(operand) else array for operand, array in zip(node.operands, node.arrays)]
+        _, pullbacks = node.rule.formula(*operands, **node.static)
+        for operand, array, pullback, wanted in zip(operands, node.arrays, pullbacks, node.pullbacks):
+            if wanted is None:
+                continue
+            contribution = pullback(g)
+            if contribution.shape != array.shape:
+                extra = contribution.ndim - array.ndim
+                axes = tuple(i for i, n in enumerate(contribution.shape) if i < extra or array.shape[i - extra] != n)
+                contribution = contribution.sum(axis=axes, keepdims=True).reshape(array.shape)
+            if contribution.dtype != array.dtype:
+                contribution = contribution.astype(array.dtype)
+            if selects:
+                contribution = _not_taken(node, g, contribution)
+            gradients[operand] = gradients[operand] + contribution if operand in gradients else contribution
+    return gradients
+
+
+def _checked_order(root):
+    """(every node that is no leaf, results before operands; whether there is a ``where`` among them); raises if one is stale."""
+    order, seen, selects = [root], {root}, False
+    for node in order:  # grows while it is walked
+        if node.rule is _WHERE:
+            selects = True
+        if node.current is not node.recorded and node.recorded is not None:
+            _check_own(node)
+        for operand, array in zip(node.operands, node.arrays):
+            if getattr(operand, "current", operand) is not array:
+                _check_unchanged(node, operand, array)
+            if getattr(operand, "pullbacks", None) and operand not in seen:
+                seen.add(operand)
+                order.append(operand)
+    order.sort(key=_created, reverse=True)
+    return order, selects
+
+
+def _fitted(contribution, node, operand, array):
+    """The contribution in the shape and the type of its operand, or an error that names the rule it came from."""
+    found = np.asarray(contribution)
+    extra = found.ndim - array.ndim
+    fits = found.dtype.kind in "fiub" and extra >= 0 and all(n in (1, m) for n, m in zip(array.shape, found.shape[extra:]))
+    if not fits:
+        got = f"shape {found.shape}" if found.dtype.kind in "fiub" else type(contribution).__name__
+        raise ValueError(
+            f"backward: {node.operation} returned a gradient of {operand.describe()} that does not fit: got {got}, expected {array.shape}, or a shape "
+            "that this one broadcasts to"
+        )
+    return undo_broadcast(found, array.shape, array.dtype)
+
+
+def _not_taken(node, g, contribution):
+    """0 where ``where`` sent back 0: the branch that was not taken has no gradient, not the 0 * inf = NaN of an elementwise derivative."""
+    if node.rule.formula.__module__ != _ELEMENTWISE or contribution.shape != g.shape:
+        return contribution
+    masked = (_plain(g) == 0) & np.isnan(_plain(contribution))
+    return np.where(masked, 0, contribution) if masked.any() else contribution
+
+
+def _plain(x):
+    return getattr(x, "current", x)
 
 
 def undo_broadcast(g, shape, dtype):

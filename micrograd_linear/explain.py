@@ -14,7 +14,8 @@ def described(operands):
 
 def _shaped(operand):
     try:
-        return np.asarray(operand)[()]
+        array = np.asarray(operand)
+        return array if array.ndim else array.item()
     except ValueError:
         return repr(operand)
 

@@ -129,20 +129,26 @@ class Tensor:
 
     # --- backward --------------------------------------------------------------------------------------------------------------
 
-    def backward(self, gradient=None):
+    def backward(self, gradient=None, *, create_graph=False):
         """Add dL/d(leaf) to the ``grad`` of every leaf below, given ``gradient`` = dL/d(this tensor), of this tensor's shape.
 
         A scalar needs no ``gradient``: it is 1. Raises ``ValueError`` where the gradient is missing or of another shape, and
-        ``RuntimeError`` when an array was changed since it was used; every ``grad`` is then as it was.
+        ``RuntimeError`` when an array was changed since it was used; every ``grad`` is then as it was. With ``create_graph=True`` the pass
+        is itself recorded and every ``grad`` is a Tensor, which can be differentiated again.
 
         >>> x = Tensor([1.0, 2.0], "x")
         >>> (x * x).backward([1.0, 10.0]); x.grad
         array([ 2., 40.])
         """
-        gradients, borrowed = backward.walk(self, self._seed(gradient))
+        if create_graph:
+            seed = gradient if isinstance(gradient, Tensor) and gradient.shape == self.shape else Tensor(self._seed(gradient), requires_grad=False)
+            gradients, borrowed = backward.recorded_walk(self, seed), ()
+        else:
+            gradients, borrowed = backward.walk(self, self._seed(gradient), watch_backward)
         for tensor, gradient in gradients.items():
             if tensor.rule is None and tensor._grad is not None:
-                tensor._grad, tensor._borrowed = np.asarray(tensor._grad + gradient), False
+                total = tensor._grad + gradient
+                tensor._grad, tensor._borrowed = total if isinstance(total, Tensor) else np.asarray(total), False
             else:
                 tensor._grad, tensor._borrowed = gradient, tensor in borrowed
 
@@ -286,10 +292,14 @@ def apply(rule, operands, static):
             value = value.view()
     tensor = _new(Tensor)
     tensor._data = value
-    if not variables:
+    if not variables or not recording:
         tensor._requires_grad = False
         _make_leaf(tensor)
+        if after_forward:
+            after_forward(tensor, rule, operands, inputs)
         return tensor
+    if len(pullbacks) != len(operands):
+        raise TypeError(f"{rule.name}: expected the rule to return {len(operands)} pullbacks, one for each argument, got {len(pullbacks)}")
     if constants:
         pullbacks = [pull if _differentiable(operand) else None for operand, pull in zip(operands, pullbacks, strict=True)]
     tensor._grad = None
@@ -297,6 +307,10 @@ def apply(rule, operands, static):
     tensor.created = next(creation)
     tensor._requires_grad = True
     tensor.recorded = value
+    if after_forward:
+        tensor.pullbacks = pullbacks
+        tensor.rule, tensor.static, tensor.operands, tensor.arrays = rule, static, operands, inputs
+        after_forward(tensor, rule, operands, inputs)
     tensor.rule = rule
     tensor.static = static
     tensor.operands = operands
@@ -352,6 +366,8 @@ def _comparison(function):
     return compare
 
 
+recording = True  # no_grad() turns it off
+after_forward = watch_backward = None  # debug() sets them
 _new = object.__new__
 _WEAK = frozenset((float, int))  # Python's numbers take the type of the array they meet
 _MATMUL = RULES["matmul"]

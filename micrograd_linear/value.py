@@ -78,6 +78,7 @@ RULES = {
     )
 }
 _power_of_constant = ScalarRule("power", "**", ieee.power, lambda g, x, y: (g * _power_of_base(x, y), None))
+recording = True  # no_grad() turns it off
 _new = object.__new__
 
 
@@ -128,7 +129,7 @@ def _binary(rule, constant_rule=None):
         node._data = value(x, y)
         node.grad = 0.0
         node.created = next(creation)
-        return node
+        return node if recording else Value(node._data)
 
     operation.__name__ = rule.name
     operation.__doc__ = f"``{rule.symbol}`` of this number and another."
@@ -148,7 +149,7 @@ def _reflected(rule):
         node._data = rule.value(x, y)
         node.grad = 0.0
         node.created = next(creation)
-        return node
+        return node if recording else Value(node._data)
 
     return operation
 
@@ -163,7 +164,7 @@ def _unary(rule):
         node._data = rule.value(x)
         node.grad = 0.0
         node.created = next(creation)
-        return node
+        return node if recording else Value(node._data)
 
     operation.__name__ = rule.name
     operation.__doc__ = f"The {rule.name} of this number."

@@ -38,6 +38,11 @@ class Rule:
         return f"<rule {self.name}>"
 
 
+def is_read(x):
+    """True for what reads rules (a Tensor, say), False for the numbers and arrays that they are computed on."""
+    return hasattr(type(x), "__apply_rule__")
+
+
 def rule(function_or_name):
     """Decorator: register a formula under a name, or under the NumPy function that computes the same value."""
     named = isinstance(function_or_name, str)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import rule
+from . import is_read, rule
 
 
 @rule(np.add)
@@ -136,8 +136,11 @@ def tanh(x):
 @rule("sigmoid")
 def sigmoid(x):
     """1 / (1 + e^-x), computed from e^-|x|, which cannot overflow."""
-    e = np.exp(-np.absolute(x))
-    y = np.where(x >= 0, 1, e) / (1 + e)
+    if is_read(x):
+        y = sigmoid(x)  # the smooth function, not the pieces of the formula below, which have a kink at 0
+    else:
+        e = np.exp(-np.absolute(x))
+        y = np.where(x >= 0, 1, e) / (1 + e)
     return y, (lambda g: g * y * (1 - y),)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import rule
+from . import is_read, rule
 
 
 @rule("getitem")
@@ -15,6 +15,9 @@ def getitem(x, *, index):
 @rule("scatter_add")
 def scatter_add(x, *, index, shape):
     """An array of zeros of the given shape, with x added at the index: an element that is named twice gets both."""
-    y = np.zeros(shape, dtype=x.dtype)
-    np.add.at(y, index, x)
+    if is_read(x):  # np.add.at returns nothing, so whatever is no array goes through the rule itself
+        y = scatter_add(x, index=index, shape=shape)
+    else:
+        y = np.zeros(shape, dtype=x.dtype)
+        np.add.at(y, index, x)
     return y, (lambda g: getitem(g, index=index),)

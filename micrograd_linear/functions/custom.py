@@ -1,0 +1,47 @@
+"""Operations of one's own."""
+
+import numpy as np
+
+from ..numpy_protocol import implements
+from ..rules import RULES
+from ..rules import rule as register_rule
+from ..tensor import Tensor
+from . import elementwise, products, reductions, shapes  # noqa: F401  all methods of Tensor are there before PREDEFINED
+
+PREDEFINED = frozenset(dir(Tensor)) | frozenset(RULES)
+
+
+def rule(function_or_name):
+    """Decorator: add an operation of your own, as a method of Tensor, as what NumPy's function does on one (where one is given), and to be called.
+
+    The formula is plain NumPy maths on its arguments; it returns the value and one pullback for each positional argument. Keyword-only
+    arguments are static. Drawing, comparing and further derivatives know the operation at once.
+
+    >>> from micrograd_linear import rule
+    >>> @rule("swish")
+    ... def swish(x):
+    ...     s = 1 / (1 + np.exp(-x))
+    ...     return x * s, (lambda g: g * (s + x * s * (1 - s)),)
+    >>> t = Tensor([0.0, 1.0]); y = t.swish(); y.backward([1, 1]); t.grad
+    array([0.5       , 0.92767051])
+    """
+    if not isinstance(function_or_name, str) and not callable(function_or_name):
+        raise TypeError(f"rule: expected a name or a NumPy function, got {type(function_or_name).__name__}; write @rule('name')")
+
+    name = function_or_name if isinstance(function_or_name, str) else function_or_name.__name__
+    if name in PREDEFINED:
+        raise ValueError(f"rule: Tensor already has {name!r}; choose another name")
+
+    def register(formula):
+        made = register_rule(function_or_name)(formula)
+
+        def as_method(self, *operands, **static):
+            return made(self, *operands, **static)
+
+        as_method.__name__, as_method.__doc__ = made.name, made.__doc__
+        setattr(Tensor, made.name, as_method)
+        if made.numpy_function is not None and not isinstance(made.numpy_function, np.ufunc):
+            implements(made.numpy_function)(made)
+        return made
+
+    return register

@@ -1,0 +1,142 @@
+"""Products, and the linear algebra that people derive by hand."""
+
+import operator
+
+import numpy as np
+
+from ..numpy_protocol import implements
+from ..rules import RULES
+from .base import as_array, method
+from .shapes import moveaxis
+
+
+@implements(np.matmul)
+def matmul(x, w):
+    """x @ w; a vector on the left is a row, on the right a column, and its axis is dropped from the result."""
+    x, w = as_array(x), as_array(w)
+    inner = w.shape[-2:-1] if w.ndim > 1 else w.shape
+    if (x.ndim != 1 and w.ndim != 1) or x.shape[-1:] != inner:  # the rule, or its error
+        return RULES["matmul"](x, w)
+    rows = x.reshape(1, -1) if x.ndim == 1 else x
+    columns = w.reshape(-1, 1) if w.ndim == 1 else w
+    shape = rows.shape[:-2] if w.ndim == 1 else (columns.shape[:-2] if x.ndim == 1 else ())
+    shape += rows.shape[-2:-1] * (x.ndim > 1) + columns.shape[-1:] * (w.ndim > 1)
+    return RULES["matmul"](rows, columns).reshape(shape)
+
+
+@implements(np.dot)
+@method()
+def dot(x, w):
+    """NumPy's dot: the product with a scalar, else the sum over the last axis of x and the last but one of w."""
+    x, w = as_array(x), as_array(w)
+    if not x.ndim or not w.ndim:
+        return RULES["multiply"](x, w)
+    return matmul(x, w) if w.ndim <= 2 else tensordot(x, w, axes=([x.ndim - 1], [w.ndim - 2]))
+
+
+@implements(np.inner)
+def inner(x, w):
+    """The sum over the last axes of both."""
+    x, w = as_array(x), as_array(w)
+    return RULES["multiply"](x, w) if not x.ndim or not w.ndim else tensordot(x, w, axes=([x.ndim - 1], [w.ndim - 1]))
+
+
+@implements(np.outer)
+@method()
+def outer(x, w):
+    """Every element of x times every element of w, as a matrix."""
+    return RULES["multiply"](as_array(x).reshape(-1, 1), as_array(w).reshape(1, -1))
+
+
+@implements(np.tensordot)
+def tensordot(x, w, axes=2):
+    """The sum over pairs of axes: a number of them (the last of x, the first of w), or two lists."""
+    x, w = as_array(x), as_array(w)
+    if isinstance(axes, (int, np.integer)):
+        axes = range(x.ndim - axes, x.ndim), range(axes)
+    left, right = ([operator.index(a) for a in ([side] if isinstance(side, (int, np.integer)) else side)] for side in axes)
+    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    of_x, of_w = letters[: x.ndim], list(letters[x.ndim : x.ndim + w.ndim])
+    for i, j in zip(left, right, strict=True):
+        of_w[j] = of_x[i]
+    of_w, summed = "".join(of_w), {of_x[i] for i in left}
+    output = "".join(letter for letter in of_x + of_w if letter not in summed)
+    return RULES["einsum"](x, w, subscripts=f"{of_x},{of_w}->{output}")
+
+
+@implements(np.einsum)
+def einsum(subscripts, *operands, optimize=False):
+    """Einstein's sum; the subscripts are a string. ``...`` and a missing output mean what they mean in NumPy."""
+    if not isinstance(subscripts, str):
+        raise TypeError('einsum: expected the subscripts as a string, such as "ij,jk->ik"')
+    operands = tuple(map(as_array, operands))
+    return RULES["einsum"](*operands, subscripts=_explicit(subscripts.replace(" ", ""), operands))
+
+
+def _explicit(subscripts, operands):
+    """The subscripts with an output and without ``...``.
+
+    >>> _explicit("...ij,jk", (np.ones((5, 2, 3)), np.ones((3, 4))))
+    'Zij,jk->Zik'
+    """
+    inputs, arrow, output = subscripts.partition("->")
+    inputs = inputs.split(",")
+    if len(inputs) != len(operands):
+        raise ValueError(f"einsum {subscripts!r}: expected {len(inputs)} operands, got {len(operands)}")
+    spare = "ZYXWVUTSRQPONMLKJIHGFEDCBA"
+    widths = [x.ndim - len(part.replace("...", "")) if "..." in part else 0 for part, x in zip(inputs, operands)]
+    most = max(widths)
+    dots = "".join(letter for letter in spare if letter not in subscripts)[:most]
+    inputs = [part.replace("...", dots[most - width :]) for part, width in zip(inputs, widths)]
+    if not arrow:
+        letters = "".join(inputs)
+        output = dots + "".join(sorted(letter for letter in set(letters) if letters.count(letter) == 1 and letter not in dots))
+    return ",".join(inputs) + "->" + output.replace("...", dots)
+
+
+@implements(np.linalg.inv)
+def inv(x):
+    """The inverse of a square matrix, or of each of a stack."""
+    return RULES["inv"](x)
+
+
+@implements(np.linalg.det)
+def det(x):
+    """The determinant."""
+    return RULES["det"](x)
+
+
+@implements(np.linalg.slogdet)
+def slogdet(x):
+    """(sign, log |det|); the sign has no gradient and is a plain array."""
+    return np.linalg.slogdet(getattr(x, "current", x))[0], RULES["logabsdet"](x)
+
+
+@implements(np.linalg.solve)
+def solve(a, b):
+    """The y with a @ y = b, for b a vector or matrices."""
+    a, b = as_array(a), as_array(b)
+    return RULES["solve"](a, b.reshape(-1, 1))[..., 0] if b.ndim == 1 else RULES["solve"](a, b)
+
+
+@implements(np.linalg.cholesky)
+def cholesky(a):
+    """The lower triangular L with L Lᵀ = a."""
+    return RULES["cholesky"](a)
+
+
+@implements(np.diagonal)
+@method()
+def diagonal(x, offset=0, axis1=0, axis2=1):
+    """The elements (i, i + offset) of two axes, as a last axis."""
+    x = moveaxis(x, (axis1, axis2), (-2, -1))
+    rows, columns = x.shape[-2:]
+    i = np.arange(max(0, min(rows + min(0, offset), columns - max(0, offset))))
+    return x[..., i - min(0, offset), i + max(0, offset)]
+
+
+@implements(np.trace)
+@method()
+def trace(x, offset=0, axis1=0, axis2=1):
+    """The sum of a diagonal."""
+    return diagonal(x, offset, axis1, axis2).sum(axis=-1)

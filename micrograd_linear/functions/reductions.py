@@ -1,0 +1,66 @@
+"""Reductions over axes, and running sums."""
+
+import operator
+
+import numpy as np
+
+from ..numpy_protocol import implements
+from ..rules import RULES
+from .base import method
+from .elementwise import absolute
+
+
+def _reduction(name, numpy_function=None, **options):
+    rule = RULES[name]
+
+    def function(x, axis=None, *, keepdims=False, **keywords):
+        if "ddof" in options and "unbiased" in keywords:
+            keywords["ddof"] = int(keywords.pop("unbiased"))
+        unknown = [key for key in keywords if key not in options]
+        if unknown:
+            raise TypeError(f"{name} of a Tensor: the arguments {', '.join(unknown)} are not supported; leave them out")
+        axis = axis if axis is None or isinstance(axis, tuple) else tuple(axis) if isinstance(axis, list) else operator.index(axis)
+        return rule(x, axis=axis, keepdims=bool(keepdims), **{**options, **keywords})
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = rule.__doc__ or f"The {name} over an axis, a tuple of axes, or all."
+    method()(function)
+    return implements(numpy_function)(function) if numpy_function else function
+
+
+implements(np.amax)(lambda *args, **keywords: max(*args, **keywords))
+implements(np.amin)(lambda *args, **keywords: min(*args, **keywords))
+sum, mean, max, min = _reduction("sum", np.sum), _reduction("mean", np.mean), _reduction("max", np.max), _reduction("min", np.min)
+prod, var, std = _reduction("prod", np.prod), _reduction("var", np.var, ddof=0), _reduction("std", np.std, ddof=0)
+logsumexp = _reduction("logsumexp")
+
+
+@implements(np.linalg.norm)
+@method()
+def norm(x, ord=None, axis=None, keepdims=False):
+    """The root of the sum of squares (ord None, 2 of a vector, "fro" of a matrix), the sum (1) or the largest (inf) of the magnitudes of a vector."""
+    axes = x.ndim if axis is None else len(axis) if isinstance(axis, tuple) else 1
+    if ord is None or (ord == 2 and axes == 1) or (ord == "fro" and axes == 2):
+        return RULES["norm"](x, axis=axis, keepdims=keepdims)
+    if axes == 1 and ord in (1, np.inf):
+        return (sum if ord == 1 else max)(absolute(x), axis, keepdims=keepdims)
+    raise TypeError(f"norm of a Tensor: ord={ord!r} is not supported for {axes} axes; supported are None, 'fro', and 1, 2, inf of a vector")
+
+
+@implements(np.cumsum)
+@method()
+def cumsum(x, axis=None):
+    """Running sums along an axis, or of all elements in a row."""
+    return RULES["cumsum"](x.reshape(-1), axis=0) if axis is None else RULES["cumsum"](x, axis=operator.index(axis))
+
+
+@method()
+def argmax(x, axis=None, *, keepdims=False):
+    """NumPy's argmax: a plain array of indices."""
+    return np.argmax(getattr(x, "current", x), axis=axis, keepdims=keepdims)
+
+
+@method()
+def argmin(x, axis=None, *, keepdims=False):
+    """NumPy's argmin: a plain array of indices."""
+    return np.argmin(getattr(x, "current", x), axis=axis, keepdims=keepdims)

@@ -1,0 +1,179 @@
+"""Operations that move elements without changing them."""
+
+import numpy as np
+
+from ..numpy_protocol import implements
+from ..rules import RULES
+from .base import as_array, as_shape, method
+from .elementwise import where
+
+
+@implements(np.reshape)
+@method("reshape", "view")
+def reshape(x, *shape, **keyword):
+    """The same elements in another shape; one length may be -1."""
+    return RULES["reshape"](x, shape=as_shape(shape or (keyword.pop("shape"),)), **keyword)
+
+
+@implements(np.ravel)
+@method("ravel", "flatten")
+def ravel(x):
+    """All elements in a row."""
+    return reshape(x, -1)
+
+
+@implements(np.transpose)
+@method()
+def transpose(x, *axes, **keyword):
+    """The axes in another order: reversed if none is given."""
+    axes = axes or (keyword.pop("axes", None),)
+    return RULES["transpose"](x, axes=None if axes[0] is None else as_shape(axes), **keyword)
+
+
+@implements(np.swapaxes)
+@method()
+def swapaxes(x, axis1, axis2):
+    """Two axes exchanged."""
+    order = list(range(x.ndim))
+    order[axis1], order[axis2] = order[axis2], order[axis1]
+    return transpose(x, order)
+
+
+@implements(np.moveaxis)
+def moveaxis(x, source, destination):
+    """Axes moved to other places."""
+    order = np.moveaxis(np.empty(range(x.ndim) if x.ndim == 0 else (1,) * x.ndim), source, destination)  # NumPy checks the axes
+    del order
+    source, destination = ([a % x.ndim for a in (side if isinstance(side, (tuple, list)) else (side,))] for side in (source, destination))
+    order = [a for a in range(x.ndim) if a not in source]
+    for place, axis in sorted(zip(destination, source, strict=True)):
+        order.insert(place, axis)
+    return transpose(x, order)
+
+
+@implements(np.squeeze)
+@method()
+def squeeze(x, axis=None):
+    """Without the axes of length 1, or without the given ones, which must be of length 1."""
+    return reshape(x, np.squeeze(_hollow(x), axis).shape)
+
+
+@implements(np.expand_dims)
+@method("expand_dims", "unsqueeze")
+def expand_dims(x, axis):
+    """With new axes of length 1."""
+    return reshape(x, np.expand_dims(_hollow(x), axis).shape)
+
+
+def _hollow(x):
+    """An array of x's shape that takes no memory: NumPy's own functions tell from it the shape of their results, and their errors."""
+    return np.broadcast_to(np.float64(0), x.shape)
+
+
+@implements(np.broadcast_to)
+@method()
+def broadcast_to(x, *shape):
+    """x repeated to a larger shape, by NumPy's broadcasting rules."""
+    return RULES["broadcast_to"](x, shape=as_shape(shape))
+
+
+@implements(np.concatenate)
+def concatenate(arrays, axis=0):
+    """The arrays one after the other along an axis they have, or all their elements in a row for axis=None."""
+    parts = tuple(map(as_array, arrays))
+    return RULES["concatenate"](*(part.reshape(-1) for part in parts), axis=0) if axis is None else RULES["concatenate"](*parts, axis=axis)
+
+
+@implements(np.stack)
+def stack(arrays, axis=0):
+    """The arrays side by side along a new axis."""
+    return concatenate([expand_dims(as_array(part), axis) for part in arrays], axis)
+
+
+@implements(np.vstack)
+def vstack(tup):
+    """The arrays as rows, one below the other."""
+    return concatenate([part if part.ndim > 1 else part.reshape(1, -1) for part in map(as_array, tup)], 0)
+
+
+@implements(np.hstack)
+def hstack(tup):
+    """The arrays one after the other, along the second axis where they have one."""
+    parts = [part if part.ndim else part.reshape(1) for part in map(as_array, tup)]
+    return concatenate(parts, 0 if parts[0].ndim == 1 else 1)
+
+
+@implements(np.split)
+@method()
+def split(x, indices_or_sections, axis=0):
+    """Parts along an axis: that many equal ones, or cut at the given indices."""
+    before, n = (slice(None),) * (axis % x.ndim), x.shape[axis]
+    if isinstance(indices_or_sections, (int, np.integer)):
+        if n % indices_or_sections:
+            raise ValueError(f"split of {x.describe()}: expected equal parts, but axis {axis} of length {n} is not divisible by {indices_or_sections}")
+        cuts = range(n // indices_or_sections, n, n // indices_or_sections) if n else ()
+    else:
+        cuts = indices_or_sections
+    return [x[(*before, slice(start, end))] for start, end in zip([0, *cuts], [*cuts, n])]
+
+
+@implements(np.pad)
+@method()
+def pad(x, pad_width, mode="constant", constant_values=0):
+    """x with zeros around it: ``pad_width`` is a number, a pair, or a pair for each axis."""
+    if mode != "constant" or constant_values != 0:
+        raise TypeError(f"pad of a Tensor: only zeros are supported, got mode={mode!r}, constant_values={constant_values!r}; concatenate does the rest")
+    return RULES["pad"](x, widths=tuple((int(a), int(b)) for a, b in np.broadcast_to(pad_width, (x.ndim, 2))))
+
+
+@implements(np.repeat)
+@method()
+def repeat(x, repeats, axis=None):
+    """Each element (or slice along an axis) that many times in a row."""
+    if axis is None:
+        x, axis = ravel(x), 0
+    return x[(slice(None),) * (axis % x.ndim) + (np.repeat(np.arange(x.shape[axis]), repeats),)]
+
+
+@implements(np.take)
+@method()
+def take(x, indices, axis=None):
+    """The slices with the given numbers along an axis; one that is taken twice gets both gradients."""
+    if axis is None:
+        x, axis = ravel(x), 0
+    return x[(slice(None),) * (axis % x.ndim) + (np.asarray(getattr(indices, "current", indices)),)]
+
+
+@implements(np.flip)
+@method()
+def flip(x, axis=None):
+    """The order of elements reversed along an axis, several, or all."""
+    axes = range(x.ndim) if axis is None else [a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,))]
+    return x[tuple(slice(None, None, -1 if i in axes else 1) for i in range(x.ndim))]
+
+
+@implements(np.tril)
+@method()
+def tril(x, k=0):
+    """The lower triangle; zeros above."""
+    return where(np.tril(np.ones(x.shape[-2:], dtype=bool), k), x, 0)
+
+
+@implements(np.triu)
+@method()
+def triu(x, k=0):
+    """The upper triangle; zeros below."""
+    return where(np.triu(np.ones(x.shape[-2:], dtype=bool), k), x, 0)
+
+
+@implements(np.lib.stride_tricks.sliding_window_view)
+def sliding_window_view(x, window_shape, axis=None):
+    """All windows of a shape, as new last axes, as in NumPy; an element in several windows gets the gradients of all."""
+    shape = window_shape if isinstance(window_shape, (tuple, list)) else (window_shape,)
+    axes = range(x.ndim) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
+    np.lib.stride_tricks.sliding_window_view(_hollow(x), window_shape, axis)  # NumPy checks the arguments
+    for n, a in zip(shape, axes, strict=True):
+        a = a % x.ndim
+        windows = np.arange(x.shape[a] - n + 1)[:, None] + np.arange(n)
+        x = moveaxis(x[(slice(None),) * a + (windows,)], a + 1, -1)
+    return x

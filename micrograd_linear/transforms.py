@@ -1,0 +1,205 @@
+"""Functions in, functions out: ``grad`` and its relatives. Plain arrays and numbers in, plain arrays and numbers out; they nest.
+
+    >>> import numpy as np
+    >>> grad(lambda x: x ** 3)(2.0)
+    12.0
+    >>> grad(grad(lambda x: x ** 3))(2.0)
+    12.0
+    >>> hessian(lambda x: np.sum(x ** 3))(np.array([1.0, 2.0]))
+    array([[ 6.,  0.],
+           [ 0., 12.]])
+
+An argument may be a number, an array, a Tensor, or a tuple, list or dict of such, and the gradient has its structure. Each argument enters
+through a node of its own, so that a closure over the same tensor is not mixed up with it.
+"""
+
+import numpy as np
+
+from .backward import recorded_walk, walk
+from .graph import topological_order
+from .rules import rule
+from .tensor import Tensor
+
+
+@rule("identity")
+def identity(x):
+    """x itself, as a node of its own."""
+    return x + 0, (lambda g: g,)
+
+
+def grad(f, argnums=0):
+    """The function that computes the gradient of the scalar ``f`` with respect to one argument, or a tuple of them.
+
+    >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
+    (5.0, 2.0)
+    """
+    both = value_and_grad(f, argnums)
+    return lambda *args, **keywords: both(*args, **keywords)[1]
+
+
+def value_and_grad(f, argnums=0):
+    """The function that computes (value, gradient) of the scalar ``f``.
+
+    >>> value_and_grad(lambda p: p["w"] * p["w"] + p["b"])({"w": 3.0, "b": 1.0})
+    (10.0, {'w': 6.0, 'b': 1.0})
+    """
+
+    def value_and_gradient(*args, **keywords):
+        call = _Call(f, args, keywords, argnums)
+        if call.y.size != 1:
+            raise ValueError(f"grad: expected a scalar from the function, got shape {call.y.shape}; use jacobian or vjp for others")
+        return call.plain(call.y, call.result), call.gradients(np.ones(call.y.shape, call.y.dtype))
+
+    return value_and_gradient
+
+
+def vjp(f, *args):
+    """(f(*args), pull): ``pull(g)`` is a tuple of what g = dL/d(f) contributes to each argument.
+
+    >>> value, pull = vjp(lambda x, y: x * y, 2.0, 5.0)
+    >>> value, pull(10.0)
+    (10.0, (50.0, 20.0))
+    """
+    call = _Call(f, args, {}, tuple(range(len(args))))
+    return call.plain(call.y, call.result), lambda g: call.gradients(_like(g, call.y, "vjp: the gradient"))
+
+
+def jvp(f, args, tangents):
+    """(f(*args), tangent): how f changes, to first order, when the arguments change by ``tangents``, of their structure.
+
+    The pullback is linear in its argument, so pulling back through the pullback pushes forward.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 10.0))
+    (10.0, 25.0)
+    """
+    if len(args) != len(tangents):
+        raise ValueError(f"jvp: expected a tangent for each of the {len(args)} arguments, got {len(tangents)}")
+    call = _Call(f, args, {}, tuple(range(len(args))))
+    leaves, _ = _flatten(tuple(tangents))
+    if len(leaves) != len(call.leaves):
+        raise ValueError(f"jvp: expected tangents of the structure of the arguments, got {len(leaves)} arrays for {len(call.leaves)}")
+    if not call.y.requires_grad:
+        return call.plain(call.y, call.result), call.plain(Tensor(np.zeros(call.y.shape, call.y.dtype), requires_grad=False), call.result)
+    dummy = Tensor(np.zeros(call.y.shape, call.y.dtype))
+    pulled = recorded_walk(call.y, dummy)
+    pairs = [(pulled[leaf], _like(tangent, leaf, "jvp: a tangent")) for leaf, tangent in zip(call.leaves, leaves, strict=True) if leaf in pulled]
+    total = sum((p * t).sum() for p, t in pairs)
+    if call.foreign:
+        tangent = recorded_walk(total, Tensor(np.ones((), total.dtype), requires_grad=False))[dummy]
+    else:
+        tangent = Tensor(walk(total, np.ones((), total.dtype))[0][dummy], requires_grad=False)
+    return call.plain(call.y, call.result), call.plain(tangent, call.result)
+
+
+def jacobian(f, argnums=0):
+    """The function that computes all derivatives of ``f``: an array of f's shape followed by the argument's, in the argument's structure.
+
+    >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+
+    def all_derivatives(*args, **keywords):
+        call = _Call(f, args, keywords, argnums)
+        rows = []
+        for i in range(call.y.size):
+            seed = np.zeros(call.y.shape, call.y.dtype)
+            seed.reshape(-1)[i] = 1
+            rows.append(call.leaf_gradients(seed))
+        columns = [_stacked([row[k] for row in rows], call.y.shape, leaf) for k, leaf in enumerate(call.leaves)]
+        return call.rebuilt([call.plain(column, column.shape) for column in columns])
+
+    return all_derivatives
+
+
+def hessian(f, argnums=0):
+    """The function that computes the second derivatives of the scalar ``f``: the Jacobian of its gradient."""
+    return jacobian(grad(f, argnums), argnums)
+
+
+class _Call:
+    """One run of f on nodes: its result y, the nodes of the chosen arguments, and the way back to plain data."""
+
+    def __init__(self, f, args, keywords, argnums):
+        self.single = isinstance(argnums, (int, np.integer))
+        chosen = (argnums,) if self.single else tuple(argnums)
+        if any(not -len(args) <= i < len(args) for i in chosen):
+            raise ValueError(f"argnums: expected numbers of the {len(args)} arguments, got {argnums}")
+        args = list(args)
+        leaves, self.structure = _flatten(tuple(args[i] for i in chosen))
+        self.numbers = [isinstance(leaf, (int, float, np.generic)) for leaf in leaves]
+        self.leaves = [identity(x) if isinstance(x, Tensor) and x.requires_grad else Tensor(getattr(x, "current", x)) for x in leaves]
+        for i, structured in zip(chosen, _unflatten(self.structure, self.leaves), strict=True):
+            args[i] = structured
+        self.result = f(*args, **keywords)
+        self.y = self.result if isinstance(self.result, Tensor) else Tensor(self.result, requires_grad=False)
+        own = set(self.leaves)
+        outside = (node for node in topological_order(self.y) if node.requires_grad and not node.operands and node not in own)
+        self.foreign = any(not getattr(node, "of_a_finished_call", False) for node in outside)
+        for leaf in self.leaves:  # from here on an outer call may take them for constants
+            leaf.of_a_finished_call = True
+
+    def leaf_gradients(self, seed):
+        """For each leaf a Tensor, recorded where it depends on what lies outside of this call."""
+        if not self.y.requires_grad:
+            found = {}
+        elif self.foreign:
+            found = recorded_walk(self.y, seed if isinstance(seed, Tensor) else Tensor(seed, requires_grad=False))
+        else:
+            found = {t: Tensor(g, requires_grad=False) for t, g in walk(self.y, getattr(seed, "current", seed))[0].items()}
+        return [found[leaf] if leaf in found else Tensor(np.zeros(leaf.shape, leaf.dtype), requires_grad=False) for leaf in self.leaves]
+
+    def gradients(self, seed):
+        gradients = self.leaf_gradients(seed)
+        return self.rebuilt([self.plain(g, number) for g, number in zip(gradients, self.numbers, strict=True)])
+
+    def rebuilt(self, leaves):
+        rebuilt = _unflatten(self.structure, leaves)
+        return rebuilt[0] if self.single else rebuilt
+
+    def plain(self, tensor, like):
+        """A Tensor where an outer transform needs it; else an array, or a number where the shape is ()."""
+        if self.foreign and tensor.requires_grad:
+            return tensor
+        return tensor.item() if tensor.shape == () else tensor.numpy()
+
+
+def _stacked(rows, shape, leaf):
+    if not rows:
+        return Tensor(np.zeros(shape + leaf.shape, leaf.dtype), requires_grad=False)
+    return np.stack(rows).reshape(shape + leaf.shape)
+
+
+def _like(data, tensor, what):
+    if isinstance(data, Tensor):
+        if data.shape != tensor.shape:
+            raise ValueError(f"{what}: expected shape {tensor.shape}, got {data.shape}")
+        return data
+    array = np.asarray(data, dtype=tensor.dtype)
+    if array.shape != tensor.shape:
+        raise ValueError(f"{what}: expected shape {tensor.shape}, got {array.shape}")
+    return array.copy()
+
+
+def _flatten(tree):
+    """(leaves, structure) of nested tuples, lists and dicts."""
+    if isinstance(tree, dict):
+        parts, kind = [_flatten(tree[key]) for key in tree], ("dict", list(tree))
+    elif isinstance(tree, (tuple, list)):
+        parts, kind = [_flatten(item) for item in tree], (type(tree), None)
+    else:
+        return [tree], None
+    return [leaf for leaves, _ in parts for leaf in leaves], (*kind, [(len(leaves), structure) for leaves, structure in parts])
+
+
+def _unflatten(structure, leaves):
+    if structure is None:
+        return leaves[0]
+    kind, keys, parts = structure
+    items, start = [], 0
+    for count, part in parts:
+        items.append(_unflatten(part, leaves[start : start + count]))
+        start += count
+    if kind == "dict":
+        return dict(zip(keys, items, strict=True))
+    return kind(*items) if hasattr(kind, "_fields") else kind(items)
