@@ -11,7 +11,7 @@ import sys
 import time
 import tracemalloc
 
-from .workloads import WORKLOADS
+from .workloads import PEERS, WORKLOADS
 
 
 def measure(workload, contestant, seconds):
@@ -49,8 +49,9 @@ def main():
         return
     rounds, seconds = (1, 0.1) if options.quick else (options.rounds, options.seconds)
     for workload, (contestants, _, _) in WORKLOADS.items():
-        if "micrograd 0.1.0" in contestants and importlib.util.find_spec("micrograd") is None:
-            print(f"{workload}: micrograd is not installed (pip install micrograd); left out")
+        missing = [PEERS[name] for name in contestants if name in PEERS and importlib.util.find_spec(PEERS[name]) is None]
+        if missing:
+            print(f"{workload}: {missing[0]} is not installed (pip install {missing[0]}); left out\n")
             continue
         samples = {name: [] for name in contestants}
         for _ in range(rounds):

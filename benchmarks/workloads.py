@@ -75,9 +75,66 @@ def linear_numpy(*sizes):
     return step
 
 
+def operations_ours(shape):
+    """A chain of 300 operations, forward and backward: the cost of recording, not of arithmetic."""
+    from micrograd_linear import Tensor
+
+    start, factor = np.full(shape, 0.5), np.full(shape, 0.9)
+
+    def step():
+        x, a = Tensor(start), Tensor(factor)
+        y = x
+        for _ in range(100):
+            y = (y * a).tanh() + x
+        y.sum().backward()
+        return a.grad.sum()
+
+    return step
+
+
+def operations_autograd(shape):
+    import autograd.numpy as anp
+    from autograd import grad
+
+    start, factor = np.full(shape, 0.5), np.full(shape, 0.9)
+
+    def chain(a, x):
+        y = x
+        for _ in range(100):
+            y = anp.tanh(y * a) + x
+        return anp.sum(y)
+
+    both = grad(chain, (0, 1))
+    return lambda: np.sum(both(factor, start)[0])
+
+
+def operations_torch(shape):
+    import torch
+
+    torch.set_num_threads(1)
+    start, factor = np.full(shape, 0.5), np.full(shape, 0.9)
+
+    def step():
+        x, a = (torch.tensor(array, requires_grad=True) for array in (start, factor))
+        y = x
+        for _ in range(100):
+            y = (y * a).tanh() + x
+        y.sum().backward()
+        return a.grad.sum().item()
+
+    return step
+
+
+# What a contestant needs that the project does not install.
+PEERS = {"micrograd 0.1.0": "micrograd", "HIPS autograd": "autograd", "PyTorch": "torch"}
+
 # name: (contestants, the first against the second; arguments; steps per sample)
 WORKLOADS = {
     "Value, 65,000 nodes": ({"micrograd 0.1.0": scalar_micrograd, "ours": scalar_ours}, (), 1),
+    "300 operations, shape ()": ({"ours": operations_ours, "HIPS autograd": operations_autograd}, ((),), 10),
+    "300 operations, shape (8,)": ({"ours": operations_ours, "HIPS autograd": operations_autograd}, ((8,),), 10),
+    "300 operations, shape () again": ({"ours": operations_ours, "PyTorch": operations_torch}, ((),), 10),
+    "300 operations, shape (8,) again": ({"ours": operations_ours, "PyTorch": operations_torch}, ((8,),), 10),
     "Tensor (8, 4, 3)": ({"ours": linear_ours, "NumPy by hand": linear_numpy}, (8, 4, 3), 2000),
     "Tensor (1024, 512, 512)": ({"ours": linear_ours, "NumPy by hand": linear_numpy}, (1024, 512, 512), 1),
 }

@@ -3,10 +3,9 @@
 from . import functions, hand_derived, nn
 from .compare import Comparison, check_backward, compare
 from .draw import Drawing, draw
-from .functions import rule
+from .functions import absolute, cos, exp, expm1, leaky_relu, log, log1p, maximum, minimum, relu, rule, sigmoid, sin, softplus, sqrt, tan, tanh
 from .modes import debug, no_grad
 from .nn import Linear
-from .rules.elementwise import absolute, cos, exp, expm1, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, sin, softplus, sqrt, tan, tanh
 from .tensor import Tensor
 from .transforms import grad, hessian, jacobian, jvp, value_and_grad, vjp
 from .value import Value

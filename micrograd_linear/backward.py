@@ -10,12 +10,13 @@ import numpy as np
 from .graph import is_node
 from .rules import RULES
 
+watch = None  # debug() sets it: watch(node, operand, g, contribution) sees every step
 _created = attrgetter("created")
 _WHERE = RULES["where"]
 _ELEMENTWISE = _WHERE.formula.__module__
 
 
-def walk(root, seed, watch=None):
+def walk(root, seed):
     """The gradient of ``root`` with respect to itself and every tensor it depends on, where d(root) = ``seed``.
 
     Returns ``(gradients, borrowed)``: a dict {tensor: array}, and the set of those tensors whose array may be shared with another tensor,

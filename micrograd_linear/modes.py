@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import tensor, value
+from . import backward, tensor, value
 
 _PACKAGE = str(Path(__file__).parent)
 
@@ -47,13 +47,13 @@ def debug():
         ...
     FloatingPointError: log of x (1,) made nan at [0] from -1.0 (forward, <doctest micrograd_linear.modes.debug[1]>:2)
     """
-    before = tensor.after_forward, tensor.watch_backward
-    tensor.after_forward, tensor.watch_backward = _check_forward, _check_backward
+    before = tensor.after_forward, backward.watch
+    tensor.after_forward, backward.watch = _check_forward, _check_backward
     try:
         with np.errstate(all="ignore"):  # the error says more than NumPy's warning
             yield
     finally:
-        tensor.after_forward, tensor.watch_backward = before
+        tensor.after_forward, backward.watch = before
 
 
 def _check_forward(result, rule, operands, inputs):

@@ -13,9 +13,12 @@ _PLAIN = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater
 _PLAIN |= {np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.count_nonzero}
 _PLAIN |= {np.array_equal, np.allclose, np.isclose, np.array2string, np.array_repr, np.array_str, np.result_type}  # no gradient: plain results
 _INSTEAD = {
-    np.sort: "t[np.argsort(t.data)]", np.median: "t[index] of the elements in the middle", np.multiply.reduce: "t.prod()", np.array: ".data",
-    np.log10: "np.log(t) / np.log(10)", np.log2: "np.log(t) / np.log(2)", np.linalg.pinv: "np.linalg.inv", np.cbrt: "t ** (1 / 3)", np.tile: "np.concatenate([t, t])",
+    np.sort: "t[np.argsort(t.data)] for a vector, else np.take_along_axis", np.median: "t[index] of the elements in the middle", np.array: ".data",
+    np.log10: "np.log(t) / np.log(10)", np.log2: "np.log(t) / np.log(2)", np.cbrt: "t ** (1 / 3)", np.tile: "np.concatenate",
 }  # fmt: skip
+
+
+_REDUCTIONS = {"add": "np.sum", "multiply": "np.prod", "maximum": "np.max", "minimum": "np.min"}
 
 
 def implements(numpy_function):
@@ -42,6 +45,8 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
             return BY_NUMPY_FUNCTION[ufunc](*inputs)
         if ufunc in _PLAIN:
             return ufunc(*(_plain(x) for x in inputs))
+    if method == "reduce" and ufunc.__name__ in _REDUCTIONS:
+        raise TypeError(_unsupported(f"{_name(ufunc)}.reduce", _REDUCTIONS[ufunc.__name__]))
     call = _name(ufunc) if method == "__call__" else f"{_name(ufunc)}.{method}"
     if kwargs:
         raise TypeError(f"{call} on a Tensor: the keywords {', '.join(kwargs)} are not supported; leave them out")

@@ -143,8 +143,12 @@ class Tensor:
         if create_graph:
             seed = gradient if isinstance(gradient, Tensor) and gradient.shape == self.shape else Tensor(self._seed(gradient), requires_grad=False)
             gradients, borrowed = backward.recorded_walk(self, seed), ()
+            given = {id(seed)} if seed is gradient else set()
+            for tensor, gradient in gradients.items():  # no two tensors share one gradient
+                gradients[tensor] = gradient + 0 if id(gradient) in given else gradient
+                given.add(id(gradient))
         else:
-            gradients, borrowed = backward.walk(self, self._seed(gradient), watch_backward)
+            gradients, borrowed = backward.walk(self, self._seed(gradient))
         for tensor, gradient in gradients.items():
             if tensor.rule is None and tensor._grad is not None:
                 total = tensor._grad + gradient
@@ -339,6 +343,8 @@ def _frozen_index(index):
     if isinstance(index, tuple):
         return tuple(_frozen_index(i) for i in index)
     if isinstance(index, Tensor):
+        if index.dtype.kind == "f":
+            raise IndexError(f"getitem: {index.describe()} as an index holds {index.dtype}; an index Tensor is made with requires_grad=False, and keeps its integers")
         index = index.current
     if isinstance(index, list) and not index:
         return np.array([], dtype=np.intp)
@@ -367,7 +373,7 @@ def _comparison(function):
 
 
 recording = True  # no_grad() turns it off
-after_forward = watch_backward = None  # debug() sets them
+after_forward = None  # debug() sets it
 _new = object.__new__
 _WEAK = frozenset((float, int))  # Python's numbers take the type of the array they meet
 _MATMUL = RULES["matmul"]

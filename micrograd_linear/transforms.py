@@ -15,6 +15,7 @@ through a node of its own, so that a closure over the same tensor is not mixed u
 
 import numpy as np
 
+from . import tensor as tensor_module
 from .backward import recorded_walk, walk
 from .graph import topological_order
 from .rules import rule
@@ -83,7 +84,10 @@ def jvp(f, args, tangents):
     dummy = Tensor(np.zeros(call.y.shape, call.y.dtype))
     pulled = recorded_walk(call.y, dummy)
     pairs = [(pulled[leaf], _like(tangent, leaf, "jvp: a tangent")) for leaf, tangent in zip(call.leaves, leaves, strict=True) if leaf in pulled]
+    if not pairs:
+        return call.plain(call.y, call.result), call.plain(Tensor(np.zeros(call.y.shape, call.y.dtype), requires_grad=False), call.result)
     total = sum((p * t).sum() for p, t in pairs)
+    call.foreign = call.foreign or any(isinstance(t, Tensor) and t.requires_grad for _, t in pairs)
     if call.foreign:
         tangent = recorded_walk(total, Tensor(np.ones((), total.dtype), requires_grad=False))[dummy]
     else:
@@ -113,8 +117,23 @@ def jacobian(f, argnums=0):
 
 
 def hessian(f, argnums=0):
-    """The function that computes the second derivatives of the scalar ``f``: the Jacobian of its gradient."""
-    return jacobian(grad(f, argnums), argnums)
+    """The function that computes the second derivatives of the scalar ``f``: for each array of its gradient the Jacobian of that.
+
+    >>> hessian(lambda x, y: x * x * y, argnums=(0, 1))(2.0, 3.0)
+    ((6.0, 4.0), (4.0, 0.0))
+    """
+    gradient = grad(f, argnums)
+
+    def second_derivatives(*args, **keywords):
+        chosen = args[argnums] if isinstance(argnums, (int, np.integer)) else tuple(args[i] for i in argnums)
+        leaves, structure = _flatten(chosen)
+
+        def part(k):
+            return jacobian(lambda *a, **kw: _flatten(gradient(*a, **kw))[0][k], argnums)(*args, **keywords)
+
+        return _unflatten(structure, [part(k) for k in range(len(leaves))])
+
+    return second_derivatives
 
 
 class _Call:
@@ -125,6 +144,10 @@ class _Call:
         chosen = (argnums,) if self.single else tuple(argnums)
         if any(not -len(args) <= i < len(args) for i in chosen):
             raise ValueError(f"argnums: expected numbers of the {len(args)} arguments, got {argnums}")
+        if len({i % len(args) for i in chosen}) < len(chosen):
+            raise ValueError(f"argnums: expected each argument once, got {argnums}")
+        if not tensor_module.recording:
+            raise RuntimeError("inside no_grad() nothing is recorded, so there is nothing to differentiate; leave the block first")
         args = list(args)
         leaves, self.structure = _flatten(tuple(args[i] for i in chosen))
         self.numbers = [isinstance(leaf, (int, float, np.generic)) for leaf in leaves]
@@ -132,6 +155,8 @@ class _Call:
         for i, structured in zip(chosen, _unflatten(self.structure, self.leaves), strict=True):
             args[i] = structured
         self.result = f(*args, **keywords)
+        if isinstance(self.result, (tuple, list, dict)):
+            raise TypeError(f"expected the function to return one array or number, got a {type(self.result).__name__}; differentiate each by a function of its own")
         self.y = self.result if isinstance(self.result, Tensor) else Tensor(self.result, requires_grad=False)
         own = set(self.leaves)
         outside = (node for node in topological_order(self.y) if node.requires_grad and not node.operands and node not in own)
@@ -141,6 +166,7 @@ class _Call:
 
     def leaf_gradients(self, seed):
         """For each leaf a Tensor, recorded where it depends on what lies outside of this call."""
+        self.foreign = self.foreign or (isinstance(seed, Tensor) and seed.requires_grad)
         if not self.y.requires_grad:
             found = {}
         elif self.foreign:

@@ -242,3 +242,24 @@ def test_a_terminal_without_unicode(tmp_path):
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run([sys.executable, "-m", "micrograd_linear", "-o", str(tmp_path)], env=environment, capture_output=True, check=False)
     assert done.returncode == 0 and b"All 3 gradients agree." in done.stdout
+
+
+@pytest.mark.parametrize("db, shape", [("dy.sum(axis=0)", "(3,)"), ("dy.sum(axis=0, keepdims=True)", "(1, 3)"), ("dy.sum(axis=0)[:, None].T", "(1, 3)")])
+def test_a_bias_is_drawn_in_the_form_in_which_its_gradient_is_returned(run, db, shape):
+    text = f"def forward(x, W, b): return x @ W + b\ndef backward(dy, x, W): return {{'x': dy @ W.T, 'W': x.T @ dy, 'b': {db}}}"
+    status, out, _ = check(run, text)
+    assert status == 0 and f"b {shape} (drawn" in out
+    status, out, _ = check(run, text.replace(".sum", ".mean"))
+    assert status == 1 and re.search(r"b +\(.*\) +WRONG", out)
+
+
+def test_a_result_that_is_not_finite_is_no_agreement(run):
+    text = "import numpy as np\ndef forward(x): return np.sqrt(x)\ndef backward(dy, x): return dy / 2 / np.sqrt(x)\ninputs = {'x': np.array([-1.0, 1.0])}"
+    with np.errstate(all="ignore"):
+        status, _, err = check(run, text)
+    assert status == 2 and "not finite for these inputs (x (2,))" in err
+
+
+def test_an_argument_named_y(run):
+    status, out, _ = check(run, "def forward(y): return y * 2\ndef backward(dy, y): return dy * 2")
+    assert status == 0 and re.search(r"^y +\(5, 7\)", out, re.M)

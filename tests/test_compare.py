@@ -212,7 +212,7 @@ def test_a_table_of_hundreds_stays_short():
     assert len(text.splitlines()) < 50 and "p299" in text.splitlines()[1] and "260 more" in text
 
 
-@pytest.mark.parametrize("dtype, error", [(np.float64, 2e-13), (np.float32, 1e-4)])
+@pytest.mark.parametrize("dtype, error", [(np.float64, 2e-12), (np.float32, 1e-4)])
 def test_a_small_relative_error_of_an_exact_gradient_is_wrong(dtype, error):
     t = Tensor(np.ones(3, dtype), "x")
     assert status(np.full(3, 1 + error, dtype), t.sum(), "x") == "wrong"
@@ -281,3 +281,53 @@ def test_a_confident_classifier_is_right(dtype, margin):
     d = p / dtype(50)
     comparison = compare({"W": x.T @ d, "x": d @ W.T}, softmax_cross_entropy(X @ V, classes))
     assert comparison.ok, comparison
+
+
+@pytest.mark.parametrize("f", [
+    lambda x: np.concatenate([x, x]), lambda x: np.stack([x, x]), np.cumsum, lambda x: np.pad(x, 1), lambda x: np.linalg.det(x), lambda x: np.linalg.slogdet(x)[1],
+    np.linalg.cholesky, np.linalg.inv, lambda x: np.einsum("ij,jk->i", x, x), lambda x: x[[0, 0]], lambda x: np.prod(x, axis=1), lambda x: x.std(), np.trace,
+    lambda x: np.lib.stride_tricks.sliding_window_view(x, 2, axis=1), lambda x: np.linalg.solve(x, np.ones(2)), lambda x: np.where([True, False], x, 0), lambda x: x.logsumexp(axis=0),
+], ids=range(17))  # fmt: skip
+def test_every_operation_can_be_compared(f):
+    x = Tensor([[2.0, 0.5], [0.5, 3.0]], "x")
+    y = f(x)
+    g = np.random.default_rng(0).normal(size=y.shape)
+    right = y.gradients(g)[x]
+    assert status(right * (1 + 1e-15), y, "x", gradient=g) in ("rounding", "identical")
+    assert status(right * (1 + 1e-9), y, "x", gradient=g) == "wrong"
+
+
+def test_small_elements_beside_large_ones_through_a_network(rng):
+    X = (rng.normal(size=(100, 3)) * [1, 1e3, 1e6]).astype(np.float32)
+    W = Tensor((rng.normal(size=(3, 2)) / [[1], [1e3], [1e6]]).astype(np.float32), "W")
+    y = np.tanh(X @ W)
+    dy = rng.normal(size=y.shape).astype(np.float32)
+    right = y.gradients(dy)[W]
+    assert status(right * np.float32([[2], [1], [1]]), y, gradient=dy) == "wrong"
+    x = Tensor([1e8, 1.0, 1e-3], "x")
+    y = (x**3).sum()
+    assert status(y.gradients()[x] * [1, 2, 1], y, "x") == "wrong"
+
+
+def test_a_preactivation_near_its_kink_does_not_let_everything_pass(rng):
+    x = Tensor(rng.normal(size=(200, 64)).astype(np.float32), "x")
+    W = Tensor(rng.normal(size=(64, 64)).astype(np.float32), "W")
+    h = x @ W
+    b = Tensor(-h.numpy()[0], "b")
+    y = np.maximum(h + b, 0)
+    dy = rng.normal(size=y.shape).astype(np.float32)
+    right = y.gradients(dy)
+    assert not compare({"W": 2 * right[W], "b": right[b]}, y, gradient=dy).ok
+
+
+@pytest.mark.parametrize("z", [1.0, 3.0, 5.0, 7.0])
+def test_another_form_of_the_same_derivative_is_right(z):
+    x, s = Tensor([z], "x"), 1 / (1 + np.exp(-z))
+    assert status([s * (1 - s)], 1 / (1 + np.exp(-x)), "x", gradient=[1.0]) in ("rounding", "identical")
+
+
+@pytest.mark.parametrize("z", [5.0, 8.0, 12.0, 15.0, 18.0])
+def test_saturated_functions_are_right(z):
+    x, e = Tensor([z], "x"), np.exp(-z)
+    assert status([1 / np.cosh(z) ** 2], x.tanh(), "x", gradient=[1.0]) in ("rounding", "identical")
+    assert status([e / (1 + e) ** 2], x.sigmoid(), "x", gradient=[1.0]) in ("rounding", "identical")

@@ -35,7 +35,10 @@ CALLS = [  # (call, operands)
     (lambda v, w: np.hstack([v, w]), V, V), (lambda a: np.hstack([a, A]), A), (lambda a: np.split(a, 2, axis=1)[1], A), (lambda a: np.split(a, [1, 3], axis=1)[1], A),
     (lambda a: np.pad(a, 1), A), (lambda a: np.pad(a, ((1, 0), (0, 2))), A), (lambda a: np.repeat(a, 3, axis=1), A), (lambda a: np.repeat(a, 2), A),
     (lambda a: np.repeat(a, [1, 0, 2], axis=0), A), (lambda a: np.take(a, [2, 0, 2], axis=1), A), (np.flip, C), (lambda c: np.flip(c, axis=1), C), (np.tril, A),
-    (lambda a: np.triu(a, 1), A), (lambda a: swv(a, 2, axis=1), A), (lambda a: swv(a, (2, 3)), A), (lambda c: swv(c, (2, 2), axis=(1, 2)), C),
+    (lambda a: np.triu(a, 1), A), (lambda a: swv(a, (2, 2), axis=(-2, -1)), A), (lambda a: swv(a, (2, 3), axis=(-1, -2)), A), (lambda c: swv(c, (2, 2), axis=(-1, 1)), C), (lambda a: np.roll(a, 1), A),
+    (lambda c: np.roll(c, -2, axis=1), C), (lambda c: np.diff(c, axis=1), C), (lambda a: np.diff(a, n=2), A), (lambda a: np.linalg.slogdet(a).logabsdet, S),
+    (lambda c: np.take_along_axis(c, np.argsort(C, axis=1), axis=1), C), (lambda a: np.take_along_axis(a, A.argmax(axis=1)[:, None], axis=1), A),
+    (lambda a: swv(a, 2, axis=1), A), (lambda a: swv(a, (2, 3)), A), (lambda c: swv(c, (2, 2), axis=(1, 2)), C),
     (lambda a: a.T @ a, A), (lambda c: c.mean(0), C), (lambda c: c.sum(axis=1).max(), C), (lambda a: a[:, None, [0, 0]], A), (lambda a: a[A > 1], A),
     (lambda a: a[range(3), [0, 1, 1]], A), (lambda a: a[..., ::-2], A), (lambda a: A @ a.T, A), (lambda a: np.float32(2) * a - 1, A), (lambda a: 1 / a, A),
     (lambda a: sum(row * row for row in a), A), (lambda a: len(a) * a, A),
@@ -62,7 +65,7 @@ METHODS = [
     lambda t: t.sum(dim=1, keepdim=True), lambda t: t.mean(dim=-1), lambda t: t.var(axis=0, unbiased=True), lambda t: t.view(4, 3), lambda t: t.unsqueeze(0).squeeze(),
     lambda t: t.flatten().dot(t.ravel()), lambda t: t.logsumexp(axis=1), lambda t: t.clip(min=1).norm(), lambda t: t.min(axis=0).cumsum(), lambda t: t.swapaxes(0, 1).T.tril(),
     lambda t: t.std() * t.prod(), lambda t: t.astype(np.float32), lambda t: t.square().outer(t).trace(), lambda t: t.repeat(2, axis=0).take([0, 0, 5], axis=0), lambda t: t.mT @ t,
-    lambda t: t.pad(1).flip(0).split(2, 1)[0], lambda t: t.expand_dims(1).broadcast_to(3, 2, 4), lambda t: t.diagonal(1),
+    lambda t: t.unsqueeze(0).flatten(1), lambda t: t.flip([0, 1]), lambda t: t.pad(1).flip(0).split(2, 1)[0], lambda t: t.expand_dims(1).broadcast_to(3, 2, 4), lambda t: t.diagonal(1),
 ]  # fmt: skip
 
 
@@ -109,6 +112,8 @@ def test_arrays_in_arrays_out():
     (lambda t: np.linalg.svd(t), TypeError, "np.linalg.svd is not supported.*operations.md"), (lambda t: np.fft.fft(t), TypeError, "fft"),
     (lambda t: np.log10(t), TypeError, r"np.log10.*write np.log\(t\) / np.log\(10\)"), (lambda t: np.sum(t, 0, float), TypeError, "np.sum"),
     (lambda t: np.sum(t, dtype=float), TypeError, "sum.*dtype"), (lambda t: np.mean(t, where=A > 1), TypeError, "mean.*where"), (lambda t: np.exp(t, out=A), TypeError, "out"),
+    (lambda t: t.sum(axis=0, dim=1), TypeError, "axis and dim are the same"), (lambda t: t.var(ddof=1, unbiased=False), TypeError, "ddof and unbiased"),
+    (lambda t: t[Tensor([0, 1])], IndexError, "requires_grad=False"), (lambda t: np.add.reduce(t, axis=0), TypeError, "write np.sum"),
     (lambda t: np.pad(t, 1, mode="edge"), TypeError, "edge"), (lambda t: np.concatenate([t, t], dtype=float), TypeError, "np.concatenate.*dtype"),
     (lambda t: np.reshape(t, (2, 6), order="F"), TypeError, "order"), (lambda t: np.linalg.norm(t, 3), TypeError, "ord=3"), (lambda t: np.where(t, t, 0), TypeError, "plain array"),
     (lambda t: np.einsum(t, [0, 1]), TypeError, "string"), (lambda t: t.astype(int), TypeError, "floating"), (lambda t: np.clip(t, t, 2), TypeError, "maximum and minimum"),

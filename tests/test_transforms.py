@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from test_rules import CASES, case
 
-from micrograd_linear import Tensor, grad, hessian, jacobian, jvp, value_and_grad, vjp
+from micrograd_linear import Tensor, debug, grad, hessian, jacobian, jvp, no_grad, value_and_grad, vjp
 from micrograd_linear.backward import recorded_walk
 from micrograd_linear.tensor import apply
 
@@ -169,7 +169,7 @@ def test_several_arguments_keywords_and_negative_numbers():
     (lambda: grad(lambda x: x * 2)(ARRAY), ValueError, r"expected a scalar from the function, got shape \(3,\)"), (lambda: grad(lambda x: x)("a"), TypeError, "strings"),
     (lambda: grad(lambda x: x, argnums=3)(1.0), ValueError, "argnums"), (lambda: vjp(lambda x: x * 2, ARRAY)[1](np.ones(2)), ValueError, r"expected shape \(3,\), got \(2,\)"),
     (lambda: jvp(lambda x: x, (ARRAY,), (1.0,)), ValueError, r"expected shape \(3,\)"), (lambda: jvp(lambda x: x, (1.0,), (1.0, 2.0)), ValueError, "1 arguments, got 2"),
-    (lambda: grad(lambda x: x)(1j), TypeError, "complex"), (lambda: grad(lambda x: "no")(1.0), TypeError, "strings"),
+    (lambda: vjp(lambda x: (x, x), 1.0), TypeError, "return one array or number, got a tuple"), (lambda: grad(lambda x: x)(1j), TypeError, "complex"), (lambda: grad(lambda x: "no")(1.0), TypeError, "strings"),
 ])  # fmt: skip
 def test_bad_input(call, error, words):
     with pytest.raises(error, match=words):
@@ -188,3 +188,37 @@ def test_where_around_a_pole_gives_the_gradient_of_the_branch_that_was_taken():
             assert np.isfinite(hessian(lambda t, f=f: f(t).sum())(x)).all()
         assert grad(lambda t: np.sqrt(t).sum())(x)[0] == np.inf  # no branch: the pole is told
         assert np.isnan(grad(lambda t: (np.sqrt(t) * 0).sum())(x)[0])  # and a NaN stays one
+
+
+def test_pulls_and_pushes_nest():
+    assert grad(lambda g: vjp(lambda y: y**3, 2.0)[1](g)[0])(1.0) == 12.0
+    assert grad(lambda v: jvp(lambda y: y**3, (2.0,), (v,))[1])(1.0) == 12.0
+    assert grad(lambda x: jvp(lambda y: y**3, (x,), (1.0,))[1])(2.0) == 12.0
+    _, pull = vjp(lambda y: y**3, 2.0)
+    assert grad(lambda g: pull(g)[0])(1.0) == 12.0 and pull(1.0) == (12.0,)
+    assert jvp(lambda x, y: 5.0, (2.0, 1.0), (1.0, 1.0)) == (5.0, 0.0)
+
+
+def test_hessians_of_several_arguments_and_structures():
+    assert hessian(lambda x, y: x * x * y, argnums=(0, 1))(2.0, 3.0) == ((6.0, 4.0), (4.0, 0.0))
+    second = hessian(lambda p: p["a"] ** 2 * p["b"])({"a": 2.0, "b": 3.0})
+    assert second == {"a": {"a": 6.0, "b": 4.0}, "b": {"a": 4.0, "b": 0.0}}
+
+
+def test_what_cannot_be_differentiated_is_refused():
+    with pytest.raises(ValueError, match="each argument once"):
+        grad(lambda x, y: x * y, argnums=(0, 0))(2.0, 3.0)
+    with no_grad(), pytest.raises(RuntimeError, match="inside no_grad"):
+        grad(lambda x: x**3)(2.0)
+
+
+def test_recorded_gradients_are_not_shared():
+    x, z, G = Tensor([2.0], "x"), Tensor([3.0], "z"), Tensor([1.0], "G")
+    (x + z).backward(G, create_graph=True)
+    x.grad.data[0] = 9
+    assert z.grad.data[0] == G.data[0] == 1.0
+
+
+def test_debug_watches_transforms():
+    with debug(), pytest.raises(FloatingPointError, match="derivative of sqrt"):
+        grad(np.sqrt)(0.0)

@@ -118,6 +118,7 @@ def test_module_functions_take_values_tensors_and_numbers():
         v, t = function(Value(0.5)), function(Tensor([0.5]))
         assert isinstance(v, Value) and isinstance(t, Tensor)
         assert v.data == pytest.approx(t.data[0]) == pytest.approx(float(function(0.5)))
+    assert mgl.leaky_relu(Value(-1.0), 0.1).data == -0.1 == mgl.leaky_relu(-1.0, 0.1) == mgl.leaky_relu(Tensor([-1.0]), 0.1).data[0]
     assert mgl.maximum(Value(1.0), 2).data == 2.0 == mgl.maximum(2, Value(1.0)).data
     assert np.exp(Value(0.0)).data == 1.0 and np.maximum(Value(1.0), 2).data == 2.0
 

@@ -56,15 +56,17 @@ def check_backward(forward, backward, inputs=None, *, seed=0):
         raise UnusableLayer(f"forward must return one array that depends on its arguments, got {type(y).__name__}; {hint}")
     if not y.requires_grad:
         raise UnusableLayer("forward's result depends on none of its floating-point arguments, so there is nothing to differentiate")
+    if not np.isfinite(y.current).all():
+        raise UnusableLayer(f"forward's result is not finite for these inputs ({shapes}); give inputs where it is, as arrays")
     if not y.name:
-        y.name = "y"
+        y.name = "y" if "y" not in values else "result"
     dy = rng.normal(size=y.shape).astype(y.dtype)
     y.backward(dy)
     hand = _hand_gradients(backward, dy, values, [name for name in values if is_node(tensors[name])], shapes)
     unused = {name: tensors[name] for name in hand if tensors[name].grad is None}  # forward does not depend on them: their gradient is 0
     try:
         comparison = compare({tensors[name]: array for name, array in hand.items() if name not in unused}, y, gradient=dy)
-        zeros = [judge(name, real_array(hand[name], name), np.zeros(tensor.shape), np.zeros(tensor.shape)) for name, tensor in unused.items()]
+        zeros = [judge(name, real_array(hand[name], name), np.zeros(tensor.shape)) for name, tensor in unused.items()]
     except (TypeError, ValueError, OverflowError) as error:
         raise UnusableLayer(f"backward returned what cannot be compared: {error}") from error
     comparison = Comparison([*comparison.values(), *zeros], {tensor: name for name, tensor in tensors.items() if is_node(tensor)})
@@ -165,8 +167,8 @@ def _found_inputs(forward, backward, rng):
                     if y.dtype.kind != "f" or not np.isfinite(y).all():
                         continue
                     forward_alone = forward_alone or values
-                    backward(np.ones_like(y), **_backward_arguments(backward, values))
-                return values
+                    returned = backward(np.ones_like(y), **_backward_arguments(backward, values))
+                    return _as_returned(forward, values, returned, y)
             except UnusableLayer:
                 raise
             except (Exception, SystemExit) as error:  # shapes that do not fit raise anything; the next ones are tried
@@ -174,6 +176,19 @@ def _found_inputs(forward, backward, rng):
     if forward_alone is None:
         raise UnusableLayer(f"no shapes were found that forward({', '.join(names)}) accepts ({reason}); define inputs = {{name: array or shape}}")
     return forward_alone
+
+
+def _as_returned(forward, values, returned, y):
+    """A bias may be (3,) or (1, 3): each input in the form, but for axes of length 1, in which its gradient is returned."""
+    if isinstance(returned, (tuple, list)):
+        returned = dict(zip(values, returned))
+    for name, value in values.items():
+        shape = np.shape(returned.get(name)) if hasattr(returned, "get") else value.shape
+        if shape != value.shape and [n for n in shape if n != 1] == [n for n in value.shape if n != 1] and value.size > 1:
+            other = {**values, name: value.reshape(shape)}
+            if np.shape(forward(**{key: array.copy() for key, array in other.items()})) == y.shape:
+                values = other
+    return values
 
 
 def _candidates(name, names):

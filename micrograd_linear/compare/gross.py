@@ -1,4 +1,4 @@
-"""The gross gradient: what each gradient would be if nothing in its sums had cancelled. Rounding is proportional to it, not to the gradient.
+"""The gross gradient: what each gradient would be if nothing had cancelled on the way. Rounding is proportional to that, not to the gradient.
 
 The same pullbacks are run on an upstream gradient whose arithmetic adds magnitudes: |g| * |y|, |x|ᵀ @ |g|, |g| + |g|.
 """
@@ -16,7 +16,18 @@ class Gross(np.lib.mixins.NDArrayOperatorsMixin):
     __array_priority__ = 1
 
     def __init__(self, magnitudes):
-        self.magnitudes = magnitudes
+        self.magnitudes = np.asarray(magnitudes)
+
+    shape = property(lambda self: self.magnitudes.shape)
+    ndim = property(lambda self: self.magnitudes.ndim)
+    dtype = property(lambda self: self.magnitudes.dtype)
+    mT = property(lambda self: Gross(self.magnitudes.mT))
+
+    def __getitem__(self, index):
+        return Gross(self.magnitudes[index])
+
+    def reshape(self, *shape):
+        return Gross(self.magnitudes.reshape(*shape))
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         inputs = [np.absolute(getattr(x, "magnitudes", x)) for x in inputs]
@@ -25,22 +36,32 @@ class Gross(np.lib.mixins.NDArrayOperatorsMixin):
         return Gross((np.add if ufunc is np.subtract else ufunc)(*inputs))
 
     def __array_function__(self, function, types, args, kwargs):
-        return Gross(function(*(getattr(x, "magnitudes", x) for x in args), **kwargs))
+        plain = [[getattr(y, "magnitudes", y) for y in x] if isinstance(x, (list, tuple)) else getattr(x, "magnitudes", x) for x in args]
+        return Gross(np.absolute(function(*plain, **kwargs)))
 
     @staticmethod
     def __apply_rule__(rule, operands, static):
         return Gross(rule(*(getattr(x, "magnitudes", x) for x in operands), **static))
 
 
-def gross_gradients(root, seed):
-    """{node: array} for ``root`` and all that it depends on, where d(root) = ``seed``."""
+def gross_gradients(root, gradients):
+    """{node: array} for all that ``root`` depends on: the magnitudes that were added up to make each of its ``gradients``, and those of those."""
+    gross = {root: np.absolute(np.asarray(gradients[root], dtype=np.float64))}
     with np.errstate(all="ignore"):  # a NaN or an overflow is judged elsewhere
-        gross = {root: np.absolute(np.asarray(seed, dtype=np.float64))}
         for node in reversed(topological_order(root)):
-            if node not in gross:
+            if node not in gross or not node.operands:
                 continue
-            for operand, contribution in node.contributions(float(gross[node]) if isinstance(node, Value) else Gross(gross[node])):
-                magnitudes = np.absolute(getattr(contribution, "magnitudes", contribution))
-                magnitudes = undo_broadcast(np.asarray(magnitudes), operand.shape, np.float64)
+            for operand, contribution in _contributions(node, gross[node]):
+                magnitudes = np.absolute(np.asarray(getattr(contribution, "magnitudes", contribution), dtype=np.float64))
+                magnitudes = undo_broadcast(magnitudes, operand.shape, np.float64)
                 gross[operand] = gross[operand] + magnitudes if operand in gross else magnitudes
     return gross
+
+
+def _contributions(node, gross):
+    if isinstance(node, Value):
+        return node.contributions(float(gross))
+    try:
+        return node.contributions(Gross(gross))
+    except (TypeError, AttributeError, ValueError, IndexError):  # a rule of the user's own may do what Gross does not know
+        return node.contributions(gross.astype(node.dtype))

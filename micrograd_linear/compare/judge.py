@@ -8,7 +8,7 @@ from .. import arrays
 from ..graph import is_node, topological_order
 from .comparison import Comparison, Result
 from .gross import gross_gradients
-from .rounding import allowed, float32_errors
+from .rounding import EngineErrors, allowed
 
 
 def compare(hand, root, *, gradient=None, rtol=None, atol=None):
@@ -41,26 +41,25 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
     if len(claims) < len(hand):
         raise ValueError("compare: a tensor was handed in twice, by name and as itself")
     gradients = root.gradients() if gradient is None else root.gradients(gradient)
-    gross = gross_gradients(root, gradients[root])
-    errors = float32_errors(root, gradients[root])
+    gross = gross_gradients(root, gradients)
+    errors = EngineErrors(root, gradients[root])
     results = []
     for node, claim in claims.items():
         if node not in gradients:
             raise ValueError(f"compare: {names[node]!r} requires no gradient; make it a Tensor with requires_grad=True to check it")
-        # where the errors are not to be had, those of a very long sum
-        error = errors[node] if errors else 1e-6 * np.max(gross[node], initial=0.0)
-        results.append(judge(names[node], claim, np.asarray(gradients[node]), gross[node], error, rtol, atol))
+        engine = np.asarray(gradients[node])
+        results.append(judge(names[node], claim, engine, gross[node], lambda dtype, node=node: errors.of(node, gross[node], dtype), rtol, atol))
     for node in order:
         if not node.operands and node in gradients and node not in claims:
             results.append(Result(names[node], "unchecked", np.asarray(gradients[node])))
     return Comparison(results, {node: names[node] for node in gradients})
 
 
-def judge(name, hand, engine, gross=None, error=0.0, rtol=None, atol=None):
-    """One gradient against the other. ``gross`` and ``error`` say how much rounding is due: see ``rounding.allowed``."""
+def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None):
+    """One gradient against the other. ``gross`` and ``errors`` (a function of the coarser type) say how much rounding is due: see ``rounding``."""
     if hand.shape != engine.shape:
         note = f"expected shape {engine.shape}, got {hand.shape}"
-        if hand.shape == engine.shape[::-1] and judge(name, hand.T, engine, gross, error, rtol, atol).status in ("identical", "rounding", "close"):
+        if hand.shape == engine.shape[::-1] and judge(name, hand.T, engine, gross, errors, rtol, atol).status in ("identical", "rounding", "close"):
             note += "; its transpose agrees: this is the numerator layout, the engine's is that of the tensor"
         return Result(name, "shape", engine, hand, note=note)
     finite = np.isfinite(hand) & np.isfinite(engine)
@@ -73,7 +72,8 @@ def judge(name, hand, engine, gross=None, error=0.0, rtol=None, atol=None):
         difference = np.absolute(hand.astype(np.float64) - engine.astype(np.float64))
     where = tuple(int(i) for i in np.unravel_index(np.argmax(difference), difference.shape))
     magnitude = np.absolute(engine)
-    if (difference <= allowed(hand, engine, gross, error)).all():
+    coarser = min(hand.dtype, engine.dtype, key=lambda dtype: dtype.itemsize)
+    if (difference <= allowed(hand, engine, gross, errors and errors(coarser))).all():
         status = "rounding"
     elif (rtol is not None or atol is not None) and (difference <= (atol or 0.0) + (rtol or 0.0) * magnitude).all():
         status = "close"

@@ -6,6 +6,7 @@ import operator
 import numpy as np
 
 from .. import arrays
+from ..rules import is_read
 from ..tensor import Tensor
 
 
@@ -16,6 +17,8 @@ def method(*names):
         @functools.wraps(function)
         def as_method(self, *args, **keywords):
             for ours, theirs in (("axis", "dim"), ("keepdims", "keepdim")):
+                if theirs in keywords and ours in keywords:
+                    raise TypeError(f"{function.__name__}: {ours} and {theirs} are the same; give one of them")
                 if theirs in keywords:
                     keywords[ours] = keywords.pop(theirs)
             return function(self, *args, **keywords)
@@ -29,7 +32,7 @@ def method(*names):
 
 def as_array(x):
     """A list or a foreign array as an ndarray; arrays and tensors as they are."""
-    return x if isinstance(x, (Tensor, np.ndarray)) else arrays.real_array(x, f"operand of type {type(x).__name__}")
+    return x if isinstance(x, (Tensor, np.ndarray)) or is_read(x) else arrays.real_array(x, f"operand of type {type(x).__name__}")
 
 
 def as_shape(shape):

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..numpy_protocol import implements
 from ..rules import RULES
-from ..tensor import Tensor
+from ..tensor import Tensor, apply
 from .base import as_array, method
 
 
@@ -15,7 +15,14 @@ def _elementwise(name, *methods):
         return rule(as_array(x))
 
     function.__name__, function.__doc__ = name, rule.__doc__ or f"Elementwise {name}."
-    method(*methods)(function)
+
+
+    def as_method(self):
+        return apply(rule, (self,), {})
+
+    as_method.__name__, as_method.__doc__ = name, function.__doc__
+    for method_name in methods or (name,):
+        setattr(Tensor, method_name, as_method)
     return function
 
 

@@ -1,6 +1,7 @@
 """Products, and the linear algebra that people derive by hand."""
 
 import operator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -106,10 +107,17 @@ def det(x):
     return RULES["det"](x)
 
 
+class Slogdet(NamedTuple):
+    """The result of slogdet."""
+
+    sign: object
+    logabsdet: object
+
+
 @implements(np.linalg.slogdet)
 def slogdet(x):
-    """(sign, log |det|); the sign has no gradient and is a plain array."""
-    return np.linalg.slogdet(getattr(x, "current", x))[0], RULES["logabsdet"](x)
+    """(sign, logabsdet); the sign has no gradient and is a plain array."""
+    return Slogdet(np.linalg.slogdet(getattr(x, "current", x))[0], RULES["logabsdet"](x))
 
 
 @implements(np.linalg.solve)

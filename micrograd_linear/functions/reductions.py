@@ -15,6 +15,8 @@ def _reduction(name, numpy_function=None, **options):
 
     def function(x, axis=None, *, keepdims=False, **keywords):
         if "ddof" in options and "unbiased" in keywords:
+            if "ddof" in keywords:
+                raise TypeError(f"{name}: ddof and unbiased are the same; give one of them")
             keywords["ddof"] = int(keywords.pop("unbiased"))
         unknown = [key for key in keywords if key not in options]
         if unknown:

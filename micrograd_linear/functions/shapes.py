@@ -16,10 +16,16 @@ def reshape(x, *shape, **keyword):
 
 
 @implements(np.ravel)
-@method("ravel", "flatten")
+@method()
 def ravel(x):
     """All elements in a row."""
     return reshape(x, -1)
+
+
+@method()
+def flatten(x, start_dim=0):
+    """The axes from ``start_dim`` on in one."""
+    return reshape(x, *x.shape[: start_dim % x.ndim if x.ndim else 0], -1)
 
 
 @implements(np.transpose)
@@ -144,11 +150,36 @@ def take(x, indices, axis=None):
     return x[(slice(None),) * (axis % x.ndim) + (np.asarray(getattr(indices, "current", indices)),)]
 
 
+@implements(np.take_along_axis)
+def take_along_axis(x, indices, axis=-1):
+    """The elements whose places along one axis are given for each element of the result, as by np.argsort or np.argmax with keepdims."""
+    index = list(np.ogrid[tuple(map(slice, indices.shape))])
+    index[axis] = indices
+    return x[tuple(index)]
+
+
+@implements(np.roll)
+def roll(x, shift, axis=None):
+    """Shifted along an axis (or, for None, in a row), what falls off the end coming in at the start."""
+    if axis is None:
+        return roll(ravel(x), shift, 0).reshape(x.shape)
+    return take(x, np.roll(np.arange(x.shape[axis]), shift), axis)
+
+
+@implements(np.diff)
+def diff(x, n=1, axis=-1):
+    """The differences of neighbours along an axis, n times."""
+    before = (slice(None),) * (axis % x.ndim)
+    for _ in range(n):
+        x = RULES["subtract"](x[(*before, slice(1, None))], x[(*before, slice(None, -1))])
+    return x
+
+
 @implements(np.flip)
 @method()
 def flip(x, axis=None):
     """The order of elements reversed along an axis, several, or all."""
-    axes = range(x.ndim) if axis is None else [a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,))]
+    axes = range(x.ndim) if axis is None else [a % x.ndim for a in (axis if isinstance(axis, (tuple, list)) else (axis,))]
     return x[tuple(slice(None, None, -1 if i in axes else 1) for i in range(x.ndim))]
 
 
@@ -172,8 +203,7 @@ def sliding_window_view(x, window_shape, axis=None):
     shape = window_shape if isinstance(window_shape, (tuple, list)) else (window_shape,)
     axes = range(x.ndim) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
     np.lib.stride_tricks.sliding_window_view(_hollow(x), window_shape, axis)  # NumPy checks the arguments
-    for n, a in zip(shape, axes, strict=True):
-        a = a % x.ndim
+    for n, a in zip(shape, [a % x.ndim for a in axes], strict=True):
         windows = np.arange(x.shape[a] - n + 1)[:, None] + np.arange(n)
         x = moveaxis(x[(slice(None),) * a + (windows,)], a + 1, -1)
     return x
