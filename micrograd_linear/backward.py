@@ -78,9 +78,10 @@ def _checked_order(root):
     """(every node that is no leaf, results before operands; whether there is a ``where`` among them); raises if one is stale."""
     order, seen, selects = [root], {root}, False
     for node in order:  # grows while it is walked
-        if node.rule is _WHERE:
+        rule, recorded = node.rule, node.recorded
+        if rule is _WHERE:
             selects = True
-        if node.current is not node.recorded and node.recorded is not None:
+        if recorded is not None and node.current is not recorded:
             _check_own(node)
         for operand, array in zip(node.operands, node.arrays):
             if getattr(operand, "current", operand) is not array:
@@ -94,6 +95,13 @@ def _checked_order(root):
 
 def _fitted(contribution, node, operand, array):
     """The contribution in the shape and the type of its operand, or an error that names the rule it came from."""
+    if contribution.__class__ is np.ndarray and contribution.ndim >= array.ndim:
+        try:
+            result = undo_broadcast(contribution, array.shape, array.dtype)
+        except (ValueError, TypeError):
+            result = None
+        if result is not None and result.shape == array.shape:
+            return result
     found = np.asarray(contribution)
     extra = found.ndim - array.ndim
     fits = found.dtype.kind in "fiub" and extra >= 0 and all(n in (1, m) for n, m in zip(array.shape, found.shape[extra:]))
