@@ -311,15 +311,13 @@ def apply(rule, operands, static):
     tensor.created = next(creation)
     tensor._requires_grad = True
     tensor.recorded = value
-    if after_forward:
-        tensor.pullbacks = pullbacks
-        tensor.rule, tensor.static, tensor.operands, tensor.arrays = rule, static, operands, inputs
-        after_forward(tensor, rule, operands, inputs)
     tensor.rule = rule
     tensor.static = static
     tensor.operands = operands
     tensor.arrays = inputs
     tensor.pullbacks = pullbacks
+    if after_forward:
+        after_forward(tensor, rule, operands, inputs)
     return tensor
 
 

@@ -48,8 +48,7 @@ def swapaxes(x, axis1, axis2):
 @implements(np.moveaxis)
 def moveaxis(x, source, destination):
     """Axes moved to other places."""
-    order = np.moveaxis(np.empty(range(x.ndim) if x.ndim == 0 else (1,) * x.ndim), source, destination)  # NumPy checks the axes
-    del order
+    np.moveaxis(_hollow(x), source, destination)  # NumPy checks the axes
     source, destination = ([a % x.ndim for a in (side if isinstance(side, (tuple, list)) else (side,))] for side in (source, destination))
     order = [a for a in range(x.ndim) if a not in source]
     for place, axis in sorted(zip(destination, source, strict=True)):
