@@ -192,13 +192,13 @@ class Tensor:
             raise TypeError(f"{self.describe()} would be cut off from its graph as a plain array; use .data where that is meant")
         return np.array(self._data, dtype=dtype)
 
-    __array_ufunc__ = numpy_protocol.array_ufunc  # the named operations, as methods and NumPy functions, are in functions.py
+    __array_ufunc__ = numpy_protocol.array_ufunc  # the named operations, as methods and NumPy functions, are in functions/
     __array_function__ = numpy_protocol.array_function
 
     def __matmul__(self, other):
         if other.__class__ is Tensor and self._data.ndim > 1 and other._data.ndim > 1:
             return apply(_MATMUL, (self, other), {})
-        return np.matmul(self, other)  # of vectors, lists, stacks: see functions.py
+        return np.matmul(self, other)  # of vectors, lists, stacks: see functions/products.py
 
     def __rmatmul__(self, other):
         return np.matmul(other, self)
@@ -327,6 +327,8 @@ def _differentiable(operand):
 
 def _constant(operand, rule, operands):
     """A snapshot of a constant, checked: what the pullbacks hold must not change when the caller's array does."""
+    if operand.__class__ is np.ndarray and operand.dtype in _FLOATS:
+        return operand.copy(order="K")
     what = f"{rule.name} of {described(operands)}"
     if isinstance(operand, (np.generic, bool)):
         arrays.checked(np.asarray(operand), what)
@@ -373,6 +375,7 @@ def _comparison(function):
 recording = True  # no_grad() turns it off
 after_forward = None  # debug() sets it
 _new = object.__new__
+_FLOATS = frozenset(map(np.dtype, (np.float16, np.float32, np.float64)))
 _WEAK = frozenset((float, int))  # Python's numbers take the type of the array they meet
 _MATMUL = RULES["matmul"]
 for _symbol, _name in (("add", "add"), ("sub", "subtract"), ("mul", "multiply"), ("truediv", "divide"), ("pow", "power")):

@@ -49,7 +49,7 @@ def value_and_grad(f, argnums=0):
         call = _Call(f, args, keywords, argnums)
         if call.y.size != 1:
             raise ValueError(f"grad: expected a scalar from the function, got shape {call.y.shape}; use jacobian or vjp for others")
-        return call.plain(call.y, call.result), call.gradients(np.ones(call.y.shape, call.y.dtype))
+        return call.plain(call.y), call.gradients(np.ones(call.y.shape, call.y.dtype))
 
     return value_and_gradient
 
@@ -62,7 +62,7 @@ def vjp(f, *args):
     (10.0, (50.0, 20.0))
     """
     call = _Call(f, args, {}, tuple(range(len(args))))
-    return call.plain(call.y, call.result), lambda g: call.gradients(_like(g, call.y, "vjp: the gradient"))
+    return call.plain(call.y), lambda g: call.gradients(_like(g, call.y, "vjp: the gradient"))
 
 
 def jvp(f, args, tangents):
@@ -80,19 +80,19 @@ def jvp(f, args, tangents):
     if len(leaves) != len(call.leaves):
         raise ValueError(f"jvp: expected tangents of the structure of the arguments, got {len(leaves)} arrays for {len(call.leaves)}")
     if not call.y.requires_grad:
-        return call.plain(call.y, call.result), call.plain(Tensor(np.zeros(call.y.shape, call.y.dtype), requires_grad=False), call.result)
+        return call.plain(call.y), call.plain(Tensor(np.zeros(call.y.shape, call.y.dtype), requires_grad=False))
     dummy = Tensor(np.zeros(call.y.shape, call.y.dtype))
     pulled = recorded_walk(call.y, dummy)
     pairs = [(pulled[leaf], _like(tangent, leaf, "jvp: a tangent")) for leaf, tangent in zip(call.leaves, leaves, strict=True) if leaf in pulled]
     if not pairs:
-        return call.plain(call.y, call.result), call.plain(Tensor(np.zeros(call.y.shape, call.y.dtype), requires_grad=False), call.result)
+        return call.plain(call.y), call.plain(Tensor(np.zeros(call.y.shape, call.y.dtype), requires_grad=False))
     total = sum((p * t).sum() for p, t in pairs)
     call.foreign = call.foreign or any(isinstance(t, Tensor) and t.requires_grad for _, t in pairs)
     if call.foreign:
         tangent = recorded_walk(total, Tensor(np.ones((), total.dtype), requires_grad=False))[dummy]
     else:
         tangent = Tensor(walk(total, np.ones((), total.dtype))[0][dummy], requires_grad=False)
-    return call.plain(call.y, call.result), call.plain(tangent, call.result)
+    return call.plain(call.y), call.plain(tangent)
 
 
 def jacobian(f, argnums=0):
@@ -111,7 +111,7 @@ def jacobian(f, argnums=0):
             seed.reshape(-1)[i] = 1
             rows.append(call.leaf_gradients(seed))
         columns = [_stacked([row[k] for row in rows], call.y.shape, leaf) for k, leaf in enumerate(call.leaves)]
-        return call.rebuilt([call.plain(column, column.shape) for column in columns])
+        return call.rebuilt([call.plain(column) for column in columns])
 
     return all_derivatives
 
@@ -150,7 +150,6 @@ class _Call:
             raise RuntimeError("inside no_grad() nothing is recorded, so there is nothing to differentiate; leave the block first")
         args = list(args)
         leaves, self.structure = _flatten(tuple(args[i] for i in chosen))
-        self.numbers = [isinstance(leaf, (int, float, np.generic)) for leaf in leaves]
         self.leaves = [identity(x) if isinstance(x, Tensor) and x.requires_grad else Tensor(getattr(x, "current", x)) for x in leaves]
         for i, structured in zip(chosen, _unflatten(self.structure, self.leaves), strict=True):
             args[i] = structured
@@ -177,13 +176,13 @@ class _Call:
 
     def gradients(self, seed):
         gradients = self.leaf_gradients(seed)
-        return self.rebuilt([self.plain(g, number) for g, number in zip(gradients, self.numbers, strict=True)])
+        return self.rebuilt([self.plain(g) for g in gradients])
 
     def rebuilt(self, leaves):
         rebuilt = _unflatten(self.structure, leaves)
         return rebuilt[0] if self.single else rebuilt
 
-    def plain(self, tensor, like):
+    def plain(self, tensor):
         """A Tensor where an outer transform needs it; else an array, or a number where the shape is ()."""
         if self.foreign and tensor.requires_grad:
             return tensor

@@ -1,6 +1,7 @@
 """``compare``: judge each gradient that was derived by hand against the engine's."""
 
 import itertools
+from collections import Counter, defaultdict
 
 import numpy as np
 
@@ -37,7 +38,8 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
         raise TypeError(f"compare: expected the result as a Tensor or a Value, got {type(root).__name__}")
     order = topological_order(root)
     names = _names(order)
-    claims = {_find(key, names, order): _array(array, key) for key, array in hand.items()}
+    by_name = _nodes_by_name(names)
+    claims = {_find(key, names, by_name): _array(array, key) for key, array in hand.items()}
     if len(claims) < len(hand):
         raise ValueError("compare: a tensor was handed in twice, by name and as itself")
     gradients = root.gradients() if gradient is None else root.gradients(gradient)
@@ -101,26 +103,37 @@ def _array(array, key):
 
 def _names(order):
     """A name for every node, each once: the user's, or its operation and a number; the second of a name is "name (2)", and so on."""
-    names, taken = {}, {node.name for node in order}
-    given = [node.name for node in order]
+    given = Counter(node.name for node in order)
+    names, taken, numbers = {}, set(given), defaultdict(lambda: itertools.count(1))
     for i, node in enumerate(order):
         name = node.name or f"{node.operation or 'leaf'} #{i}"
-        if name in names.values() or (node.name and given.count(name) > 1) or (not node.name and name in taken):
-            name = next(f"{name} ({k})" for k in itertools.count(1) if f"{name} ({k})" not in taken)
+        if given[node.name] > 1 if node.name else name in taken:
+            name = next(f"{name} ({k})" for k in numbers[name] if f"{name} ({k})" not in taken)
         taken.add(name)
         names[node] = name
     return names
 
 
-def _find(key, names, order):
+def _nodes_by_name(names):
+    """{name: the nodes that are meant by it}: the user's names, and after them those that ``_names`` made up."""
+    found = {}
+    for node in names:
+        if node.name:
+            found.setdefault(node.name, []).append(node)
+    for node, name in names.items():
+        found.setdefault(name, [node])
+    return found
+
+
+def _find(key, names, by_name):
     if is_node(key):
         if key not in names:
             raise ValueError(f"compare: {key!r} is not part of the graph of the result")
         return key
-    found = [node for node in order if node.name == key] or [node for node, name in names.items() if name == key]
+    found = by_name.get(key, [])
     if len(found) == 1:
         return found[0]
-    known = ", ".join(repr(node.name) for node in order if node.name) or "none has a name"
+    known = ", ".join(repr(node.name) for node in names if node.name) or "none has a name"
     if found:
         raise ValueError(f"compare: {len(found)} nodes of the graph are named {key!r}; hand in the node itself instead of its name")
     raise ValueError(f"compare: no node of the graph is named {key!r}; named are: {known}")

@@ -4,6 +4,8 @@ Measured alone, the gross gradient S misses what the forward pass rounds (in a s
 the graph is run again in the precision in question and in a higher one, and the worst error in units of S is taken for all elements of the tensor.
 """
 
+import math
+
 import numpy as np
 
 from ..graph import is_node, topological_order
@@ -48,6 +50,8 @@ class EngineErrors:
 
     def __init__(self, root, gradient):
         self.root, self.gradient, self.order, self.cache = root, gradient, topological_order(root), {}
+        extended = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
+        self.extended = extended and sum(math.prod(node.shape) for node in self.order) < _LARGE
 
     def of(self, node, gross, dtype):
         """(scale, units) for ``allowed``: where the graph cannot be run again, a thousand units."""
@@ -65,11 +69,9 @@ class EngineErrors:
         return scale, min(units, MOST_UNITS) if branches_differ else units
 
     def _precisions(self, dtype):
-        extended = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
         if dtype.itemsize < 8:
             return np.float32, np.float64  # half precision, too: its units are those of float32, and u is its own
-        small = sum(int(np.prod(node.shape)) for node in self.order) < _LARGE
-        return (np.float64, np.longdouble) if extended and small else (np.float32, np.float64)
+        return (np.float64, np.longdouble) if self.extended else (np.float32, np.float64)
 
     def _pair(self, low, high):
         try:
