@@ -63,7 +63,7 @@ def recorded_walk(root, seed):
                 continue
             contribution = pullback(g)
             if contribution.shape != array.shape:
-                contribution = contribution.sum(axis=_broadcast_axes(contribution.shape, array.shape), keepdims=True).reshape(array.shape)
+                contribution = contribution.sum(axis=broadcast_axes(contribution.shape, array.shape), keepdims=True).reshape(array.shape)
             if contribution.dtype != array.dtype:
                 contribution = contribution.astype(array.dtype)
             if selects:
@@ -132,13 +132,13 @@ def undo_broadcast(g, shape, dtype):
     """
     if g.shape != shape:
         wide = np.float64 if g.dtype.kind == "f" and g.dtype.itemsize < 8 else None  # NumPy adds up rows one by one: in float32 that would drift
-        g = np.add.reduce(g, axis=_broadcast_axes(g.shape, shape), keepdims=True, dtype=wide)
+        g = np.add.reduce(g, axis=broadcast_axes(g.shape, shape), keepdims=True, dtype=wide)
         if g.ndim != len(shape):
             g = g.reshape(shape)
     return g if g.dtype == dtype else g.astype(dtype)
 
 
-def _broadcast_axes(shape, original):
+def broadcast_axes(shape, original):
     """The axes of ``shape`` that broadcasting an array of the ``original`` shape added or stretched."""
     extra = len(shape) - len(original)
     return tuple([i for i, n in enumerate(shape) if i < extra or original[i - extra] != n])

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from . import Linear, Tensor, compare, draw, hand_derived, iris
-from .compare import UnusableLayer, check_backward
+from . import Linear, Tensor, compare, derive, draw, hand_derived, iris
+from .compare import UnusableLayer, check_backward, run_forward
+from .graph import is_node
 
 AGREE, DIFFER, UNUSABLE = 0, 1, 2
 
@@ -22,7 +23,9 @@ def main(arguments=None):
             stream.reconfigure(errors="replace")  # a terminal without "∂" gets a "?"
     options = _parser().parse_args(arguments)
     try:
-        return check_file(options.file, options.output, options.seed) if options.command == "check" else main_job(options.output)
+        if options.command == "check":
+            return check_file(options.file, options.output, options.seed)
+        return derive_file(options) if options.command == "derive" else main_job(options.output)
     except (OSError, RuntimeError, UnusableLayer) as error:
         print(f"micrograd-linear: {' '.join(str(error).split())}", file=sys.stderr)
         return UNUSABLE
@@ -68,6 +71,32 @@ def check_file(file, output, seed):
     print(comparison)
     _save(comparison.root, output, Path(file).stem)
     return AGREE if comparison.ok else DIFFER
+
+
+def derive_file(options):
+    """The derivation of the graph that a Python file builds."""
+    names = _load(Path(options.file))
+    root = _root(names, options)
+    try:
+        derivation = derive(root, options.wrt or None, form=options.form)
+        print(getattr(derivation, options.output_form).rstrip("\n"))
+    except (TypeError, ValueError) as error:
+        raise UnusableLayer(f"{options.file}: {error}") from error
+    return AGREE
+
+
+def _root(names, options):
+    """The result to derive: that of the file's ``forward``, or the last node it computed, named after the variables of the file."""
+    if callable(names.get("forward")):
+        return run_forward(names["forward"], names.get("inputs"), np.random.default_rng(options.seed))[0]
+    nodes = {name: value for name, value in names.items() if is_node(value) and not name.startswith("_")}
+    for name, node in nodes.items():
+        if not node.name:
+            node.name = name
+    results = [node for node in nodes.values() if node.operands]
+    if not results:
+        raise UnusableLayer(f"{options.file} defines no function forward and computes no Tensor or Value; expected forward(...), or a graph at top level")
+    return max(results, key=lambda node: node.created)
 
 
 def _load(path):
@@ -120,6 +149,20 @@ def _parser():
     )
     check.add_argument("file", metavar="FILE.py")
     check.add_argument("--seed", type=_seed, default=0, help="seed of the random numbers (default: 0)")
+    derivation = commands.add_parser(
+        "derive",
+        help="print the derivation of what a Python file computes",
+        description="Print the gradients of what FILE.py computes, as formulas. The file defines forward(...), NumPy code that returns one array y, and, if you "
+        "like, inputs = {name: array or shape}; or it builds a graph of Tensors or Values at top level, whose last result is derived.",
+        epilog="exit status: 0 printed, 2 the file cannot be used",
+    )
+    derivation.add_argument("file", metavar="FILE.py")
+    derivation.add_argument("--form", choices=("matrix", "index"), default="matrix", help="one formula for each tensor, or entry by entry (default: matrix)")
+    derivation.add_argument("--wrt", metavar="NAME", action="append", help="only the gradient of this tensor; may be given several times")
+    forms = derivation.add_mutually_exclusive_group()
+    for form, words in (("latex", "LaTeX"), ("mathml", "HTML with MathML"), ("markdown", "Markdown"), ("source", "a Python function that needs NumPy alone")):
+        forms.add_argument(f"--{form}", dest="output_form", action="store_const", const=form, default="text", help=f"as {words}")
+    derivation.add_argument("--seed", type=_seed, default=0, help="seed of the random numbers (default: 0)")
     return parser
 
 

@@ -14,6 +14,7 @@ and the same order in every run.
 """
 
 import itertools
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -43,6 +44,19 @@ def topological_order(root):
                 order.append(operand)
     order.sort(key=_created)
     return order
+
+
+def unique_names(order):
+    """A name for every node, each once: the user's, or its operation and a number; the second of a name is "name (2)", and so on."""
+    given = Counter(node.name for node in order)
+    names, taken, numbers = {}, set(given), defaultdict(lambda: itertools.count(1))
+    for i, node in enumerate(order):
+        name = node.name or f"{node.operation or 'leaf'} #{i}"
+        if given[node.name] > 1 if node.name else name in taken:
+            name = next(f"{name} ({k})" for k in numbers[name] if f"{name} ({k})" not in taken)
+        taken.add(name)
+        names[node] = name
+    return names
 
 
 @dataclass(slots=True)

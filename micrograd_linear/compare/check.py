@@ -44,6 +44,27 @@ def check_backward(forward, backward, inputs=None, *, seed=0):
         if not callable(function):
             raise TypeError(f"check_backward: {name}: expected a function, got {type(function).__name__}")
     rng = np.random.default_rng(seed)
+    y, values, tensors, shapes = run_forward(forward, inputs, rng, backward)
+    dy = rng.normal(size=y.shape).astype(y.dtype)
+    y.backward(dy)
+    hand = _hand_gradients(backward, dy, values, [name for name in values if is_node(tensors[name])], shapes)
+    unused = {name: tensors[name] for name in hand if tensors[name].grad is None}  # forward does not depend on them: their gradient is 0
+    try:
+        comparison = compare({tensors[name]: array for name, array in hand.items() if name not in unused}, y, gradient=dy)
+        zeros = [judge(name, real_array(hand[name], name), np.zeros(tensor.shape)) for name, tensor in unused.items()]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UnusableLayer(f"backward returned what cannot be compared: {error}") from error
+    comparison = Comparison([*comparison.values(), *zeros], {tensor: name for name, tensor in tensors.items() if is_node(tensor)})
+    comparison.root = y
+    comparison.inputs = {name: value.shape for name, value in values.items()}
+    return comparison
+
+
+def run_forward(forward, inputs, rng, backward=None):
+    """(y, {name: array}, {name: Tensor, or integer array}, the shapes in words): the result of ``forward`` on Tensors of the inputs.
+
+    ``inputs`` as for ``check_backward``; where they are missing, shapes are sought that ``forward``, and ``backward`` where it is given, accept.
+    """
     values = _found_inputs(forward, backward, rng) if inputs is None else _given_inputs(inputs, forward, rng)
     shapes = ", ".join(f"{name} {value.shape}" for name, value in values.items())
     tensors = {name: Tensor(value, name) if value.dtype.kind == "f" else value.copy() for name, value in values.items()}
@@ -60,19 +81,7 @@ def check_backward(forward, backward, inputs=None, *, seed=0):
         raise UnusableLayer(f"forward's result is not finite for these inputs ({shapes}); give inputs where it is, as arrays")
     if not y.name:
         y.name = "y" if "y" not in values else "result"
-    dy = rng.normal(size=y.shape).astype(y.dtype)
-    y.backward(dy)
-    hand = _hand_gradients(backward, dy, values, [name for name in values if is_node(tensors[name])], shapes)
-    unused = {name: tensors[name] for name in hand if tensors[name].grad is None}  # forward does not depend on them: their gradient is 0
-    try:
-        comparison = compare({tensors[name]: array for name, array in hand.items() if name not in unused}, y, gradient=dy)
-        zeros = [judge(name, real_array(hand[name], name), np.zeros(tensor.shape)) for name, tensor in unused.items()]
-    except (TypeError, ValueError, OverflowError) as error:
-        raise UnusableLayer(f"backward returned what cannot be compared: {error}") from error
-    comparison = Comparison([*comparison.values(), *zeros], {tensor: name for name, tensor in tensors.items() if is_node(tensor)})
-    comparison.root = y
-    comparison.inputs = {name: value.shape for name, value in values.items()}
-    return comparison
+    return y, values, tensors, shapes
 
 
 def _hand_gradients(backward, dy, values, differentiable, shapes):
@@ -167,6 +176,8 @@ def _found_inputs(forward, backward, rng):
                     if y.dtype.kind != "f" or not np.isfinite(y).all():
                         continue
                     forward_alone = forward_alone or values
+                    if backward is None:
+                        return values
                     returned = backward(np.ones_like(y), **_backward_arguments(backward, values))
                     return _as_returned(forward, values, returned, y)
             except UnusableLayer:

@@ -1,12 +1,9 @@
 """``compare``: judge each gradient that was derived by hand against the engine's."""
 
-import itertools
-from collections import Counter, defaultdict
-
 import numpy as np
 
 from .. import arrays
-from ..graph import is_node, topological_order
+from ..graph import is_node, topological_order, unique_names
 from .comparison import Comparison, Result
 from .gross import gross_gradients
 from .rounding import EngineErrors, allowed
@@ -37,7 +34,7 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
     if not is_node(root):
         raise TypeError(f"compare: expected the result as a Tensor or a Value, got {type(root).__name__}")
     order = topological_order(root)
-    names = _names(order)
+    names = unique_names(order)
     by_name = _nodes_by_name(names)
     claims = {_find(key, names, by_name): _array(array, key) for key, array in hand.items()}
     if len(claims) < len(hand):
@@ -101,21 +98,8 @@ def _array(array, key):
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 
-def _names(order):
-    """A name for every node, each once: the user's, or its operation and a number; the second of a name is "name (2)", and so on."""
-    given = Counter(node.name for node in order)
-    names, taken, numbers = {}, set(given), defaultdict(lambda: itertools.count(1))
-    for i, node in enumerate(order):
-        name = node.name or f"{node.operation or 'leaf'} #{i}"
-        if given[node.name] > 1 if node.name else name in taken:
-            name = next(f"{name} ({k})" for k in numbers[name] if f"{name} ({k})" not in taken)
-        taken.add(name)
-        names[node] = name
-    return names
-
-
 def _nodes_by_name(names):
-    """{name: the nodes that are meant by it}: the user's names, and after them those that ``_names`` made up."""
+    """{name: the nodes that are meant by it}: the user's names, and after them those that ``unique_names`` made up."""
     found = {}
     for node in names:
         if node.name:

@@ -76,12 +76,11 @@ def solve(a, b):
 def cholesky(x):
     """The lower triangular L with L Lᵀ = x; like NumPy's it reads the lower triangle, and x is symmetric: the gradient is, too."""
     y = np.linalg.cholesky(x)
-    lower = np.tril(np.ones(x.shape[-2:], dtype=bool))
-    half = np.where(np.eye(x.shape[-1], dtype=bool), 0.5, 1.0) * lower
 
     def pullback(g):
-        inner = np.linalg.solve(y.mT, (y.mT @ g) * half)
-        s = np.linalg.solve(y.mT, inner.mT).mT
+        inner = y.mT @ g
+        half = (np.tril(inner) + np.tril(inner, -1)) / 2  # the lower triangle, with half of the diagonal
+        s = np.linalg.solve(y.mT, np.linalg.solve(y.mT, half).mT).mT
         return (s + s.mT) / 2
 
     return y, (pullback,)

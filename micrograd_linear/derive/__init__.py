@@ -1,0 +1,130 @@
+"""``derive``: the gradient of every named tensor as a formula. The rules that ran on the numbers are run on symbols, and what comes out is printed."""
+
+from ..graph import is_node
+from .derivation import Derivation, Formula
+from .index_form import boundaries, index_form
+from .matrix import lines
+from .notation import Notation
+from .numerator import numerator, parts_in_order
+from .source import write
+from .typeset import made, name
+from .walk import walk
+
+__all__ = ["Derivation", "Formula", "derive"]
+_FORMS = ("matrix", "index")
+
+
+def derive(node, wrt=None, *, form="matrix"):
+    """The derivation of a graph: d(node)/d(every named tensor) as a formula, or dL/d(it) for a given dL/d(node) where node is no scalar.
+
+    ``node``   the result, a Tensor or a Value
+    ``wrt``    a name, a node, or several: whose gradients are wanted. By default those of all named leaves and results, and where no leaf has
+               a name, of all leaves (which are then called x1, x2, ...)
+    ``form``   "matrix": one formula for each tensor. "index": the chain rule entry by entry, with the sums and the Kronecker deltas
+
+    Returns a ``Derivation``. Every ∂L/∂h in it has the shape of h. Raises ``TypeError`` for what is no node, or where a rule cannot be run on
+    symbols, and ``ValueError`` for an unknown name or form, or a node that depends on nothing.
+
+    >>> import numpy as np
+    >>> from micrograd_linear import Tensor, derive
+    >>> x, W, b = (Tensor(np.ones(shape), name) for name, shape in (("x", (5, 4)), ("W", (4, 3)), ("b", (1, 3))))
+    >>> y = x @ W + b
+    >>> y.name = "y"
+    >>> derivation = derive(y)
+    >>> derivation["W"]
+    <Formula ∇_W L = xᵀ ∂L/∂y  (4, 3)>
+    >>> derivation["b"].latex
+    '\\\\nabla_{b} L = \\\\sum_{\\\\text{rows}} \\\\frac{\\\\partial L}{\\\\partial y}'
+    >>> "dW = x.T @ gradient" in derivation.source
+    True
+    """
+    if not is_node(node):
+        raise TypeError(f"derive: expected a Tensor or a Value, got {type(node).__name__}")
+    if form not in _FORMS:
+        raise ValueError(f"derive: unknown form {form!r}; expected 'matrix' or 'index'")
+    if not node.operands or not node.requires_grad:
+        why = "was computed from nothing" if node.requires_grad else "depends on no tensor that requires a gradient"
+        raise ValueError(f"derive: {node.describe()} {why}; there is nothing to derive")
+    asked = _asked(wrt)
+    extra = {x for x in asked or () if is_node(x)}
+    passed = walk(node, name_gradients=True, wanted=extra)
+    wanted = _wanted(passed, asked)
+    if form == "matrix":
+        return _matrix_form(passed, wanted, lambda: _source(node, wanted, asked))
+    everything = walk(node, name_gradients=True, wanted=set(passed.order))
+    passed = walk(node, name_gradients=True, wanted=extra | boundaries(everything))
+    return index_form(passed, wanted, lambda: _source(node, wanted, asked))
+
+
+def _asked(wrt):
+    if wrt is None:
+        return None
+    return list(wrt) if isinstance(wrt, (list, tuple, set)) else [wrt]
+
+
+def _wanted(passed, asked):
+    """The nodes whose gradients are asked for."""
+    names = passed.names
+    if asked is None:
+        named = [node for node in passed.order if node.name and node in passed.gradients and node is not passed.root]
+        if not any(not node.operands for node in named):
+            named += [node for node in passed.order if not node.operands and node in passed.gradients and not node.name]
+        return named
+    by_name, wanted = {name: node for node, name in names.items()}, []
+    for key in asked:
+        found = by_name.get(key) if isinstance(key, str) else key if is_node(key) else None
+        if found is None and isinstance(key, str):
+            several = [name for node, name in names.items() if node.name == key]
+            hint = f"several tensors have that name; they are called {', '.join(map(repr, several))} here" if several else f"there are {', '.join(by_name)}"
+            raise ValueError(f"derive: {key!r}: {hint if several else f'no tensor of the graph has that name; {hint}'}")
+        if found is None:
+            raise TypeError(f"derive: wrt: expected names or nodes, got {type(key).__name__}")
+        if found not in passed.gradients:
+            raise ValueError(f"derive: {found.describe()} has no gradient here: {passed.root.describe()} does not depend on it, or it requires none")
+        wanted.append(found)
+    return wanted
+
+
+def _source(root, wanted, asked):
+    passed = walk(root, name_gradients=False, wanted=set(wanted))
+    leaves = {}
+    for node in passed.order:
+        for operand in node.operands:
+            if is_node(operand) and not operand.operands and operand in passed.names:
+                leaves[operand] = passed.names[operand]
+    inputs = [node for node in leaves if node in set(wanted)]
+    return write(passed, leaves, {node: passed.names[node] for node in dict.fromkeys([*inputs, *wanted]) if not node.operands or asked})
+
+
+def _matrix_form(passed, wanted, source):
+    found, notation = lines(passed, wanted)
+    shown, formulas = {True: [], False: []}, {}
+    for line in found:
+        flipped = _in_numerator_layout(passed, line.node, notation) if line.node is not None else None
+        formula = Formula(line.left, line.right, line.shape, flipped)
+        shown[line.part == "forward"].append(formula)
+        if line.node is not None:
+            formulas[line.node] = formula
+    in_numerator = [formulas[node].numerator for node in wanted if not node.operands]
+    parts = [("", shown[True]), ("", shown[False])]
+    if passed.upstream is not None and all(in_numerator) and any(f.shape != f.shape[::-1] for f in in_numerator):
+        parts.append(("In numerator layout, every derivative transposed:", in_numerator))
+    notes = list(notation.notes)
+    notes[:0] = [f"{name}: a constant array, {x.shape}." for x, name in notation.constants.items()]
+    table = {key: formulas[node] for node in wanted for key in (passed.names[node], node)}
+    return Derivation(passed.names[passed.root], parts, table, notes, source)
+
+
+def _in_numerator_layout(passed, node, notation):
+    gradient = passed.gradients[node]
+    if gradient.operation == "variable" and gradient.static["definition"] is not None:
+        gradient = gradient.static["definition"]
+    flipped = numerator(gradient)
+    if flipped is None or len(node.shape) > 2:
+        return None
+    own = Notation(passed.objective)
+    own.constants = notation.constants
+    for x in parts_in_order([flipped]):
+        own.written[x] = notation.written.get(x) or own.math(x)
+    left = made("gradient", name(passed.objective), name(passed.names[node]))
+    return Formula(left, own.written[flipped], node.shape[::-1])

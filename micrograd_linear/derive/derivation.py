@@ -1,0 +1,157 @@
+"""``Derivation``: what ``derive`` returns, in all its forms of output."""
+
+import html
+import unicodedata
+from collections.abc import Mapping
+
+from .typeset import Latex, Mathml, Text, made
+
+_MATHML = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">'
+
+
+class Formula:
+    """One equation: ``text`` (Unicode), ``latex`` (for a mathematical environment), ``mathml``, and the ``shape`` of its two sides.
+
+    In a notebook it shows itself.
+    """
+
+    def __init__(self, left, right, shape, numerator=None):
+        self.shape = shape
+        self.numerator = numerator  # the same in numerator layout, as a Formula, where all operands have at most two axes
+        self._left, self._right = left, right  # a right side of None: the left side is given
+
+    def _shown(self, printer):
+        return printer.show(made("given", self._left) if self._right is None else made("equation", self._left, self._right))
+
+    def _aligned(self):
+        left = Latex().show(self._left)
+        right = r" \text{ is given}" if self._right is None else f"= {Latex().show(self._right)}"
+        return rf"{left} &{right}{f' && {self.shape}' if self.shape is not None else ''} \\"
+
+    @property
+    def text(self):
+        """The equation on one line of Unicode text."""
+        return self._shown(Text())
+
+    @property
+    def latex(self):
+        """The equation in LaTeX, without dollar signs."""
+        return self._shown(Latex())
+
+    @property
+    def mathml(self):
+        """The equation as a ``<math>`` element."""
+        return f"{_MATHML}{self._shown(Mathml())}</math>"
+
+    def __str__(self):
+        return self.text
+
+    def __repr__(self):
+        return f"<Formula {self.text}{f'  {self.shape}' if self.shape is not None else ''}>"
+
+    def _repr_latex_(self):
+        return f"$\\displaystyle {self.latex}$"
+
+
+class Derivation(Mapping):
+    """The gradients of a graph as formulas: a mapping from the name of a tensor (or the tensor) to a ``Formula``.
+
+    ``text``      everything, in Unicode; ``print(derivation)`` shows it
+    ``latex``     an ``aligned`` environment, for LaTeX with amsmath and for MathJax and KaTeX
+    ``mathml``    HTML with ``<math>`` elements, which browsers show without a script
+    ``markdown``  headings and formulas, as GitHub and notebooks show them
+    ``source``    Python that computes the value and the gradients with NumPy alone
+    """
+
+    def __init__(self, title, sections, formulas, notes, source):
+        self.title = title
+        self._sections = sections  # [(heading, [Formula, or a line of text])]
+        self._formulas = formulas  # {name or node: Formula}
+        self._names = [key for key in formulas if isinstance(key, str)]
+        self._notes = notes
+        self._write_source = source
+
+    def __getitem__(self, key):
+        try:
+            return self._formulas[key]
+        except (KeyError, TypeError):
+            asked = key if isinstance(key, str) else getattr(key, "name", "") or type(key).__name__
+            raise KeyError(f"{asked!r} is not among the derived gradients: {', '.join(self._names)}") from None
+
+    def __iter__(self):
+        return iter(self._names)
+
+    def __len__(self):
+        return len(self._names)
+
+    @property
+    def source(self):
+        """A Python module without any import but numpy that defines ``value_and_gradients(...)``: the named leaves are its arguments (and
+        ``gradient``, last, where the result is no scalar); it returns the value and a dict of gradients by name.
+        """
+        return self._write_source()
+
+    @property
+    def text(self):
+        """The derivation in Unicode, the shapes in a column of their own."""
+        rows = []
+        for heading, lines in self._sections:
+            rows.append(("", ""))
+            if heading:
+                rows.append((heading, ""))
+            rows.extend((line, "") if isinstance(line, str) else (line.text, "" if line.shape is None else str(line.shape)) for line in lines)
+        rows = rows[1:] if rows and rows[0] == ("", "") else rows
+        widths = [_width(left) for left, shape in rows if shape]
+        column = min(max(widths, default=0), 100) + 3
+        text = [left + " " * max(2, column - _width(left)) + shape if shape else left for left, shape in rows]
+        return "\n".join([*text, *([""] if self._notes else []), *self._notes])
+
+    @property
+    def latex(self):
+        """All equations in one ``aligned`` environment."""
+        return _aligned([row for heading, lines in self._sections for row in ([heading] if heading else []) + lines])
+
+    @property
+    def mathml(self):
+        """Headings, equations and notes as HTML."""
+        parts = []
+        for heading, lines in self._sections:
+            if heading:
+                parts.append(f"<h4>{html.escape(heading)}</h4>")
+            parts.extend(f"<p>{html.escape(line)}</p>" if isinstance(line, str) else line.mathml for line in lines)
+        parts.extend(f"<p><small>{html.escape(note)}</small></p>" for note in self._notes)
+        return f"<div>{''.join(parts)}</div>"
+
+    @property
+    def markdown(self):
+        """Headings, equations between dollar signs, and notes."""
+        parts = [f"## {_markdown(self.title)}"]
+        for heading, lines in self._sections:
+            if heading:
+                parts.append(f"### {_markdown(heading)}")
+            parts.append(f"$$\n{_aligned(lines)}\n$$")
+        parts.extend(f"*{_markdown(note)}*" for note in self._notes)
+        return "\n\n".join(parts) + "\n"
+
+    def __str__(self):
+        return self.text
+
+    def __repr__(self):
+        return f"<Derivation of {self.title}: {', '.join(self._names)}>"
+
+    def _repr_latex_(self):
+        return f"$$\n{self.latex}\n$$"
+
+
+def _aligned(lines):
+    rows = [rf"&\text{{{Latex().escaped(line)}}} \\" if isinstance(line, str) else line._aligned() for line in lines]
+    return "\\begin{aligned}\n" + "\n".join(rows) + "\n\\end{aligned}"
+
+
+def _markdown(text):
+    return "".join(f"\\{c}" if c in "\\`*_{}[]<>#$|" else c for c in text)
+
+
+def _width(text):
+    """How many columns a terminal gives the text."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,0 +1,73 @@
+"""Recognising a sum of products as a product of matrices: Σ_i ∂L/∂y_ik x_ih = (∂L/∂y · x)_kh."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from .entries import Entry, Mapped
+
+
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """A matrix in the product: a named array, or its gradient; transposed, or on the diagonal of a matrix."""
+
+    symbol: object  # None for the column of ones
+    transposed: bool = False
+    diagonal: bool = False
+
+
+@dataclass(frozen=True)
+class MatrixProduct:
+    """coefficient * the product of the factors; ``letters`` are those of its rows and columns."""
+
+    coefficient: object
+    factors: tuple
+    letters: tuple
+    length: int = 0  # of the column of ones
+
+
+def matrix_product(terms, letters, supply):
+    """The MatrixProduct that a single term is, or None. Of its two orientations the one that transposes less; in a tie, numerator layout."""
+    if len(terms) != 1 or not 1 <= len(letters) <= 2:
+        return None
+    (term,) = terms
+    plain = all(isinstance(f, Entry) and 1 <= len(f.letters) <= 2 and not any(isinstance(x, Mapped) for x in f.letters) for f in term.factors)
+    if term.deltas or term.divisors or not term.sums or not plain or not isinstance(term.coefficient, Fraction):
+        return None
+    orientations = [letters[::-1]] if len(letters) == 1 else [letters[::-1], letters]
+    found = [chain for order in orientations if (chain := _chain(term, order, supply)) is not None]
+    return min(found, key=lambda product: sum(f.transposed for f in product.factors), default=None)
+
+
+def _chain(term, order, supply):
+    """The factors as a path of letters from the row to the column."""
+    start, end = order[0], order[1] if len(order) == 2 else None
+    matrices = [f for f in term.factors if len(f.letters) == 2]
+    vectors = {f.letters[0]: f for f in term.factors if len(f.letters) == 1}
+    if len(matrices) + len(vectors) != len(term.factors) or not matrices:
+        return None
+    chain, letter, used = [], start, set()
+    if letter in vectors:
+        return None
+    while matrices:
+        following = next((f for f in matrices if letter in f.letters and f.letters[0] != f.letters[1]), None)
+        if following is None:
+            return None
+        matrices.remove(following)
+        other = following.letters[1] if following.letters[0] == letter else following.letters[0]
+        if other in used or other == start:
+            return None
+        numerator = following.symbol.operation == "variable" and following.symbol.static["kind"] == "gradient"
+        forwards = following.letters[0] == letter
+        chain.append(Factor(following.symbol, transposed=forwards if numerator else not forwards))
+        used.add(other)
+        letter = other
+        if letter in vectors and (matrices or letter != end):
+            last = not matrices and end is None
+            chain.append(Factor(vectors.pop(letter).symbol, diagonal=not last))
+            if last:
+                letter = None
+    if vectors or {x for x in (*used, start) if x not in order} != set(term.sums):
+        return None
+    if end is None and letter is not None:  # summed over: the product with a column of ones
+        return MatrixProduct(term.coefficient, (*chain, Factor(None)), order, supply.sizes[letter])
+    return MatrixProduct(term.coefficient, tuple(chain), order) if letter == end else None

@@ -1,0 +1,276 @@
+"""Symbols in mathematical notation: which sign or name each operation is written with."""
+
+from fractions import Fraction
+
+import numpy as np
+
+from ..symbol.algebra import parts_of, same_but_leading_ones
+from .typeset import ATOM, BIG, POWER, SUM, TIMES, Math, bracketed, made, name, number
+
+_RELATIONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+SELECTED = "A product with a gradient of 0 counts as 0 here, even if the other factor is not finite: the branch that was not taken has no gradient."
+SCATTERED = "at[i](x) is zeros, with x added at the places i."
+ELEMENTWISE = "⊙, /, powers and functions act element by element; [condition] is 1 where it holds, else 0."
+
+
+class Notation:
+    """``math(symbol)`` for symbols whose operands have been written before; ``written`` holds what each came to."""
+
+    def __init__(self, objective):
+        self.objective = name(objective)
+        self.written = {}
+        self.constants = {}  # symbol -> name
+        self.notes = {}  # explanations of what was used, in order
+
+    def of(self, x):
+        found = self.written.get(x)
+        return self.math(x) if found is None else found
+
+    def math(self, x):
+        if x.operation == "result":
+            return self.rule(*x.written)
+        return getattr(self, f"_{x.operation}", self._function)(x, *map(self.of, children(x)))
+
+    def rule(self, rule_name, operands, static):
+        """The result of a rule that goes by its own name."""
+        x = operands[0]
+        static = dict(static)
+        axes = axes_label(static.pop("axis", None), x.ndim) if "axis" in static else ""
+        static.pop("keepdims", None)
+        if rule_name == "norm":
+            return made("norm", axes, self.of(x))
+        kept = {key: value for key, value in static.items() if value is not None and value is not False and (key, value) != ("ddof", 0)}
+        extra = [name(f"{key}={value:.12g}" if isinstance(value, (int, float)) else f"{key}=…") for key, value in kept.items()]
+        return made("call", rule_name, axes, [*map(self.of, operands), *extra])
+
+    # --- leaves ------------------------------------------------------------------------------------------------------------------
+
+    def _variable(self, x):
+        called = name(x.static["name"])
+        return made("gradient", self.objective, called) if x.static["kind"] in ("gradient", "numerator") else called
+
+    def _number(self, x):
+        return number(x.static["value"])
+
+    def _constant(self, x):
+        array = x.static["value"]
+        if array.ndim == 1 and array.size <= 4 and array.dtype.kind in "fiu":
+            return name(f"[{', '.join(f'{v:.6g}' for v in array.tolist())}]")
+        if array.ndim == 2 and len(array) == array.shape[1] > 1 and np.array_equal(array, np.eye(len(array))):
+            return name("I")
+        if x not in self.constants:
+            self.constants[x] = f"C{len(self.constants) + 1}"
+        return name(self.constants[x])
+
+    # --- elementwise -------------------------------------------------------------------------------------------------------------
+
+    def _product(self, x, *parts):
+        self.notes[ELEMENTWISE] = None
+        above, below = self._factors(x)
+        coefficient = x.static["coefficient"]
+        negative, coefficient = coefficient < 0, abs(coefficient)
+        if isinstance(coefficient, Fraction):
+            top, bottom = coefficient.numerator, coefficient.denominator
+        else:
+            top, bottom = coefficient, 1
+        above = ([(None, number(Fraction(top) if isinstance(top, int) else top))] if top != 1 or not above else []) + above
+        below = ([(None, number(Fraction(bottom)))] if bottom != 1 else []) + below
+        result = _times(above)
+        if below:
+            result = made("fraction", result, _times(below), level=TIMES)
+        return made("terms", (-1,), [bracketed(result, BIG)], level=SUM) if negative else result
+
+    def _factors(self, x):
+        """([(factor, notation)], [(divisor, notation)]), those of products that have no name of their own among them."""
+        sides = [], []
+        for own, other, parts in zip(sides, reversed(sides), parts_of(x), strict=True):
+            for part in parts:
+                math = self.of(part)
+                if part.operation == "product" and part.static["coefficient"] == 1 and math.kind in ("product", "fraction"):
+                    inner = self._factors(part)
+                    own.extend(inner[0])
+                    other.extend(inner[1])
+                else:
+                    own.append((part, math))
+        return sides
+
+    def _add(self, x, *parts):
+        terms = sorted(zip(x.static["signs"], parts, strict=True), key=lambda term: -term[0])
+        signs, flat = [], []
+        for sign, part in terms:
+            if part.kind == "terms" and sign == 1:  # a sum in a sum needs no brackets
+                signs.extend(part.arguments[0])
+                flat.extend(part.arguments[1])
+            else:
+                signs.append(sign)
+                flat.append(bracketed(part, SUM + 1))
+        return made("terms", tuple(signs), flat, level=SUM)
+
+    def _power(self, x, base, exponent):
+        return made("superscript", _base(base), exponent, level=POWER)
+
+    def _where(self, x, condition, a, b):
+        test, yes, no = children(x)
+        condition = condition.arguments[0] if condition.kind == "condition" else condition
+        if no.operation == "number" and no.static["value"] == 0 and test.operation != "constant":
+            self.notes[ELEMENTWISE] = None
+            if yes.operation == "number" and yes.static["value"] == 1:
+                return condition if condition.kind == "name" else made("condition", condition)
+            return _times([(yes, a), (test, condition if condition.kind == "name" else made("condition", condition))])
+        return made("cases", condition, a, b)
+
+    def _both(self, x, a, b):
+        return made("condition", made("both", *(y.arguments[0] if y.kind == "condition" else y for y in (a, b)), level=SUM))
+
+    def _selected(self, x, g, contribution):
+        self.notes[SELECTED] = None
+        return contribution
+
+    def _sqrt(self, x, a):
+        return made("root", a, level=POWER)
+
+    def _absolute(self, x, a):
+        return made("absolute", a)
+
+    def _function(self, x, *parts):
+        if x.operation in _RELATIONS:
+            return made("condition", made("relation", x.operation, *parts, level=SUM))
+        return made("call", {"maximum": "max", "minimum": "min"}.get(x.operation, x.operation), "", list(parts))
+
+    # --- reductions and shapes ---------------------------------------------------------------------------------------------------
+
+    def _sum(self, x, a):
+        return made("big", axes_label(x.static["axis"], children(x)[0].ndim), bracketed(a, BIG), level=BIG)
+
+    def _reduction(self, x, a):
+        return made("call", x.operation, axes_label(x.static["axis"], children(x)[0].ndim), [a])
+
+    _mean = _max = _min = _prod = _cumsum = _concatenate = _reduction
+
+    def _concatenate(self, x, *parts):
+        return made("call", "concatenate", axes_label(x.static["axis"], x.ndim), list(parts))
+
+    def _broadcast(self, x, a):
+        return a
+
+    def _reshape(self, x, a):
+        before = children(x)[0].shape
+        if [n for n in before if n != 1] == [n for n in x.shape if n != 1]:
+            column, row = x.ndim == 2 and x.shape[1] == 1, x.ndim == 2 and x.shape[0] == 1
+            was_column = len(before) == 2 and before[1] == 1
+            return made("superscript", _base(a), name("T"), level=POWER) if x.size > 1 and (column or (was_column and row)) else a
+        return made("call", "reshape", "×".join(map(str, x.shape)), [a])
+
+    def _transpose(self, x, a):
+        axes = x.static["axes"]
+        if axes == (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2):
+            if a.kind == "superscript" and a.arguments[1] == number(Fraction(-1)):
+                return made("superscript", a.arguments[0], name("-T"), level=POWER)
+            return made("superscript", _base(a), name("T"), level=POWER)
+        return made("call", "transpose", " ".join(map(str, axes)), [a])
+
+    def _getitem(self, x, a):
+        return made("indexed", bracketed(a, ATOM), index_label(x.static["index"]))
+
+    def _scatter_add(self, x, a):
+        self.notes[SCATTERED] = None
+        return made("call", f"at[{index_label(x.static['index'])}]", "", [a])
+
+    def _astype(self, x, a):
+        return made("call", x.dtype.name, "", [a])
+
+    # --- linear algebra ----------------------------------------------------------------------------------------------------------
+
+    def _matmul(self, x, a, b):
+        parts = []
+        for part in (a, b):
+            parts.extend(part.arguments[0] if part.kind == "juxtaposed" else [bracketed(part, POWER)])
+        return made("juxtaposed", parts, level=TIMES)
+
+    def _inv(self, x, a):
+        return made("superscript", _base(a), number(Fraction(-1)), level=POWER)
+
+    def _solve(self, x, a, b):
+        parts = b.arguments[0] if b.kind == "juxtaposed" else [bracketed(b, POWER)]
+        return made("juxtaposed", [made("superscript", _base(a), number(Fraction(-1)), level=POWER), *parts], level=TIMES)
+
+    def _logabsdet(self, x, a):
+        return made("call", "log", "", [made("absolute", made("call", "det", "", [a]))])
+
+    def _einsum(self, x, *parts):
+        inputs, output = x.static["subscripts"].split("->")
+        entries = [made("entry", bracketed(_base(part), ATOM), letters) for part, letters in zip(parts, inputs.split(","), strict=True)]
+        summed = [letter for letter in dict.fromkeys(inputs.replace(",", "")) if letter not in output]
+        body = entries[0] if len(entries) == 1 else made("juxtaposed", entries, level=TIMES)
+        return made("index_sum", "".join(summed), body, level=BIG) if summed else made("bracket", body)
+
+
+def children(x):
+    """The operands that are written: those of the rule it goes by, or its own."""
+    return x.written[1] if x.operation == "result" else x.operands
+
+
+def _base(math):
+    return math if math.level >= ATOM and math.kind not in ("gradient", "partial", "entry") else made("bracket", math)
+
+
+def _times(parts):
+    """Factors, each (symbol or None for a number, notation): ⊙ between arrays, · where one of the two is a number."""
+    counts = {}
+    for symbol, part in parts:
+        key = part if symbol is None else symbol
+        counts[key] = (symbol, part, counts[key][2] + 1 if key in counts else 1)
+    factors = []
+    for symbol, part, count in counts.values():
+        factors.append((symbol, part if count == 1 else made("superscript", _base(part), number(Fraction(count)), level=POWER)))
+    if len(factors) == 1:
+        return factors[0][1]
+    shown, signs, arrays = [], [], []
+    for i, (symbol, part) in enumerate(factors):
+        shape = () if symbol is None else symbol.shape
+        last_sum = i == len(factors) - 1 and part.level == BIG  # a sum at the end needs no brackets
+        inner = part.arguments if part.kind == "product" else ((part if last_sum else bracketed(part, POWER),), ())
+        if shown:
+            signs.append("⊙" if shape and any(arrays) else "·")
+        arrays.append(bool(shape))
+        shown.extend(inner[0])
+        signs.extend(inner[1])
+    return made("product", shown, tuple(signs), level=BIG if last_sum else TIMES)
+
+
+def axes_label(axis, ndim):
+    """Words for the axes of a reduction; none where all are meant.
+
+    >>> axes_label(0, 2), axes_label((-1,), 2), axes_label(None, 3), axes_label((0, 2), 3)
+    ('rows', 'columns', '', 'axes 0, 2')
+    """
+    axes = range(ndim) if axis is None else [i % ndim for i in (axis if isinstance(axis, (tuple, list)) else (axis,))]
+    if len(axes) == ndim:
+        return ""
+    if ndim == 2:
+        return ("rows", "columns")[axes[0]]
+    return f"axis {axes[0]}" if len(axes) == 1 else f"axes {', '.join(map(str, axes))}"
+
+
+def index_label(index):
+    """An index as one would write it, long arrays cut."""
+    if isinstance(index, tuple):
+        return ", ".join(map(index_label, index))
+    if isinstance(index, slice):
+        start, stop, step = ("" if part is None else str(part) for part in (index.start, index.stop, index.step))
+        return f"{start}:{stop}{f':{step}' if step else ''}"
+    if index is None or index is Ellipsis:
+        return "None" if index is None else "..."
+    array = np.asarray(index)
+    if array.ndim == 0:
+        return str(array)
+    if array.dtype == bool:
+        return "mask"
+    flat = array.ravel().tolist()
+    if array.ndim == 1 and len(flat) > 2 and flat == list(range(flat[0], flat[0] + len(flat))):
+        return f"{flat[0]}…{flat[-1]}"
+    shown = ", ".join(map(str, flat if len(flat) <= 6 else [*flat[:3], "…", flat[-1]]))
+    return f"[{shown}]"
+
+
+__all__ = ["Math", "Notation", "axes_label", "children", "index_label", "same_but_leading_ones"]

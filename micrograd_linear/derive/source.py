@@ -1,0 +1,419 @@
+"""The runnable form: the forward and the backward pass as a Python function that needs NumPy alone."""
+
+import keyword
+import re
+from fractions import Fraction
+
+import numpy as np
+
+from .literals import literal
+from .lower import lower, reachable
+from .typeset import clean
+
+LONGEST = 70  # a longer expression is cut into named parts
+_UNARY = {"absolute": "abs", "negative": "negative"}
+_COMPARE = {"equal": "==", "not_equal": "!=", "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
+_ATOM, _POWER, _UNARY_MINUS, _TIMES, _PLUS, _AND, _RELATION = 7, 6, 5, 4, 3, 2, 1  # how tightly an expression binds
+_VIEWS = ("transpose", "reshape", "getitem", "broadcast", "variable")
+_SIGMOID = '''
+def sigmoid(x):
+    """1 / (1 + e^-x), computed from e^-|x|, which cannot overflow."""
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, e) / (1 + e)
+
+'''
+
+
+def write(walk, leaves, wanted):
+    """The text of a module that defines ``value_and_gradients``: arguments are the ``leaves``, gradients those of the ``wanted``, both {node: name}."""
+    value = walk.values[walk.root]
+    outputs = {node: walk.gradients[node] for node in wanted}
+    lowered = lower([value, *outputs.values()])
+    return _Writer(walk, leaves, wanted, lowered).text(lowered[value], {node: lowered[g] for node, g in outputs.items()})
+
+
+class _Writer:
+    def __init__(self, walk, leaves, wanted, lowered):
+        self.walk, self.leaves, self.wanted = walk, leaves, wanted
+        self.lines, self.constants, self.helpers = [], [], {}
+        self.expressions = {}  # symbol -> (text, how tightly it binds)
+        self.taken = {"np", "value_and_gradients", "sigmoid"}
+        self.identifiers = {}  # name -> identifier, of the variables
+        self.arguments = {name: self.identifier(name) for name in leaves.values()}
+        if walk.upstream is not None:
+            self.gradient = self.identifier("gradient")
+        self.labels = {}
+        for node, name in walk.names.items():
+            symbol = lowered.get(walk.gradients.get(node))
+            if symbol is not None and symbol.operation not in ("variable", "number", "broadcast"):
+                self.labels.setdefault(symbol, "d" + name)
+
+    def identifier(self, name):
+        """A Python name like the given one that nothing else has."""
+        stem = re.sub(r"\W+", "_", name).strip("_") or "x"
+        stem = f"_{stem}" if stem[0].isdigit() or not stem.isidentifier() else stem[:40]
+        stem = stem if stem.isidentifier() else "x"
+        stem += "_" * (keyword.iskeyword(stem) or stem in ("np", "value_and_gradients", "sigmoid"))
+        found = next(name for k in range(1, len(self.taken) + 3) if (name := stem if k == 1 else f"{stem}_{k}") not in self.taken)
+        self.taken.add(found)
+        return found
+
+    def text(self, value, gradients):
+        order = reachable([value, *gradients.values()])
+        uses = {}
+        for x in order:
+            for y in (*x.operands, *(d for d in [x.static.get("definition")] if d is not None)):
+                uses[y] = uses.get(y, 0) + 1
+        for x in [value, *gradients.values()]:
+            uses[x] = uses.get(x, 0) + 1
+        self.uses, self.absorbed = uses, set()
+        self.order = order
+        for x in order:  # a value that is scattered into a sum is added in place
+            if x.operation == "add":
+                self.absorbed.update(y for y in x.operands if y.operation == "scatter_add" and uses[y] == 1 and y.shape == x.shape and y not in self.labels)
+        for x in order:
+            self.write_symbol(x)
+        self.lines.append("")
+        returned = []
+        owned = {}
+        for node, x in gradients.items():
+            returned.append(f"{_quoted(self.wanted[node])}: {self.returned(x, node, owned)}")
+        self.lines.pop()
+        result = self.returned(value, self.walk.root, {})
+        self.lines.append(f"return {result}, {{{', '.join(returned)}}}")
+        return self.module()
+
+    def returned(self, x, node, owned):
+        """The text of a result, as an array that is nobody else's."""
+        dtype = getattr(node, "dtype", np.dtype(np.float64))
+        text, (base, repeated) = self.wrapped(x, _ATOM), self.base(x)
+        if x.operation == "number":
+            return f"np.{dtype.name}({self.expressions[x][0]})"
+        if x.operation == "broadcast":
+            return self.filled(x)
+        shared = repeated or base in owned or base.operation == "variable"
+        owned[base] = None
+        return f"{text}.copy()" if shared and x.shape else self.expressions[x][0]
+
+    def module(self):
+        shapes = {identifier: node.shape for node, identifier in ((node, self.arguments[name]) for node, name in self.leaves.items())}
+        if self.walk.upstream is not None:
+            shapes[self.gradient] = self.walk.root.shape
+        arrays = {name: shape for name, shape in shapes.items() if shape}
+        root = self.walk.names[self.walk.root]
+        about = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        given = f", where {self.gradient} = d{self.walk.objective}/d{_plain(root)}" if self.walk.upstream is not None else ""
+        head = ["import numpy as np", "", *self.constants, *[""] * bool(self.constants)]
+        head += "".join(self.helpers.values()).splitlines()
+        head += ["", f"def value_and_gradients({', '.join(shapes)}):"]
+        head += [f'    """{_plain(root)} {self.walk.root.shape} and the gradients of {_plain(self.walk.objective)}, by name{given}. Arguments: {about}."""']
+        if arrays:
+            found = ", ".join(f"{name}.shape" for name in arrays)
+            wanted = ", ".join(map(str, arrays.values()))
+            comma = "," * (len(arrays) == 1)
+            head += [f"    if ({found}{comma}) != ({wanted}{comma}):"]
+            got = ", ".join(f"{{{name}.shape}}" for name in arrays)
+            head += [f'        raise ValueError(f"expected shapes {wanted}, got {got}")']
+        return "\n".join(head + [f"    {line}" for line in self.lines]) + "\n"
+
+    # --- statements --------------------------------------------------------------------------------------------------------------
+
+    def write_symbol(self, x):
+        if x.operation == "variable":
+            return self.write_variable(x)
+        if x in self.absorbed:
+            return
+        if x.operation == "scatter_add" or (x.operation == "add" and any(y in self.absorbed for y in x.operands)):
+            self.expressions[x] = (self.scattered(x), _ATOM)
+            return
+        text, level = self.expression(x)
+        label = self.labels.get(x)
+        trivial = x.operation in ("number", "broadcast") or (x.operation in ("transpose", "reshape") and self.expressions[x.operands[0]][0].isidentifier())
+        if label is None and (trivial or (self.uses[x] == 1 and len(text) <= LONGEST) or (x.operation == "constant" and len(text) < 30)):
+            self.expressions[x] = (text, level)
+            return
+        self.expressions[x] = (self.assign(label or "t", text, x), _ATOM)
+
+    def write_variable(self, x):
+        name, kind, definition = x.static["name"], x.static["kind"], x.static["definition"]
+        if kind == "gradient":
+            self.expressions[x] = (self.gradient, _ATOM)
+        elif definition is None:
+            self.expressions[x] = (self.arguments[name], _ATOM)
+        elif (
+            self.lines
+            and self.expressions[definition][0] in self.taken
+            and self.uses[definition] == 1
+            and self.lines[-1].startswith(self.expressions[definition][0] + " =")
+        ):
+            old = self.expressions[definition][0]  # a statement of its own already: give it the name
+            new = self.identifier(name)
+            self.lines[-1] = new + self.lines[-1][len(old) :]
+            self.expressions[x] = (new, _ATOM)
+        else:
+            self.expressions[x] = (self.assign(name, self.expressions[definition][0], x), _ATOM)
+
+    def assign(self, name, text, x):
+        name = self.temporary() if name == "t" else self.identifier(name)
+        comment = f"  # {x.shape}" if x.shape else ""
+        self.lines.append(f"{name} = {text}{comment}")
+        return name
+
+    def temporary(self):
+        self.count = getattr(self, "count", 0) + 1
+        while f"t{self.count}" in self.taken:
+            self.count += 1
+        self.taken.add(f"t{self.count}")
+        return f"t{self.count}"
+
+    def scattered(self, x):
+        """Statements for values added into zeros, or into the other terms of a sum; returns the name."""
+        if x.operation == "scatter_add":
+            scatters, rest = [(1, x)], None
+        else:
+            terms = list(zip(x.static["signs"], x.operands, strict=True))
+            scatters = [(sign, y) for sign, y in terms if y in self.absorbed]
+            rest = [(sign, y) for sign, y in terms if y not in self.absorbed]
+        label = self.labels.get(x, "t")
+        if not rest:
+            text = f"np.zeros({x.shape}{_dtype(x)})"
+        else:
+            text = self.terms(rest)
+            if len(rest) == 1 and rest[0][0] == 1 and (rest[0][1].shape != x.shape or rest[0][1].operation in _VIEWS or self.uses[rest[0][1]] > 1):
+                text = f"{self.wrapped(rest[0][1], _ATOM)}.copy()" if rest[0][1].shape == x.shape else f"np.full({x.shape}, {text}{_dtype(x)})"
+        name = self.assign(label, text, x)
+        for sign, scatter in scatters:
+            (added,), index = scatter.operands, scatter.static["index"]
+            added = added.operands[0] if added.operation == "broadcast" and added.operands[0].shape == () else added
+            if added.operation == "number" and added.static["value"] < 0:
+                sign, added = -sign, added.book.number(-added.static["value"])
+                self.expressions[added] = self.expression(added)
+            if _without_repeats(index, scatter.shape):
+                self.lines.append(f"{name}[{self.index(index)}] {'+' if sign > 0 else '-'}= {self.wrapped(added, 0)}")
+            else:
+                signed = self.wrapped(added, _UNARY_MINUS)
+                self.lines.append(f"np.add.at({name}, {self.index_object(index)}, {'' if sign > 0 else '-'}{signed})")
+        return name
+
+    # --- expressions -------------------------------------------------------------------------------------------------------------
+
+    def wrapped(self, x, level):
+        """The expression for a symbol, in brackets where it binds less tightly than its surroundings."""
+        text, own = self.expressions[x]
+        return text if own >= level else f"({text})"
+
+    def expression(self, x):
+        """(text, how tightly it binds)"""
+        method = getattr(self, f"_{x.operation}", None)
+        if method is not None:
+            return method(x, *x.operands)
+        if x.operation in _COMPARE:
+            a, b = x.operands
+            return f"{self.wrapped(a, _PLUS)} {_COMPARE[x.operation]} {self.wrapped(b, _PLUS)}", _RELATION
+        return f"np.{_UNARY.get(x.operation, x.operation)}({', '.join(self.wrapped(y, 0) for y in x.operands)})", _ATOM
+
+    def _number(self, x):
+        return _number(x.static["value"])
+
+    def _constant(self, x):
+        return self.constant(x.static["value"]), _ATOM
+
+    def _multiply(self, x, a, b):
+        if b.operation == "number" and isinstance(b.static["value"], Fraction) and b.static["value"].denominator == 1:
+            a, b = b, a
+        return f"{self.wrapped(a, _TIMES)} * {self.wrapped(b, _TIMES + 1)}", _TIMES
+
+    def _divide(self, x, a, b):
+        return f"{self.wrapped(a, _TIMES)} / {self.wrapped(b, _TIMES + 1)}", _TIMES
+
+    def _matmul(self, x, a, b):
+        return f"{self.wrapped(a, _TIMES)} @ {self.wrapped(b, _TIMES + 1)}", _TIMES
+
+    def _negative(self, x, a):
+        return f"-{self.wrapped(a, _UNARY_MINUS)}", _UNARY_MINUS
+
+    def _power(self, x, a, b):
+        return f"{self.wrapped(a, _POWER + 1)}**{self.wrapped(b, _POWER)}", _POWER
+
+    def _both(self, x, a, b):
+        return f"{self.wrapped(a, _AND + 1)} & {self.wrapped(b, _AND + 1)}", _AND
+
+    def _add(self, x, *operands):
+        return self.terms(list(zip(x.static["signs"], operands, strict=True))), _PLUS
+
+    def terms(self, terms):
+        terms = sorted(terms, key=lambda term: -term[0])  # a positive one first, where there is one
+        text = ""
+        for i, (sign, y) in enumerate(terms):
+            operator = ("-" if sign < 0 else "") if i == 0 else (" - " if sign < 0 else " + ")
+            text += operator + self.wrapped(y, _PLUS + (sign < 0) + (sign < 0 and i == 0))
+        return text
+
+    def _where(self, x, condition, a, b):
+        if a.operation == b.operation == "number":
+            return f"np.where({self.wrapped(condition, 0)}, {', '.join(_float(y.static['value']) for y in (a, b))})", _ATOM
+        return f"np.where({', '.join(self.wrapped(y, 0) for y in (condition, a, b))})", _ATOM
+
+    def _selected(self, x, g, contribution):
+        return f"np.where({self.wrapped(g, _PLUS)} == 0, 0, {self.wrapped(contribution, 0)})", _ATOM
+
+    def _sigmoid(self, x, a):
+        self.helpers["sigmoid"] = _SIGMOID
+        return f"sigmoid({self.wrapped(a, 0)})", _ATOM
+
+    def _reduction(self, x, a):
+        return self.reduced(x, a, keepdims=len(x.shape) == a.ndim), _ATOM
+
+    def reduced(self, x, a, keepdims):
+        axes = x.static["axis"]
+        arguments = [] if len(axes) == a.ndim else [f"axis={axes[0] if len(axes) == 1 else axes}"]
+        return f"{self.wrapped(a, _ATOM)}.{x.operation}({', '.join(arguments + ['keepdims=True'] * keepdims)})"
+
+    _sum = _mean = _max = _min = _prod = _reduction
+
+    def _cumsum(self, x, a):
+        return f"{self.wrapped(a, _ATOM)}.cumsum(axis={x.static['axis']})", _ATOM
+
+    def _reshape(self, x, a):
+        if a.operation in ("sum", "mean", "max", "min", "prod") and not self.expressions[a][0].isidentifier():
+            inner, axes = a.operands[0], a.static["axis"]
+            for keepdims in (False, True):
+                if x.shape == tuple(1 if i in axes else n for i, n in enumerate(inner.shape) if keepdims or i not in axes):
+                    return self.reduced(a, inner, keepdims), _ATOM
+        shape = ", ".join(map(str, x.shape)) if x.shape else "()"
+        return f"{self.wrapped(a, _ATOM)}.reshape({shape})", _ATOM
+
+    def _transpose(self, x, a):
+        axes = x.static["axes"]
+        if axes == tuple(reversed(range(x.ndim))):
+            return f"{self.wrapped(a, _ATOM)}.T", _ATOM
+        if axes == (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2):
+            return f"{self.wrapped(a, _ATOM)}.swapaxes(-1, -2)", _ATOM
+        return f"{self.wrapped(a, _ATOM)}.transpose({', '.join(map(str, axes))})", _ATOM
+
+    def _broadcast(self, x, a):
+        if a.operation == "number":
+            return self.filled(x), _ATOM
+        return f"np.broadcast_to({self.wrapped(a, 0)}, {x.shape})", _ATOM
+
+    def filled(self, x):
+        """A broadcast as an array of its own."""
+        (a,) = x.operands
+        if a.operation == "number":
+            value = a.static["value"]
+            name = {Fraction(0): "zeros", Fraction(1): "ones"}.get(value)
+            return f"np.{name}({x.shape}{_dtype(x)})" if name else f"np.full({x.shape}, {_float(value)}{_dtype(x)})"
+        return f"np.broadcast_to({self.wrapped(a, 0)}, {x.shape}).copy()"
+
+    def _getitem(self, x, a):
+        return f"{self.wrapped(a, _ATOM)}[{self.index(x.static['index'])}]", _ATOM
+
+    def _concatenate(self, x, *parts):
+        return f"np.concatenate([{', '.join(self.wrapped(p, 0) for p in parts)}], axis={x.static['axis']})", _ATOM
+
+    def _pad(self, x, a):
+        return f"np.pad({self.wrapped(a, 0)}, {x.static['widths']})", _ATOM
+
+    def _astype(self, x, a):
+        return f"{self.wrapped(a, _ATOM)}.astype(np.{x.dtype.name})", _ATOM
+
+    def _tril(self, x, a):
+        k = x.static["k"]
+        return f"np.tril({self.wrapped(a, 0)}{f', {k}' if k else ''})", _ATOM
+
+    def _einsum(self, x, *operands):
+        subscripts = x.static["subscripts"]
+        return f'np.einsum("{subscripts}", {", ".join(self.wrapped(y, 0) for y in operands)})', _ATOM
+
+    def _inv(self, x, a):
+        return f"np.linalg.{x.operation}({self.wrapped(a, 0)})", _ATOM
+
+    _det = _cholesky = _inv
+
+    def _logabsdet(self, x, a):
+        return f"np.linalg.slogdet({self.wrapped(a, 0)})[1]", _ATOM
+
+    def _solve(self, x, a, b):
+        return f"np.linalg.solve({self.wrapped(a, 0)}, {self.wrapped(b, 0)})", _ATOM
+
+    # --- constants and indices -----------------------------------------------------------------------------------------------------
+
+    def constant(self, array):
+        text = literal(array)
+        if not text.startswith("np.array(") or array.size <= 1:
+            return text
+        for line in self.constants:
+            if line.split(" = ", 1)[1].rsplit("  # ", 1)[0] == text:
+                return line.split(" = ", 1)[0]
+        name = self.identifier(f"C{len(self.constants) + 1}")
+        self.constants.append(f"{name} = {text}  # {array.shape}, a constant of the run")
+        return name
+
+    def index(self, index):
+        if isinstance(index, tuple):
+            return ", ".join(map(self.index, index)) + "," * (len(index) == 1) if index else "()"
+        if isinstance(index, slice):
+            start, stop, step = ("" if part is None else str(int(part)) for part in (index.start, index.stop, index.step))
+            return f"{start}:{stop}{f':{step}' if step else ''}"
+        return self.index_object(index)
+
+    def index_object(self, index):
+        """The same where it is an argument of a call."""
+        if isinstance(index, tuple):
+            return f"({', '.join(map(self.index_object, index))}{',' * (len(index) == 1)})"
+        if isinstance(index, slice):
+            return repr(slice(*(None if part is None else int(part) for part in (index.start, index.stop, index.step))))
+        if index is None or index is Ellipsis:
+            return "None" if index is None else "..."
+        if isinstance(index, (int, np.integer)) and not isinstance(index, (bool, np.bool_)):
+            return str(int(index))
+        return self.constant(np.asarray(index))
+
+    # --- who owns what -------------------------------------------------------------------------------------------------------------
+
+    def base(self, x):
+        """(the symbol whose memory a view looks at, whether it looks at some of it several times)"""
+        repeated = False
+        while x.operation in _VIEWS or (x.operation == "einsum" and len(x.operands) == 1):
+            repeated |= x.operation == "broadcast"
+            if x.operation == "variable" and x.static["definition"] is None:
+                break
+            x = x.static["definition"] if x.operation == "variable" else x.operands[0]
+        return x, repeated
+
+
+def _number(value):
+    if isinstance(value, Fraction) and value.denominator != 1:
+        return f"{value.numerator} / {value.denominator}", _TIMES
+    text = str(value.numerator) if isinstance(value, Fraction) else literal(np.asarray(value))
+    return text, _UNARY_MINUS if text.startswith("-") else _ATOM
+
+
+def _float(value):
+    text = _number(value)[0]
+    return f"{text}.0" if text.lstrip("-").isdigit() else text
+
+
+def _quoted(name):
+    """The name as a Python string, in double quotes where they need no escape."""
+    text = repr(name)
+    return text if '"' in text or "\\" in text else f'"{text[1:-1]}"'
+
+
+def _dtype(x):
+    return "" if x.dtype is None or x.dtype == np.float64 else f", np.{x.dtype.name}"
+
+
+def _plain(text):
+    """A name inside a docstring."""
+    return clean(text).replace("\\", " ").replace('"', " ")
+
+
+def _without_repeats(index, shape):
+    """True where no element is named twice: then adding in place needs no np.add.at."""
+    parts = index if isinstance(index, tuple) else (index,)
+    arrays = [np.asarray(part) for part in parts if isinstance(part, (np.ndarray, list, range))]
+    if not arrays or all(a.dtype == bool for a in arrays):
+        return True
+    joint = np.broadcast_shapes(*(a.shape for a in arrays if a.dtype != bool))
+    return any(a.dtype != bool and a.shape == joint and a.size == np.unique(a).size and (a >= 0).all() for a in arrays) and not any(a.dtype == bool for a in arrays)

@@ -1,0 +1,187 @@
+"""The forward and the backward pass of a graph, run on symbols: the very rules that ran on the numbers."""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..backward import broadcast_axes
+from ..graph import is_node, topological_order, unique_names
+from ..rules import RULES
+from ..symbol import Book, algebra, structure
+
+_ELEMENTWISE = {name for name, rule in RULES.items() if rule.formula.__module__ == RULES["where"].formula.__module__}
+_COMPOSED = {"softplus", "relu", "leaky_relu", "var", "std", "norm", "logsumexp", "clip"}  # printed by name, computed by formula
+
+
+@dataclass
+class Walk:
+    """What the two passes made. Symbols by node; ``leaves``, ``named`` and ``order`` are lists of nodes, oldest first."""
+
+    root: object
+    book: Book
+    order: list
+    names: dict  # every node that has a name, its own or one made up for it: a string, each once
+    values: dict
+    gradients: dict
+    upstream: object  # the variable that stands for the given gradient of the root, or None where the root is a scalar
+    objective: str  # what is differentiated: "L", or the root's name
+    forward_end: int  # symbols with a smaller serial number belong to the forward pass
+
+
+def walk(root, *, name_gradients, wanted=()):
+    """Run the rules under ``root`` on symbols. With ``name_gradients`` the gradient of a named node is a variable, not its expansion."""
+    order = topological_order(root)
+    names = _names(order, root, wanted)
+    book = Book()
+    values, pullbacks = {}, {}
+    for node in order:
+        values[node], pullbacks[node] = _forward(node, values, names, book, name_gradients)
+    objective = _objective(root, names)
+    forward_end = next(book.serial)
+    upstream = None
+    if _size(root) == 1:
+        seed = algebra.broadcast(book.number(1), root.shape)
+    else:
+        seed = upstream = gradient_variable(book, names[root], root)
+    pending, gradients = {root: [seed]}, {}
+    selects = any(node.operation == "where" for node in order)
+    for node in reversed(order):
+        if node not in pending:
+            continue
+        parts = pending.pop(node)
+        g = parts[0] if len(parts) == 1 else algebra.add(*((1, part) for part in parts))
+        if name_gradients and node in names and node is not root and node.operands and g.operation not in ("number", "broadcast"):
+            g = gradient_variable(book, names[node], node, g)
+        gradients[node] = g
+        for operand, pull in pullbacks[node]:
+            contribution = algebra.symbol(book, _explained(node, pull, g))
+            if selects and _may_be_nan(node, contribution, g):
+                contribution = structure.selected(g, contribution)
+            pending.setdefault(operand, []).append(_fitted(contribution, operand))
+    return Walk(root, book, order, names, values, gradients, upstream, objective, forward_end)
+
+
+def gradient_variable(book, name, node, definition=None):
+    """∂L/∂(the node), as a variable."""
+    return book.variable(name, node.shape, getattr(node, "dtype", np.float64), "gradient", definition)
+
+
+def _names(order, root, wanted):
+    """A name for every node that has one, for every leaf with a gradient, for what is asked for, and for the root."""
+    names = {node: name for node, name in unique_names(order).items() if node.name}
+    taken = set(names.values())
+
+    def fresh(stem, numbers):
+        name = next(name for k in numbers if (name := f"{stem}{k}") not in taken)
+        taken.add(name)
+        return name
+
+    leaves, results = itertools.count(1), itertools.count(1)
+    for node in order:
+        if node not in names and not node.operands and node.requires_grad:
+            names[node] = fresh("x", leaves)
+        elif node not in names and node in wanted and node is not root:
+            names[node] = fresh("t", results)
+    if root not in names:
+        names[root] = "L" if _size(root) == 1 and "L" not in taken else next((name for name in ("y", "out") if name not in taken), None) or fresh("y", results)
+    return names
+
+
+def _size(node):
+    return getattr(node, "size", 1)  # a Value is one number
+
+
+def _objective(root, names):
+    if _size(root) == 1:
+        return names[root]
+    return next(name for name in ("L", "loss", "objective", "L_") if name not in set(names.values()))
+
+
+def _forward(node, values, names, book, for_readers):
+    """(the node's value, [(operand, pullback)]) as symbols."""
+    dtype = np.dtype(getattr(node, "dtype", np.float64))
+    if not node.operands:
+        return (book.variable(names[node], node.shape, dtype) if node in names else book.constant(node.current)), []
+    rule, operands, static = _rule_of(node)
+    symbols = [values[x] if is_node(x) else _constant(book, x) for x in operands]
+    value, pullbacks = _explained(node, rule.formula, *symbols, **static)
+    value = algebra.symbol(book, value)
+    if value.shape != node.shape:
+        raise ValueError(f"derive: {node.operation} gives shape {value.shape} on symbols, and {node.shape} on arrays")
+    value = structure.astype(value, dtype)
+    wanted = [(x, pull) for x, pull in zip(operands, pullbacks, strict=True) if is_node(x) and x.requires_grad]
+    core = value.operands[0] if value.operation == "reshape" and value.operands[0].size == value.size else value
+    composed = rule.name in _COMPOSED or not rule.formula.__module__.startswith("micrograd_linear.")
+    if for_readers and composed and core.alias is None and core.operation not in ("variable", "number", "broadcast"):
+        opaque = book.make("result", (core,), None, core.shape, core.dtype, (rule.name,))
+        opaque.written = (rule.name, tuple(algebra.symbol(book, x) for x in symbols), static)
+        value = opaque if core is value else structure.reshape(opaque, value.shape)
+        core.alias = core = opaque
+    if node in names:
+        value = _named(value, core, names[node], book, dtype)
+    return value, wanted
+
+
+def _named(value, core, name, book, dtype):
+    """The variable that stands for a named node from here on, in the pullbacks that have closed over its formula too."""
+    if core.operation in ("variable", "number") or core.alias is not None:
+        return value if core is value and core.operation == "variable" and core.static["kind"] == "node" else book.variable(name, value.shape, dtype, "node", value)
+    variable = book.variable(name, core.shape, dtype, "node", core)
+    core.alias = variable
+    return variable if core is value else structure.reshape(variable, value.shape)
+
+
+def _rule_of(node):
+    """(rule, operands, static) of a node; a Value's operation is the Tensor's of the same name, on numbers."""
+    rule = getattr(node, "rule", None)
+    if rule is not None:
+        return rule, node.operands, node.static
+    if node.operation == "leaky_relu":
+        return _LEAKY_RELU, node.operands, {}
+    if node.operation not in RULES:
+        raise TypeError(
+            f"derive: {node.describe()} was made by hand ({node.operation!r}, with a _backward of its own), so there is no formula to print; "
+            "write it with Value's operations"
+        )
+    return RULES[node.operation], node.operands, node.static
+
+
+class _LEAKY_RELU:
+    """A Value's leaky_relu, whose slope is an operand."""
+
+    name = "leaky_relu"
+
+    @staticmethod
+    def formula(x, slope):
+        at_work = x > 0
+        return np.where(at_work, x, slope * x), (lambda g: np.where(at_work, g, slope * g), lambda g: np.where(at_work, 0, g * x))
+
+
+def _constant(book, x):
+    """A constant operand: a number as it is, an array as a symbol."""
+    if isinstance(x, (bool, int, float)) or np.ndim(x) == 0:
+        return x if isinstance(x, (int, float)) else np.asarray(x).item()
+    return book.constant(x)
+
+
+def _fitted(contribution, operand):
+    """A contribution summed back to its operand's shape, in its type: what the engine does after every pullback."""
+    shape = operand.shape
+    if contribution.shape != shape:
+        summed = structure.reduce("sum", contribution, broadcast_axes(contribution.shape, shape), keepdims=True)
+        contribution = structure.reshape(summed, shape)
+    return structure.astype(contribution, np.dtype(getattr(operand, "dtype", np.float64)))
+
+
+def _may_be_nan(node, contribution, g):
+    """True for an elementwise derivative times g, whose 0 * inf the engine counts as 0 where there is a ``where`` in the graph."""
+    elementwise = node.operation in _ELEMENTWISE and contribution.shape == g.shape
+    return elementwise and contribution.operation == "product" and not (len(contribution.operands) == contribution.static["factors"] == 1)
+
+
+def _explained(node, function, *arguments, **keywords):
+    try:
+        return function(*arguments, **keywords)
+    except (TypeError, AttributeError, NotImplementedError) as error:
+        raise TypeError(f"derive: the rule {node.operation!r} (of {node.describe()}) cannot be run on formulas: {error}") from error

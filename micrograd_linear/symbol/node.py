@@ -1,0 +1,112 @@
+"""``Symbol``: a formula without numbers. It has a shape and a type, and speaks NumPy, so that a rule can be run on it."""
+
+import itertools
+from fractions import Fraction
+
+import numpy as np
+
+
+class Book:
+    """Where the symbols of one derivation are kept, each once: the same operation on the same operands is the same object."""
+
+    def __init__(self):
+        self.symbols = {}
+        self.serial = itertools.count()
+
+    def make(self, operation, operands=(), static=None, shape=(), dtype=None, key=()):
+        """The symbol for an operation, made if there is none yet. ``key`` is what tells ``static`` apart, hashable."""
+        full_key = (operation, tuple([id(x) for x in operands]), key, shape)
+        found = self.symbols.get(full_key)
+        if found is None:
+            found = self.symbols[full_key] = Symbol(self, operation, operands, static or {}, shape, dtype)
+        return found.current()
+
+    def variable(self, name, shape, dtype, kind="leaf", definition=None):
+        """A named array; two of one name and different ``kind`` are different. With a ``definition``, what it was computed by."""
+        symbol = self.make("variable", (), {"name": name, "kind": kind, "definition": definition}, shape, np.dtype(dtype), (name, kind))
+        return symbol
+
+    def number(self, value):
+        """A Python number; its type gives way to that of the arrays it meets. Whole numbers are kept exactly, as fractions."""
+        value = exact(value)
+        return self.make("number", (), {"value": value}, (), None, (repr(value),))
+
+    def constant(self, array):
+        """A plain array. One whose elements are all the same is a number, repeated."""
+        array = np.asarray(array)
+        if array.ndim == 0 and array.dtype.kind in "fiu":
+            return self.number(array.item())
+        return self.make("constant", (), {"value": array}, array.shape, array.dtype, (array.dtype.str, array.tobytes()))
+
+
+class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
+    """An operation on symbols: ``operation``, ``operands``, ``static``; its ``shape`` and ``dtype`` (None for a number)."""
+
+    __slots__ = ("book", "operation", "operands", "static", "shape", "dtype", "alias", "written", "serial")
+    __array_priority__ = 1000
+
+    def __init__(self, book, operation, operands, static, shape, dtype):
+        self.book, self.operation, self.operands, self.static = book, operation, operands, static
+        self.shape, self.dtype = shape, dtype
+        self.alias = None  # the named variable that stands for this formula, once it has one
+        self.written = None  # of a "result": (rule name, operands, static), by which a formula that is composed of several operations is printed
+        self.serial = next(book.serial)
+
+    ndim = property(lambda self: len(self.shape))
+
+    @property
+    def size(self):
+        size = 1
+        for n in self.shape:
+            size *= n
+        return size
+
+    __hash__ = object.__hash__  # the mixin's == makes a symbol
+
+    def current(self):
+        """The named variable that stands for this formula by now, or itself."""
+        symbol = self
+        while symbol.alias is not None:
+            symbol = symbol.alias
+        return symbol
+
+    def __bool__(self):
+        raise TypeError("a formula has no truth value: a rule that is derived symbolically must not branch on numbers; use np.where")
+
+    def __iter__(self):
+        return (self[i] for i in range(self.shape[0]))
+
+    def __len__(self):
+        return self.shape[0]
+
+    def __repr__(self):
+        return f"<Symbol {self.operation} {self.shape}>"
+
+
+def exact(value):
+    """A whole number as a Fraction, any other as a float.
+
+    >>> exact(2.0), exact(0.5)
+    (Fraction(2, 1), 0.5)
+    """
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, (bool, int, np.integer, np.bool_)):
+        return Fraction(int(value))
+    value = float(value)
+    return Fraction(int(value)) if value.is_integer() and abs(value) < 2**53 and (value or str(value) != "-0.0") else value
+
+
+def times(a, b):
+    """The product of two coefficients, exact where both are."""
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return a * b
+    return exact(float(a) * float(b))
+
+
+def over(a, b):
+    """The quotient of two coefficients, exact where both are."""
+    if isinstance(a, Fraction) and isinstance(b, Fraction) and b:
+        return a / b
+    with np.errstate(all="ignore"):
+        return exact(float(np.float64(float(a)) / np.float64(float(b))))

@@ -1,0 +1,118 @@
+"""NumPy's operators and functions on symbols. The vocabulary is closed: what is not known raises, by name."""
+
+import numpy as np
+
+from . import algebra, structure
+from .algebra import symbol
+from .node import Symbol
+
+_UNARY = ("absolute", "sign", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh")
+_COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+_BINARY = {
+    np.add: lambda x, y: algebra.add((1, x), (1, y)),
+    np.subtract: lambda x, y: algebra.add((1, x), (-1, y)),
+    np.multiply: algebra.multiply,
+    np.divide: algebra.divide,
+    np.power: algebra.power,
+    np.maximum: lambda x, y: algebra.elementwise("maximum", [x, y]),
+    np.minimum: lambda x, y: algebra.elementwise("minimum", [x, y]),
+    np.matmul: structure.matmul,
+    np.negative: algebra.negative,
+    np.square: lambda x: algebra.multiply(x, x),
+    np.bitwise_and: algebra.both,
+    np.logical_and: algebra.both,
+    **{getattr(np, name): algebra.unary(name) for name in _UNARY},
+    **{getattr(np, name): algebra.comparison(name) for name in _COMPARISONS},
+}
+
+
+def _reduction(operation):
+    return lambda x, axis=None, keepdims=False: structure.reduce(operation, x, axis, keepdims)
+
+
+def _squeeze(x, axis=None):
+    return structure.reshape(x, np.squeeze(np.broadcast_to(np.int8(0), x.shape), axis).shape)
+
+
+def _moveaxis(x, source, destination):
+    source, destination = ([i % x.ndim for i in np.atleast_1d(axes)] for axes in (source, destination))
+    order = [i for i in range(x.ndim) if i not in source]
+    for place, axis in sorted(zip(destination, source, strict=True)):
+        order.insert(place, axis)
+    return structure.transpose(x, order)
+
+
+def _swapaxes(x, a, b):
+    order = list(range(x.ndim))
+    order[a], order[b] = order[b], order[a]
+    return structure.transpose(x, order)
+
+
+_FUNCTIONS = {
+    **{getattr(np, name): _reduction(name) for name in ("sum", "mean", "max", "min", "prod")},
+    np.cumsum: lambda x, axis: structure.cumsum(x, axis),
+    np.reshape: structure.reshape,
+    np.squeeze: _squeeze,
+    np.expand_dims: lambda x, axis: structure.reshape(x, np.expand_dims(np.broadcast_to(np.int8(0), x.shape), axis).shape),
+    np.transpose: structure.transpose,
+    np.swapaxes: _swapaxes,
+    np.moveaxis: _moveaxis,
+    np.broadcast_to: lambda x, shape: algebra.broadcast(x, tuple(shape)),
+    np.concatenate: lambda parts, axis=0: structure.concatenate(parts, axis),
+    np.pad: structure.pad,
+    np.where: algebra.where,
+    np.clip: lambda x, low=None, high=None: algebra.clip(x, low, high),
+    np.tril: structure.tril,
+    np.linalg.inv: structure.square_function("inv"),
+    np.linalg.cholesky: structure.square_function("cholesky"),
+    np.linalg.det: structure.square_function("det", drop=2),
+    np.linalg.slogdet: lambda x: (None, structure.square_function("logabsdet", drop=2)(x)),
+    np.linalg.solve: structure.solve,
+}
+_RULES = {
+    "sigmoid": algebra.unary("sigmoid"),
+    "getitem": lambda x, index: structure.getitem(x, index),
+    "scatter_add": lambda x, index, shape: structure.scatter_add(x, index, shape),
+}
+
+
+def _array_ufunc(self, ufunc, method, *inputs, **kwargs):
+    build = _BINARY.get(ufunc)
+    if build is None or method != "__call__" or kwargs:
+        raise TypeError(f"np.{ufunc.__name__} of a formula{f', {method}' * (method != '__call__')}: not known")
+    return build(*[symbol(self.book, x) for x in inputs])
+
+
+def _array_function(self, function, types, args, kwargs):
+    build = _FUNCTIONS.get(function)
+    if function is np.einsum:
+        return structure.einsum(args[0], *(symbol(self.book, x) for x in args[1:]))
+    if build is None:
+        raise TypeError(f"np.{getattr(function, '__name__', function)} of a formula: not known")
+
+    if function in (np.where, np.linalg.solve):
+        return build(*(symbol(self.book, x) for x in args))
+    if function is np.concatenate:
+        return build([symbol(self.book, x) for x in args[0]], *args[1:], **kwargs)
+    return build(*(symbol(self.book, x) if isinstance(x, Symbol) else x for x in args), **kwargs)
+
+
+def _apply_rule(rule, operands, static):
+    book = next(x.book for x in operands if isinstance(x, Symbol))
+    operands = [symbol(book, x) for x in operands]
+    build = _RULES.get(rule.name)
+    return build(*operands, **static) if build else symbol(book, rule.formula(*operands, **static)[0])
+
+
+Symbol.__array_ufunc__ = _array_ufunc
+Symbol.__array_function__ = _array_function
+Symbol.__apply_rule__ = staticmethod(_apply_rule)
+Symbol.__getitem__ = lambda self, index: structure.getitem(symbol(self.book, self), index)
+Symbol.mT = property(lambda self: structure.swap_last(symbol(self.book, self)))
+Symbol.T = property(lambda self: structure.transpose(symbol(self.book, self)))
+Symbol.all = lambda self: False  # whether it holds for all numbers there may be is not known
+Symbol.astype = lambda self, dtype: structure.astype(symbol(self.book, self), dtype)
+for _name in ("sum", "mean", "max", "min", "prod"):
+    setattr(Symbol, _name, lambda self, axis=None, keepdims=False, _n=_name: structure.reduce(_n, symbol(self.book, self), axis, keepdims))
+Symbol.reshape = lambda self, *shape: structure.reshape(symbol(self.book, self), shape[0] if len(shape) == 1 else shape)
+Symbol.transpose = lambda self, *axes: structure.transpose(symbol(self.book, self), axes[0] if len(axes) == 1 else axes or None)
