@@ -41,6 +41,7 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round, to see that everything runs")
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--only", metavar="TEXT", default="", help="only the workloads with this in their names")
     parser.add_argument("--seconds", type=float, default=1.5, help="per contestant and round")
     parser.add_argument("--measure", nargs=2, metavar=("WORKLOAD", "CONTESTANT"), help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -49,6 +50,8 @@ def main():
         return
     rounds, seconds = (1, 0.1) if options.quick else (options.rounds, options.seconds)
     for workload, (contestants, _, _) in WORKLOADS.items():
+        if options.only not in workload:
+            continue
         missing = [PEERS[name] for name in contestants if name in PEERS and importlib.util.find_spec(PEERS[name]) is None]
         if missing:
             print(f"{workload}: {missing[0]} is not installed (pip install {missing[0]}); left out\n")
@@ -64,10 +67,14 @@ def main():
 
 
 def report(workload, samples):
-    (first, second), best = samples, {}
+    best = {}
     for name, all_of_one in samples.items():
         best[name] = min(sample["seconds"] for sample in all_of_one)
         print(f"{workload}: {name}: {best[name] * 1e3:.4g} ms, peak {all_of_one[0]['peak'] / 2**20:.1f} MiB")
+    if len(samples) == 1:
+        print()
+        return
+    first, second = samples
     per_round = sorted(a["seconds"] / b["seconds"] for a, b in zip(samples[first], samples[second]))
     memory = samples[first][0]["peak"] / samples[second][0]["peak"]
     spread = f"per round {per_round[0]:.2f} to {per_round[-1]:.2f}, median {per_round[len(per_round) // 2]:.2f}"

@@ -4,6 +4,8 @@ import random
 
 import numpy as np
 
+from . import derived
+
 
 def scalar_mlp(Value):
     """An MLP 2-16-16-1 with a hinge loss over 100 points, one node per number: some 65,000 nodes; forward and backward."""
@@ -137,4 +139,5 @@ WORKLOADS = {
     "300 operations, shape (8,) again": ({"ours": operations_ours, "PyTorch": operations_torch}, ((8,),), 10),
     "Tensor (8, 4, 3)": ({"ours": linear_ours, "NumPy by hand": linear_numpy}, (8, 4, 3), 2000),
     "Tensor (1024, 512, 512)": ({"ours": linear_ours, "NumPy by hand": linear_numpy}, (1024, 512, 512), 1),
+    **derived.WORKLOADS,
 }

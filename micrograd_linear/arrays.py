@@ -72,3 +72,9 @@ def _refuse_nodes(data, what):
     if is_node(data):
         kind = type(data).__name__
         raise TypeError(f"{what}: expected numbers, got a {kind}, which would be cut off from its graph; use its .data to make a constant of it")
+
+
+class FromTensor(np.ndarray):
+    """The integers of an index, with the ``tensor`` they were copied from, so that a derivation can call them by its name."""
+
+    tensor = None

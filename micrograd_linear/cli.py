@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from . import Linear, Tensor, compare, derive, draw, hand_derived, iris
+from . import Linear, Tensor, Value, compare, derive, draw, hand_derived, iris
 from .compare import UnusableLayer, check_backward, run_forward
-from .graph import is_node
 
 AGREE, DIFFER, UNUSABLE = 0, 1, 2
 
@@ -89,7 +88,7 @@ def _root(names, options):
     """The result to derive: that of the file's ``forward``, or the last node it computed, named after the variables of the file."""
     if callable(names.get("forward")):
         return run_forward(names["forward"], names.get("inputs"), np.random.default_rng(options.seed))[0]
-    nodes = {name: value for name, value in names.items() if is_node(value) and not name.startswith("_")}
+    nodes = {name: value for name, value in names.items() if isinstance(value, (Tensor, Value)) and not name.startswith("_")}
     for name, node in nodes.items():
         if not node.name:
             node.name = name

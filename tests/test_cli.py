@@ -21,21 +21,6 @@ inputs = {"x": (5, 7), "W": (7, 3), "b": np.zeros((1, 3))}
 """
 
 
-@pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        try:
-            status = cli.main([str(a) for a in arguments])
-        except SystemExit as error:
-            status = error.code
-        out = capsys.readouterr()
-        return status, out.out, out.err
-
-    return run
-
-
 def check(run, text, *arguments, name="layer.py"):
     with open(name, "w") as file:
         file.write(text)

@@ -515,6 +515,27 @@ def test_a_constant_with_a_name_is_an_argument_and_one_too_large_asks_for_a_name
     assert argument_names(check_source(root)) == ["X", "w"]
 
 
+def test_the_integers_of_an_index_are_an_argument_where_they_have_a_name():
+    E, z = Tensor(normal(5, 3), "E"), Tensor(normal(6, 3), "z")
+    tokens, labels = Tensor([0, 1, 0, 4, 2, 2], "tokens", requires_grad=False), Tensor([0, 1, 2, 2, 1, 0], "labels", requires_grad=False)
+    root = ((z + E[tokens]).logsumexp(axis=1) - (z * 1.5)[range(6), labels]).sum()
+    derivation = derive(root)
+    source = derivation.source
+    check_style(source)
+    assert argument_names(source) == ["E", "tokens", "z", "labels"]
+    others = np.array([3, 3, 3, 1, 0, 2]), np.array([2, 2, 0, 1, 1, 1])
+    value, gradients = executed(source)(E.data, others[0], z.data, others[1])
+    root = ((z + E[others[0]]).logsumexp(axis=1) - (z * 1.5)[range(6), others[1]]).sum()
+    engine = root.gradients()
+    assert np.isclose(value, root.data) and np.allclose(gradients["E"], engine[E]) and np.allclose(gradients["z"], engine[z])
+    assert "at[tokens](" in derivation.text and "[0…5, labels]" in derivation.text
+    assert "labels_" in derive(root_with(z, labels), form="index").text
+
+
+def root_with(z, labels):
+    return z[range(6), labels].sum()
+
+
 # --- size --------------------------------------------------------------------------------------------------------------------------
 
 

@@ -42,6 +42,13 @@ def test_the_check_prints_what_the_readme_shows(run):
     assert run("check", "layer.py") == (1, output)
 
 
+def test_the_derivation_prints_what_the_readme_shows(run):
+    Path("layer.py").write_text(block("file: layer.py"))
+    command, output = block("output: derive").split("\n", 1)
+    assert command == "$ .venv/bin/micrograd-linear derive layer.py --source"
+    assert run("derive", "layer.py", "--source") == (0, output)
+
+
 def test_ci_runs_the_commands_of_the_readme():
     script = (ROOT / ".ci/run").read_text()
     for marker in ("command: main job", "command: tests"):
@@ -51,7 +58,7 @@ def test_ci_runs_the_commands_of_the_readme():
 
 def test_links_and_pictures_exist():
     for page in [ROOT / "README.md", *ROOT.glob("docs/*.md")]:
-        for target in re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text()):
+        for target in re.findall(r"\]\((?!http)([^)#]+)\)", re.sub(r"```.*?```", "", page.read_text(), flags=re.S)):
             assert (page.parent / target).is_file(), (page.name, target)
 
 

@@ -4,7 +4,7 @@ from ..graph import is_node
 from .derivation import Derivation, Formula
 from .index_form import boundaries, index_form
 from .matrix import lines
-from .notation import Notation
+from .notation import Notation, tensor_of
 from .numerator import numerator, parts_in_order
 from .source import write
 from .typeset import made, name
@@ -92,6 +92,12 @@ def _source(root, wanted, asked):
         for operand in node.operands:
             if is_node(operand) and not operand.operands and operand in passed.names:
                 leaves[operand] = passed.names[operand]
+        index = node.static.get("index", ())
+        for part in index if isinstance(index, tuple) else (index,):
+            tensor = tensor_of(part)
+            if tensor is not None and tensor not in leaves:
+                taken = {*passed.names.values(), *leaves.values()}
+                leaves[tensor] = next(name for k in range(len(taken) + 1) if (name := tensor.name if not k else f"{tensor.name} ({k})") not in taken)
     inputs = [node for node in leaves if node in set(wanted)]
     return write(passed, leaves, {node: passed.names[node] for node in dict.fromkeys([*inputs, *wanted]) if not node.operands or asked})
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from .typeset import Latex, Mathml, Text, made
 
+LONGEST_IN_A_NOTEBOOK = 20_000
 _MATHML = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">'
 
 
@@ -27,6 +28,14 @@ class Formula:
         left = Latex().show(self._left)
         right = r" \text{ is given}" if self._right is None else f"= {Latex().show(self._right)}"
         return rf"{left} &{right}{f' && {self.shape}' if self.shape is not None else ''} \\"
+
+    def _row(self):
+        """The same as a row of a MathML table."""
+        right = "<mtext>\u00a0is given</mtext>" if self._right is None else f"<mo>=</mo>{Mathml().show(self._right)}"
+        shape = "" if self.shape is None else f"<mtext>{self.shape}</mtext>"
+        cells = zip(("right", "left", "left"), (Mathml().show(self._left), right, shape), ("0", "0.2em", "2em"))
+        columns = (f'<mtd style="text-align:{side};padding:0.4em 0 0.4em {space}">{cell}</mtd>' for side, cell, space in cells)
+        return f"<mtr>{''.join(columns)}</mtr>"
 
     @property
     def text(self):
@@ -99,7 +108,7 @@ class Derivation(Mapping):
             rows.append(("", ""))
             if heading:
                 rows.append((heading, ""))
-            rows.extend((line, "") if isinstance(line, str) else (line.text, "" if line.shape is None else str(line.shape)) for line in lines)
+            rows.extend((line.text, "" if line.shape is None else str(line.shape)) for line in lines)
         rows = rows[1:] if rows and rows[0] == ("", "") else rows
         widths = [_width(left) for left, shape in rows if shape]
         column = min(max(widths, default=0), 100) + 3
@@ -118,7 +127,8 @@ class Derivation(Mapping):
         for heading, lines in self._sections:
             if heading:
                 parts.append(f"<h4>{html.escape(heading)}</h4>")
-            parts.extend(f"<p>{html.escape(line)}</p>" if isinstance(line, str) else line.mathml for line in lines)
+            rows = "".join(line._row() for line in lines)
+            parts.append(f'{_MATHML}<mtable displaystyle="true" style="math-depth:0">{rows}</mtable></math>')
         parts.extend(f"<p><small>{html.escape(note)}</small></p>" for note in self._notes)
         return f"<div>{''.join(parts)}</div>"
 
@@ -140,7 +150,11 @@ class Derivation(Mapping):
         return f"<Derivation of {self.title}: {', '.join(self._names)}>"
 
     def _repr_latex_(self):
-        return f"$$\n{self.latex}\n$$"
+        latex = self.latex
+        return f"$$\n{latex}\n$$" if len(latex) <= LONGEST_IN_A_NOTEBOOK else None
+
+    def _repr_html_(self):  # instead, where a notebook's MathJax would give up
+        return None if self._repr_latex_() is not None else f"<pre>{html.escape(self.text)}</pre>"
 
 
 def _aligned(lines):

@@ -144,7 +144,7 @@ def renamed(e, supply):
 
 def _letter(letter, table):
     if isinstance(letter, Mapped):
-        return Mapped(table.get(letter.letter, letter.letter), letter.places)
+        return Mapped(table.get(letter.letter, letter.letter), letter.places, letter.name)
     return table.get(letter, letter)
 
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..symbol.algebra import parts_of
+from .notation import tensor_of
 
 _fresh = itertools.count(1)
 
@@ -25,6 +26,7 @@ class Mapped:
 
     letter: int
     places: tuple
+    name: str = ""  # of the Tensor that holds the places
 
     @property
     def offset(self):
@@ -248,18 +250,19 @@ def _getitem(x, letters, supply):
             if not joint:
                 joint = outer.pop(0)
                 shared = joint
-            inner.append(_placed(shared, [int(p) % n for p in np.asarray(part)], n))
+            called = tensor_of(part)
+            inner.append(_placed(shared, [int(p) % n for p in np.asarray(part)], n, "" if called is None else called.name))
             joint = True
         else:
             inner.append(_placed(None, [int(part) % n], n))
     return entry(a, tuple(inner), supply)
 
 
-def _placed(letter, places, n):
+def _placed(letter, places, n, called=""):
     places = tuple(places)
     if n == 1:
         return None
-    return letter if places == tuple(range(n)) and letter is not None else Mapped(letter, places)
+    return letter if places == tuple(range(n)) and letter is not None and not called else Mapped(letter, places, called)
 
 
 _BUILD = {

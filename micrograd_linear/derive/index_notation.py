@@ -25,6 +25,8 @@ class IndexNotation:
             return table[letter]
         if letter.letter is None:
             return str(letter.places[0])
+        if letter.name:
+            return (letter.name, table[letter.letter])
         if letter.offset is not None:
             return f"{table[letter.letter]}+{letter.offset}" if letter.offset else table[letter.letter]
         if letter.places not in self.places:
@@ -59,8 +61,11 @@ class IndexNotation:
         return self.function(e, table)
 
     def terms(self, signs, parts):
-        ordered = sorted(zip(signs, parts, strict=True), key=lambda term: -term[0])
-        return made("terms", tuple(sign for sign, _ in ordered), [bracketed(part, SUM + 1) for _, part in ordered], level=SUM)
+        flat = []
+        for sign, part in sorted(zip(signs, parts, strict=True), key=lambda term: -term[0]):
+            inside = zip(*part.arguments) if part.kind == "terms" else [(1, part)]
+            flat.extend((sign * own, inner) for own, inner in inside)
+        return made("terms", tuple(sign for sign, _ in flat), [bracketed(part, SUM + 1) for _, part in flat], level=SUM)
 
     def product(self, coefficient, factors, divisors):
         negative, coefficient = coefficient < 0, abs(coefficient)

@@ -110,6 +110,12 @@ def _product(book, x, new, popular):
         above, below = tiers[shape]
         if result is not None and divisor is not None:  # both smaller than what is to come
             result, divisor = _binary(book, "divide", result, divisor), None
+        elif divisor is not None and coefficient != 1:
+            if isinstance(coefficient, Fraction) and coefficient.numerator == 1:
+                divisor = _scaled(book, divisor, Fraction(coefficient.denominator))
+            else:
+                result, divisor = _binary(book, "divide", book.number(coefficient), divisor), None
+            coefficient = Fraction(1)
         result, divisor = _tier(book, above, below, result, divisor)
         if result is not None:
             result, coefficient = _scaled(book, result, coefficient), Fraction(1)

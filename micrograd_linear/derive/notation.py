@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..symbol.algebra import parts_of, same_but_leading_ones
-from .typeset import ATOM, BIG, POWER, SUM, TIMES, Math, bracketed, made, name, number
+from .typeset import ATOM, BIG, POWER, SUM, TIMES, Math, bracketed, clean, made, name, number
 
 _RELATIONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
 SELECTED = "A product with a gradient of 0 counts as 0 here, even if the other factor is not finite: the branch that was not taken has no gradient."
@@ -96,15 +96,10 @@ class Notation:
 
     def _add(self, x, *parts):
         terms = sorted(zip(x.static["signs"], parts, strict=True), key=lambda term: -term[0])
-        signs, flat = [], []
+        flat = []  # a sum in a sum needs no brackets
         for sign, part in terms:
-            if part.kind == "terms" and sign == 1:  # a sum in a sum needs no brackets
-                signs.extend(part.arguments[0])
-                flat.extend(part.arguments[1])
-            else:
-                signs.append(sign)
-                flat.append(bracketed(part, SUM + 1))
-        return made("terms", tuple(signs), flat, level=SUM)
+            flat.extend((sign * own, inner) for own, inner in (zip(*part.arguments) if part.kind == "terms" else [(1, part)]))
+        return made("terms", tuple(sign for sign, _ in flat), [bracketed(part, SUM + 1) for _, part in flat], level=SUM)
 
     def _power(self, x, base, exponent):
         return made("superscript", _base(base), exponent, level=POWER)
@@ -252,6 +247,12 @@ def axes_label(axis, ndim):
     return f"axis {axes[0]}" if len(axes) == 1 else f"axes {', '.join(map(str, axes))}"
 
 
+def tensor_of(index):
+    """The named Tensor that a part of an index was copied from, or None."""
+    tensor = getattr(index, "tensor", None)
+    return tensor if tensor is not None and tensor.name else None
+
+
 def index_label(index):
     """An index as one would write it, long arrays cut."""
     if isinstance(index, tuple):
@@ -261,6 +262,8 @@ def index_label(index):
         return f"{start}:{stop}{f':{step}' if step else ''}"
     if index is None or index is Ellipsis:
         return "None" if index is None else "..."
+    if tensor_of(index) is not None:
+        return clean(index.tensor.name)
     array = np.asarray(index)
     if array.ndim == 0:
         return str(array)

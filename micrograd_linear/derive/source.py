@@ -8,6 +8,7 @@ import numpy as np
 
 from .literals import literal
 from .lower import lower, reachable
+from .notation import tensor_of
 from .typeset import clean
 
 LONGEST = 70  # a longer expression is cut into named parts
@@ -188,10 +189,10 @@ class _Writer:
             if added.operation == "number" and added.static["value"] < 0:
                 sign, added = -sign, added.book.number(-added.static["value"])
                 self.expressions[added] = self.expression(added)
-            if _without_repeats(index, scatter.shape):
+            if _without_repeats(index):
                 self.lines.append(f"{name}[{self.index(index)}] {'+' if sign > 0 else '-'}= {self.wrapped(added, 0)}")
             else:
-                signed = self.wrapped(added, _UNARY_MINUS)
+                signed = self.wrapped(added, 0 if sign > 0 else _UNARY_MINUS)
                 self.lines.append(f"np.add.at({name}, {self.index_object(index)}, {'' if sign > 0 else '-'}{signed})")
         return name
 
@@ -340,7 +341,7 @@ class _Writer:
 
     def constant(self, array):
         text = literal(array)
-        if not text.startswith("np.array(") or array.size <= 1:
+        if array.size <= 1:
             return text
         for line in self.constants:
             if line.split(" = ", 1)[1].rsplit("  # ", 1)[0] == text:
@@ -367,7 +368,8 @@ class _Writer:
             return "None" if index is None else "..."
         if isinstance(index, (int, np.integer)) and not isinstance(index, (bool, np.bool_)):
             return str(int(index))
-        return self.constant(np.asarray(index))
+        tensor = tensor_of(index)
+        return self.constant(np.asarray(index)) if tensor is None else self.arguments[self.leaves[tensor]]
 
     # --- who owns what -------------------------------------------------------------------------------------------------------------
 
@@ -409,11 +411,14 @@ def _plain(text):
     return clean(text).replace("\\", " ").replace('"', " ")
 
 
-def _without_repeats(index, shape):
-    """True where no element is named twice: then adding in place needs no np.add.at."""
+def _without_repeats(index):
+    """True where no element is named twice, whatever an argument of the source holds: then adding in place needs no np.add.at."""
     parts = index if isinstance(index, tuple) else (index,)
-    arrays = [np.asarray(part) for part in parts if isinstance(part, (np.ndarray, list, range))]
-    if not arrays or all(a.dtype == bool for a in arrays):
+    arrays = [part for part in parts if isinstance(part, (np.ndarray, list, range))]
+    if not arrays or all(np.asarray(a).dtype == bool for a in arrays):
         return True
-    joint = np.broadcast_shapes(*(a.shape for a in arrays if a.dtype != bool))
-    return any(a.dtype != bool and a.shape == joint and a.size == np.unique(a).size and (a >= 0).all() for a in arrays) and not any(a.dtype == bool for a in arrays)
+    if any(np.asarray(a).dtype == bool for a in arrays):
+        return False
+    joint = np.broadcast_shapes(*(np.shape(a) for a in arrays))
+    known = [np.asarray(a) for a in arrays if tensor_of(a) is None and np.shape(a) == joint]
+    return any(a.size == np.unique(a).size and (a >= 0).all() for a in known)

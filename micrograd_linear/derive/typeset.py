@@ -53,6 +53,16 @@ _GREEK_NAMES = {letter: word for word, letter in GREEK_LETTERS.items()}
 _PLURAL = re.compile(r"(.*?)\s*\((\d+)\)$")  # the second of a name
 
 
+def stem_and_index(text):
+    """W1 and x_hat as a letter with an index; other names as they are.
+
+    >>> stem_and_index("W1"), stem_and_index("x_hat"), stem_and_index("a_b_c")
+    (('W', '1'), ('x', 'hat'), ('a_b_c', ''))
+    """
+    found = re.fullmatch(r"([^\W\d_]+)(?:(\d+)|_([^\W_]+))", text, re.ASCII)
+    return (found[1], found[2] or found[3]) if found else (text, "")
+
+
 class Printer:
     """What the three have in common: a tree is printed by the methods named after its pieces."""
 
@@ -129,7 +139,7 @@ class Text(Printer):
         return f"δ_{self.tokens(tokens)}"
 
     def tokens(self, tokens):
-        shown = [f"{token[0]}_{token[1]}" if isinstance(token, tuple) else token for token in tokens]
+        shown = [f"{self.name(token[0])}_{token[1]}" if isinstance(token, tuple) else token for token in tokens]
         return "".join(shown) if all(len(token) == 1 for token in shown) else f"({','.join(shown)})"
 
     def partial(self, above, below):
@@ -175,6 +185,7 @@ class Latex(Printer):
     _ESCAPES = {
         "\\": r"\textbackslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
         "^": r"\textasciicircum ", "~": r"\textasciitilde ", "<": r"\textless ", ">": r"\textgreater ", "…": r"\ldots ",
+        "×": r"$\times$", "∂": r"$\partial$", "∇": r"$\nabla$", "→": r"$\to$", "−": r"$-$",
     }  # fmt: skip
     _RELATIONS = {"equal": "=", "not_equal": r"\ne", "less": "<", "less_equal": r"\le", "greater": ">", "greater_equal": r"\ge"}
     _SIGNS = {"⊙": r"\odot", "·": r"\cdot"}
@@ -185,10 +196,7 @@ class Latex(Printer):
         plural = _PLURAL.match(text)
         if plural and plural[1]:
             return f"{{{self.name(plural[1])}}}^{{({plural[2]})}}"
-        stem, _, index = text.partition("_") if re.fullmatch(r"[^\W\d_]+_\w+", text, re.A) else (text, "", "")
-        if not index:
-            trailing = re.fullmatch(r"([^\W\d_]+)(\d+)", text, re.A)
-            stem, index = (trailing[1], trailing[2]) if trailing else (text, "")
+        stem, index = stem_and_index(text)
         return self._stem(stem) + (f"_{{{self._stem(index) if not index.isdigit() else index}}}" if index else "")
 
     def _stem(self, text):
@@ -254,10 +262,13 @@ class Latex(Printer):
     def function(self, function):
         if function == "sigmoid":
             return r"\sigma"
-        return f"\\{function}" if function in self._FUNCTIONS else rf"\operatorname{{{self.escaped(clean(function))}}}"
+        if function in self._FUNCTIONS:
+            return f"\\{function}"
+        plain = function.isascii() and function.isalnum()
+        return rf"\operatorname{{{function}}}" if plain else rf"\text{{{self.escaped(clean(function))}}}"
 
     def axes(self, axes):
-        return rf"_{{\text{{{axes}}}}}" if axes else ""
+        return rf"_{{\text{{{self.escaped(axes)}}}}}" if axes else ""
 
     def big(self, axes, x):
         return rf"\sum{self.axes(axes)} {self.show(x)}"
@@ -275,7 +286,7 @@ class Latex(Printer):
         return rf"\delta_{{{self.tokens(tokens)}}}"
 
     def tokens(self, tokens):
-        shown = [f"{token[0]}_{{{token[1]}}}" if isinstance(token, tuple) else token for token in tokens]
+        shown = [f"{{{self.name(token[0])}}}_{{{token[1]}}}" if isinstance(token, tuple) else token for token in tokens]
         return " ".join(shown) if all(len(token) == 1 for token in shown) else ", ".join(shown)
 
     def partial(self, above, below):
@@ -325,7 +336,9 @@ class Mathml(Printer):
         plural = _PLURAL.match(text)
         if plural and plural[1]:
             return f"<msup>{self.name(plural[1])}<mrow>{_mo('(')}<mn>{plural[2]}</mn>{_mo(')')}</mrow></msup>"
-        return f"<mi>{html.escape(GREEK_LETTERS.get(text, text))}</mi>"
+        stem, index = stem_and_index(text)
+        letter = f"<mi>{html.escape(GREEK_LETTERS.get(stem, stem))}</mi>"
+        return f"<msub>{letter}<{'mn' if index.isdigit() else 'mi'}>{index}</{'mn' if index.isdigit() else 'mi'}></msub>" if index else letter
 
     def number(self, value):
         if isinstance(value, Fraction) and value.denominator != 1:
@@ -341,7 +354,7 @@ class Mathml(Printer):
         return f"<mfrac>{_row(_mo('∂') + self.show(objective))}{_row(_mo('∂') + self.show(x))}</mfrac>"
 
     def nabla(self, objective, x):
-        return _row(f"<msub>{_mo('∇')}{self.show(x)}</msub>{self.show(objective)}")
+        return _row(f'<msub>{_mo("∇")}{self.show(x)}</msub><mspace width="0.2em"/>{self.show(objective)}')
 
     def juxtaposed(self, parts):
         return _row('<mspace width="0.2em"/>'.join(map(self.show, parts)))
@@ -383,7 +396,7 @@ class Mathml(Printer):
         return f"<msub><mi>δ</mi>{_row(self.tokens(tokens))}</msub>"
 
     def tokens(self, tokens):
-        shown = [f"<msub><mi>{token[0]}</mi><mi>{token[1]}</mi></msub>" if isinstance(token, tuple) else f"<mi>{token}</mi>" for token in tokens]
+        shown = [f"<msub>{self.name(token[0])}<mi>{token[1]}</mi></msub>" if isinstance(token, tuple) else f"<mi>{token}</mi>" for token in tokens]
         return ("" if all(len(token) == 1 for token in tokens) else _mo(",")).join(shown)
 
     def partial(self, above, below):
@@ -419,7 +432,7 @@ class Mathml(Printer):
         return _row(_mo("=").join(map(self.show, parts)))
 
     def given(self, x):
-        return _row(self.show(x) + "<mtext> is given</mtext>")
+        return _row(self.show(x) + "<mtext>\u00a0is given</mtext>")
 
     def equation(self, left, right):
         return _row(self.show(left) + _mo("=") + self.show(right))

@@ -22,6 +22,7 @@ _BINARY = {
     np.bitwise_and: algebra.both,
     np.logical_and: algebra.both,
     **{getattr(np, name): algebra.unary(name) for name in _UNARY},
+    np.exp: algebra.exp,
     **{getattr(np, name): algebra.comparison(name) for name in _COMPARISONS},
 }
 

@@ -183,7 +183,7 @@ def frozen(index):
         return ("slice", index.start, index.stop, index.step)
     if isinstance(index, (np.ndarray, list, range)):
         array = np.asarray(index)
-        return (array.dtype.str, array.shape, array.tobytes())
+        return (array.dtype.str, array.shape, array.tobytes(), id(getattr(index, "tensor", None)))
     return repr(index)
 
 
