@@ -1,6 +1,7 @@
 """The command ``micrograd-linear``."""
 
 import argparse
+import os
 import runpy
 import sys
 import traceback
@@ -24,7 +25,12 @@ def main(arguments=None):
     try:
         if options.command == "check":
             return check_file(options.file, options.output, options.seed)
-        return derive_file(options) if options.command == "derive" else main_job(options.output)
+        status = derive_file(options) if options.command == "derive" else main_job(options.output)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # the reader of the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return AGREE
     except (OSError, RuntimeError, UnusableLayer) as error:
         print(f"micrograd-linear: {' '.join(str(error).split())}", file=sys.stderr)
         return UNUSABLE

@@ -1,10 +1,13 @@
 import os
 
+import derive_graphs
 import numpy as np
 import pytest
 from hypothesis import settings
 
-from micrograd_linear import cli
+import micrograd_linear as mgl
+from micrograd_linear import Tensor, cli
+from micrograd_linear.rules import BY_NUMPY_FUNCTION, RULES
 
 settings.register_profile("ci", derandomize=True)  # CI repeats itself; at the desk every run draws anew
 if os.environ.get("CI"):
@@ -30,3 +33,21 @@ def run(tmp_path, monkeypatch, capsys):
         return status, out.out, out.err
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def the_same_graphs_in_any_order():
+    """The random numbers of derive_graphs begin anew in every test."""
+    derive_graphs.RNG.bit_generator.state = np.random.default_rng(7).bit_generator.state
+
+
+@pytest.fixture
+def own():
+    """Rules added in a test are taken away again."""
+    before = set(RULES), set(BY_NUMPY_FUNCTION)
+    yield mgl.rule
+    for name in set(RULES) - before[0]:
+        del RULES[name]
+        delattr(Tensor, name)
+    for function in set(BY_NUMPY_FUNCTION) - before[1]:
+        del BY_NUMPY_FUNCTION[function]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_derive import executed
+from test_derive_source import executed
 
 FORWARD = """
 def forward(x, W, b):
@@ -82,3 +82,23 @@ def test_what_cannot_be_used_is_said(run, text, arguments, message):
 def test_shapes_are_found_without_inputs(run):
     status, out, _ = derive_file(run, FORWARD.split("inputs")[0])
     assert status == 0 and "∇_W L = xᵀ ∂L/∂y" in out
+
+
+def test_local_variables_of_forward_name_its_results(run):
+    text = """
+import numpy as np
+def forward(x, W):
+    z = x @ W
+    h = np.tanh(z)
+    loss = (h ** 2).mean()
+    return loss
+inputs = {"x": (5, 4), "W": (4, 3)}
+"""
+    _, out, _ = derive_file(run, text)
+    assert "z = x W" in out and "∂loss/∂h = 2 · h / 15" in out and "∇_W loss = xᵀ ∂loss/∂z" in out
+
+
+@pytest.mark.parametrize("wrt, message", [("y", "'y' is the result itself, whose gradient is given; there are x, W, b"), ("W,b", "several are given as a list")])
+def test_a_wrt_that_cannot_be(run, wrt, message):
+    status, _, err = derive_file(run, FORWARD, "--wrt", wrt)
+    assert status == 2 and message in err

@@ -6,7 +6,8 @@ import shutil
 import subprocess
 
 import pytest
-from test_derive import GRAPHS, NAMES, graph, named, normal, rule_graph
+from derive_graphs import GRAPHS, graph, named, normal, rule_graph
+from test_derive import NAMES
 from test_derive_index import ASKED
 from test_rules import CASES
 

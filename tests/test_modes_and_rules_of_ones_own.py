@@ -6,7 +6,7 @@ import pytest
 import micrograd_linear as mgl
 from micrograd_linear import Tensor, Value, draw, grad
 from micrograd_linear.functions.custom import PREDEFINED
-from micrograd_linear.rules import BY_NUMPY_FUNCTION, RULES
+from micrograd_linear.rules import RULES
 
 
 def test_no_grad_records_nothing_and_is_set_back_by_an_error():
@@ -43,18 +43,6 @@ def test_debug_lets_a_nan_that_came_in_pass():
     with mgl.debug():
         y = Tensor([np.nan], "x") * 2
         y.backward([1.0])
-
-
-@pytest.fixture
-def own():
-    """Rules added in a test are taken away again."""
-    before = set(RULES), set(BY_NUMPY_FUNCTION)
-    yield mgl.rule
-    for name in set(RULES) - before[0]:
-        del RULES[name]
-        delattr(Tensor, name)
-    for function in set(BY_NUMPY_FUNCTION) - before[1]:
-        del BY_NUMPY_FUNCTION[function]
 
 
 def test_a_rule_of_ones_own_is_a_method_a_function_a_picture_and_has_all_derivatives(own):

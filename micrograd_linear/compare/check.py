@@ -1,7 +1,9 @@
 """``check_backward``: a hand-written pair of NumPy functions, forward and backward, against the engine."""
 
+import functools
 import inspect
 import itertools
+import sys
 import warnings
 
 import numpy as np
@@ -71,7 +73,7 @@ def run_forward(forward, inputs, rng, backward=None):
     if not any(map(is_node, tensors.values())):
         types = ", ".join(f"{name} is {value.dtype} {value.shape}" for name, value in values.items()) or "there is none"
         raise UnusableLayer(f"forward needs a floating-point argument to differentiate, but {types}; a shape to be drawn is a tuple: (5, 7)")
-    y = _call("forward", forward, tensors, shapes)
+    y = _call("forward", _name_locals(forward), tensors, shapes)
     if not isinstance(y, Tensor):
         hint = "return y alone" if isinstance(y, (tuple, list)) else "compute it from the arguments with NumPy functions"
         raise UnusableLayer(f"forward must return one array that depends on its arguments, got {type(y).__name__}; {hint}")
@@ -123,6 +125,27 @@ def _call(what, function, arguments, shapes, *first):
         return function(*first, **arguments)
     except (Exception, SystemExit) as error:
         raise UnusableLayer(f"{what} failed: {type(error).__name__}: {error}{_line(error, function)}, given {shapes}") from error
+
+
+def _name_locals(function):
+    """The function, naming the Tensors that its local variables hold when it returns after them, where they have no name yet."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+
+    def named(*args, **kwargs):
+        def at_return(frame, event, arg):
+            if event == "return" and frame.f_code is code:
+                for name, value in frame.f_locals.items():
+                    if isinstance(value, Tensor) and not value.name:
+                        value.name = name
+
+        before = sys.getprofile()
+        sys.setprofile(at_return)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            sys.setprofile(before)
+
+    return functools.wraps(function)(named) if code is not None else function
 
 
 def _line(error, function):

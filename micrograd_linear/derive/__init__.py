@@ -46,6 +46,8 @@ def derive(node, wrt=None, *, form="matrix"):
         why = "was computed from nothing" if node.requires_grad else "depends on no tensor that requires a gradient"
         raise ValueError(f"derive: {node.describe()} {why}; there is nothing to derive")
     asked = _asked(wrt)
+    if asked == []:
+        raise ValueError("derive: wrt is empty; leave it out to have all gradients")
     extra = {x for x in asked or () if is_node(x)}
     passed = walk(node, name_gradients=True, wanted=extra)
     wanted = _wanted(passed, asked)
@@ -76,13 +78,17 @@ def _wanted(passed, asked):
         if found is None and isinstance(key, str):
             several = [name for node, name in names.items() if node.name == key]
             hint = f"several tensors have that name; they are called {', '.join(map(repr, several))} here" if several else f"there are {', '.join(by_name)}"
+            hint += f"; the form is given as form={key!r}" * (key in _FORMS) + "; several are given as a list" * ("," in key)
             raise ValueError(f"derive: {key!r}: {hint if several else f'no tensor of the graph has that name; {hint}'}")
         if found is None:
             raise TypeError(f"derive: wrt: expected names or nodes, got {type(key).__name__}")
         if found not in passed.gradients:
-            raise ValueError(f"derive: {found.describe()} has no gradient here: {passed.root.describe()} does not depend on it, or it requires none")
+            why = "it requires none" if not found.requires_grad else f"{passed.root.describe()} does not depend on it"
+            raise ValueError(f"derive: {found.describe()} has no gradient here: {why}")
+        if found is passed.root:
+            raise ValueError(f"derive: {names[found]!r} is the result itself, whose gradient is given; there are {', '.join(by_name)}")
         wanted.append(found)
-    return wanted
+    return list(dict.fromkeys(wanted))
 
 
 def _source(root, wanted, asked):

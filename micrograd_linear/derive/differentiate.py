@@ -1,5 +1,6 @@
 """The chain rule entry by entry: the derivative of one element by another, as products of Kronecker deltas; and the sums that the deltas remove."""
 
+import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -9,7 +10,7 @@ from ..rules import RULES
 from ..symbol import Book
 from ..symbol.algebra import symbol
 from ..symbol.node import over, times
-from .entries import Apply, Delta, Entry, Mapped, Number, Product, Sum, Terms, entry
+from .entries import Apply, Delta, Entry, Mapped, NoIndexForm, Number, Product, Sum, Terms, entry, occurs
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ def scaled(term, coefficient, factors=(), divisors=()):
             kept.extend(divisor.divisors)
         else:
             below.append(divisor)
+    if not math.isfinite(coefficient):
+        raise NoIndexForm("a coefficient beyond the range of numbers")
     if any(isinstance(part, (Number, Product)) for part in (*kept, *below)):
         return scaled(replace(term, coefficient=coefficient, factors=(), divisors=()), Fraction(1), tuple(kept), tuple(below))
     return replace(term, coefficient=coefficient, factors=tuple(kept), divisors=tuple(below))
@@ -159,8 +162,9 @@ def substituted(e, table):
     return _map(e, lambda part: substituted(part, table))
 
 
-def collapse(term):
-    """Sums over a letter that a delta holds fast, removed: Σ_j δ_kj f_j = f_k."""
+def collapse(term, sizes):
+    """Sums over a letter that a delta holds fast, removed: Σ_j δ_kj f_j = f_k; and sums over what does not occur, as a number."""
+    term = without_idle_sums(term, sizes)
     while True:
         found = next(((delta, a, b) for delta in term.deltas for a, b in ((delta.a, delta.b), (delta.b, delta.a)) if a in term.sums and _can(term, a, b)), None)
         if found is None:
@@ -171,6 +175,14 @@ def collapse(term):
         change = lambda parts: tuple(substituted(part, {a: b}) for part in parts)  # noqa: B023, E731
         sums = tuple(letter for letter in term.sums if letter != a)
         term = Term(term.coefficient, sums, change(deltas), change(term.factors), change(term.divisors))
+
+
+def without_idle_sums(term, sizes):
+    idle = [letter for letter in term.sums if not any(occurs(e, letter) for e in (*term.deltas, *term.factors, *term.divisors))]
+    coefficient = term.coefficient
+    for letter in idle:
+        coefficient = times(coefficient, Fraction(sizes[letter]))
+    return replace(term, coefficient=coefficient, sums=tuple(letter for letter in term.sums if letter not in idle))
 
 
 def _can(term, a, b):

@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..symbol.algebra import parts_of
+from ..symbol.node import over, times
 from .notation import tensor_of
 
 _fresh = itertools.count(1)
@@ -31,7 +32,8 @@ class Mapped:
     @property
     def offset(self):
         """k where the place is letter + k, else None."""
-        return self.places[0] if self.places == tuple(range(self.places[0], self.places[0] + len(self.places))) else None
+        first = self.places[0] if self.places else None
+        return first if self.places and self.places == tuple(range(first, first + len(self.places))) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +160,7 @@ def _exact(value):
 
 def _product(x, letters, supply):
     above, below = (_broadcast(x, part, letters, supply) for part in parts_of(x))
-    return Product(x.static["coefficient"], above, below)
+    return _times(x.static["coefficient"], above, below)
 
 
 def _matmul(x, letters, supply):
@@ -167,7 +169,7 @@ def _matmul(x, letters, supply):
     summed = supply.new(a.shape[-1])
     left = entry(a, (*_aligned_stack(a, stack, x), i, summed), supply)
     right = entry(b, (*_aligned_stack(b, stack, x), summed, j), supply)
-    return _sum((summed,), Product(Fraction(1), (left, right)))
+    return _sum((summed,), _times(Fraction(1), (left, right)), supply)
 
 
 def _aligned_stack(x, letters, result):
@@ -175,9 +177,45 @@ def _aligned_stack(x, letters, result):
     return tuple(None if n == 1 else letters[missing + i] for i, n in enumerate(x.shape[:-2]))
 
 
-def _sum(letters, body):
-    letters = tuple(letter for letter in letters if letter is not None)
-    return Sum(letters, body) if letters else body
+def _sum(letters, body, supply):
+    """The sum over the letters; one that does not occur in the body counts how often it is added."""
+    letters = [letter for letter in letters if letter is not None]
+    kept = tuple(letter for letter in letters if occurs(body, letter))
+    count = 1
+    for letter in letters:
+        count *= 1 if letter in kept else supply.sizes[letter]
+    total = Sum(kept, body) if kept else body
+    return total if count == 1 else Product(Fraction(count), (total,))
+
+
+def occurs(e, letter):
+    """Whether the expression depends on the letter."""
+    if isinstance(e, Entry):
+        return any(letter == (x.letter if isinstance(x, Mapped) else x) for x in e.letters)
+    if isinstance(e, Delta):
+        return any(letter == (x.letter if isinstance(x, Mapped) else x) for x in (e.a, e.b))
+    return any(occurs(part, letter) for part in parts_in(e))
+
+
+def parts_in(e):
+    """The expressions that an expression is made of."""
+    if isinstance(e, Sum):
+        return (e.body,)
+    if isinstance(e, Product):
+        return (*e.factors, *e.divisors)
+    return e.parts if isinstance(e, Terms) else e.arguments if isinstance(e, Apply) else ()
+
+
+def _times(coefficient, factors, divisors=()):
+    """A product, with the numbers among its factors in the coefficient."""
+    for f in factors:
+        coefficient = times(coefficient, f.value) if isinstance(f, Number) else coefficient
+    for d in divisors:
+        coefficient = over(coefficient, d.value) if isinstance(d, Number) else coefficient
+    factors, divisors = (tuple(x for x in parts if not isinstance(x, Number)) for parts in (factors, divisors))
+    if not divisors and not factors:
+        return Number(coefficient)
+    return factors[0] if coefficient == 1 and not divisors and len(factors) == 1 else Product(coefficient, factors, divisors)
 
 
 def _reduction(x, letters, supply):
@@ -197,8 +235,8 @@ def _reduced(a, axes, shape, letters, supply, body, mean=False):
             count *= n
         else:
             inner.append(outer[kept.index(i)] if n != 1 else None)
-    total = _sum(summed, body(a, tuple(inner)))
-    return Product(Fraction(1, count), (total,)) if mean and count > 1 else total
+    total = _sum(summed, body(a, tuple(inner)), supply)
+    return _times(Fraction(1, count), (total,)) if mean and count > 1 else total
 
 
 def _reshape(x, letters, supply):
@@ -224,7 +262,7 @@ def _einsum(x, letters, supply):
     summed = {letter: supply.new(n) for letter, n in sizes.items() if letter not in found}
     found.update(summed)
     factors = tuple(entry(y, tuple(found[letter] for letter in part), supply) for part, y in zip(inputs.split(","), x.operands, strict=True))
-    return _sum(tuple(summed.values()), factors[0] if len(factors) == 1 else Product(Fraction(1), factors))
+    return _sum(tuple(summed.values()), _times(Fraction(1), factors), supply)
 
 
 def _getitem(x, letters, supply):
@@ -262,6 +300,8 @@ def _placed(letter, places, n, called=""):
     places = tuple(places)
     if n == 1:
         return None
+    if isinstance(letter, Mapped):  # a slice of a slice
+        letter, places, called = letter.letter, tuple(places[p] for p in letter.places), ""
     return letter if places == tuple(range(n)) and letter is not None and not called else Mapped(letter, places, called)
 
 
@@ -311,6 +351,8 @@ def _squared(a, letters, axes, supply):
 
 
 def _variance(total, count, static):
+    if count == static.get("ddof", 0):
+        raise NoIndexForm("a variance over no degree of freedom")
     return Product(Fraction(1, count - static.get("ddof", 0)), (total,))
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from ..graph import is_node
 from ..rules import RULES
 from .derivation import Derivation, Formula
-from .differentiate import collapse, differentiate, like_terms, scaled
+from .differentiate import collapse, differentiate, like_terms, scaled, without_idle_sums
 from .entries import Entry, Letters, NoIndexForm, entry
 from .index_notation import OUTPUT, TARGET, IndexNotation, named
 from .matrix import left_side
@@ -65,6 +65,8 @@ def boundaries(walk):
             found[node] = None
         if node.operation in ("var", "std") and not node.name:
             found[node] = None
+        if node.operation in ("matmul", "einsum"):  # a product of named matrices can be recognised
+            found.update(dict.fromkeys(x for x in operands if x.operands and not x.name and x.operation not in ("transpose", "matmul", "reshape", "identity")))
         if node.operation in _NONLINEAR:
             found.update(dict.fromkeys(x for x in operands if x.operands and sums[x] and not x.name))
         if node in found or node.name:
@@ -74,9 +76,8 @@ def boundaries(walk):
 
 def _elements_of(walk, node, supply):
     """The elements of a named node; None for a leaf."""
-    value = walk.values[node]
-    variable = value if value.operation == "variable" else value.operands[0] if value.operands else None
-    if not node.operands or variable is None or variable.operation != "variable" or variable.static["definition"] is None:
+    variable = walk.values[node]
+    if not node.operands:
         return None
     letters = supply.for_shape(variable.shape)
     found = Elements(node, variable, tuple(x for x in letters if x is not None), entry(variable.static["definition"], letters, supply))
@@ -102,31 +103,36 @@ def index_lines(walk, wanted):
         if node.operands and node in walk.names:
             try:
                 elements = _elements_of(walk, node, supply)
-                if elements is not None:
-                    forward.append(elements)
+                forward.append(elements)
             except NoIndexForm as reason:
                 refused[node] = str(reason)
-        value = walk.values[node]
-        core = value.operands[0] if value.operation == "reshape" else value
-        if node in walk.names and core.operation == "variable":
-            by_variable.setdefault(core, node)
+                forward.append(node)
+        if node in walk.names:
+            by_variable[walk.values[node]] = node
     needed = _needed(walk, wanted)
     found = []
     used_in = {}
     for elements in forward:
-        if elements.node in walk.gradients:
+        if isinstance(elements, Elements) and elements.node in walk.gradients:
             for variable in elements.operands:
                 used_in.setdefault(variable, []).append(elements)
     unknown = {}
     for node, reason in refused.items():
         for operand in filter(is_node, node.operands):
             unknown[walk.values[operand]] = reason
-    last = {variable: max((elements.variable.serial for elements in uses), default=0) for variable, uses in used_in.items()}
-    # results before operands, and among the operands of one result, in the order in which they were made
-    for variable, node in sorted(by_variable.items(), key=lambda item: (-last.get(item[0], 0), item[0].serial)):
+    earliest = {variable: min(elements.variable.serial for elements in uses) for variable, uses in used_in.items()}
+    for node in refused:
+        for operand in filter(is_node, node.operands):
+            serial = walk.values[node].serial
+            earliest[walk.values[operand]] = min(serial, earliest.get(walk.values[operand], serial))
+    # after all results it is used in, and among the operands of one result in the order in which they were made
+    for variable, node in sorted(by_variable.items(), key=lambda item: (-earliest.get(item[0], 0), item[0].serial)):
         if node in needed and node is not walk.root and node in walk.gradients:
             reason = unknown.get(walk.values[node])
-            found.append((node, reason) if reason else _line(walk, node, variable, used_in.get(variable, []), supply))
+            try:
+                found.append((node, reason) if reason else _line(walk, node, variable, used_in.get(variable, []), supply))
+            except NoIndexForm as reason:
+                found.append((node, str(reason)))
     return forward, found, supply
 
 
@@ -147,15 +153,16 @@ def _line(walk, node, variable, used_in, supply):
         terms = differentiate(elements.expression, variable, letters, value, supply)
         scalar_root = elements.node is walk.root and walk.upstream is None
         if not scalar_root:
-            terms = like_terms([collapse(term) for term in terms])
+            terms = like_terms([collapse(term, supply.sizes) for term in terms])
             upstream = Entry(gradient_variable(walk.book, walk.names[elements.node], elements.node), elements.letters)
             first.extend(scaled(_summed(term, elements.letters), Fraction(1), (upstream,)) for term in terms)
             parts.append((elements, terms))
         else:
             first.extend(terms)
-    last = like_terms([collapse(term) for term in first])
+    first = [without_idle_sums(term, supply.sizes) for term in first]
+    last = like_terms([collapse(term, supply.sizes) for term in first])
     steps = [first] if first == last else [first, last]
-    return IndexLine(node, variable, letters, parts, steps, matrix_product(last, letters, supply))
+    return IndexLine(node, variable, letters, parts, steps, matrix_product(last, variable, letters, supply))
 
 
 def _summed(term, letters):
@@ -240,7 +247,7 @@ def index_form(walk, wanted, source):
     """The Derivation in index form."""
     forward, found, supply = index_lines(walk, wanted)
     writer = Writer(walk, supply)
-    sections = [("", [Formula(*writer.forward(elements), None) for elements in forward])]
+    sections = [("", [Formula(*writer.forward(x), None) if isinstance(x, Elements) else definition_formula(walk, x) for x in forward])]
     if walk.upstream is not None:
         sections.append(("", [Formula(name_of(walk), None, walk.root.shape)]))
     formulas, conclusions, notes, flipped = {}, [], {}, False
@@ -264,6 +271,8 @@ def index_form(walk, wanted, source):
             conclusions.append(Formula(left, writer._scaled(line, writer.product(line)), shape_of(line, numerator)))
     if conclusions:
         sections.append(("As products of matrices; every ∂ in numerator layout, the transpose of ∇:", conclusions))
+    if any(isinstance(line, IndexLine) and len(line.parts) > 1 for line in found):
+        notes["In ∂t/∂x the other named results that t is made of are held fixed; the line of ∂L/∂x adds up all ways.".replace("∂L", f"∂{walk.objective}")] = None
     notes.update({f"{called}_i: the places {_places(places)}.": None for places, called in writer.notation.places.items()})
     notes.update({f"{called}: a constant array, {x.shape}.": None for x, called in writer.notation.constants.items()})
     table = {key: formulas[node] for node in wanted if node in formulas for key in (walk.names[node], node)}
@@ -284,13 +293,21 @@ def name_of(walk):
 
 def matrix_formula(walk, node):
     """The gradient of one node in matrix form."""
-    notation = Notation(walk.objective)
     gradient = walk.gradients[node]
     definition = gradient.static.get("definition") if gradient.operation == "variable" else None
-    gradient = gradient if definition is None else definition
-    for x in parts_in_order([gradient]):
+    return Formula(left_side(walk, node), _matrix_notation(walk, gradient if definition is None else definition), node.shape)
+
+
+def definition_formula(walk, node):
+    """A result in matrix form."""
+    return Formula(name(walk.names[node]), _matrix_notation(walk, walk.values[node].static["definition"]), node.shape)
+
+
+def _matrix_notation(walk, symbol):
+    notation = Notation(walk.objective)
+    for x in parts_in_order([symbol]):
         notation.written[x] = notation.math(x)
-    return Formula(left_side(walk, node), notation.written[gradient], node.shape)
+    return notation.written[symbol]
 
 
 def _places(places):

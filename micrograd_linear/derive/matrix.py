@@ -58,7 +58,7 @@ def lines(walk, wanted):
             if definition is not None:
                 line(math, notation.of(definition), x, variables.get(x))
             notation.written[x] = math
-        elif x in targets and not _simple(x):
+        elif x in targets and not _simple(x) and x.serial >= walk.forward_end:
             for node in targets.pop(x):
                 left = left_side(walk, node)
                 line(left, math, x, node)

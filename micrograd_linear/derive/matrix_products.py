@@ -1,7 +1,6 @@
 """Recognising a sum of products as a product of matrices: Σ_i ∂L/∂y_ik x_ih = (∂L/∂y · x)_kh."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from .entries import Entry, Mapped
 
@@ -25,13 +24,14 @@ class MatrixProduct:
     length: int = 0  # of the column of ones
 
 
-def matrix_product(terms, letters, supply):
+def matrix_product(terms, variable, letters, supply):
     """The MatrixProduct that a single term is, or None. Of its two orientations the one that transposes less; in a tie, numerator layout."""
-    if len(terms) != 1 or not 1 <= len(letters) <= 2:
+    if len(terms) != 1 or not 1 <= len(letters) <= 2 or variable.shape[-1:] == (1,):
         return None
     (term,) = terms
     plain = all(isinstance(f, Entry) and 1 <= len(f.letters) <= 2 and not any(isinstance(x, Mapped) for x in f.letters) for f in term.factors)
-    if term.deltas or term.divisors or not term.sums or not plain or not isinstance(term.coefficient, Fraction):
+    whole = all(len(f.letters) == f.symbol.ndim for f in term.factors) if plain else False  # an axis of length 1 has no letter: row or column?
+    if term.deltas or term.divisors or not term.sums or not whole:
         return None
     orientations = [letters[::-1]] if len(letters) == 1 else [letters[::-1], letters]
     found = [chain for order in orientations if (chain := _chain(term, order, supply)) is not None]

@@ -4,13 +4,16 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..symbol.algebra import parts_of, same_but_leading_ones
-from .typeset import ATOM, BIG, POWER, SUM, TIMES, Math, bracketed, clean, made, name, number
+from ..symbol.algebra import coefficient_of, parts_of, same_but_leading_ones
+from .typeset import ATOM, BIG, POWER, SUM, TIMES, bracketed, clean, made, name, number
 
 _RELATIONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+ROWS = "Σ_rows adds the rows up, which leaves one row; mean_rows, max_rows and so on likewise. _columns leaves one column."
+BROADCAST = "Shapes broadcast as in NumPy, and a tensor with one axis is a row there."
 SELECTED = "A product with a gradient of 0 counts as 0 here, even if the other factor is not finite: the branch that was not taken has no gradient."
 SCATTERED = "at[i](x) is zeros, with x added at the places i."
-ELEMENTWISE = "⊙, /, powers and functions act element by element; [condition] is 1 where it holds, else 0."
+ELEMENTWISE = "⊙, /, powers and functions act element by element."
+CONDITION = "[condition] is 1 where it holds, else 0."
 
 
 class Notation:
@@ -35,7 +38,7 @@ class Notation:
         """The result of a rule that goes by its own name."""
         x = operands[0]
         static = dict(static)
-        axes = axes_label(static.pop("axis", None), x.ndim) if "axis" in static else ""
+        axes = self.axes(static.pop("axis", None), x.ndim) if "axis" in static else ""
         static.pop("keepdims", None)
         if rule_name == "norm":
             return made("norm", axes, self.of(x))
@@ -65,7 +68,8 @@ class Notation:
     # --- elementwise -------------------------------------------------------------------------------------------------------------
 
     def _product(self, x, *parts):
-        self.notes[ELEMENTWISE] = None
+        if x.shape:
+            self.notes[ELEMENTWISE] = None
         above, below = self._factors(x)
         coefficient = x.static["coefficient"]
         negative, coefficient = coefficient < 0, abs(coefficient)
@@ -75,10 +79,36 @@ class Notation:
             top, bottom = coefficient, 1
         above = ([(None, number(Fraction(top) if isinstance(top, int) else top))] if top != 1 or not above else []) + above
         below = ([(None, number(Fraction(bottom)))] if bottom != 1 else []) + below
-        result = _times(above)
+        result = self.times(above)
         if below:
-            result = made("fraction", result, _times(below), level=TIMES)
+            result = made("fraction", result, self.times(below), level=TIMES)
         return made("terms", (-1,), [bracketed(result, BIG)], level=SUM) if negative else result
+
+    def times(self, parts):
+        """Factors, each (symbol or None for a number, notation): ⊙ between arrays, · where one of the two is a number."""
+        shapes = [symbol.shape for symbol, _ in parts if symbol is not None and symbol.shape]
+        if any(shape != shapes[0] for shape in shapes):
+            self.notes[BROADCAST] = None
+        counts = {}
+        for symbol, part in parts:
+            key = part if symbol is None else symbol
+            counts[key] = (symbol, part, counts[key][2] + 1 if key in counts else 1)
+        factors = []
+        for symbol, part, count in counts.values():
+            factors.append((symbol, part if count == 1 else made("superscript", _base(part), number(Fraction(count)), level=POWER)))
+        if len(factors) == 1:
+            return factors[0][1]
+        shown, signs, arrays = [], [], []
+        for i, (symbol, part) in enumerate(factors):
+            shape = () if symbol is None else symbol.shape
+            last_sum = i == len(factors) - 1 and part.level == BIG  # a sum at the end needs no brackets
+            inner = part.arguments if part.kind == "product" else ((part if last_sum else bracketed(part, POWER),), ())
+            if shown:
+                signs.append("⊙" if shape and any(arrays) else "·")
+            arrays.append(bool(shape))
+            shown.extend(inner[0])
+            signs.extend(inner[1])
+        return made("product", shown, tuple(signs), level=BIG if last_sum else TIMES)
 
     def _factors(self, x):
         """([(factor, notation)], [(divisor, notation)]), those of products that have no name of their own among them."""
@@ -91,10 +121,11 @@ class Notation:
                     own.extend(inner[0])
                     other.extend(inner[1])
                 else:
-                    own.append((part, math))
+                    own.append((part, self.used(x, part, math)))
         return sides
 
     def _add(self, x, *parts):
+        parts = [self.used(x, y, part) for y, part in zip(children(x), parts, strict=True)]
         terms = sorted(zip(x.static["signs"], parts, strict=True), key=lambda term: -term[0])
         flat = []  # a sum in a sum needs no brackets
         for sign, part in terms:
@@ -107,12 +138,28 @@ class Notation:
     def _where(self, x, condition, a, b):
         test, yes, no = children(x)
         condition = condition.arguments[0] if condition.kind == "condition" else condition
+        shared = self._shared_at_a_tie(x)
+        if shared is not None:
+            return shared
         if no.operation == "number" and no.static["value"] == 0 and test.operation != "constant":
-            self.notes[ELEMENTWISE] = None
-            if yes.operation == "number" and yes.static["value"] == 1:
-                return condition if condition.kind == "name" else made("condition", condition)
-            return _times([(yes, a), (test, condition if condition.kind == "name" else made("condition", condition))])
+            holds = condition if condition.kind == "name" else made("condition", condition)
+            self.notes[CONDITION] = None
+            return holds if yes.operation == "number" and yes.static["value"] == 1 else self.times([(yes, a), (test, holds)])
         return made("cases", condition, a, b)
+
+    def _shared_at_a_tie(self, x):
+        """g ⊙ ([x > y] + [x = y] / 2), the gradient of a maximum, where that is what it is."""
+        tie, half, rest = x.operands
+        if tie.operation != "equal" or rest.operation != "where":
+            return None
+        larger, g, zero = rest.operands
+        coefficient, of_half = coefficient_of(half)
+        whole, of_g = coefficient_of(g)
+        if larger.operation != "greater" or zero.operation != "number" or zero.static["value"] != 0 or of_half is not of_g or coefficient != whole / 2:
+            return None
+        self.notes[CONDITION] = None
+        signs = made("terms", (1, 1), [self.of(larger), made("fraction", self.of(tie), number(Fraction(2)), level=TIMES)], level=SUM)
+        return signs if g.operation == "number" and whole == 1 else self.times([(g, self.of(g)), (larger, bracketed(signs, TIMES))])
 
     def _both(self, x, a, b):
         return made("condition", made("both", *(y.arguments[0] if y.kind == "condition" else y for y in (a, b)), level=SUM))
@@ -128,17 +175,25 @@ class Notation:
         return made("absolute", a)
 
     def _function(self, x, *parts):
+        parts = [self.used(x, y, part) for y, part in zip(children(x), parts, strict=True)] if len(parts) > 1 else parts
         if x.operation in _RELATIONS:
+            self.notes[CONDITION] = None
             return made("condition", made("relation", x.operation, *parts, level=SUM))
         return made("call", {"maximum": "max", "minimum": "min"}.get(x.operation, x.operation), "", list(parts))
 
     # --- reductions and shapes ---------------------------------------------------------------------------------------------------
 
     def _sum(self, x, a):
-        return made("big", axes_label(x.static["axis"], children(x)[0].ndim), bracketed(a, BIG), level=BIG)
+        return made("big", self.axes(x.static["axis"], children(x)[0].ndim), bracketed(a, POWER), level=BIG)
+
+    def axes(self, axis, ndim):
+        label = axes_label(axis, ndim)
+        if label in ("rows", "columns"):
+            self.notes[ROWS] = None
+        return label
 
     def _reduction(self, x, a):
-        return made("call", x.operation, axes_label(x.static["axis"], children(x)[0].ndim), [a])
+        return made("call", x.operation, self.axes(x.static["axis"], children(x)[0].ndim), [a])
 
     _mean = _max = _min = _prod = _cumsum = _concatenate = _reduction
 
@@ -146,15 +201,40 @@ class Notation:
         return made("call", "concatenate", axes_label(x.static["axis"], x.ndim), list(parts))
 
     def _broadcast(self, x, a):
-        return a
+        (inner,) = children(x)
+        return a if inner.operation in ("number", "broadcast") or inner.shape == () else made("call", "broadcast", "×".join(map(str, x.shape)), [a])
 
     def _reshape(self, x, a):
-        before = children(x)[0].shape
-        if [n for n in before if n != 1] == [n for n in x.shape if n != 1]:
-            column, row = x.ndim == 2 and x.shape[1] == 1, x.ndim == 2 and x.shape[0] == 1
-            was_column = len(before) == 2 and before[1] == 1
-            return made("superscript", _base(a), name("T"), level=POWER) if x.size > 1 and (column or (was_column and row)) else a
-        return made("call", "reshape", "×".join(map(str, x.shape)), [a])
+        (inner,) = children(x)
+        before, after = inner.shape, x.shape
+        if same_but_leading_ones(before, after):
+            return a
+        if [n for n in before if n != 1] == [n for n in after if n != 1]:
+            if len(after) < 2:
+                return self.vector(inner, a)
+            row, column = before if len(before) == 2 else (1, *before), after
+            if len(after) == 2 and len(row) == 2 and 1 in row and row[::-1] == column:
+                return made("superscript", _base(a), name("T"), level=POWER)
+            if len(before) == len(after) and before[:-2] == after[:-2] and before[-2:] == after[-2:][::-1]:
+                return made("superscript", _base(a), name("T"), level=POWER)
+        return made("call", "reshape", "×".join(map(str, after)), [a])
+
+    def vector(self, inner, a):
+        """A column as a tensor with one axis: A v for the product with a vector, which NumPy takes as a column there."""
+        if inner.operation == "matmul" and a.kind == "juxtaposed":
+            left, right = inner.operands
+            if right.operation == "reshape" and right.operands[0].ndim == 1 and right.shape[-1] == 1:
+                return self._matmul(inner, self.of(left), self.of(right.operands[0].current()))
+        return a
+
+    def used(self, x, y, math):
+        """An operand y in an elementwise formula x: one that was a column, and is a row beside matrices, is transposed there."""
+        if x.ndim > 1 and y.operation == "reshape" and y.ndim == 1 and y.size > 1 and not same_but_leading_ones(y.shape, y.operands[0].shape):
+            before = y.operands[0].shape
+            if len(before) == 2:
+                return made("superscript", _base(self.of(y.operands[0])), name("T"), level=POWER)
+            return made("call", "reshape", str(y.size), [self.of(y.operands[0])])
+        return math
 
     def _transpose(self, x, a):
         axes = x.static["axes"]
@@ -209,30 +289,6 @@ def _base(math):
     return math if math.level >= ATOM and math.kind not in ("gradient", "partial", "entry") else made("bracket", math)
 
 
-def _times(parts):
-    """Factors, each (symbol or None for a number, notation): ⊙ between arrays, · where one of the two is a number."""
-    counts = {}
-    for symbol, part in parts:
-        key = part if symbol is None else symbol
-        counts[key] = (symbol, part, counts[key][2] + 1 if key in counts else 1)
-    factors = []
-    for symbol, part, count in counts.values():
-        factors.append((symbol, part if count == 1 else made("superscript", _base(part), number(Fraction(count)), level=POWER)))
-    if len(factors) == 1:
-        return factors[0][1]
-    shown, signs, arrays = [], [], []
-    for i, (symbol, part) in enumerate(factors):
-        shape = () if symbol is None else symbol.shape
-        last_sum = i == len(factors) - 1 and part.level == BIG  # a sum at the end needs no brackets
-        inner = part.arguments if part.kind == "product" else ((part if last_sum else bracketed(part, POWER),), ())
-        if shown:
-            signs.append("⊙" if shape and any(arrays) else "·")
-        arrays.append(bool(shape))
-        shown.extend(inner[0])
-        signs.extend(inner[1])
-    return made("product", shown, tuple(signs), level=BIG if last_sum else TIMES)
-
-
 def axes_label(axis, ndim):
     """Words for the axes of a reduction; none where all are meant.
 
@@ -274,6 +330,3 @@ def index_label(index):
         return f"{flat[0]}…{flat[-1]}"
     shown = ", ".join(map(str, flat if len(flat) <= 6 else [*flat[:3], "…", flat[-1]]))
     return f"[{shown}]"
-
-
-__all__ = ["Math", "Notation", "axes_label", "children", "index_label", "same_but_leading_ones"]

@@ -1,11 +1,14 @@
 """The runnable form: the forward and the backward pass as a Python function that needs NumPy alone."""
 
+import builtins
 import keyword
 import re
+import unicodedata
 from fractions import Fraction
 
 import numpy as np
 
+from ..symbol.algebra import broadcast_shapes
 from .literals import literal
 from .lower import lower, reachable
 from .notation import tensor_of
@@ -38,23 +41,23 @@ class _Writer:
         self.walk, self.leaves, self.wanted = walk, leaves, wanted
         self.lines, self.constants, self.helpers = [], [], {}
         self.expressions = {}  # symbol -> (text, how tightly it binds)
-        self.taken = {"np", "value_and_gradients", "sigmoid"}
+        self.taken = {"np", "value_and_gradients", "sigmoid", *dir(builtins)}
         self.identifiers = {}  # name -> identifier, of the variables
         self.arguments = {name: self.identifier(name) for name in leaves.values()}
         if walk.upstream is not None:
             self.gradient = self.identifier("gradient")
         self.labels = {}
+        forward = set(reachable([lowered[walk.values[walk.root]]]))
         for node, name in walk.names.items():
             symbol = lowered.get(walk.gradients.get(node))
-            if symbol is not None and symbol.operation not in ("variable", "number", "broadcast"):
+            if symbol is not None and symbol not in forward and symbol.operation not in ("variable", "number", "broadcast"):
                 self.labels.setdefault(symbol, "d" + name)
 
     def identifier(self, name):
         """A Python name like the given one that nothing else has."""
-        stem = re.sub(r"\W+", "_", name).strip("_") or "x"
-        stem = f"_{stem}" if stem[0].isdigit() or not stem.isidentifier() else stem[:40]
-        stem = stem if stem.isidentifier() else "x"
-        stem += "_" * (keyword.iskeyword(stem) or stem in ("np", "value_and_gradients", "sigmoid"))
+        stem = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", name)).strip("_")[:40] or "x"
+        stem = stem if stem.isidentifier() else f"_{stem}" if f"_{stem}".isidentifier() else "x"
+        stem += "_" * (keyword.iskeyword(stem) or stem in ("np", "value_and_gradients", "sigmoid") or stem in dir(builtins))
         found = next(name for k in range(1, len(self.taken) + 3) if (name := stem if k == 1 else f"{stem}_{k}") not in self.taken)
         self.taken.add(found)
         return found
@@ -74,27 +77,24 @@ class _Writer:
                 self.absorbed.update(y for y in x.operands if y.operation == "scatter_add" and uses[y] == 1 and y.shape == x.shape and y not in self.labels)
         for x in order:
             self.write_symbol(x)
-        self.lines.append("")
-        returned = []
         owned = {}
-        for node, x in gradients.items():
-            returned.append(f"{_quoted(self.wanted[node])}: {self.returned(x, node, owned)}")
-        self.lines.pop()
-        result = self.returned(value, self.walk.root, {})
+        result = self.returned(value, self.walk.root, owned)
+        returned = [f"{_quoted(self.wanted[node])}: {self.returned(x, node, owned)}" for node, x in gradients.items()]
         self.lines.append(f"return {result}, {{{', '.join(returned)}}}")
         return self.module()
 
     def returned(self, x, node, owned):
         """The text of a result, as an array that is nobody else's."""
         dtype = getattr(node, "dtype", np.dtype(np.float64))
-        text, (base, repeated) = self.wrapped(x, _ATOM), self.base(x)
-        if x.operation == "number":
-            return f"np.{dtype.name}({self.expressions[x][0]})"
-        if x.operation == "broadcast":
+        base, repeated = self.base(x)
+        text = self.expressions[x][0]
+        if not x.shape:
+            return f"np.{dtype.name}({text})" if base.operation in ("number", "broadcast", "variable", "constant") else text
+        if x.operation == "broadcast" and not text.isidentifier():
             return self.filled(x)
-        shared = repeated or base in owned or base.operation == "variable"
+        shared = repeated or base in owned or base.operation in ("variable", "constant")
         owned[base] = None
-        return f"{text}.copy()" if shared and x.shape else self.expressions[x][0]
+        return f"{self.wrapped(x, _ATOM)}.copy()" if shared else text
 
     def module(self):
         shapes = {identifier: node.shape for node, identifier in ((node, self.arguments[name]) for node, name in self.leaves.items())}
@@ -129,7 +129,8 @@ class _Writer:
             return
         text, level = self.expression(x)
         label = self.labels.get(x)
-        trivial = x.operation in ("number", "broadcast") or (x.operation in ("transpose", "reshape") and self.expressions[x.operands[0]][0].isidentifier())
+        views = x.operation in ("transpose", "reshape", "broadcast")
+        trivial = x.operation == "number" or (views and (x.operands[0].operation == "number" or self.expressions[x.operands[0]][0].isidentifier()))
         if label is None and (trivial or (self.uses[x] == 1 and len(text) <= LONGEST) or (x.operation == "constant" and len(text) < 30)):
             self.expressions[x] = (text, level)
             return
@@ -141,12 +142,9 @@ class _Writer:
             self.expressions[x] = (self.gradient, _ATOM)
         elif definition is None:
             self.expressions[x] = (self.arguments[name], _ATOM)
-        elif (
-            self.lines
-            and self.expressions[definition][0] in self.taken
-            and self.uses[definition] == 1
-            and self.lines[-1].startswith(self.expressions[definition][0] + " =")
-        ):
+        elif definition.operation == "number":
+            self.expressions[x] = (self.assign(name, f"np.{x.dtype.name}({_float(definition.static['value'])})", x), _ATOM)
+        elif self.lines and self.uses[definition] == 1 and self.lines[-1].startswith(f"{self.expressions[definition][0]} ="):
             old = self.expressions[definition][0]  # a statement of its own already: give it the name
             new = self.identifier(name)
             self.lines[-1] = new + self.lines[-1][len(old) :]
@@ -176,13 +174,7 @@ class _Writer:
             scatters = [(sign, y) for sign, y in terms if y in self.absorbed]
             rest = [(sign, y) for sign, y in terms if y not in self.absorbed]
         label = self.labels.get(x, "t")
-        if not rest:
-            text = f"np.zeros({x.shape}{_dtype(x)})"
-        else:
-            text = self.terms(rest)
-            if len(rest) == 1 and rest[0][0] == 1 and (rest[0][1].shape != x.shape or rest[0][1].operation in _VIEWS or self.uses[rest[0][1]] > 1):
-                text = f"{self.wrapped(rest[0][1], _ATOM)}.copy()" if rest[0][1].shape == x.shape else f"np.full({x.shape}, {text}{_dtype(x)})"
-        name = self.assign(label, text, x)
+        name = self.assign(label, self.fresh(x, rest), x)
         for sign, scatter in scatters:
             (added,), index = scatter.operands, scatter.static["index"]
             added = added.operands[0] if added.operation == "broadcast" and added.operands[0].shape == () else added
@@ -195,6 +187,18 @@ class _Writer:
                 signed = self.wrapped(added, 0 if sign > 0 else _UNARY_MINUS)
                 self.lines.append(f"np.add.at({name}, {self.index_object(index)}, {'' if sign > 0 else '-'}{signed})")
         return name
+
+    def fresh(self, x, terms):
+        """The sum of the terms as an array of x's shape that nobody else has."""
+        shape = broadcast_shapes(*(y.shape for _, y in terms)) if terms else ()
+        if not terms or all(y.operation == "number" for _, y in terms):
+            value = sum(sign * y.static["value"] for sign, y in terms or ())
+            return f"np.full({x.shape}, {_float(value)}{_dtype(x)})" if value else f"np.zeros({x.shape}{_dtype(x)})"
+        if shape != x.shape:
+            return f"np.broadcast_to({self.terms(terms)}, {x.shape}).copy()"
+        sign, y = terms[0]
+        as_it_is = len(terms) == 1 and sign == 1 and (y.operation in (*_VIEWS, "constant") or self.uses[y] > 1)
+        return f"{self.wrapped(y, _ATOM)}.copy()" if as_it_is else self.terms(terms)
 
     # --- expressions -------------------------------------------------------------------------------------------------------------
 
@@ -217,7 +221,8 @@ class _Writer:
         return _number(x.static["value"])
 
     def _constant(self, x):
-        return self.constant(x.static["value"]), _ATOM
+        value = x.static["value"]
+        return self.constant(value) if value.ndim else f"np.{value.dtype.name}({literal(value)})", _ATOM
 
     def _multiply(self, x, a, b):
         if b.operation == "number" and isinstance(b.static["value"], Fraction) and b.static["value"].denominator == 1:
@@ -252,7 +257,8 @@ class _Writer:
 
     def _where(self, x, condition, a, b):
         if a.operation == b.operation == "number":
-            return f"np.where({self.wrapped(condition, 0)}, {', '.join(_float(y.static['value']) for y in (a, b))})", _ATOM
+            numbers = [_float(y.static["value"]) if x.dtype == np.float64 else f"np.{x.dtype.name}({_float(y.static['value'])})" for y in (a, b)]
+            return f"np.where({self.wrapped(condition, 0)}, {', '.join(numbers)})", _ATOM
         return f"np.where({', '.join(self.wrapped(y, 0) for y in (condition, a, b))})", _ATOM
 
     def _selected(self, x, g, contribution):
@@ -281,8 +287,9 @@ class _Writer:
             for keepdims in (False, True):
                 if x.shape == tuple(1 if i in axes else n for i, n in enumerate(inner.shape) if keepdims or i not in axes):
                     return self.reduced(a, inner, keepdims), _ATOM
-        shape = ", ".join(map(str, x.shape)) if x.shape else "()"
-        return f"{self.wrapped(a, _ATOM)}.reshape({shape})", _ATOM
+        if not x.shape:
+            return f"{self.wrapped(a, _ATOM)}.reshape(())[()]", _ATOM
+        return f"{self.wrapped(a, _ATOM)}.reshape({', '.join(map(str, x.shape))})", _ATOM
 
     def _transpose(self, x, a):
         axes = x.static["axes"]

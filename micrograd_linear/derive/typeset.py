@@ -77,12 +77,11 @@ class Text(Printer):
     _RELATIONS = {"equal": "=", "not_equal": "≠", "less": "<", "less_equal": "≤", "greater": ">", "greater_equal": "≥"}
 
     def name(self, text):
-        return clean(text)
+        plural = _PLURAL.match(clean(text))
+        return f"{plural[1]}{f'({plural[2]})'.translate(self._SUPERSCRIPTS)}" if plural and plural[1] else clean(text)
 
     def number(self, value):
-        if isinstance(value, Fraction):
-            return str(value).replace("-", "−")
-        return f"{value:.12g}".replace("-", "−")
+        return str(value).replace("-", "−") if isinstance(value, Fraction) else repr(float(value)).replace("-", "−")
 
     def bracket(self, x):
         return f"({self.show(x)})"
@@ -133,7 +132,9 @@ class Text(Printer):
         return " ".join([*(f"Σ_{letter}" for letter in letters), self.show(x)])
 
     def entry(self, x, tokens):
-        return f"{self.show(x)}_{self.tokens(tokens)}" if tokens else self.show(x)
+        shown = self.show(x)
+        shown = f"({shown})" if x.kind == "name" and not shown.isalnum() else shown
+        return f"{shown}_{self.tokens(tokens)}" if tokens else shown
 
     def delta(self, tokens):
         return f"δ_{self.tokens(tokens)}"
@@ -218,7 +219,7 @@ class Latex(Printer):
             return f"{value.numerator}" if value.denominator == 1 else rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
         if value != value or value in (float("inf"), float("-inf")):
             return r"\mathrm{NaN}" if value != value else r"\infty" if value > 0 else r"-\infty"
-        text = f"{value:.12g}"
+        text = repr(float(value))
         if "e" in text:
             mantissa, exponent = text.split("e")
             return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
@@ -345,6 +346,11 @@ class Mathml(Printer):
             sign = _mo("−") * (value < 0)
             return _row(f"{sign}<mfrac><mn>{abs(value.numerator)}</mn><mn>{value.denominator}</mn></mfrac>")
         text = Text().number(value)
+        if "e" in text:
+            mantissa, exponent = text.split("e")
+            exponent = int(exponent.replace("−", "-"))
+            power = f"<msup><mn>10</mn>{self.number(Fraction(exponent))}</msup>"
+            return _row((_mo("−") if mantissa.startswith("−") else "") + f"<mn>{mantissa.lstrip('−')}</mn>" + _mo("·") + power)
         return _row(_mo("−") + f"<mn>{text[1:]}</mn>") if text.startswith("−") else f"<mn>{text}</mn>"
 
     def bracket(self, x):
@@ -390,7 +396,9 @@ class Mathml(Printer):
         return _row("".join(f"<munder>{_mo('∑')}<mi>{letter}</mi></munder>" for letter in letters) + self.show(x))
 
     def entry(self, x, tokens):
-        return f"<msub>{_row(self.show(x))}{_row(self.tokens(tokens))}</msub>" if tokens else self.show(x)
+        shown = self.show(x)
+        shown = _mo("(") + shown + _mo(")") if "<msu" in shown and x.kind == "name" else shown
+        return f"<msub>{_row(shown)}{_row(self.tokens(tokens))}</msub>" if tokens else shown
 
     def delta(self, tokens):
         return f"<msub><mi>δ</mi>{_row(self.tokens(tokens))}</msub>"
@@ -421,7 +429,7 @@ class Mathml(Printer):
         return f"<msqrt>{self.show(x)}</msqrt>"
 
     def cases(self, condition, a, b):
-        rows = ((a, f"<mtext>if </mtext>{self.show(condition)}"), (b, "<mtext>otherwise</mtext>"))
+        rows = ((a, f"<mtext>\u00a0if\u00a0</mtext>{self.show(condition)}"), (b, "<mtext>\u00a0otherwise</mtext>"))
         table = "".join(f"<mtr><mtd>{self.show(x)}</mtd><mtd>{when}</mtd></mtr>" for x, when in rows)
         return _row(_mo("{") + f"<mtable>{table}</mtable>")
 

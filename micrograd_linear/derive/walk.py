@@ -41,7 +41,7 @@ def walk(root, *, name_gradients, wanted=()):
     forward_end = next(book.serial)
     upstream = None
     if _size(root) == 1:
-        seed = algebra.broadcast(book.number(1), root.shape)
+        seed = structure.astype(algebra.broadcast(book.number(1), root.shape), np.dtype(getattr(root, "dtype", np.float64)))
     else:
         seed = upstream = gradient_variable(book, names[root], root)
     pending, gradients = {root: [seed]}, {}
@@ -104,7 +104,7 @@ def _forward(node, values, names, book, for_readers):
     if not node.operands:
         return (book.variable(names[node], node.shape, dtype) if node in names else book.constant(node.current)), []
     rule, operands, static = _rule_of(node)
-    symbols = [values[x] if is_node(x) else _constant(book, x) for x in operands]
+    symbols = [values[x] if is_node(x) else _constant(book, x, node, operands) for x in operands]
     value, pullbacks = _explained(node, rule.formula, *symbols, **static)
     value = algebra.symbol(book, value)
     if value.shape != node.shape:
@@ -117,19 +117,22 @@ def _forward(node, values, names, book, for_readers):
         opaque = book.make("result", (core,), None, core.shape, core.dtype, (rule.name,))
         opaque.written = (rule.name, tuple(algebra.symbol(book, x) for x in symbols), static)
         value = opaque if core is value else structure.reshape(opaque, value.shape)
+        if node in names:
+            book.forget(core)
         core.alias = core = opaque
     if node in names:
+        if for_readers and core.operation not in ("variable", "number"):
+            book.forget(core)  # an equal formula elsewhere is another result, with a gradient of its own
         value = _named(value, core, names[node], book, dtype)
     return value, wanted
 
 
 def _named(value, core, name, book, dtype):
     """The variable that stands for a named node from here on, in the pullbacks that have closed over its formula too."""
-    if core.operation in ("variable", "number") or core.alias is not None:
-        return value if core is value and core.operation == "variable" and core.static["kind"] == "node" else book.variable(name, value.shape, dtype, "node", value)
-    variable = book.variable(name, core.shape, dtype, "node", core)
-    core.alias = variable
-    return variable if core is value else structure.reshape(variable, value.shape)
+    variable = book.variable(name, value.shape, dtype, "node", value)
+    if core.alias is None and core.operation not in ("variable", "number", "broadcast"):
+        core.alias = structure.reshape(variable, core.shape)
+    return variable
 
 
 def _rule_of(node):
@@ -158,11 +161,17 @@ class _LEAKY_RELU:
         return np.where(at_work, x, slope * x), (lambda g: np.where(at_work, g, slope * g), lambda g: np.where(at_work, 0, g * x))
 
 
-def _constant(book, x):
-    """A constant operand: a number as it is, an array as a symbol."""
-    if isinstance(x, (bool, int, float)) or np.ndim(x) == 0:
-        return x if isinstance(x, (int, float)) else np.asarray(x).item()
-    return book.constant(x)
+def _constant(book, x, node, operands):
+    """A constant operand: a number as it is, an array as a symbol; integers as the floats that NumPy makes of them beside floats."""
+    if isinstance(x, (bool, int, float)) and not isinstance(x, np.generic):
+        return x
+    x = np.asarray(x)
+    x = x if x.dtype.kind == "f" else x.astype(np.result_type(x.dtype, np.float16))
+    if x.ndim:
+        return book.constant(x)
+    others = [np.dtype(getattr(y, "dtype", x.dtype)) for y in operands if is_node(y)]
+    gives_way = np.result_type(*others) == getattr(node, "dtype", x.dtype)  # a number of another type would change that of the result
+    return x.item() if gives_way else book.make("constant", (), {"value": x}, (), x.dtype, (x.dtype.str, x.tobytes()))
 
 
 def _fitted(contribution, operand):
@@ -176,8 +185,9 @@ def _fitted(contribution, operand):
 
 def _may_be_nan(node, contribution, g):
     """True for an elementwise derivative times g, whose 0 * inf the engine counts as 0 where there is a ``where`` in the graph."""
-    elementwise = node.operation in _ELEMENTWISE and contribution.shape == g.shape
-    return elementwise and contribution.operation == "product" and not (len(contribution.operands) == contribution.static["factors"] == 1)
+    if node.operation not in _ELEMENTWISE or contribution.shape != g.shape or contribution.operation != "product":
+        return False
+    return algebra.coefficient_of(contribution)[1] is not algebra.coefficient_of(g)[1]
 
 
 def _explained(node, function, *arguments, **keywords):

@@ -4,11 +4,13 @@ A ``product`` is a coefficient times factors over divisors; an ``add`` is a list
 a broadcast that the other operand makes anyway. What is never left out: 0 times and x - x, which are not 0 where x is infinite or NaN.
 """
 
+import functools
+from collections import Counter
 from fractions import Fraction
 
 import numpy as np
 
-from .node import Symbol, over, times
+from .node import Symbol, is_tame, over, times
 
 ONE = Fraction(1)
 
@@ -69,14 +71,17 @@ def fill(x, shape):
 def without_broadcasts(operands, shape):
     """The operands without broadcasts, and without axes of length 1 put in front or taken away, that make no difference to the shape."""
     operands = list(operands)
+    shapes = Counter(x.shape for x in operands)
     for i, x in enumerate(operands):
         while x.operation == "broadcast" or (x.operation == "reshape" and same_but_leading_ones(x.shape, inner_of(x).shape)):
             x = inner_of(x)
-            rest = [y.shape for j, y in enumerate(operands) if j != i]
             if x.operation != "number" and len(x.shape) > len(shape):
                 break
+            rest = [other for other, count in shapes.items() if count > (other == operands[i].shape)]
             before, after = (broadcast_shapes(y.shape, *rest) for y in (operands[i], x))
             if same_but_leading_ones(before, after) or operands[i].operation == "broadcast":
+                shapes[operands[i].shape] -= 1
+                shapes[x.shape] += 1
                 operands[i] = x
             else:
                 break
@@ -159,11 +164,12 @@ def parts_of(x):
 def _product(book, coefficient, factors, divisors, shape):
     above, below = [], []
     size = Symbol.size.fget
+    flat = _combine(coefficient, factors, divisors)
     for part, own, other, combine in [(f, above, below, times) for f in factors] + [(d, below, above, over) for d in divisors]:
         if part.operation == "number":
             coefficient = combine(coefficient, part.static["value"])
             continue
-        if part.operation != "product":
+        if part.operation != "product" or not (flat or abs(part.static["coefficient"]) == 1):
             own.append(part)
             continue
         coefficient = combine(coefficient, part.static["coefficient"])
@@ -181,6 +187,11 @@ def _product(book, coefficient, factors, divisors, shape):
             other.extend(x for x in inner_below if x.shape != part.shape)
     if not above and not below:
         return book.number(coefficient)
+    large = [f for f in above if f.shape == shape], [d for d in below if d.shape == shape]
+    if large[0] and len(large[0]) + len(large[1]) > 1 and (coefficient != 1 or len(large[0]) + len(large[1]) < len(above) + len(below)):
+        # what is large is a product of its own, without the coefficient, so that it is the same one whatever the coefficient is
+        above = [_product(book, ONE, *large, shape), *(f for f in above if f.shape != shape)]
+        below = [d for d in below if d.shape != shape]
     if coefficient == 1 and not below and len(above) == 1:
         return above[0]
     operands = tuple(above + below)
@@ -191,8 +202,23 @@ def _product(book, coefficient, factors, divisors, shape):
     found = book.symbols.get(("product", key, shape))
     if found is None:
         found = Symbol(book, "product", operands, {"coefficient": coefficient, "factors": len(above)}, shape, dtype)
-        book.symbols["product", key, shape] = found
+        found.key = ("product", key, shape)
+        book.symbols[found.key] = found
     return found.current()
+
+
+def _combine(coefficient, factors, divisors):
+    """Whether the coefficients of products may be multiplied: not where that could overflow, or lose digits, on the way."""
+    found = [coefficient] + [part.static.get("value", part.static.get("coefficient")) for part in (*factors, *divisors) if part.operation in ("number", "product")]
+    found = [c for c in found if abs(c) != 1]
+    if len(found) < 2:
+        return True
+    total = coefficient
+    for parts, combine in ((factors, times), (divisors, over)):
+        for part in parts:
+            if part.operation in ("number", "product"):
+                total = combine(total, part.static["value" if part.operation == "number" else "coefficient"])
+    return is_tame(total)
 
 
 # --- sums of terms -------------------------------------------------------------------------------------------------------------
@@ -204,26 +230,19 @@ def add(*terms):
 
 
 def _add(book, terms, shape):
-    number, kept, counts = Fraction(0), [], {}
+    number, found = Fraction(0), {}
     for sign, x in terms:
         if x.operation == "number":
             number = _plus(number, times(Fraction(sign), x.static["value"]))
-            continue
-        coefficient, rest = coefficient_of(x)
-        if coefficient < 0:
-            sign, x = -sign, product(-coefficient, [rest], [])
-        if x in counts:
-            counts[x].append(sign)
         else:
-            counts[x] = [sign]
-            kept.append(x)
+            coefficient, rest = coefficient_of(x)
+            found.setdefault(rest, []).append(times(Fraction(sign), coefficient))
     terms = []
-    for x in kept:
-        signs = counts[x]
-        if len(set(signs)) == 1:  # x + x is 2 x; x - x stays
-            terms.append((signs[0], x if len(signs) == 1 else product(Fraction(len(signs)), [x], [])))
-        else:
-            terms.extend((sign, x) for sign in signs)
+    for x, coefficients in found.items():
+        together = functools.reduce(_plus, coefficients)
+        same_sign = len({c < 0 for c in coefficients}) == 1  # x + x is 2 x; x - x stays
+        for c in [together] if same_sign and is_tame(together) else coefficients:
+            terms.append((-1 if c < 0 else 1, x if abs(c) == 1 else product(abs(c), [x], [])))
     if number != 0 or not terms:
         if terms and number < 0:
             terms.append((-1, book.number(-number)))
@@ -292,7 +311,7 @@ def exp(x):
 def _added(x):
     """(signs, terms) of a sum, of one that has a name too."""
     while x.operation in ("variable", "reshape"):
-        x = x.static["definition"] if x.operation == "variable" else inner_of(x)
+        x = x.static["definition"] if x.operation == "variable" else x.operands[0]
         if x is None:
             return (), ()
     return (x.static["signs"], x.operands) if x.operation == "add" else ((), ())

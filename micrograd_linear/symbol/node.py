@@ -1,6 +1,7 @@
 """``Symbol``: a formula without numbers. It has a shape and a type, and speaks NumPy, so that a rule can be run on it."""
 
 import itertools
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -11,6 +12,7 @@ class Book:
 
     def __init__(self):
         self.symbols = {}
+        self.forgotten = []
         self.serial = itertools.count()
 
     def make(self, operation, operands=(), static=None, shape=(), dtype=None, key=()):
@@ -19,7 +21,13 @@ class Book:
         found = self.symbols.get(full_key)
         if found is None:
             found = self.symbols[full_key] = Symbol(self, operation, operands, static or {}, shape, dtype)
+            found.key = full_key
         return found.current()
+
+    def forget(self, symbol):
+        """Let the same operation on the same operands be another symbol from here on."""
+        self.symbols.pop(symbol.key, None)
+        self.forgotten.append(symbol)  # keys hold the identities of symbols: none may be given to another
 
     def variable(self, name, shape, dtype, kind="leaf", definition=None):
         """A named array; two of one name and different ``kind`` are different. With a ``definition``, what it was computed by."""
@@ -42,7 +50,7 @@ class Book:
 class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
     """An operation on symbols: ``operation``, ``operands``, ``static``; its ``shape`` and ``dtype`` (None for a number)."""
 
-    __slots__ = ("book", "operation", "operands", "static", "shape", "dtype", "alias", "written", "serial")
+    __slots__ = ("book", "operation", "operands", "static", "shape", "dtype", "alias", "written", "serial", "key")
     __array_priority__ = 1000
 
     def __init__(self, book, operation, operands, static, shape, dtype):
@@ -84,17 +92,20 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
 
 
 def exact(value):
-    """A whole number as a Fraction, any other as a float.
+    """A whole number, a half, a quarter and so on as a Fraction, any other as a float.
 
-    >>> exact(2.0), exact(0.5)
-    (Fraction(2, 1), 0.5)
+    >>> exact(2.0), exact(0.5), exact(0.1)
+    (Fraction(2, 1), Fraction(1, 2), 0.1)
     """
     if isinstance(value, Fraction):
         return value
     if isinstance(value, (bool, int, np.integer, np.bool_)):
         return Fraction(int(value))
     value = float(value)
-    return Fraction(int(value)) if value.is_integer() and abs(value) < 2**53 and (value or str(value) != "-0.0") else value
+    if not math.isfinite(value) or abs(value) >= 2**53 or (not value and math.copysign(1, value) < 0):
+        return value
+    fraction = Fraction(value)
+    return fraction if fraction.denominator <= 1024 else value
 
 
 def times(a, b):
@@ -102,6 +113,13 @@ def times(a, b):
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return a * b
     return exact(float(a) * float(b))
+
+
+def is_tame(coefficient):
+    """True where combining to this coefficient can neither overflow nor lose digits, in half precision too; NaN, infinities and 0 stay what they are."""
+    if isinstance(coefficient, Fraction):
+        return max(abs(coefficient.numerator), coefficient.denominator) < 2**53 and (not coefficient or 1e-4 <= abs(coefficient) <= 6e4)
+    return 1e-4 <= abs(coefficient) <= 6e4
 
 
 def over(a, b):

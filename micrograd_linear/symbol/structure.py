@@ -87,7 +87,7 @@ def reshape(x, shape):
         rest = 1
         for n in shape:
             rest *= n if n != -1 else 1
-        shape = tuple(x.size // rest if n == -1 else n for n in shape)
+        shape = tuple((x.size // rest if rest else 0) if n == -1 else n for n in shape)
     if x.operation == "reshape":
         x = inner_of(x)
     if shape == x.shape:
@@ -111,11 +111,14 @@ def transpose(x, axes=None):
     if axes == tuple(range(x.ndim)):
         return x
     shape = tuple(x.shape[a] for a in axes)
+    swapped = (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2)
+    if x.operation == "matmul" and axes == swapped and any(y.operation == "transpose" and y.static["axes"][-2:] == swapped[-2:] for y in x.operands):
+        return matmul(*(swap_last(y.current()) for y in reversed(x.operands)))  # (Aᵀ B)ᵀ = Bᵀ A
     if [n for n in shape if n != 1] == [n for n in x.shape if n != 1] and len([n for n in shape if n != 1]) < 2:
         return reshape(x, shape)  # a row as a column, or a column as a row
     if x.operation == "broadcast":
         inner = inner_of(x)
-        return broadcast(transpose(reshape(inner, (1,) * (x.ndim - inner.ndim) + inner.shape), axes) if inner.size > 1 else reshape(inner, ()), shape)
+        return broadcast(transpose(reshape(inner, (1,) * (x.ndim - inner.ndim) + inner.shape), axes) if inner.size != 1 else reshape(inner, ()), shape)
     if x.operation == "product" and x.static["coefficient"] != 1:
         coefficient, rest = coefficient_of(x)
         return product(coefficient, [transpose(rest, axes)], [])
@@ -143,8 +146,8 @@ def astype(x, dtype):
     dtype = np.dtype(dtype)
     if x.operation == "broadcast" and x.dtype is None:
         return x.book.make("broadcast", x.operands, x.static, x.shape, dtype, dtype.str)
-    if x.dtype is None:  # a number takes any type
-        return x
+    if x.operation == "number":
+        return x.book.make("broadcast", (x,), {"shape": ()}, (), dtype, dtype.str)
     return x if x.dtype == dtype else x.book.make("astype", (x,), {"dtype": dtype}, x.shape, dtype, dtype.str)
 
 
@@ -156,18 +159,24 @@ def tril(x, k=0):
 
 
 def getitem(x, index):
-    parts = index if isinstance(index, tuple) else (index,)
-    if all(part is None or part is Ellipsis or (isinstance(part, slice) and part == slice(None)) for part in parts):
-        return reshape(x, _shape_of(x.shape, index))  # new axes only
+    if _adds_axes_only(index):
+        return reshape(x, _shape_of(x.shape, index))
     return x.book.make("getitem", (x,), {"index": index}, _shape_of(x.shape, index), x.dtype, frozen(index))
 
 
 def scatter_add(x, index, shape):
     shape = tuple(shape)
+    if _adds_axes_only(index):
+        return reshape(x, shape)
     coefficient, rest = coefficient_of(inner_of(x) if x.operation == "broadcast" else x)
     if coefficient < 0:  # a sign goes to the front
         return negative(scatter_add(broadcast(product(-coefficient, [rest] if rest is not None else [], [], x.book), x.shape), index, shape))
     return x.book.make("scatter_add", (x,), {"index": index, "shape": shape}, shape, x.dtype, frozen(index))
+
+
+def _adds_axes_only(index):
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(part is None or part is Ellipsis or (isinstance(part, slice) and part == slice(None)) for part in parts)
 
 
 def _shape_of(shape, index):
@@ -201,6 +210,8 @@ def matmul(x, w):
         if rest is not None and coefficient < 0:
             flipped = product(-coefficient, [rest], [])
             return negative(matmul(flipped, w) if a is x else matmul(x, flipped))
+    if x.shape[-2:] == (1, 1) or w.shape[-2:] == (1, 1):  # a number
+        return broadcast(multiply(x, w), shape)
     if _repeated(x, -1):  # every column of x is the same: its rows times the sums over the rows of w
         return broadcast(multiply(_one_along(x, -1), reduce("sum", w, -2, keepdims=True)), shape)
     if _repeated(w, -2):
