@@ -1,7 +1,9 @@
 """Compare gradients derived by hand with those of the engine."""
 
+from .asserting import assert_grads_match
+from .causes import Cause
 from .check import UnusableLayer, check_backward, run_forward
 from .comparison import Comparison, Result
 from .judge import compare
 
-__all__ = ["Comparison", "Result", "UnusableLayer", "check_backward", "compare", "run_forward"]
+__all__ = ["Cause", "Comparison", "Result", "UnusableLayer", "assert_grads_match", "check_backward", "compare", "run_forward"]

@@ -15,10 +15,12 @@ class Result:
     """One tensor's verdict.
 
     ``status``            identical: the same numbers. rounding: equal but for rounding. close: inside the rtol and atol that were given.
-                          wrong, shape, non-finite: what they say. unchecked: no gradient was handed in
+                          wrong, shape, non-finite: what they say. unchecked: no gradient was handed in. Where gradients of results in between
+                          are handed in as well: wrong step, if it does not follow from theirs; inherited, if it does
     ``max_difference``    the largest |hand - engine|, or None where there is none to tell
     ``where``             its index, a tuple; None where there is no difference
     ``hand``, ``engine``  the two gradients; ``hand`` is None where unchecked
+    ``causes``            explanations that reproduce the hand gradient, the likeliest first; each has a kind, where, evidence and a sentence
     ``note``              one sentence more, or ""
     """
 
@@ -29,6 +31,7 @@ class Result:
     max_difference: float | None = None
     where: tuple | None = None
     note: str = ""
+    causes: tuple = ()
 
     def row(self):
         """The cells of the table, as text."""
@@ -123,5 +126,6 @@ class Comparison(Mapping):
                 "max_difference": result.max_difference,
                 "where": where,
                 "note": result.note,
+                "causes": [{"kind": cause.kind, "where": list(cause.where), "sentence": cause.sentence} for cause in result.causes],
             }
         return {"ok": self.ok, "gradients": gradients}

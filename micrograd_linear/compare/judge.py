@@ -1,10 +1,14 @@
 """``compare``: judge each gradient that was derived by hand against the engine's."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from .. import arrays
 from ..graph import is_node, topological_order, unique_names
-from .comparison import Comparison, Result
+from .blame import Backward
+from .causes import Search
+from .comparison import AGREE, Comparison, Result
 from .gross import gross_gradients
 from .rounding import EngineErrors, allowed
 
@@ -48,10 +52,47 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
             raise ValueError(f"compare: {names[node]!r} requires no gradient; make it a Tensor with requires_grad=True to check it")
         engine = np.asarray(gradients[node])
         results.append(judge(names[node], claim, engine, gross[node], lambda dtype, node=node: errors.of(node, gross[node], dtype), rtol, atol))
+    results = _explained(results, claims, root, gradients, gross, errors, names)
     for node in order:
         if not node.operands and node in gradients and node not in claims:
             results.append(Result(names[node], "unchecked", np.asarray(gradients[node])))
     return Comparison(results, {node: names[node] for node in gradients})
+
+
+def _explained(results, claims, root, gradients, gross, errors, names):
+    """The results with blame and causes: which of the wrong ones follow from the others, and what is wrong with the rest."""
+    if all(result.status in AGREE for result in results):
+        return results
+    usable = {node: claim for node, claim in claims.items() if claim.shape == node.shape and np.isfinite(claim).all()}
+    with np.errstate(all="ignore"):
+        backward = Backward(root, gradients[root], usable)
+    steps = any(node.operands and node is not root for node in usable)
+    explained = []
+    for result, (node, claim) in zip(results, claims.items(), strict=True):
+        if result.status not in ("wrong", "shape"):
+            explained.append(result)
+            continue
+
+        def agrees(array, claim=claim, node=node):
+            scale = gross[node] if array.shape == gross[node].shape else None
+            return judge("", claim, array, scale, lambda dtype: errors.of(node, gross[node], dtype)).status in AGREE
+
+        implied = np.asarray(backward.implied[node])
+        if result.status == "wrong" and node is not root and agrees(implied):
+            explained.append(replace(result, status="inherited", note="right from what it was given"))
+            continue
+        causes = Search(node, claim, implied, backward, names, agrees).causes()
+        status = "wrong step" if steps and result.status == "wrong" else result.status
+        explained.append(replace(result, status=status, causes=causes, note=_in_words(causes, result.note)))
+    return explained
+
+
+def _in_words(causes, note):
+    """The likeliest explanations, those that cannot be told apart here together."""
+    if not causes:
+        return note or "no single mistake that was tried explains it"
+    likeliest = [cause.sentence for cause in causes if cause.cost == causes[0].cost]
+    return "; or: ".join(likeliest[:3]) + (f"; or {len(likeliest) - 3} more" if len(likeliest) > 3 else "")
 
 
 def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None):

@@ -1,0 +1,45 @@
+"""``assert_grads_match``: a comparison for a test, whose failure says why in its first line."""
+
+import numpy as np
+
+from .comparison import AGREE
+from .judge import compare
+
+LINES = 25
+
+
+def assert_grads_match(hand, root, rtol=None, atol=None, *, gradient=None):
+    """Raise ``AssertionError`` unless all hand-derived gradients are the engine's, to rounding or to the rtol and atol given; see ``compare``.
+
+    >>> from micrograd_linear import Tensor
+    >>> W = Tensor([[1.0, 2.0]], "W"); loss = (W * W).sum()
+    >>> assert_grads_match({"W": [[2.0, 4.0]]}, loss)
+    >>> try: assert_grads_match({"W": [[1.0, 2.0]]}, loss)
+    ... except AssertionError as error: print(str(error).splitlines()[0])
+    W: the hand-derived gradient does not match: it is 1/2 times the gradient
+    """
+    __tracebackhide__ = True
+    comparison = compare(hand, root, gradient=gradient, rtol=rtol, atol=atol)
+    if not comparison.ok:
+        raise AssertionError(message(comparison))
+
+
+def message(comparison):
+    """What is wrong, at most 25 lines; the first of them says why."""
+    wrong = [result for result in comparison.values() if result.status not in (*AGREE, "unchecked")]
+    if not wrong:
+        return "nothing was checked: no gradient was handed in"
+    first = next((result for result in wrong if result.status != "inherited"), wrong[0])
+    lines = [f"{first.name}: the hand-derived gradient does not match: {first.note or first.status}", ""]
+    if first.hand is not None and first.hand.shape == first.engine.shape and first.status != "non-finite":
+        difference = np.absolute(first.hand.astype(np.float64) - first.engine)
+        places = np.argwhere(difference > 0)
+        lines.append(f"Shape {first.engine.shape}, {first.engine.dtype}. Mismatched elements: {len(places)} / {difference.size}")
+        for place in places[:3]:
+            at = tuple(int(i) for i in place)
+            lines.append(f" {list(at)}: {first.hand[at]:.9g} (HAND), {first.engine[at]:.9g} (ENGINE)")
+        lines.append(f"Max absolute difference: {first.max_difference:.6g} at {list(first.where)}")
+        lines.append("")
+    table = str(comparison).splitlines()
+    room = LINES - len(lines)
+    return "\n".join([*lines, *(table if len(table) <= room else [*table[: room - 2], "...", table[-1]])])
