@@ -1,6 +1,8 @@
 """The command ``micrograd-linear``."""
 
 import argparse
+import json
+import math
 import os
 import runpy
 import sys
@@ -24,7 +26,7 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     try:
         if options.command == "check":
-            return check_file(options.file, options.output, options.seed)
+            return check_file(options.file, options.output, options.seed, options.json)
         status = derive_file(options) if options.command == "derive" else main_job(options.output)
         sys.stdout.flush()
         return status
@@ -63,19 +65,31 @@ def softmax_cross_entropy(logits, classes):
     return (log_sum - shifted[np.arange(len(classes)), classes]).mean()
 
 
-def check_file(file, output, seed):
-    """The user's forward and backward against the engine."""
+def check_file(file, output, seed, as_json=False):
+    """The user's forward and backward against the engine, as a table and a picture or as JSON."""
     names = _load(Path(file))
     for name in ("forward", "backward"):
         if not callable(names.get(name)):
             raise UnusableLayer(f"{file} defines no function {name}; expected forward(...) and backward(dy, ...)")
     comparison = check_backward(names["forward"], names["backward"], names.get("inputs"), seed=seed)
+    if as_json:
+        print(json.dumps(_finite(comparison.to_dict()), indent=2))
+        return AGREE if comparison.ok else DIFFER
     given = "the inputs of the file" if names.get("inputs") is not None else "drawn at random, in the first shapes that fit"
     shapes = ", ".join(f"{name} {shape}" for name, shape in comparison.inputs.items())
     print(f"{file}: y {comparison.root.shape} from {shapes} ({given}); dy drawn at random (seed {seed})\n")
     print(comparison)
     _save(comparison.root, output, Path(file).stem)
     return AGREE if comparison.ok else DIFFER
+
+
+def _finite(data):
+    """The data with NaN and the infinities as text: JSON has no numbers for them."""
+    if isinstance(data, dict):
+        return {key: _finite(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_finite(value) for value in data]
+    return repr(data) if isinstance(data, float) and not math.isfinite(data) else data
 
 
 def derive_file(options):
@@ -154,6 +168,7 @@ def _parser():
     )
     check.add_argument("file", metavar="FILE.py")
     check.add_argument("--seed", type=_seed, default=0, help="seed of the random numbers (default: 0)")
+    check.add_argument("--json", action="store_true", help="print the comparison as JSON, and draw nothing")
     derivation = commands.add_parser(
         "derive",
         help="print the derivation of what a Python file computes",

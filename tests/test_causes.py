@@ -179,3 +179,21 @@ def test_assert_grads_match():
 def test_causes_as_plain_data():
     data = Network(0, z=PLANTED["tanh forgotten"][1]).compare().to_dict()
     assert data["gradients"]["z"]["causes"][0] == {"kind": "local-derivative", "where": ["h", "z"], "sentence": "at h = tanh(z): the derivative is left out"}
+
+
+def test_finite_differences_say_who_is_right(own):
+    @own("wrong_cube")
+    def wrong_cube(x):
+        return x**3, (lambda g: 2 * g * x**2,)  # 3 is right
+
+    network = Network(0, z=PLANTED["tanh forgotten"][1])
+    check = network.compare()["z"].check
+    assert check.startswith("finite differences give ") and check.endswith(", as the engine does")
+    x = Tensor([1.5, -0.5], "x")
+    loss = x.wrong_cube().sum()
+    result = compare({"x": 3 * x.data**2}, loss)["x"]
+    assert result.status == "wrong" and result.note == result.check and "as your gradient does: the engine is wrong here" in result.note
+    a = Value(0.7, "a")
+    assert "as the engine does" in compare({"a": 1.0}, (a.tanh() * a).exp())["a"].check
+    with pytest.raises(AssertionError, match="\\nCheck: finite differences give .*, as the engine does\\n"):
+        assert_grads_match({"a": 1.0}, (a.tanh() * a).exp())

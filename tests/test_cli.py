@@ -1,5 +1,6 @@
 """The command: what it prints, what it writes, and its exit status."""
 
+import json
 import os
 import re
 import subprocess
@@ -248,3 +249,56 @@ def test_a_result_that_is_not_finite_is_no_agreement(run):
 def test_an_argument_named_y(run):
     status, out, _ = check(run, "def forward(y): return y * 2\ndef backward(dy, y): return dy * 2")
     assert status == 0 and re.search(r"^y +\(5, 7\)", out, re.M)
+
+
+CACHED = """
+import numpy as np
+def affine_forward(x, w, b):
+    out = x @ w + b
+    return out, (x, w)
+def affine_backward(dout, cache):
+    x, w = cache
+    return dout @ w.T, x.T @ dout, dout.sum(axis=0)
+forward, backward = affine_forward, affine_backward
+inputs = {"x": (5, 7), "w": (7, 3), "b": (3,)}
+"""
+
+
+def test_a_forward_that_returns_a_cache(run):
+    assert check(run, CACHED)[0] == 0
+    assert check(run, CACHED.split("inputs")[0])[0] == 0
+    status, out, _ = check(run, CACHED.replace("dout.sum(axis=0)", "dout"))
+    assert status == 1 and "b: it has shape (5, 3): sum over axis 0" in out
+    status, out, _ = check(run, CACHED.replace("x.T @ dout", "-x.T @ dout"))
+    assert status == 1 and "w: it has the opposite sign" in out
+
+
+def test_gradients_of_results_in_between(run):
+    text = """
+import numpy as np
+def forward(x, W, b):
+    z = x @ W + b
+    h = np.tanh(z)
+    return h * h
+def backward(dy, x, W, b):
+    z = x @ W + b
+    h = np.tanh(z)
+    dh = 2 * h * dy
+    dz = dh * (1 - z ** 2)
+    return {"h": dh, "z": dz, "x": dz @ W.T, "W": x.T @ dz, "b": dz.sum(axis=0, keepdims=True)}
+inputs = {"x": (5, 7), "W": (7, 3), "b": (1, 3)}
+"""
+    status, out, _ = check(run, text)
+    assert status == 1 and "z: at h = tanh(z): you used 1 - z**2; it is 1 - tanh(z)**2" in out
+    assert out.count("INHERITED") == 3 and out.count("WRONG STEP") == 1 and "h     (5, 3)  identical" in out
+    assert check(run, text.replace("1 - z ** 2", "1 - h ** 2"))[0] == 0
+    status, _, err = check(run, text.replace('"h": dh', '"q": dh'))
+    assert status == 2 and "backward returned a gradient of 'q'; expected some of x, W, b, z, h" in err
+
+
+def test_json(run):
+    status, out, _ = check(run, CACHED.replace("x.T @ dout", "-x.T @ dout"), "--json")
+    data = json.loads(out)
+    assert status == 1 and not data["ok"] and data["gradients"]["w"]["causes"][0]["kind"] == "sign" and not [f for f in os.listdir() if f.endswith("svg")]
+    status, out, _ = check(run, CACHED.replace("x.T @ dout", "x.T @ dout * np.nan"), "--json")
+    assert status == 1 and json.loads(out)["gradients"]["w"]["max_difference"] == "nan"

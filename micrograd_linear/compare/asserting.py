@@ -39,7 +39,7 @@ def message(comparison):
             at = tuple(int(i) for i in place)
             lines.append(f" {list(at)}: {first.hand[at]:.9g} (HAND), {first.engine[at]:.9g} (ENGINE)")
         lines.append(f"Max absolute difference: {first.max_difference:.6g} at {list(first.where)}")
-        lines.append("")
+        lines += [f"Check: {first.check}", ""] if first.check else [""]
     table = str(comparison).splitlines()
     room = LINES - len(lines)
     return "\n".join([*lines, *(table if len(table) <= room else [*table[: room - 2], "...", table[-1]])])

@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 
 from ..arrays import real_array
-from ..graph import is_node
+from ..graph import is_node, topological_order
 from ..tensor import Tensor
 from .comparison import Comparison
 from .judge import compare, judge
@@ -28,9 +28,10 @@ class UnusableLayer(ValueError):
 def check_backward(forward, backward, inputs=None, *, seed=0):
     """Run ``forward`` on Tensors, ``backward`` on plain arrays, and compare the gradients.
 
-    ``forward(**inputs)``       NumPy code that returns one array or scalar, y
+    ``forward(**inputs)``       NumPy code that returns one array or scalar, y; or (y, cache)
     ``backward(dy, **inputs)``  the derivation: returns dL/d(input) for dy = dL/dy, as a dict by name or a tuple in the order of forward's
-                                arguments; it may take only the inputs that it needs
+                                arguments; it may take only the inputs that it needs. A dict may also hold gradients of results in between,
+                                by the names of forward's local variables. ``backward(dy, cache)`` where forward returns a cache
     ``inputs``                  {name: array, or a shape to be drawn at random}; without it, shapes are sought that forward accepts
 
     dy is drawn at random, in the shape of y. ``forward`` runs on Tensors, ``backward`` on copies of the plain arrays. Integer arrays are
@@ -47,16 +48,19 @@ def check_backward(forward, backward, inputs=None, *, seed=0):
             raise TypeError(f"check_backward: {name}: expected a function, got {type(function).__name__}")
     rng = np.random.default_rng(seed)
     y, values, tensors, shapes = run_forward(forward, inputs, rng, backward)
+    between = {node.name: node for node in topological_order(y) if node.operands and node.name and node is not y}
     dy = rng.normal(size=y.shape).astype(y.dtype)
     y.backward(dy)
-    hand = _hand_gradients(backward, dy, values, [name for name in values if is_node(tensors[name])], shapes)
-    unused = {name: tensors[name] for name in hand if tensors[name].grad is None}  # forward does not depend on them: their gradient is 0
+    differentiable = [name for name in values if is_node(tensors[name])]
+    hand = _hand_gradients(_with_cache(forward, backward, values, shapes), dy, values, differentiable, shapes, between)
+    nodes = {**between, **{name: tensors[name] for name in differentiable}}
+    unused = {name: nodes[name] for name in hand if nodes[name].grad is None}  # forward does not depend on them: their gradient is 0
     try:
-        comparison = compare({tensors[name]: array for name, array in hand.items() if name not in unused}, y, gradient=dy)
+        comparison = compare({nodes[name]: array for name, array in hand.items() if name not in unused}, y, gradient=dy)
         zeros = [judge(name, real_array(hand[name], name), np.zeros(tensor.shape)) for name, tensor in unused.items()]
     except (TypeError, ValueError, OverflowError) as error:
         raise UnusableLayer(f"backward returned what cannot be compared: {error}") from error
-    comparison = Comparison([*comparison.values(), *zeros], {tensor: name for name, tensor in tensors.items() if is_node(tensor)})
+    comparison = Comparison([*comparison.values(), *zeros], {node: name for name, node in nodes.items()})
     comparison.root = y
     comparison.inputs = {name: value.shape for name, value in values.items()}
     return comparison
@@ -74,6 +78,7 @@ def run_forward(forward, inputs, rng, backward=None):
         types = ", ".join(f"{name} is {value.dtype} {value.shape}" for name, value in values.items()) or "there is none"
         raise UnusableLayer(f"forward needs a floating-point argument to differentiate, but {types}; a shape to be drawn is a tuple: (5, 7)")
     y = _call("forward", _name_locals(forward), tensors, shapes)
+    y = _result(y, backward, values)
     if not isinstance(y, Tensor):
         hint = "return y alone" if isinstance(y, (tuple, list)) else "compute it from the arguments with NumPy functions"
         raise UnusableLayer(f"forward must return one array that depends on its arguments, got {type(y).__name__}; {hint}")
@@ -86,7 +91,36 @@ def run_forward(forward, inputs, rng, backward=None):
     return y, values, tensors, shapes
 
 
-def _hand_gradients(backward, dy, values, differentiable, shapes):
+def _result(returned, backward, names):
+    """y, where forward returned (y, cache)."""
+    return returned[0] if _has_cache(returned) and (backward is None or _takes_cache(backward, names)) else returned
+
+
+def _has_cache(returned):
+    return isinstance(returned, tuple) and len(returned) == 2 and isinstance(returned[0], (Tensor, np.ndarray, np.generic, float))
+
+
+def _takes_cache(backward, names):
+    """True for backward(dy, cache), whose second argument is none of forward's."""
+    required, _, _ = _parameters(backward)
+    return len(required) == 2 and required[1] not in names
+
+
+def _with_cache(forward, backward, values, shapes):
+    """``backward(dy, cache)`` as a function of dy alone, with the cache of a forward pass on plain arrays; any other as it is."""
+    if not _takes_cache(backward, values):
+        return backward
+    returned = _call("forward", forward, {name: value.copy() for name, value in values.items()}, shapes)
+    if not _has_cache(returned):
+        return backward
+
+    def of_dy(dy):
+        return backward(dy, returned[1])
+
+    return of_dy
+
+
+def _hand_gradients(backward, dy, values, differentiable, shapes, between=()):
     returned = _call("backward", backward, _backward_arguments(backward, values), shapes, dy.copy())
     if isinstance(returned, (np.ndarray, np.generic, int, float)) and len(differentiable) == 1:
         returned = (returned,)
@@ -98,8 +132,8 @@ def _hand_gradients(backward, dy, values, differentiable, shapes):
     if not hasattr(returned, "items"):
         raise UnusableLayer(f"backward must return a dict by argument name or a tuple in argument order, got {type(returned).__name__}")
     for name in returned:
-        if name not in differentiable:
-            raise UnusableLayer(f"backward returned a gradient of {name!r}; expected some of {', '.join(differentiable)}")
+        if name not in differentiable and name not in between:
+            raise UnusableLayer(f"backward returned a gradient of {name!r}; expected some of {', '.join([*differentiable, *between])}")
     return dict(returned)
 
 
@@ -195,13 +229,14 @@ def _found_inputs(forward, backward, rng):
             try:
                 with np.errstate(all="ignore"), warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    y = np.asarray(forward(**{name: value.copy() for name, value in values.items()}))
+                    y = np.asarray(_result(forward(**{name: value.copy() for name, value in values.items()}), backward, values))
                     if y.dtype.kind != "f" or not np.isfinite(y).all():
                         continue
                     forward_alone = forward_alone or values
                     if backward is None:
                         return values
-                    returned = backward(np.ones_like(y), **_backward_arguments(backward, values))
+                    with_cache = _with_cache(forward, backward, values, "")
+                    returned = with_cache(np.ones_like(y), **_backward_arguments(with_cache, values))
                     return _as_returned(forward, values, returned, y)
             except UnusableLayer:
                 raise
@@ -220,7 +255,7 @@ def _as_returned(forward, values, returned, y):
         shape = np.shape(returned.get(name)) if hasattr(returned, "get") else value.shape
         if shape != value.shape and [n for n in shape if n != 1] == [n for n in value.shape if n != 1] and value.size > 1:
             other = {**values, name: value.reshape(shape)}
-            if np.shape(forward(**{key: array.copy() for key, array in other.items()})) == y.shape:
+            if np.shape(_result(forward(**{key: array.copy() for key, array in other.items()}), None, values)) == y.shape:
                 values = other
     return values
 

@@ -22,6 +22,7 @@ class Result:
     ``hand``, ``engine``  the two gradients; ``hand`` is None where unchecked
     ``causes``            explanations that reproduce the hand gradient, the likeliest first; each has a kind, where, evidence and a sentence
     ``note``              one sentence more, or ""
+    ``check``             whom finite differences at the worst element agree with, or "" where they cannot tell
     """
 
     name: str
@@ -32,6 +33,7 @@ class Result:
     where: tuple | None = None
     note: str = ""
     causes: tuple = ()
+    check: str = ""
 
     def row(self):
         """The cells of the table, as text."""
@@ -126,6 +128,7 @@ class Comparison(Mapping):
                 "max_difference": result.max_difference,
                 "where": where,
                 "note": result.note,
+                "check": result.check,
                 "causes": [{"kind": cause.kind, "where": list(cause.where), "sentence": cause.sentence} for cause in result.causes],
             }
         return {"ok": self.ok, "gradients": gradients}

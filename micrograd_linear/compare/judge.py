@@ -9,6 +9,7 @@ from ..graph import is_node, topological_order, unique_names
 from .blame import Backward
 from .causes import Search
 from .comparison import AGREE, Comparison, Result
+from .finite import finite_difference, verdict
 from .gross import gross_gradients
 from .rounding import EngineErrors, allowed
 
@@ -83,7 +84,12 @@ def _explained(results, claims, root, gradients, gross, errors, names):
             continue
         causes = Search(node, claim, implied, backward, names, agrees).causes()
         status = "wrong step" if steps and result.status == "wrong" else result.status
-        explained.append(replace(result, status=status, causes=causes, note=_in_words(causes, result.note)))
+        note, check = _in_words(causes, result.note), ""
+        if result.status == "wrong" and result.where is not None:
+            difference = finite_difference(root, gradients[root], node, result.where)
+            check = verdict(difference, claim[result.where], result.engine[result.where], result.where)
+            note = check if check.endswith("the engine is wrong here") else note
+        explained.append(replace(result, status=status, causes=causes, note=note, check=check))
     return explained
 
 
