@@ -32,8 +32,8 @@ def finite_difference(root, seed, node, index):
         moved[index] += change
         values = {node: moved}
         for x in later:
-            operands = [values[y] if is_node(y) and y in values else _float64(y) for y in x.operands]
-            values[x] = np.asarray(_run(x, operands))
+            operands = [values[y] if is_node(y) and y in values else as_float64(y) for y in x.operands]
+            values[x] = np.asarray(run(x, operands))
         return float((seed * values[root]).sum())
 
     try:
@@ -44,12 +44,14 @@ def finite_difference(root, seed, node, index):
     return (one, abs(one - two) + 1e-9 * abs(one)) if math.isfinite(one) and math.isfinite(two) else None
 
 
-def _float64(x):
+def as_float64(x):
+    """An operand's numbers, in double precision where they are floats."""
     x = np.asarray(x.current if is_node(x) else x)
     return x.astype(np.float64) if x.dtype.kind == "f" else x
 
 
-def _run(node, operands):
+def run(node, operands):
+    """The forward pass of one node on other numbers."""
     if hasattr(node, "rule"):
         return node.rule.formula(*operands, **node.static)[0]
     if node.operation == "leaky_relu":
