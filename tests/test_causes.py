@@ -197,3 +197,55 @@ def test_finite_differences_say_who_is_right(own):
     assert "as the engine does" in compare({"a": 1.0}, (a.tanh() * a).exp())["a"].check
     with pytest.raises(AssertionError, match="\\nCheck: finite differences give .*, as the engine does\\n"):
         assert_grads_match({"a": 1.0}, (a.tanh() * a).exp())
+
+
+def test_another_choice_at_a_tie_is_no_error():
+    z, c = Tensor([[0.0, 1.0, -2.0], [0.0, 0.0, 3.0]], "z"), Tensor([[0.0, 2.0, -2.0], [1.0, 0.0, -1.0]], "c")
+    g = RNG.normal(size=(2, 3))
+    for make, hand, words in (
+        (lambda: z.relu(), {"z": g * (z.data >= 0)}, "relu'(0) = 1"),
+        (lambda: z.relu(), {"z": g * ((z.data > 0) + 0.5 * (z.data == 0))}, "relu'(0) = 1/2"),
+        (lambda: abs(z), {"z": g * np.where(z.data >= 0, 1, -1)}, "|x|' = 1"),
+        (lambda: z.maximum(0), {"z": g * (z.data >= 0)}, "goes to the first"),
+        (lambda: z.maximum(c), {"z": g * (z.data >= c.data), "c": g * (c.data > z.data)}, "goes to the first"),
+        (lambda: z.minimum(c), {"z": g * (z.data < c.data), "c": g * (c.data <= z.data)}, "goes to the second"),
+    ):
+        comparison = compare(hand, make(), gradient=g)
+        assert comparison.ok and {result.status for result in comparison.values() if result.name in hand} == {"kink"}
+        assert all(words in comparison[name].note and not comparison[name].causes for name in hand)
+        spoiled = {name: array + 0.1 * (np.arange(6).reshape(2, 3) == 1) for name, array in hand.items()}
+        assert not compare(spoiled, make(), gradient=g).ok
+
+
+def test_the_first_of_several_largest():
+    x = Tensor([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]], "x")
+    first, each = np.array([[0.0, 1.0, 0.0], [5.0, 0.0, 0.0]]), np.array([[0.0, 1.0, 1.0], [5.0, 5.0, 5.0]])
+    for hand, words in ((first, "the first of several largest"), (each, "each of several largest")):
+        result = compare({"x": hand}, x.max(axis=1), gradient=[1.0, 5.0])["x"]
+        assert result.status == "kink" and words in result.note
+    assert compare({"x": 2 * first}, x.max(axis=1), gradient=[1.0, 5.0])["x"].status == "wrong"
+
+
+def test_a_choice_at_a_tie_in_a_network():
+    x, W = Tensor(np.vstack([np.zeros((2, 4)), RNG.normal(size=(3, 4))]), "x"), Tensor(RNG.normal(size=(4, 3)), "W")
+    z = x @ W
+    h = z.relu()
+    z.name, h.name = "z", "h"
+    loss = (h * h + h).sum()
+    dh = 2 * h.data + 1
+    dz = dh * (z.data >= 0)
+    right = compare({"h": dh, "z": dz, "W": x.data.T @ dz, "x": dz @ W.data.T}, loss)
+    assert right.ok and right["z"].status == right["x"].status == "kink"
+    wrong = compare({"h": dh, "z": dz, "W": 2 * x.data.T @ dz, "x": dz @ W.data.T}, loss)
+    assert not wrong.ok and wrong["z"].status == wrong["x"].status == "kink" and wrong["W"].status == "wrong step" and wrong["W"].causes[0].kind == "factor"
+
+
+def test_a_tie_does_not_excuse_an_inherited_error():
+    x, W = Tensor(np.vstack([np.zeros((2, 4)), RNG.normal(size=(3, 4))]), "x"), Tensor(RNG.normal(size=(4, 3)), "W")
+    z = x @ W
+    h = z.relu()
+    z.name, h.name = "z", "h"
+    dh = 2 * (2 * h.data + 1)  # twice as large as it should be
+    dz = dh * (z.data > 0)
+    comparison = compare({"h": dh, "z": dz, "W": x.data.T @ dz}, (h * h + h).sum())
+    assert [comparison[name].status for name in ("h", "z", "W")] == ["wrong step", "inherited", "inherited"]

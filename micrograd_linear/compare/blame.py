@@ -12,9 +12,12 @@ from .finite import as_float64, run
 
 
 class Backward:
-    """The backward pass of ``root`` with ``hand`` gradients put in: {node: array}, of the nodes' shapes, all finite."""
+    """The backward pass of ``root`` with ``hand`` gradients put in: {node: array}, of the nodes' shapes, all finite.
 
-    def __init__(self, root, seed, hand):
+    ``patch(node, gradient, contributions)`` may return other contributions of a node to its operands, or None.
+    """
+
+    def __init__(self, root, seed, hand, patch=None):
         self.order = topological_order(root)
         self.root, self.hand, self.regions = root, hand, {}
         self.implied = {}  # {node: what the gradients of its consumers make of it}
@@ -27,7 +30,9 @@ class Backward:
                 self.used[node] = hand.get(node, totals[node])
             if node not in self.used or not node.operands:
                 continue
-            for operand, contribution in contributions(node, self.used[node]):
+            pieces = contributions(node, self.used[node])
+            other = patch(node, self.used[node], [piece for _, piece in pieces]) if patch and hasattr(node, "arrays") else None
+            for operand, contribution in pieces if other is None else [(x, piece) for (x, _), piece in zip(pieces, other, strict=True)]:
                 totals[operand] = totals[operand] + contribution if operand in totals else contribution
 
     def region(self, target):

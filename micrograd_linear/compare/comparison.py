@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-AGREE = ("identical", "rounding", "close")
+AGREE = ("identical", "rounding", "close", "kink")
 ROWS_SHOWN = 40
 
 
@@ -15,6 +15,7 @@ class Result:
     """One tensor's verdict.
 
     ``status``            identical: the same numbers. rounding: equal but for rounding. close: inside the rtol and atol that were given.
+                          kink: equal but for another choice at a tie, such as relu'(0) = 1, which is no error.
                           wrong, shape, non-finite: what they say. unchecked: no gradient was handed in. Where gradients of results in between
                           are handed in as well: wrong step, if it does not follow from theirs; inherited, if it does
     ``max_difference``    the largest |hand - engine|, or None where there is none to tell

@@ -11,6 +11,7 @@ from .causes import Search
 from .comparison import AGREE, Comparison, Result
 from .finite import finite_difference, verdict
 from .gross import gross_gradients
+from .kinks import conventions
 from .rounding import EngineErrors, allowed
 
 
@@ -67,6 +68,7 @@ def _explained(results, claims, root, gradients, gross, errors, names):
     usable = {node: claim for node, claim in claims.items() if claim.shape == node.shape and np.isfinite(claim).all()}
     with np.errstate(all="ignore"):
         backward = Backward(root, gradients[root], usable)
+    ties = conventions(backward.order)
     steps = any(node.operands and node is not root for node in usable)
     explained = []
     for result, (node, claim) in zip(results, claims.items(), strict=True):
@@ -79,6 +81,10 @@ def _explained(results, claims, root, gradients, gross, errors, names):
             return judge("", claim, array, scale, lambda dtype: errors.of(node, gross[node], dtype)).status in AGREE
 
         implied = np.asarray(backward.implied[node])
+        kink = _kink(root, gradients[root], usable, node, agrees, ties) if result.status == "wrong" else None
+        if kink:
+            explained.append(replace(result, status="kink", note=f"no error: at a tie you take {kink}"))
+            continue
         if result.status == "wrong" and node is not root and agrees(implied):
             explained.append(replace(result, status="inherited", note="right from what it was given"))
             continue
@@ -91,6 +97,18 @@ def _explained(results, claims, root, gradients, gross, errors, names):
             note = check if check.endswith("the engine is wrong here") else note
         explained.append(replace(result, status=status, causes=causes, note=note, check=check))
     return explained
+
+
+def _kink(root, seed, usable, node, agrees, ties):
+    """The other choice at a tie that makes the gradient what it is, in words; None if there is none."""
+    others = {other: array for other, array in usable.items() if other is not node}
+    for words, patch in ties:
+        for given in ({}, others):  # the whole pass with that choice, or one that goes on from the hand-derived gradients
+            with np.errstate(all="ignore"):
+                plain, other = (np.asarray(Backward(root, seed, given, choice).implied[node]) for choice in (None, patch))
+                if not np.array_equal(plain, other) and agrees(other):
+                    return words
+    return None
 
 
 def _in_words(causes, note):
