@@ -249,3 +249,14 @@ def test_a_tie_does_not_excuse_an_inherited_error():
     dz = dh * (z.data > 0)
     comparison = compare({"h": dh, "z": dz, "W": x.data.T @ dz}, (h * h + h).sum())
     assert [comparison[name].status for name in ("h", "z", "W")] == ["wrong step", "inherited", "inherited"]
+
+
+def test_the_derivative_of_something_else():
+    network = Network()
+    a = {name: getattr(network, name).numpy() for name in ("x", "W1", "W2", "h")}
+    of_output = a["x"].T @ ((np.ones((5, 3)) @ a["W2"].T) * (1 - a["h"] ** 2))
+    cause = compare({"W1": of_output}, network.loss)["W1"].causes[0]
+    assert cause.kind == "wrong-root" and cause.sentence == "it is the derivative of y, not of loss"
+    g = RNG.normal(size=(5, 3))
+    cause = compare({"W2": a["h"].T @ np.ones((5, 3))}, network.y, gradient=g)["W2"].causes[0]
+    assert cause.kind == "wrong-root" and "upstream gradient is ignored" in cause.sentence

@@ -9,6 +9,7 @@ from ..graph import is_node, topological_order
 
 MOST_EDGES = 10_000  # of a larger graph those nearest to the target
 
+ROOTS = 16  # results whose derivative is tried in place of the loss's: the last ones
 OTHERS = 64  # tensors that are tried in place of a factor: the last ones made before
 
 
@@ -108,6 +109,7 @@ class Search:
         for node, gradient in self.backward.used.items():
             if node not in below and np.shape(gradient) == expected.shape and not np.array_equal(gradient, expected):
                 self.add("other-gradient", f"it is the gradient of {self.names[node]}", np.asarray(gradient), 6, (self.name, self.names[node]))
+        self.roots()
         rest = hand - expected
         for node in self.backward.order:
             value = np.asarray(node.current, dtype=np.float64)
@@ -116,6 +118,19 @@ class Search:
                 factor = float((rest * value).sum()) / size
                 words = f"{factor:.6g} · {self.names[node]} was added, as by a weight decay"
                 self.add("extra-term", words, expected + factor * value, 5, (self.name, self.names[node]), factor=factor)
+
+    def roots(self):
+        """The derivative of a result on the way, or of the root without the upstream gradient, in place of that of the loss."""
+        root = self.backward.root
+        results = [node for node in self.backward.order if node.operands and (node.name or node is root) and node is not self.target]
+        for node in results[-ROOTS:]:
+            gradient = node.gradients(np.ones(node.shape, node.dtype) if hasattr(node, "dtype") else 1.0).get(self.target)
+            words = (
+                "the upstream gradient is ignored: all ones stand in its place"
+                if node is root
+                else f"it is the derivative of {self.names[node]}, not of {self.names[root]}"
+            )
+            self.add("wrong-root", words, gradient, 3, (self.name, self.names[node]))
 
     def named_factors(self):
         """Numbers that mistakes bring in: 2, 1/2, and the lengths of axes of the graph, their inverses and squares."""
