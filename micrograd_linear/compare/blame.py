@@ -61,7 +61,7 @@ class Backward:
         return found
 
     def tangents(self, target, directions):
-        """[{node: how it changes when the target moves in a direction}], on the way to the next hand-derived gradients; None where it cannot be run.
+        """{node: how it changes when the target moves, a row for each direction}, on the way to the next hand-derived gradients; None where it cannot be run.
 
         By central differences: good to some eight digits, which is enough to tell at once, for every edge e, how much of the difference R it can
         explain, since <v, C_e> = <J v, c_e> for what e contributes to the target (C_e) and to its own operand (c_e).
@@ -75,7 +75,7 @@ class Backward:
                 found.append({node: (ends[0][node] - ends[1][node]) / (2 * step) for node in ends[0]})
         except (KeyError, TypeError, ValueError):
             return None
-        return found
+        return {node: np.stack([one[node] for one in found]).reshape(len(found), -1) for node in found[0]}
 
     def _moved(self, target, value, consumers, inner):
         values = {target: value}

@@ -158,7 +158,7 @@ class Search:
             return
         sketch = np.array([(v * rest).sum() for v in directions])
         for node, position, operand, piece in edges:
-            along = [tangent[operand] for tangent in tangents]
+            along = tangents[operand]
             where, own = (self.names[node], self.names[operand]), _sketched(along, piece)
             if len(edges) > 1 and _fits(sketch, own * (own @ sketch) / (own @ own), own):
                 self.scaled(where, node, operand, piece, rest)
@@ -189,12 +189,13 @@ class Search:
 
 
 def _sketched(along, array):
-    return np.array([(tangent * array).sum() for tangent in along])
+    return along @ np.ravel(array)
 
 
 def _fits(sketch, found, scale):
     """Whether two sketches agree to what differences tell; ``scale`` is one that is as large as what was subtracted."""
-    return bool((np.absolute(sketch - found) <= 1e-4 * np.absolute(sketch).max() + 1e-7 * np.absolute(scale).max()).all())
+    allowed = 1e-4 * float(np.absolute(sketch).max()) + 1e-7 * float(np.absolute(scale).max())
+    return float(np.absolute(sketch - found).max()) <= allowed
 
 
 def _step(node, names):
