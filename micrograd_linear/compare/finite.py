@@ -60,12 +60,12 @@ def run(node, operands):
 
 
 def verdict(difference, hand, engine, where):
-    """One sentence that says whom finite differences agree with; "" where they cannot tell."""
+    """(a sentence that says whom finite differences agree with, or "" where they cannot tell; whether it is the engine that is wrong)"""
     if difference is None:
-        return ""
+        return "", False
     value, error = difference
     close = [abs(number - value) <= 10 * error + 1e-6 * abs(value) for number in (float(hand), float(engine))]
     at = f"finite differences give {value:.9g} at {list(where)}"
     if close == [False, True]:
-        return f"{at}, as the engine does"
-    return f"{at}, as your gradient does: the engine is wrong here" if close == [True, False] else ""
+        return f"{at}, as the engine does", False
+    return (f"{at}, as your gradient does: the engine is wrong here", True) if close == [True, False] else ("", False)

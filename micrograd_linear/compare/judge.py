@@ -93,20 +93,27 @@ def _explained(results, claims, root, gradients, gross, errors, names):
         note, check = _in_words(causes, result.note), ""
         if result.status == "wrong" and result.where is not None:
             difference = finite_difference(root, gradients[root], node, result.where)
-            check = verdict(difference, claim[result.where], result.engine[result.where], result.where)
-            note = check if check.endswith("the engine is wrong here") else note
+            check, engine_is_wrong = verdict(difference, claim[result.where], result.engine[result.where], result.where)
+            note = check if engine_is_wrong else note
         explained.append(replace(result, status=status, causes=causes, note=note, check=check))
     return explained
 
 
 def _kink(root, seed, usable, node, agrees, ties):
     """The other choice at a tie that makes the gradient what it is, in words; None if there is none."""
+    if not ties:
+        return None
+
+    def implied(given, choice=None):
+        return np.asarray(Backward(root, seed, given, choice).implied[node])
+
     others = {other: array for other, array in usable.items() if other is not node}
-    for words, patch in ties:
-        for given in ({}, others):  # the whole pass with that choice, or one that goes on from the hand-derived gradients
-            with np.errstate(all="ignore"):
-                plain, other = (np.asarray(Backward(root, seed, given, choice).implied[node]) for choice in (None, patch))
-                if not np.array_equal(plain, other) and agrees(other):
+    with np.errstate(all="ignore"):
+        # the whole pass with that choice, or one that goes on from the hand-derived gradients
+        plain = [(given, implied(given)) for given in ({}, others)]
+        for words, patch in ties:
+            for given, without in plain:
+                if not np.array_equal(without, other := implied(given, patch)) and agrees(other):
                     return words
     return None
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..rules import RULES
 from ..symbol import Book
 from ..symbol.algebra import symbol
-from ..symbol.node import over, times
+from ..symbol.node import over, plus, times
 from .entries import Apply, Delta, Entry, Mapped, NoIndexForm, Number, Product, Sum, Terms, entry, occurs
 
 
@@ -60,24 +60,17 @@ def _product_rule(e, derivative, supply):
 def scaled(term, coefficient, factors=(), divisors=()):
     """The term times coefficient * factors / divisors, numbers among them taken into the coefficient."""
     coefficient, kept, below = times(term.coefficient, coefficient), [], []
-    for factor in (*factors, *term.factors):
-        if isinstance(factor, Number):
-            coefficient = times(coefficient, factor.value)
-        elif isinstance(factor, Product):
-            coefficient = times(coefficient, factor.coefficient)
-            kept.extend(factor.factors)
-            below.extend(factor.divisors)
-        else:
-            kept.append(factor)
-    for divisor in (*divisors, *term.divisors):
-        if isinstance(divisor, Number):
-            coefficient = over(coefficient, divisor.value)
-        elif isinstance(divisor, Product):
-            coefficient = over(coefficient, divisor.coefficient)
-            below.extend(divisor.factors)
-            kept.extend(divisor.divisors)
-        else:
-            below.append(divisor)
+    sides = ((*factors, *term.factors), kept, below, times), ((*divisors, *term.divisors), below, kept, over)
+    for parts, own, other, combine in sides:
+        for part in parts:
+            if isinstance(part, Number):
+                coefficient = combine(coefficient, part.value)
+            elif isinstance(part, Product):
+                coefficient = combine(coefficient, part.coefficient)
+                own.extend(part.factors)
+                other.extend(part.divisors)
+            else:
+                own.append(part)
     if not math.isfinite(coefficient):
         raise NoIndexForm("a coefficient beyond the range of numbers")
     if any(isinstance(part, (Number, Product)) for part in (*kept, *below)):
@@ -207,7 +200,7 @@ def like_terms(terms):
     for term in terms:
         table = {letter: -1 - i for i, letter in enumerate(term.sums)}
         key = (len(table), *(tuple(_without_letters(part, table) for part in parts) for parts in (term.deltas, term.factors, term.divisors)))
-        found[key] = replace(found[key], coefficient=_plus(found[key].coefficient, term.coefficient)) if key in found else term
+        found[key] = replace(found[key], coefficient=plus(found[key].coefficient, term.coefficient)) if key in found else term
     return [term for term in found.values() if term.coefficient != 0]
 
 
@@ -219,7 +212,3 @@ def _without_letters(e, table):
     if isinstance(e, (Entry, Delta)):
         return substituted(e, table)
     return _map(e, lambda part: _without_letters(part, table))
-
-
-def _plus(a, b):
-    return a + b if isinstance(a, Fraction) and isinstance(b, Fraction) else float(a) + float(b)

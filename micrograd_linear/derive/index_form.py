@@ -250,7 +250,7 @@ def index_form(walk, wanted, source):
     sections = [("", [Formula(*writer.forward(x), None) if isinstance(x, Elements) else definition_formula(walk, x) for x in forward])]
     if walk.upstream is not None:
         sections.append(("", [Formula(name_of(walk), None, walk.root.shape)]))
-    formulas, conclusions, notes, flipped = {}, [], {}, False
+    formulas, conclusions, notes = {}, [], {}
     for line in found:
         if isinstance(line, tuple):  # no index form
             node, reason = line
@@ -265,7 +265,6 @@ def index_form(walk, wanted, source):
         sections.append(("", [*lines, formulas[line.node]]))
         if line.product is not None:
             numerator = line.product.letters != line.letters or len(line.letters) < 2
-            flipped |= numerator
             kind = "gradient" if numerator or line.node.operands else "nabla"
             left = made(kind, writer.notation.objective, name(walk.names[line.node]))
             conclusions.append(Formula(left, writer._scaled(line, writer.product(line)), shape_of(line, numerator)))

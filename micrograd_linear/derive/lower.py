@@ -5,25 +5,14 @@ from fractions import Fraction
 
 from ..symbol import Book
 from ..symbol.algebra import broadcast_shapes, common_type, parts_of
+from ..symbol.node import ordered
 
 TERMS = 24  # at most, in one sum
 
 
 def reachable(outputs):
     """All symbols that the outputs are made of, definitions of named ones too, operands first."""
-    seen, order = {}, []
-    stack = list(outputs)
-    while stack:
-        x = stack.pop()
-        if x in seen:
-            continue
-        seen[x] = None
-        order.append(x)
-        stack.extend(x.operands)
-        if x.operation == "variable" and x.static["definition"] is not None:
-            stack.append(x.static["definition"])
-    order.sort(key=lambda x: x.serial)
-    return order
+    return ordered(outputs, lambda x: (*x.operands, *(definition for definition in [x.static.get("definition")] if definition is not None)))
 
 
 def lower(outputs):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..symbol.node import ordered
 from .notation import Notation, children
 from .typeset import Math, made, name
 
@@ -101,23 +102,17 @@ def _gradients_of_unnamed(walk):
 
 def _ordered(roots):
     """(everything the roots are written with, operands first; {symbol: how often it is used})"""
-    uses, order, stack = {}, [], list(roots)
-    for x in stack:
+    uses = {}
+    for x in roots:
         uses[x] = uses.get(x, 0) + (x.operation != "variable")
-    seen = {}
-    while stack:
-        x = stack.pop()
-        if x in seen:
-            continue
-        seen[x] = None
-        order.append(x)
-        definition = x.static.get("definition") if x.operation == "variable" else None
-        for y in children(x) if definition is None else (definition,):
+    order = ordered(roots, _written_with)
+    for x in order:
+        for y in _written_with(x):
             uses[y] = uses.get(y, 0) + 1
-            stack.append(y)
-    depth = {}
-    order.sort(key=lambda x: x.serial)
-    for x in order:  # a number of a rule may have been made after the rule's result
-        depth[x] = x.serial if x.operation != "number" else -1
-    order.sort(key=lambda x: depth[x])
+    order.sort(key=lambda x: x.operation != "number")  # a number of a rule may have been made after the rule's result
     return order, uses
+
+
+def _written_with(x):
+    definition = x.static.get("definition") if x.operation == "variable" else None
+    return children(x) if definition is None else (definition,)

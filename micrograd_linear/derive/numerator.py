@@ -2,6 +2,7 @@
 
 from ..symbol import algebra, structure
 from ..symbol.algebra import parts_of
+from ..symbol.node import ordered
 
 
 def numerator(symbol):
@@ -25,13 +26,7 @@ def numerator(symbol):
 
 def parts_in_order(symbols):
     """What the symbols are made of, without the definitions of named ones."""
-    seen, stack = {}, list(symbols)
-    while stack:
-        x = stack.pop()
-        if x not in seen:
-            seen[x] = None
-            stack.extend(x.operands)
-    return sorted(seen, key=lambda x: x.serial)
+    return ordered(symbols, lambda x: x.operands)
 
 
 def _transposed(x, flipped, plain):

@@ -16,7 +16,7 @@ _COMPOSED = {"softplus", "relu", "leaky_relu", "var", "std", "norm", "logsumexp"
 
 @dataclass
 class Walk:
-    """What the two passes made. Symbols by node; ``leaves``, ``named`` and ``order`` are lists of nodes, oldest first."""
+    """What the two passes made: symbols by node; ``order`` is the list of nodes, oldest first."""
 
     root: object
     book: Book

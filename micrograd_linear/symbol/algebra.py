@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from .node import Symbol, is_tame, over, times
+from .node import Symbol, is_tame, over, plus, times
 
 ONE = Fraction(1)
 
@@ -233,13 +233,13 @@ def _add(book, terms, shape):
     number, found = Fraction(0), {}
     for sign, x in terms:
         if x.operation == "number":
-            number = _plus(number, times(Fraction(sign), x.static["value"]))
+            number = plus(number, times(Fraction(sign), x.static["value"]))
         else:
             coefficient, rest = coefficient_of(x)
             found.setdefault(rest, []).append(times(Fraction(sign), coefficient))
     terms = []
     for x, coefficients in found.items():
-        together = functools.reduce(_plus, coefficients)
+        together = functools.reduce(plus, coefficients)
         same_sign = len({c < 0 for c in coefficients}) == 1  # x + x is 2 x; x - x stays
         for c in [together] if same_sign and is_tame(together) else coefficients:
             terms.append((-1 if c < 0 else 1, x if abs(c) == 1 else product(abs(c), [x], [])))
@@ -256,10 +256,6 @@ def _add(book, terms, shape):
     dtype = common_type(operands)
     dtype = np.dtype(np.float64) if dtype is not None and dtype.kind == "b" else dtype
     return book.make("add", operands, {"signs": signs}, shape, dtype, signs)
-
-
-def _plus(a, b):
-    return a + b if isinstance(a, Fraction) and isinstance(b, Fraction) else float(a) + float(b)
 
 
 # --- the rest ------------------------------------------------------------------------------------------------------------------

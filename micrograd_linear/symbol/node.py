@@ -91,6 +91,17 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         return f"<Symbol {self.operation} {self.shape}>"
 
 
+def ordered(roots, below):
+    """Everything that the roots are made of, oldest first; ``below(symbol)`` are the symbols that one is made of."""
+    seen, stack = {}, list(roots)
+    while stack:
+        x = stack.pop()
+        if x not in seen:
+            seen[x] = None
+            stack.extend(below(x))
+    return sorted(seen, key=lambda x: x.serial)
+
+
 def exact(value):
     """A whole number, a half, a quarter and so on as a Fraction, any other as a float.
 
@@ -113,6 +124,11 @@ def times(a, b):
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return a * b
     return exact(float(a) * float(b))
+
+
+def plus(a, b):
+    """The sum of two coefficients, exact where both are."""
+    return a + b if isinstance(a, Fraction) and isinstance(b, Fraction) else float(a) + float(b)
 
 
 def is_tame(coefficient):
