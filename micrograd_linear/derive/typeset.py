@@ -70,8 +70,38 @@ class Printer:
         return getattr(self, math.kind)(*math.arguments)
 
 
-class Text(Printer):
+class Line(Printer):
+    """What the two that print characters in a row have in common, but for their signs."""
+
+    _MINUS, _SIGNS, _RELATIONS = "-", {}, {}
+
+    def product(self, parts, signs):
+        text = self.show(parts[0])
+        for sign, part in zip(signs, parts[1:], strict=True):
+            text += f" {self._SIGNS.get(sign, sign)} {self.show(part)}"
+        return text
+
+    def terms(self, signs, parts):
+        text = ""
+        for i, (sign, part) in enumerate(zip(signs, parts, strict=True)):
+            text += self._MINUS * (sign < 0) if i == 0 else f" {self._MINUS if sign < 0 else '+'} "
+            text += self.show(part)
+        return text
+
+    def relation(self, operation, a, b):
+        return f"{self.show(a)} {self._RELATIONS[operation]} {self.show(b)}"
+
+    def chain(self, parts):
+        return " = ".join(map(self.show, parts))
+
+    def equation(self, left, right):
+        return self.chain((left, right))
+
+
+class Text(Line):
     """Unicode, on one line."""
+
+    _MINUS = "−"
 
     _SUPERSCRIPTS = str.maketrans("0123456789-+()T", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾ᵀ")
     _RELATIONS = {"equal": "=", "not_equal": "≠", "less": "<", "less_equal": "≤", "greater": ">", "greater_equal": "≥"}
@@ -95,21 +125,8 @@ class Text(Printer):
     def juxtaposed(self, parts):
         return " ".join(map(self.show, parts))
 
-    def product(self, parts, signs):
-        text = self.show(parts[0])
-        for sign, part in zip(signs, parts[1:], strict=True):
-            text += f" {sign} {self.show(part)}"
-        return text
-
     def fraction(self, above, below):
         return f"{self.show(bracketed(above, TIMES))} / {self.show(bracketed(below, POWER))}"
-
-    def terms(self, signs, parts):
-        text = ""
-        for i, (sign, part) in enumerate(zip(signs, parts, strict=True)):
-            text += ("−" if sign < 0 else "") if i == 0 else (" − " if sign < 0 else " + ")
-            text += self.show(part)
-        return text
 
     def superscript(self, base, exponent):
         text = self.show(exponent).replace("−", "-")
@@ -149,9 +166,6 @@ class Text(Printer):
     def condition(self, x):
         return f"[{self.show(x)}]"
 
-    def relation(self, operation, a, b):
-        return f"{self.show(a)} {self._RELATIONS[operation]} {self.show(b)}"
-
     def both(self, a, b):
         return f"{self.show(a)} ∧ {self.show(b)}"
 
@@ -170,17 +184,11 @@ class Text(Printer):
     def indexed(self, x, index):
         return f"{self.show(x)}[{index}]"
 
-    def chain(self, parts):
-        return " = ".join(map(self.show, parts))
-
     def given(self, x):
         return f"{self.show(x)} is given"
 
-    def equation(self, left, right):
-        return f"{self.show(left)} = {self.show(right)}"
 
-
-class Latex(Printer):
+class Latex(Line):
     """LaTeX for a mathematical environment; needs amsmath."""
 
     _ESCAPES = {
@@ -237,21 +245,8 @@ class Latex(Printer):
     def juxtaposed(self, parts):
         return r" \, ".join(map(self.show, parts))
 
-    def product(self, parts, signs):
-        text = self.show(parts[0])
-        for sign, part in zip(signs, parts[1:], strict=True):
-            text += f" {self._SIGNS.get(sign, sign)} {self.show(part)}"
-        return text
-
     def fraction(self, above, below):
         return rf"\frac{{{self.show(above)}}}{{{self.show(below)}}}"
-
-    def terms(self, signs, parts):
-        text = ""
-        for i, (sign, part) in enumerate(zip(signs, parts, strict=True)):
-            text += ("-" if sign < 0 else "") if i == 0 else (" - " if sign < 0 else " + ")
-            text += self.show(part)
-        return text
 
     def superscript(self, base, exponent):
         raised = r"\top" if exponent == name("T") else r"-\top" if exponent == name("-T") else self.show(exponent)
@@ -296,9 +291,6 @@ class Latex(Printer):
     def condition(self, x):
         return rf"\left[{self.show(x)}\right]"
 
-    def relation(self, operation, a, b):
-        return f"{self.show(a)} {self._RELATIONS[operation]} {self.show(b)}"
-
     def both(self, a, b):
         return rf"{self.show(a)} \wedge {self.show(b)}"
 
@@ -317,14 +309,8 @@ class Latex(Printer):
     def indexed(self, x, index):
         return rf"{self.show(x)}\left[\text{{{self.escaped(index)}}}\right]"
 
-    def chain(self, parts):
-        return " = ".join(map(self.show, parts))
-
     def given(self, x):
         return rf"{self.show(x)} \text{{ is given}}"
-
-    def equation(self, left, right):
-        return f"{self.show(left)} = {self.show(right)}"
 
 
 class Mathml(Printer):
