@@ -44,19 +44,28 @@ def finite_difference(root, seed, node, index):
     return (one, abs(one - two) + 1e-9 * abs(one)) if math.isfinite(one) and math.isfinite(two) else None
 
 
+def cast(x, dtype):
+    """Numbers in another precision, where they are floats."""
+    x = np.asarray(x)
+    return x.astype(dtype) if x.dtype.kind == "f" else x
+
+
 def as_float64(x):
     """An operand's numbers, in double precision where they are floats."""
-    x = np.asarray(x.current if is_node(x) else x)
-    return x.astype(np.float64) if x.dtype.kind == "f" else x
+    return cast(x.current if is_node(x) else x, np.float64)
+
+
+def operation_of(node, operands):
+    """(rule, operands, static) by which a node can be run again on other operands; KeyError for an operation written by hand."""
+    if node.operation == "leaky_relu" and len(operands) == 2:  # the scalar engine's slope is an operand
+        return RULES["leaky_relu"], operands[:1], {"slope": operands[1]}
+    return getattr(node, "rule", None) or RULES[node.operation], operands, node.static
 
 
 def run(node, operands):
     """The forward pass of one node on other numbers."""
-    if hasattr(node, "rule"):
-        return node.rule.formula(*operands, **node.static)[0]
-    if node.operation == "leaky_relu":
-        return np.where(operands[0] > 0, operands[0], operands[1] * operands[0])
-    return RULES[node.operation].formula(*operands)[0]
+    rule, operands, static = operation_of(node, operands)
+    return rule.formula(*operands, **static)[0]
 
 
 def verdict(difference, hand, engine, where):

@@ -9,8 +9,8 @@ import math
 import numpy as np
 
 from ..graph import is_node, topological_order
-from ..rules import RULES
 from ..tensor import Tensor, apply
+from .finite import cast, operation_of
 
 LIMIT = 64  # units of u * S; right gradients that take the engine's way stay below 25
 LIMIT_DOUBLE = 8192  # in float64, 1e-12, where there is room for hand-written forms such as s * (1 - s), and still far below any mistake
@@ -85,13 +85,11 @@ class EngineErrors:
         copies = {}
         for node in self.order:
             if not node.operands:
-                copies[node] = Tensor(_cast(node.current, dtype), requires_grad=node.requires_grad)
+                copies[node] = Tensor(cast(node.current, dtype), requires_grad=node.requires_grad)
                 continue
-            operands, static = [copies[x] if is_node(x) else _cast(x, dtype) for x in node.operands], node.static
-            if node.operation == "leaky_relu" and len(operands) == 2:  # the scalar engine's slope is an operand
-                static = {"slope": operands.pop()}
-            copies[node] = apply(RULES[node.operation], tuple(operands), static)
-        gradients = copies[self.root].gradients(_cast(self.gradient, dtype))
+            rule, operands, static = operation_of(node, [copies[x] if is_node(x) else cast(x, dtype) for x in node.operands])
+            copies[node] = apply(rule, tuple(operands), static)
+        gradients = copies[self.root].gradients(cast(self.gradient, dtype))
         return {node: gradients[copy] for node, copy in copies.items() if copy in gradients}, copies
 
 
@@ -102,8 +100,3 @@ def _branches_differ(a, b):
         if not np.allclose(one.astype(np.float64), other.astype(np.float64), rtol=1e-3, atol=1e-3):
             return True
     return False
-
-
-def _cast(x, dtype):
-    x = np.asarray(x)
-    return x.astype(dtype) if x.dtype.kind == "f" else x

@@ -5,7 +5,7 @@ from .derivation import Derivation, Formula
 from .index_form import boundaries, index_form
 from .matrix import lines
 from .notation import Notation, tensor_of
-from .numerator import numerator, parts_in_order
+from .numerator import numerator
 from .source import write
 from .typeset import made, name
 from .walk import walk
@@ -128,15 +128,10 @@ def _matrix_form(passed, wanted, source):
 
 
 def _in_numerator_layout(passed, node, notation):
-    gradient = passed.gradients[node]
-    if gradient.operation == "variable" and gradient.static["definition"] is not None:
-        gradient = gradient.static["definition"]
-    flipped = numerator(gradient)
+    flipped = numerator(passed.formula(node))
     if flipped is None or len(node.shape) > 2:
         return None
     own = Notation(passed.objective)
     own.constants = notation.constants
-    for x in parts_in_order([flipped]):
-        own.written[x] = notation.written.get(x) or own.math(x)
     left = made("gradient", name(passed.objective), name(passed.names[node]))
-    return Formula(left, own.written[flipped], node.shape[::-1])
+    return Formula(left, own.write(flipped, notation.written), node.shape[::-1])

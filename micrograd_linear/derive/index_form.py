@@ -12,7 +12,6 @@ from .index_notation import OUTPUT, TARGET, IndexNotation, named
 from .matrix import left_side
 from .matrix_products import matrix_product
 from .notation import Notation, children
-from .numerator import parts_in_order
 from .typeset import POWER, TIMES, made, name
 from .walk import gradient_variable
 
@@ -292,21 +291,12 @@ def name_of(walk):
 
 def matrix_formula(walk, node):
     """The gradient of one node in matrix form."""
-    gradient = walk.gradients[node]
-    definition = gradient.static.get("definition") if gradient.operation == "variable" else None
-    return Formula(left_side(walk, node), _matrix_notation(walk, gradient if definition is None else definition), node.shape)
+    return Formula(left_side(walk, node), Notation(walk.objective).write(walk.formula(node)), node.shape)
 
 
 def definition_formula(walk, node):
     """A result in matrix form."""
-    return Formula(name(walk.names[node]), _matrix_notation(walk, walk.values[node].static["definition"]), node.shape)
-
-
-def _matrix_notation(walk, symbol):
-    notation = Notation(walk.objective)
-    for x in parts_in_order([symbol]):
-        notation.written[x] = notation.math(x)
-    return notation.written[symbol]
+    return Formula(name(walk.names[node]), Notation(walk.objective).write(walk.values[node].static["definition"]), node.shape)
 
 
 def _places(places):

@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..symbol.algebra import coefficient_of, parts_of, same_but_leading_ones
+from ..symbol.node import ordered
 from .typeset import ATOM, BIG, POWER, SUM, TIMES, bracketed, clean, made, name, number
 
 _RELATIONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
@@ -28,6 +29,12 @@ class Notation:
     def of(self, x):
         found = self.written.get(x)
         return self.math(x) if found is None else found
+
+    def write(self, symbol, known=None):
+        """The notation of a whole formula, from its smallest parts on; ``known`` has those that are written already."""
+        for x in parts_in_order([symbol]):
+            self.written[x] = (known or {}).get(x) or self.math(x)
+        return self.written[symbol]
 
     def math(self, x):
         if x.operation == "result":
@@ -278,6 +285,11 @@ class Notation:
         summed = [letter for letter in dict.fromkeys(inputs.replace(",", "")) if letter not in output]
         body = entries[0] if len(entries) == 1 else made("juxtaposed", entries, level=TIMES)
         return made("index_sum", "".join(summed), body, level=BIG) if summed else made("bracket", body)
+
+
+def parts_in_order(symbols):
+    """What the symbols are made of, without the definitions of named ones."""
+    return ordered(symbols, lambda x: x.operands)
 
 
 def children(x):

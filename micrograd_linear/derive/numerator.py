@@ -2,7 +2,7 @@
 
 from ..symbol import algebra, structure
 from ..symbol.algebra import parts_of
-from ..symbol.node import ordered
+from .notation import parts_in_order
 
 
 def numerator(symbol):
@@ -22,11 +22,6 @@ def numerator(symbol):
             flipped[x] = _transposed(x, flipped, plain)
             plain[x] = structure.transpose(flipped[x])
     return flipped[symbol]
-
-
-def parts_in_order(symbols):
-    """What the symbols are made of, without the definitions of named ones."""
-    return ordered(symbols, lambda x: x.operands)
 
 
 def _transposed(x, flipped, plain):

@@ -28,6 +28,12 @@ class Walk:
     objective: str  # what is differentiated: "L", or the root's name
     forward_end: int  # symbols with a smaller serial number belong to the forward pass
 
+    def formula(self, node):
+        """The gradient of a node written out, where a variable stands for it."""
+        gradient = self.gradients[node]
+        definition = gradient.static.get("definition") if gradient.operation == "variable" else None
+        return gradient if definition is None else definition
+
 
 def walk(root, *, name_gradients, wanted=()):
     """Run the rules under ``root`` on symbols. With ``name_gradients`` the gradient of a named node is a variable, not its expansion."""
