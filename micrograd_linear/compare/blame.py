@@ -4,11 +4,23 @@ One backward pass in which every hand-derived gradient replaces the engine's as 
 although it follows from its consumers' gradients only inherits the error; one whose gradient does not follow from them is the wrong step.
 """
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from ..backward import undo_broadcast
 from ..graph import is_node, topological_order
 from .finite import as_float64, run
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Edge:
+    """What a node adds to the gradient of the operand that it has at a position."""
+
+    node: object
+    position: int
+    operand: object
+    piece: np.ndarray
 
 
 class Backward:
@@ -23,6 +35,7 @@ class Backward:
         self.implied = {}  # {node: what the gradients of its consumers make of it}
         self.used = {root: np.asarray(hand.get(root, seed))}  # {node: what is handed on}
         self.implied[root] = np.asarray(seed)
+        self.pieces = {}  # {node: its edges}
         totals = {}
         for node in reversed(self.order):
             if node in totals:
@@ -30,10 +43,13 @@ class Backward:
                 self.used[node] = hand.get(node, totals[node])
             if node not in self.used or not node.operands:
                 continue
-            pieces = contributions(node, self.used[node])
-            other = patch(node, self.used[node], [piece for _, piece in pieces]) if patch and hasattr(node, "arrays") else None
-            for operand, contribution in pieces if other is None else [(x, piece) for (x, _), piece in zip(pieces, other, strict=True)]:
-                totals[operand] = totals[operand] + contribution if operand in totals else contribution
+            edges = contributions(node, self.used[node])
+            other = patch(node, self.used[node], [edge.piece for edge in edges]) if patch and hasattr(node, "arrays") else None
+            if other is not None:
+                edges = [replace(edge, piece=piece) for edge, piece in zip(edges, other, strict=True)]
+            self.pieces[node] = edges
+            for edge in edges:
+                totals[edge.operand] = totals[edge.operand] + edge.piece if edge.operand in totals else edge.piece
 
     def region(self, target):
         """The consumers between the target and the next hand-derived gradients, oldest first; and what may be passed on the way there."""
@@ -44,63 +60,102 @@ class Backward:
     def _region(self, target):
         inner, consumers = {target}, []
         for node in self.order:
-            if node in self.used and node is not target and any(is_node(x) and x in inner for x in node.operands):
+            if node in self.pieces and node is not target and any(is_node(x) and x in inner for x in node.operands):
                 consumers.append(node)
                 if node not in self.hand:
                     inner.add(node)
         return consumers, inner
 
     def edges(self, target):
-        """[(consumer, position, operand, contribution)] of all edges that lead from the next hand-derived gradients to the target."""
+        """All edges that lead from the next hand-derived gradients to the target, the oldest first."""
         consumers, inner = self.region(target)
-        found = []
-        for node in consumers:
-            pieces = contributions(node, self.used[node])
-            wanted = [i for i, x in enumerate(node.operands) if is_node(x) and x.requires_grad]
-            found.extend((node, i, operand, piece) for i, (operand, piece) in zip(wanted, pieces, strict=True) if operand in inner)
-        return found
+        return [edge for node in consumers for edge in self.pieces[node] if edge.operand in inner]
 
     def tangents(self, target, directions):
         """{node: how it changes when the target moves, a row for each direction}, on the way to the next hand-derived gradients; None where it cannot be run.
 
-        By central differences: good to some eight digits, which is enough to tell at once, for every edge e, how much of the difference R it can
+        By differences: good to some seven digits, which is enough to tell at once, for every edge e, how much of the difference R it can
         explain, since <v, C_e> = <J v, c_e> for what e contributes to the target (C_e) and to its own operand (c_e).
         """
         consumers, inner = self.region(target)
-        start, found = np.array(target.current, dtype=np.float64), []
+        start = np.array(target.current, dtype=np.float64)
+        size = float(np.abs(start).max(initial=0.0))
+        step = 1e-7 * (size or 1.0)
+        constant = {}  # operands off the way, in double precision
         try:
-            for direction in directions:
-                step = 6e-6 * max(1.0, float(np.abs(start).max(initial=0.0)))
-                ends = [self._moved(target, start + sign * step * direction, consumers, inner) for sign in (1, -1)]
-                found.append({node: (ends[0][node] - ends[1][node]) / (2 * step) for node in ends[0]})
+            moved = [self._moved(target, start + step * direction, consumers, inner, constant) for direction in directions]
+            exact = all(np.asarray(node.current).dtype.itemsize >= 8 for node in moved[0])
+            base = {node: as_float64(node) for node in moved[0]} if exact else self._moved(target, start, consumers, inner, constant)
         except (KeyError, TypeError, ValueError):
             return None
-        return {node: np.stack([one[node] for one in found]).reshape(len(found), -1) for node in found[0]}
+        return {node: np.stack([(one[node] - base[node]).ravel() for one in moved]) / step for node in base}
 
-    def _moved(self, target, value, consumers, inner):
+    def _moved(self, target, value, consumers, inner, constant):
         values = {target: value}
         for node in consumers:
             if node in inner:
-                values[node] = np.asarray(run(node, [values[x] if is_node(x) and x in values else as_float64(x) for x in node.operands]))
+                operands = []
+                for x in node.operands:
+                    if not is_node(x):
+                        operands.append(as_float64(x))
+                    elif x in values:
+                        operands.append(values[x])
+                    else:
+                        if x not in constant:
+                            constant[x] = as_float64(x)
+                        operands.append(constant[x])
+                values[node] = np.asarray(run(node, operands))
         return values
 
     def propagated(self, operand, change, target):
         """What a change of the gradient of ``operand`` makes of that of the target."""
-        if operand is target:
-            return change
+        return change if operand is target else self._passed({operand: change}, target)
+
+    def rerun(self, target, replaced):
+        """The gradient of the target if some contributions were others: ``replaced`` is {(node, position): function of the node's gradient}."""
         consumers, inner = self.region(target)
-        totals = {operand: change}
-        for node in reversed(consumers):
-            if node in totals and node in inner:
-                for below, contribution in contributions(node, totals[node]):
-                    if below in inner:
-                        totals[below] = totals[below] + contribution if below in totals else contribution
+        given = {node: self.used[node] for node in consumers if node not in inner or node is self.root}
+        return self._passed(given, target, replaced)
+
+    def _passed(self, totals, target, replaced=None):
+        """Gradients of some nodes handed on to the target; those of nodes at the border of its region are not added to."""
+        for node, edges in reversed(self.ways(target)):
+            if node not in totals:
+                continue
+            g = np.asarray(totals[node], dtype=getattr(node, "dtype", np.float64))
+            for position, operand, pull in edges:
+                other = replaced and replaced.get((node, position))
+                piece = fitted(other(g) if other else pull(g), operand)
+                totals[operand] = totals[operand] + piece if operand in totals else piece
         return totals.get(target)
+
+    def ways(self, target):
+        """[(consumer, [(position, operand, its pullback)])] of what is handed on in the region of the target, oldest first."""
+        if ("ways", target) not in self.regions:
+            consumers, inner = self.region(target)
+            self.regions["ways", target] = [(node, [way for way in pullbacks(node) if way[1] in inner]) for node in consumers]
+        return self.regions["ways", target]
+
+
+def pullbacks(node):
+    """[(position, operand, pullback)] of the operands that require a gradient."""
+    if hasattr(node, "arrays"):
+        return [(i, x, pull) for i, (x, pull) in enumerate(zip(node.operands, node.pullbacks, strict=True)) if pull is not None]
+    positions = [i for i, x in enumerate(node.operands) if is_node(x)]
+    return [(i, node.operands[i], lambda g, k=k: node.contributions(float(g))[k][1]) for k, i in enumerate(positions)]
 
 
 def contributions(node, gradient):
-    """[(operand, array)]: what a gradient of the node adds to that of each operand, in the operand's shape."""
+    """The edges of a node: what a gradient of it adds to that of each operand that requires one, in the operand's shape."""
     gradient = np.asarray(gradient, dtype=getattr(node, "dtype", np.float64))
     with np.errstate(all="ignore"):
         pieces = node.contributions(gradient if hasattr(node, "arrays") else float(gradient))
-        return [(x, undo_broadcast(np.asarray(piece), x.shape, np.dtype(getattr(x, "dtype", np.float64)))) for x, piece in pieces]
+    positions = [i for i, x in enumerate(node.operands) if is_node(x) and x.requires_grad]
+    return [Edge(node, i, x, fitted(piece, x)) for i, (x, piece) in zip(positions, pieces, strict=True)]
+
+
+def fitted(piece, operand):
+    """A contribution in the shape and the type of its operand."""
+    piece = np.asarray(piece)
+    dtype = np.dtype(getattr(operand, "dtype", np.float64))
+    return piece if piece.shape == operand.shape and piece.dtype == dtype else undo_broadcast(piece, operand.shape, dtype)

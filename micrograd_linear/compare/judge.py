@@ -80,6 +80,17 @@ def _explained(results, claims, root, gradients, gross, errors, names):
             scale = gross[node] if array.shape == gross[node].shape else None
             return judge("", claim, array, scale, lambda dtype: errors.of(node, gross[node], dtype)).status in AGREE
 
+        def explains(array, claim=claim, node=node):
+            if array.shape != gross[node].shape:
+                return agrees(array)
+            # what a mistake adds up where it changes anything may be as large as anything in the tensor
+            scale = np.where(array == backward.implied[node], gross[node], np.maximum(gross[node], gross[node].max(initial=0.0)))
+            return judge("", claim, array, scale, lambda dtype: errors.of(node, gross[node], dtype)).status in AGREE
+
+        def within(array, claim=claim, node=node):
+            difference = np.absolute(claim.astype(np.float64) - array)
+            return difference <= allowed(claim, np.asarray(array), gross[node], errors.of(node, gross[node], claim.dtype))
+
         implied = np.asarray(backward.implied[node])
         kink = _kink(root, gradients[root], usable, node, agrees, ties) if result.status == "wrong" else None
         if kink:
@@ -88,7 +99,10 @@ def _explained(results, claims, root, gradients, gross, errors, names):
         if result.status == "wrong" and node is not root and agrees(implied):
             explained.append(replace(result, status="inherited", note="right from what it was given"))
             continue
-        causes = Search(node, claim, implied, backward, names, agrees).causes()
+        causes = Search(node, claim, implied, names, explains, within, backward).causes()
+        if causes[0].kind == "unknown" and len(usable) > 1 and claim.shape == node.shape:  # written by a formula that passes over the gradients in between
+            alone = Backward(root, gradients[root], {node: claim})
+            causes = Search(node, claim, alone.implied[node], names, explains, within, alone).causes()
         status = "wrong step" if steps and result.status == "wrong" else result.status
         note, check = _in_words(causes, result.note), ""
         if result.status == "wrong" and result.where is not None:

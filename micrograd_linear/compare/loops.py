@@ -1,0 +1,147 @@
+"""The same mistake at several places: a tensor left out altogether, one use alone kept, or the same wrong formula at every turn of a loop."""
+
+import itertools
+from collections import Counter
+
+import numpy as np
+
+from ..graph import is_node
+from ..rules import RULES
+from .mistakes import mistakes
+from .sites import CONFIRMED, numbers, pulled
+
+STATISTICS = ("sum", "mean", "max", "min", "var", "std", "norm", "logsumexp")
+WORK = 20_000  # contributions that are computed anew, at most: one backward pass for each proposal
+
+
+def several_uses(sites):
+    """A tensor that is treated as a constant in all its uses, or of whose uses one alone is there."""
+    uses = {}
+    for edge in sites.edges:
+        uses.setdefault(edge.operand, []).append(edge)
+    for node, edges in uses.items():
+        if len(edges) == 1:
+            continue
+        total = sum(edge.piece for edge in edges)
+        along = sites.along[node]
+        own = along @ np.ravel(total)
+        if node is not sites.target and sites.fits(-own, own):
+            sites.propose("missing-path", f"{sites.names[node]} is treated as a constant", edges[0], -total, 5, (sites.names[node],), factor=0)
+        pieces = np.stack([along @ np.ravel(edge.piece) for edge in edges])
+        for times, kind in ((1, "missing-path"), (len(edges), "extra-path")):
+            for k in np.flatnonzero(sites.fits(times * pieces - own, own))[:CONFIRMED]:
+                through = f"the contribution through {sites.step(edges[k].node)}"
+                words = f"only {through} is there, of {times}: = where += belongs" if times == 1 else f"{times} times {through} stand in place of all {times}"
+                sites.propose(kind, words.replace("of 1:", f"of {len(edges)}:"), edges[k], times * edges[k].piece - total, 5, factor=times)
+
+
+def at_every_step(sites):
+    """One backward pass for each proposal, as many as a bounded amount of work allows; of every kind of step the likely mistakes come first."""
+    runs = WORK // max(len(sites.backward.region(sites.target)[0]), 1)
+    for kind, words, where, replaced in itertools.islice(itertools.chain(_pairs_of_statistics(sites), _in_turn(sites)), runs):
+        sites.search.add(kind, words, sites.backward.rerun(sites.target, replaced), 5, where)
+
+
+def _nothing(edge):
+    return lambda g: np.zeros(edge.operand.shape)
+
+
+def _pairs_of_statistics(sites):
+    """Means, variances, norms, largest elements: two of them treated as constants."""
+    reduced = [edge for edge in sites.edges if edge.node.operation in STATISTICS and edge.operand.shape != edge.node.shape]
+    for one, two in itertools.combinations(reduced[:8], 2):
+        names = sites.names[one.node], sites.names[two.node]
+        yield "missing-path", f"{names[0]} and {names[1]} are treated as constants", names, {(e.node, e.position): _nothing(e) for e in (one, two)}
+
+
+def _in_turn(sites):
+    """The first proposal for every kind of step, then the second for each, and so on."""
+    waiting = [_proposals(sites, edges) for edges in _groups(sites)]
+    while waiting:
+        for proposals in list(waiting):
+            proposal = next(proposals, None)
+            if proposal is None:
+                waiting.remove(proposals)
+            else:
+                yield proposal
+
+
+def _groups(sites):
+    """Edges that play the same role: the same operation on the same parameter, at the same place of a loop, or anywhere."""
+    inner = {node: i for i, node in enumerate(node for node in sites.backward.order if node.operands)}
+    period = loop_length(inner)
+    shared, roles, coarse = {}, {}, {}
+    for edge in sites.edges:
+        key = edge.node.operation, edge.position
+        leaves = tuple(id(x) for x in edge.node.operands if is_node(x) and not x.operands)
+        if leaves:
+            shared.setdefault((*key, leaves), []).append(edge)
+        if period > 1:
+            roles.setdefault((*key, inner[edge.node] % period), []).append(edge)
+        coarse.setdefault(key, []).append(edge)
+    groups = [*shared.values(), *roles.values(), *coarse.values()]
+    unique = {tuple(id(edge) for edge in edges): edges for edges in groups}.values()
+    return [edges for edges in unique if len(edges) > 1 and len({edge.node for edge in edges}) == len(edges)]
+
+
+def loop_length(inner):
+    """How many operations one turn of a loop has: the distance at which leaves are used again and again; 1 where there is no loop."""
+    uses, distances = {}, Counter()
+    for node, i in inner.items():
+        for x in node.operands:
+            if is_node(x) and not x.operands:
+                uses.setdefault(x, []).append(i)
+    for places in uses.values():
+        distances.update(b - a for a, b in itertools.pairwise(places))
+    likeliest = distances.most_common(1)
+    return likeliest[0][0] if likeliest and likeliest[0][1] > 1 and likeliest[0][0] > 0 else 1
+
+
+def _proposals(sites, edges):
+    """(kind, words, where, {(node, position): what it contributes}) for edges that play the same role."""
+    where = tuple(dict.fromkeys(name for edge in edges for name in (sites.names[edge.node], sites.names[edge.operand])))
+    every = f"at all {len(edges)} steps {sites.step(edges[0].node)}"
+
+    def proposal(kind, words, functions):
+        return kind, f"{every}: {words}", where, {(e.node, e.position): f for e, f in zip(edges, functions, strict=True)}
+
+    if len(sites.edges) > len(edges):
+        yield proposal("missing-path", "the contribution is missing", [_nothing(edge) for edge in edges])
+    yield proposal("sign", "the contribution has the opposite sign", [lambda g, e=e: -pulled(e, g) for e in edges])
+    if edges[0].node.operation in ("multiply", "matmul"):
+        yield from (proposal("wrong-operand", words, functions) for words, functions in _other_factors(sites, edges))
+    listed = [mistakes(edge.node.operation, edge.position, *numbers(edge.node)) for edge in edges]
+    if len({len(found) for found in listed}) == 1:
+        for same in zip(*listed, strict=True):
+            yield proposal(same[0][0], same[0][1], [f for _, _, f in same])
+
+
+def _other_factors(sites, edges):
+    """(words, functions): the other factor of the step after or before, or another one of that step."""
+    other = 1 - edges[0].position
+    factors = [edge.node.operands[other] for edge in edges]
+    last = factors[-1]
+    if not is_node(last) or len({id(x) for x in factors}) < len(edges):
+        return
+    fitting = [x for x in sites.backward.order if x.shape == last.shape and np.size(x.current) > 1]
+    at = {x: i for i, x in enumerate(fitting)}
+    following = [next((x for x in fitting if x.created > edge.node.created and x.operation == last.operation), None) for edge in edges]
+    if all(x is not None for x in following):
+        words = f"{sites.names[following[-1]]} stands in place of {sites.names[last]}, and so on: that of the step after"
+        yield words, [_with(e, other, x) for e, x in zip(edges, following)]
+    for offset in (1, -1, 2, -2, 3, -3) if all(is_node(x) and x in at for x in factors) else ():
+        places = [at[x] + offset for x in factors]
+        if min(places) >= 0 and max(places) < len(fitting):
+            words = f"{sites.names[fitting[places[-1]]]} stands in place of {sites.names[last]}, and so on"
+            yield words, [_with(e, other, fitting[i]) for e, i in zip(edges, places)]
+
+
+def _with(edge, other, x):
+    """What an edge contributes if another tensor stands in place of the other operand."""
+
+    def contribution(g):
+        arrays, _, static = numbers(edge.node)
+        arrays[other] = np.asarray(x.current)
+        return RULES[edge.node.operation].formula(*arrays, **static)[1][edge.position](g)
+
+    return contribution
