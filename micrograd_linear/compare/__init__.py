@@ -3,7 +3,7 @@
 from .asserting import assert_grads_match
 from .causes import Cause
 from .check import UnusableLayer, check_backward, run_forward
+from .comparing import compare
 from .comparison import Comparison, Result
-from .judge import compare
 
 __all__ = ["Cause", "Comparison", "Result", "UnusableLayer", "assert_grads_match", "check_backward", "compare", "run_forward"]

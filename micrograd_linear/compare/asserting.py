@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from .comparing import compare
 from .comparison import AGREE
-from .judge import compare
 
 LINES = 25
 

@@ -11,8 +11,9 @@ import numpy as np
 from ..arrays import real_array
 from ..graph import is_node, topological_order
 from ..tensor import Tensor
+from .comparing import compare
 from .comparison import Comparison
-from .judge import compare, judge
+from .judge import judge
 
 # Sizes that no mistake can confuse, in the shapes that layers take. Which shapes are tried first depends on how an argument is named.
 _DATA = [(5, 7), (5, 3), (5,), (7,), ()]

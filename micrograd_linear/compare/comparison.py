@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-AGREE = ("identical", "rounding", "close", "kink")
+AGREE = ("identical", "rounding", "close", "kink", "vacuous", "scaled")
 ROWS_SHOWN = 40
 
 
@@ -15,14 +15,17 @@ class Result:
     """One tensor's verdict.
 
     ``status``            identical: the same numbers. rounding: equal but for rounding. close: inside the rtol and atol that were given.
-                          kink: equal but for another choice at a tie, such as relu'(0) = 1, which is no error.
-                          wrong, shape, non-finite: what they say. unchecked: no gradient was handed in. Where gradients of results in between
-                          are handed in as well: wrong step, if it does not follow from theirs; inherited, if it does
+                          kink: equal but for another choice at a tie, such as relu'(0) = 1, which is no error. vacuous: both are 0, and
+                          nothing was added up to make them. scaled: times a number that a later line takes back.
+                          wrong, shape, non-finite: what they say. missing: None was handed in. unchecked: nothing was. Where gradients of
+                          results in between are handed in as well: wrong step, if it does not follow from theirs; inherited, if it does
     ``max_difference``    the largest |hand - engine|, or None where there is none to tell
     ``where``             its index, a tuple; None where there is no difference
     ``hand``, ``engine``  the two gradients; ``hand`` is None where unchecked
     ``causes``            explanations that reproduce the hand gradient, the likeliest first; each has a kind, where, evidence and a sentence
     ``note``              one sentence more, or ""
+    ``rounding``          the largest difference in units of what is due to rounding; None where only the two arrays are known
+    ``resolution``        the smallest error, relative to the gradient, that this comparison could have seen; None where that has no meaning
     ``check``             whom finite differences at the worst element agree with, or "" where they cannot tell
     """
 
@@ -35,6 +38,8 @@ class Result:
     note: str = ""
     causes: tuple = ()
     check: str = ""
+    rounding: float | None = None
+    resolution: float | None = None
 
     def row(self):
         """The cells of the table, as text."""

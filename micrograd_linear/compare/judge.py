@@ -1,143 +1,13 @@
-"""``compare``: judge each gradient that was derived by hand against the engine's."""
-
-from dataclasses import replace
+"""One gradient against another: the status, and how many units of rounding they are apart."""
 
 import numpy as np
 
-from .. import arrays
-from ..graph import is_node, topological_order, unique_names
-from .blame import Backward
-from .causes import Search
-from .comparison import AGREE, Comparison, Result
-from .finite import finite_difference, verdict
-from .gross import gross_gradients
-from .kinks import conventions
-from .rounding import EngineErrors, allowed
+from .causes import Cause
+from .comparison import Result
+from .rounding import LIMIT, allowed, unit_roundoff
 
-
-def compare(hand, root, *, gradient=None, rtol=None, atol=None):
-    """Compare hand-derived gradients of ``root`` with the engine's. Never raises on a mismatch, never broadcasts, touches no ``.grad``.
-
-    ``hand``      {name or node: array}, for leaves and intermediates; or one array, to be compared with ``root.grad``
-    ``root``      the result that is differentiated
-    ``gradient``  dL/d(root), of its shape; needed where it is not a scalar
-    ``rtol``, ``atol``  |hand - engine| <= atol + rtol * |engine| passes too, as ``close``; by default only rounding passes
-
-    Returns a ``Comparison``. Raises ``ValueError`` for a name that no node of the graph has, or that several have, and
-    ``TypeError`` for a gradient that is not made of real numbers.
-
-    >>> from micrograd_linear import Tensor
-    >>> W = Tensor([[1.0, 2.0]], "W"); loss = (W * W).sum()
-    >>> compare({"W": [[2.0, 8.0]]}, loss)["W"].status
-    'wrong'
-    """
-    for option, number in (("rtol", rtol), ("atol", atol)):
-        if number is not None and not (isinstance(number, (int, float, np.number)) and number >= 0):
-            raise ValueError(f"compare: {option}: expected a number from 0 upward, got {number!r}")
-    if not isinstance(hand, dict) and not hasattr(hand, "keys"):
-        result = _compare_one(hand, root, rtol, atol)
-        return Comparison([result], {root: result.name})
-    if not is_node(root):
-        raise TypeError(f"compare: expected the result as a Tensor or a Value, got {type(root).__name__}")
-    order = topological_order(root)
-    names = unique_names(order)
-    by_name = _nodes_by_name(names)
-    claims = {_find(key, names, by_name): _array(array, key) for key, array in hand.items()}
-    if len(claims) < len(hand):
-        raise ValueError("compare: a tensor was handed in twice, by name and as itself")
-    gradients = root.gradients() if gradient is None else root.gradients(gradient)
-    gross = gross_gradients(root, gradients)
-    errors = EngineErrors(root, gradients[root])
-    results = []
-    for node, claim in claims.items():
-        if node not in gradients:
-            raise ValueError(f"compare: {names[node]!r} requires no gradient; make it a Tensor with requires_grad=True to check it")
-        engine = np.asarray(gradients[node])
-        results.append(judge(names[node], claim, engine, gross[node], lambda dtype, node=node: errors.of(node, gross[node], dtype), rtol, atol))
-    results = _explained(results, claims, root, gradients, gross, errors, names)
-    for node in order:
-        if not node.operands and node in gradients and node not in claims:
-            results.append(Result(names[node], "unchecked", np.asarray(gradients[node])))
-    return Comparison(results, {node: names[node] for node in gradients})
-
-
-def _explained(results, claims, root, gradients, gross, errors, names):
-    """The results with blame and causes: which of the wrong ones follow from the others, and what is wrong with the rest."""
-    if all(result.status in AGREE for result in results):
-        return results
-    usable = {node: claim for node, claim in claims.items() if claim.shape == node.shape and np.isfinite(claim).all()}
-    with np.errstate(all="ignore"):
-        backward = Backward(root, gradients[root], usable)
-    ties = conventions(backward.order)
-    steps = any(node.operands and node is not root for node in usable)
-    explained = []
-    for result, (node, claim) in zip(results, claims.items(), strict=True):
-        if result.status not in ("wrong", "shape"):
-            explained.append(result)
-            continue
-
-        def agrees(array, claim=claim, node=node):
-            scale = gross[node] if array.shape == gross[node].shape else None
-            return judge("", claim, array, scale, lambda dtype: errors.of(node, gross[node], dtype)).status in AGREE
-
-        def explains(array, claim=claim, node=node):
-            if array.shape != gross[node].shape:
-                return agrees(array)
-            # what a mistake adds up where it changes anything may be as large as anything in the tensor
-            scale = np.where(array == backward.implied[node], gross[node], np.maximum(gross[node], gross[node].max(initial=0.0)))
-            return judge("", claim, array, scale, lambda dtype: errors.of(node, gross[node], dtype)).status in AGREE
-
-        def within(array, claim=claim, node=node):
-            difference = np.absolute(claim.astype(np.float64) - array)
-            return difference <= allowed(claim, np.asarray(array), gross[node], errors.of(node, gross[node], claim.dtype))
-
-        implied = np.asarray(backward.implied[node])
-        kink = _kink(root, gradients[root], usable, node, agrees, ties) if result.status == "wrong" else None
-        if kink:
-            explained.append(replace(result, status="kink", note=f"no error: at a tie you take {kink}"))
-            continue
-        if result.status == "wrong" and node is not root and agrees(implied):
-            explained.append(replace(result, status="inherited", note="right from what it was given"))
-            continue
-        causes = Search(node, claim, implied, names, explains, within, backward).causes()
-        if causes[0].kind == "unknown" and len(usable) > 1 and claim.shape == node.shape:  # written by a formula that passes over the gradients in between
-            alone = Backward(root, gradients[root], {node: claim})
-            causes = Search(node, claim, alone.implied[node], names, explains, within, alone).causes()
-        status = "wrong step" if steps and result.status == "wrong" else result.status
-        note, check = _in_words(causes, result.note), ""
-        if result.status == "wrong" and result.where is not None:
-            difference = finite_difference(root, gradients[root], node, result.where)
-            check, engine_is_wrong = verdict(difference, claim[result.where], result.engine[result.where], result.where)
-            note = check if engine_is_wrong else note
-        explained.append(replace(result, status=status, causes=causes, note=note, check=check))
-    return explained
-
-
-def _kink(root, seed, usable, node, agrees, ties):
-    """The other choice at a tie that makes the gradient what it is, in words; None if there is none."""
-    if not ties:
-        return None
-
-    def implied(given, choice=None):
-        return np.asarray(Backward(root, seed, given, choice).implied[node])
-
-    others = {other: array for other, array in usable.items() if other is not node}
-    with np.errstate(all="ignore"):
-        # the whole pass with that choice, or one that goes on from the hand-derived gradients
-        plain = [(given, implied(given)) for given in ({}, others)]
-        for words, patch in ties:
-            for given, without in plain:
-                if not np.array_equal(without, other := implied(given, patch)) and agrees(other):
-                    return words
-    return None
-
-
-def _in_words(causes, note):
-    """The likeliest explanations, those that cannot be told apart here together."""
-    if not causes:
-        return note or "no single mistake that was tried explains it"
-    likeliest = [cause.sentence for cause in causes if cause.cost == causes[0].cost]
-    return "; or: ".join(likeliest[:3]) + (f"; or {len(likeliest) - 3} more" if len(likeliest) > 3 else "")
+HALF = 1e-4  # a type whose unit roundoff is above this is half precision
+BITS = {24: "float32", 11: "float16 or TF32", 8: "bfloat16"}  # of a significand
 
 
 def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None):
@@ -149,66 +19,91 @@ def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None):
         return Result(name, "shape", engine, hand, note=note)
     finite = np.isfinite(hand) & np.isfinite(engine)
     if not finite.all():
-        where = _first(~finite)
-        return Result(name, "non-finite", engine, hand, abs(float(hand[where]) - float(engine[where])), where)
-    if not engine.size or np.array_equal(hand, engine):
-        return Result(name, "identical", engine, hand, 0.0)
+        where = first(~finite)
+        whose = "yours" if np.isfinite(engine).all() else "the engine's" if np.isfinite(hand).all() else "both"
+        note = f"{np.count_nonzero(~finite)} of {engine.size} elements are not finite, in {whose}"
+        return Result(name, "non-finite", engine, hand, abs(float(hand[where]) - float(engine[where])), where, note)
+    if not engine.any() and not hand.any() and (gross is None or not gross.any()):
+        note = "it has no elements" if not engine.size else "it is 0 throughout, and nothing was added up to make it: this cannot show a mistake"
+        return Result(name, "vacuous", engine, hand, 0.0, note=note)
+    if np.array_equal(hand, engine):
+        return Result(name, "identical", engine, hand, 0.0, rounding=0.0)
     with np.errstate(over="ignore"):  # an overflow is a difference, too
         difference = np.absolute(hand.astype(np.float64) - engine.astype(np.float64))
     where = tuple(int(i) for i in np.unravel_index(np.argmax(difference), difference.shape))
+    bits = effective_bits(hand, engine)
+    seen = hand.astype(np.float32) if bits == 24 else hand
     magnitude = np.absolute(engine)
-    coarser = min(hand.dtype, engine.dtype, key=lambda dtype: dtype.itemsize)
-    if (difference <= allowed(hand, engine, gross, errors and errors(coarser))).all():
+    coarser = min(seen.dtype, engine.dtype, key=lambda dtype: dtype.itemsize)
+    within = allowed(seen, engine, gross, errors and errors(coarser))
+    units, resolution = _units(difference, gross, unit_roundoff(coarser)), _resolution(within, magnitude)
+    note, causes = "", ()
+    if (difference <= within).all() and (unit_roundoff(coarser) < HALF or gross is None or _half_agrees(hand, engine, gross, unit_roundoff(coarser))):
         status = "rounding"
+        if bits == 24:
+            note = "equal to float32 rounding: each of its numbers is a float32, so it was computed or stored in that type"
+            causes = (Cause("precision", (name,), note, {"bits": 24, "units": units}),)
+        elif unit_roundoff(coarser) > HALF:
+            note = f"{coarser}: errors below about {resolution:.1%} of the gradient are invisible here"
     elif (rtol is not None or atol is not None) and (difference <= (atol or 0.0) + (rtol or 0.0) * magnitude).all():
         status = "close"
     else:
         status = "wrong"
-    return Result(name, status, engine, hand, float(difference[where]), where)
+        if bits in (8, 11) and gross is not None and (difference <= LIMIT * 2.0**-bits * gross).all() and _half_agrees(hand, engine, gross, 2.0**-bits):
+            words = f"each of its numbers is a {BITS[bits]} ({bits} bits), so it went through that type; it agrees to its rounding"
+            causes = (Cause("precision", (name,), words, {"bits": bits}, 1),)
+    return Result(name, status, engine, hand, float(difference[where]), where, note, causes, rounding=units, resolution=resolution)
 
 
-def _compare_one(hand, tensor, rtol, atol):
-    if not is_node(tensor):
-        raise TypeError(f"compare: expected a Tensor or a Value as the second argument, got {type(tensor).__name__}")
-    if tensor.grad is None:
-        raise ValueError(f"compare: {tensor.describe()} has no gradient yet; call backward() on the result first, or compare({{name: array}}, result)")
-    name = tensor.name or "gradient"
-    return judge(name, _array(hand, name), np.array(tensor.grad), rtol=rtol, atol=atol)
+def _units(difference, gross, u):
+    """max |R| / (u S); None where only the two arrays are known."""
+    if gross is None or not gross.any():
+        return None
+    with np.errstate(over="ignore"):
+        return float(np.max(np.where(gross > 0, difference / np.where(gross > 0, u * gross, 1), 0)))
 
 
-def _array(array, key):
-    name = key if isinstance(key, str) else getattr(key, "name", "") or "gradient"
-    if array is None:
-        raise TypeError(f"compare: the hand-derived gradient of {name!r} is None; leave it out to have it listed as unchecked")
-    array = arrays.real_array(array, f"compare: the hand-derived gradient of {name!r}")
-    return array if array.dtype.kind == "f" else array.astype(np.float64)
+def _resolution(within, magnitude):
+    """The smallest error, relative to the gradient, that would have been seen; None where the gradient is 0."""
+    with np.errstate(over="ignore"):
+        sizes = float(np.linalg.norm(np.broadcast_to(within, magnitude.shape).astype(np.float64))), float(np.linalg.norm(magnitude.astype(np.float64)))
+    return sizes[0] / sizes[1] if sizes[1] and np.isfinite(sizes).all() else None
 
 
-def _nodes_by_name(names):
-    """{name: the nodes that are meant by it}: the user's names, and after them those that ``unique_names`` made up."""
-    found = {}
-    for node in names:
-        if node.name:
-            found.setdefault(node.name, []).append(node)
-    for node, name in names.items():
-        found.setdefault(name, [node])
-    return found
+def _half_agrees(hand, engine, gross, u):
+    """In half precision single elements certify nothing: the tensor as a whole must be near, and not be a multiple of the gradient."""
+    hand, engine = hand.astype(np.float64), engine.astype(np.float64)
+    if np.linalg.norm(hand - engine) > 16 * u * np.linalg.norm(gross):
+        return False
+    power = float((engine * engine).sum())
+    if not power:
+        return True
+    slack = 16 * u * float(np.linalg.norm(gross * engine)) / power
+    return abs(float((hand * engine).sum()) / power - 1) <= 0.05 + slack
 
 
-def _find(key, names, by_name):
-    if is_node(key):
-        if key not in names:
-            raise ValueError(f"compare: {key!r} is not part of the graph of the result")
-        return key
-    found = by_name.get(key, [])
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(repr(node.name) for node in names if node.name) or "none has a name"
-    if found:
-        raise ValueError(f"compare: {len(found)} nodes of the graph are named {key!r}; hand in the node itself instead of its name")
-    raise ValueError(f"compare: no node of the graph is named {key!r}; named are: {known}")
+def effective_bits(hand, engine):
+    """How many bits the numbers of a gradient have, if they are fewer than its type holds and those of the engine's: 24, 11 or 8; else None.
+
+    Numbers typed by hand have few bits, too; so half of them must use the last bits that there are.
+    """
+    own = np.finfo(hand.dtype).nmant + 1
+    values, others = hand[hand != 0], engine[engine != 0]
+    if values.size < 4 or not others.size:
+        return None
+    for bits in (8, 11, 24):
+        if bits < own and _have(values, bits).all():
+            full = np.count_nonzero(~_have(values, bits - 4)) >= values.size / 2
+            return bits if full and np.count_nonzero(_have(others, bits)) <= others.size / 2 else None
+    return None
 
 
-def _first(mask):
+def _have(values, bits):
+    """Which numbers have no more bits than that."""
+    significands = np.ldexp(np.frexp(values.astype(np.float64))[0], bits)
+    return significands == np.round(significands)
+
+
+def first(mask):
     """The index of the first True, as a tuple."""
     return tuple(int(i) for i in np.unravel_index(np.argmax(mask), mask.shape))

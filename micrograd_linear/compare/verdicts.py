@@ -1,0 +1,141 @@
+"""What stands behind each gradient that does not agree: a choice at a tie, an error further on, a convention, or a mistake, with its causes."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..graph import topological_order
+from .blame import Backward
+from .causes import Cause, Search
+from .comparison import AGREE
+from .finite import finite_difference, verdict
+from .judge import judge
+from .kinks import conventions
+from .rounding import allowed
+
+
+class Verdicts:
+    """``results`` of the ``claims``, {node: hand gradient}, on ``root``, explained one by one."""
+
+    def __init__(self, results, claims, root, gradients, gross, errors, names):
+        self.results, self.claims, self.root, self.gradients = results, claims, root, gradients
+        self.gross, self.errors, self.names = gross, errors, names
+
+    def explained(self):
+        """The results with status and causes: which of the wrong ones follow from the others, and what is wrong with the rest."""
+        if all(result.status in AGREE for result in self.results):
+            return self.results
+        self.usable = {node: claim for node, claim in self.claims.items() if claim.shape == node.shape and np.isfinite(claim).all()}
+        with np.errstate(all="ignore"):
+            self.backward = Backward(self.root, self.gradients[self.root], self.usable)
+        self.ties = conventions(self.backward.order)
+        self.steps = any(node.operands and node is not self.root for node in self.usable)
+        found = [self._explained(result, node) for result, node in zip(self.results, self.claims, strict=True)]
+        return self._taken_back(self._coarse(found))
+
+    def _explained(self, result, node):
+        if result.status not in ("wrong", "shape"):
+            return result
+        claim, implied = self.claims[node], np.asarray(self.backward.implied[node])
+        if result.status == "wrong":
+            kink = self._kink(node)
+            if kink:
+                note = f"no error: at a tie you take {kink}"
+                return replace(result, status="kink", note=note, causes=(Cause("kink", (result.name,), note),))
+            if node is not self.root and self._agrees(node, implied):
+                return replace(result, status="inherited", note="right from what it was given", causes=())
+        causes = result.causes or self._causes(node)
+        status = "wrong step" if self.steps and result.status == "wrong" else result.status
+        note, check = in_words(causes, result.note), ""
+        if result.status == "wrong" and result.where is not None:
+            difference = finite_difference(self.root, self.gradients[self.root], node, result.where)
+            check, engine_is_wrong = verdict(difference, claim[result.where], result.engine[result.where], result.where)
+            note = check if engine_is_wrong else note
+        return replace(result, status=status, causes=causes, note=note, check=check)
+
+    def _causes(self, node):
+        claim = self.claims[node]
+
+        def search(backward):
+            def explains(array):
+                if array.shape != node.shape:
+                    return self._agrees(node, array)
+                # what a mistake adds up where it changes anything may be as large as anything in the tensor
+                gross = self.gross[node]
+                scale = np.where(array == backward.implied[node], gross, np.maximum(gross, gross.max(initial=0.0)))
+                return self._agrees(node, array, scale)
+
+            return Search(node, claim, backward.implied[node], self.names, explains, lambda array: self._within(node, array), backward).causes()
+
+        causes = search(self.backward)
+        if causes[0].kind == "unknown" and len(self.usable) > 1 and claim.shape == node.shape:
+            # perhaps written by a formula that passes over the gradients in between
+            causes = search(Backward(self.root, self.gradients[self.root], {node: claim}))
+        return causes
+
+    def _agrees(self, node, array, gross=None):
+        if gross is None and array.shape == node.shape:
+            gross = self.gross[node]
+        return judge("", self.claims[node], array, gross, lambda dtype: self.errors.of(node, self.gross[node], dtype)).status in AGREE
+
+    def _within(self, node, array):
+        """Where the hand gradient is an array but for rounding."""
+        claim = self.claims[node]
+        difference = np.absolute(claim.astype(np.float64) - array)
+        return difference <= allowed(claim, np.asarray(array), self.gross[node], self.errors.of(node, self.gross[node], claim.dtype))
+
+    def _kink(self, node):
+        """The other choice at a tie that makes the gradient what it is, in words; None if there is none."""
+        if not self.ties:
+            return None
+
+        def implied(given, choice=None):
+            return np.asarray(Backward(self.root, self.gradients[self.root], given, choice).implied[node])
+
+        others = {other: array for other, array in self.usable.items() if other is not node}
+        with np.errstate(all="ignore"):
+            # the whole pass with that choice, or one that goes on from the hand-derived gradients
+            plain = [(given, implied(given)) for given in ({}, others)]
+            for words, patch in self.ties:
+                for given, without in plain:
+                    if not np.array_equal(without, other := implied(given, patch)) and self._agrees(node, other):
+                        return words
+        return None
+
+    def _coarse(self, found):
+        """What only inherits the rounding of a gradient that went through a coarser type agrees to that rounding."""
+        coarse = [result.name for result in found if result.status == "rounding" and (result.causes or result.hand.dtype.itemsize < 8)]
+        for i, (result, node) in enumerate(zip(found, self.claims, strict=True)):
+            if result.status == "inherited" and coarse:
+                again = judge(result.name, result.hand.astype(np.float32), result.engine, self.gross[node], lambda d, x=node: self.errors.of(x, self.gross[x], d))
+                if again.status in AGREE:
+                    found[i] = replace(again, hand=result.hand, status="rounding", note=f"equal to float32 rounding, that of {', '.join(coarse[:3])}")
+        return found
+
+    def _taken_back(self, found):
+        """A result's gradient times a number, from which right gradients of the leaves were made: a convention, such as dZ = A - Y, and no error."""
+        leaves = [(node, result) for node, result in zip(self.claims, found, strict=True) if not node.operands]
+        for i, (result, node) in enumerate(zip(found, self.claims, strict=True)):
+            if not node.operands or result.status not in ("wrong", "wrong step", "inherited") or "the engine is wrong" in result.note:
+                continue
+            below = set(topological_order(node))
+            reached = [of_leaf for leaf, of_leaf in leaves if leaf in below]
+            factor = self._factor(node)
+            if factor is not None and reached and all(of_leaf.status in AGREE for of_leaf in reached):
+                words = f"no error: it is {factor:.6g} times the gradient, which is taken back later: {', '.join(x.name for x in reached[:3])} agree"
+                found[i] = replace(result, status="scaled", note=words, causes=(Cause("factor", (result.name,), words, {"factor": factor}),))
+        return found
+
+    def _factor(self, node):
+        hand, engine = self.claims[node].astype(np.float64), np.asarray(self.gradients[node], dtype=np.float64)
+        power = float((engine * engine).sum())
+        factor = float((hand * engine).sum()) / power if power and hand.size > 2 else 0.0  # of one number, any other is a multiple
+        return factor if factor > 0 and self._agrees(node, factor * engine, abs(factor) * self.gross[node]) else None
+
+
+def in_words(causes, note=""):
+    """The likeliest explanations, those that cannot be told apart here together."""
+    if not causes:
+        return note
+    likeliest = [cause.sentence for cause in causes if cause.cost == causes[0].cost]
+    return "; or: ".join(likeliest[:3]) + (f"; or {len(likeliest) - 3} more" if len(likeliest) > 3 else "")
