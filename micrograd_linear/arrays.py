@@ -1,5 +1,7 @@
 """What may go into a ``Tensor``: arrays of real numbers, copied, and one clear error for everything else."""
 
+import os
+
 import numpy as np
 
 from .graph import is_node
@@ -11,6 +13,11 @@ def real_array(data, what):
     Raises ``TypeError`` for data that are not numbers, ``ValueError`` for ragged data, ``OverflowError`` for integers beyond int64.
     """
     _refuse_nodes(data, what)
+    if not hasattr(data, "__array__") and hasattr(data, "__dlpack__"):
+        try:
+            data = np.from_dlpack(data)
+        except (BufferError, RuntimeError, TypeError, ValueError) as error:
+            raise TypeError(f"{what}: cannot read {type(data).__name__} by DLPack: {error}; move it to the CPU first") from None
     if isinstance(data, np.ma.MaskedArray):
         raise TypeError(f"{what}: a masked array would lose its mask; use .filled(value) or np.where")
     try:
@@ -21,7 +28,20 @@ def real_array(data, what):
         raise ValueError(f"{what}: {error}") from None
     except (TypeError, RuntimeError) as error:
         raise TypeError(f"{what}: cannot make an array of {type(data).__name__}: {error}") from None
+    if array.dtype.kind == "V" and array.dtype.names is None and "float" in array.dtype.name:  # bfloat16 and its like, of ml_dtypes
+        array = array.astype(np.float32)
     return checked(array, what)
+
+
+def from_file(path, what):
+    """The array in a file that ``np.save`` wrote; anything but numbers in it is refused."""
+    try:
+        array = np.load(path, allow_pickle=False)
+        if not isinstance(array, np.ndarray):
+            raise ValueError("it holds several arrays; load it, and hand in one")
+        return array
+    except (OSError, ValueError, EOFError) as error:
+        raise ValueError(f"{what}: cannot read {os.fspath(path)!r} as an array that np.save wrote: {error}") from None
 
 
 def checked(array, what):

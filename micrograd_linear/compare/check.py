@@ -5,15 +5,18 @@ import inspect
 import itertools
 import sys
 import warnings
+from dataclasses import replace
 
 import numpy as np
 
 from ..arrays import real_array
 from ..graph import is_node, topological_order
 from ..tensor import Tensor
+from .causes import Cause
 from .comparing import compare
-from .comparison import Comparison
+from .comparison import Comparison, Result
 from .judge import judge
+from .redraw import redraws
 
 # Sizes that no mistake can confuse, in the shapes that layers take. Which shapes are tried first depends on how an argument is named.
 _DATA = [(5, 7), (5, 3), (5,), (7,), ()]
@@ -48,22 +51,78 @@ def check_backward(forward, backward, inputs=None, *, seed=0):
         if not callable(function):
             raise TypeError(f"check_backward: {name}: expected a function, got {type(function).__name__}")
     rng = np.random.default_rng(seed)
-    y, values, tensors, shapes = run_forward(forward, inputs, rng, backward)
+    values = _values(forward, inputs, rng, backward)
+    comparison = _checked(forward, backward, values, rng)
+    if comparison.ok and comparison.weaknesses:
+        return _redrawn(forward, backward, values, rng, comparison)
+    return comparison
+
+
+def _checked(forward, backward, values, rng):
+    """The comparison on some inputs."""
+    y, tensors, shapes = _run(forward, values, backward)
     between = {node.name: node for node in topological_order(y) if node.operands and node.name and node is not y}
     dy = rng.normal(size=y.shape).astype(y.dtype)
     y.backward(dy)
     differentiable = [name for name in values if is_node(tensors[name])]
-    hand = _hand_gradients(_with_cache(forward, backward, values, shapes), dy, values, differentiable, shapes, between)
+    hand, again, remarks = _hand_gradients(_with_cache(forward, backward, values, shapes), dy, values, differentiable, shapes, between)
     nodes = {**between, **{name: tensors[name] for name in differentiable}}
     unused = {name: nodes[name] for name in hand if nodes[name].grad is None}  # forward does not depend on them: their gradient is 0
     try:
         comparison = compare({nodes[name]: array for name, array in hand.items() if name not in unused}, y, gradient=dy)
-        zeros = [judge(name, real_array(hand[name], name), np.zeros(tensor.shape)) for name, tensor in unused.items()]
+        zeros = [_of_unused(name, hand[name], tensor) for name, tensor in unused.items()]
+        results = [_if_repeatable(result, again.get(result.name)) for result in [*comparison.values(), *zeros]]
     except (TypeError, ValueError, OverflowError) as error:
         raise UnusableLayer(f"backward returned what cannot be compared: {error}") from error
-    comparison = Comparison([*comparison.values(), *zeros], {node: name for name, node in nodes.items()})
-    comparison.root = y
+    comparison = Comparison(results, {node: name for name, node in nodes.items()}, lambda before=comparison: before.weaknesses)
+    comparison.root, comparison.remarks = y, remarks
     comparison.inputs = {name: value.shape for name, value in values.items()}
+    return comparison
+
+
+def _of_unused(name, hand, tensor):
+    engine = np.zeros(tensor.shape)
+    return Result(name, "missing", engine, note="None was handed in") if hand is None else judge(name, real_array(hand, name), engine)
+
+
+def _if_repeatable(result, again):
+    """The result, unless ``backward`` gives another gradient when it is called again with the same arguments."""
+    if again is None or result.hand is None:
+        return result
+    again = real_array(again, result.name)
+    if np.array_equal(again, result.hand, equal_nan=True):
+        return result
+    times = ": 2 times the first, so it is added to what was there before" if again.shape == result.hand.shape and np.allclose(again, 2 * result.hand) else ""
+    note = f"called again with the same arguments, backward returns another gradient{times}; it keeps what it had, or reads what nobody wrote"
+    return replace(result, status="wrong", note=note, causes=(Cause("stale", (result.name,), note),))
+
+
+def _redrawn(forward, backward, values, rng, comparison):
+    """The comparison on other inputs, where those given cannot show every mistake; the first one, if no others can be run or they agree."""
+    hidden = comparison.weaknesses
+    for widened, others in redraws(values, rng):
+        try:
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                again = _checked(forward, backward, others, rng)
+        except (UnusableLayer, ValueError):
+            continue
+        if any(again[name].status == "shape" for name in widened if name in again):  # a bias has one row for all
+            continue
+        shapes = ", ".join(f"{name} {value.shape}" for name, value in others.items())
+        if not again.ok:
+            again.remarks = (
+                *again.remarks,
+                f"On the inputs given all agree, which cannot show it ({'; '.join(hidden[:2])}); these are others, drawn at random: {shapes}.",
+            )
+            return again
+        if not again.weaknesses:
+            comparison.weaknesses = ()
+            comparison.remarks = (
+                *comparison.remarks,
+                f"So they do on other inputs, drawn at random, where the inputs given are weak ({'; '.join(hidden[:2])}): {shapes}.",
+            )
+            return comparison
     return comparison
 
 
@@ -72,7 +131,17 @@ def run_forward(forward, inputs, rng, backward=None):
 
     ``inputs`` as for ``check_backward``; where they are missing, shapes are sought that ``forward``, and ``backward`` where it is given, accept.
     """
-    values = _found_inputs(forward, backward, rng) if inputs is None else _given_inputs(inputs, forward, rng)
+    values = _values(forward, inputs, rng, backward)
+    y, tensors, shapes = _run(forward, values, backward)
+    return y, values, tensors, shapes
+
+
+def _values(forward, inputs, rng, backward):
+    return _found_inputs(forward, backward, rng) if inputs is None else _given_inputs(inputs, forward, rng)
+
+
+def _run(forward, values, backward):
+    """(y, {name: Tensor, or integer array}, the shapes in words)"""
     shapes = ", ".join(f"{name} {value.shape}" for name, value in values.items())
     tensors = {name: Tensor(value, name) if value.dtype.kind == "f" else value.copy() for name, value in values.items()}
     if not any(map(is_node, tensors.values())):
@@ -89,7 +158,7 @@ def run_forward(forward, inputs, rng, backward=None):
         raise UnusableLayer(f"forward's result is not finite for these inputs ({shapes}); give inputs where it is, as arrays")
     if not y.name:
         y.name = "y" if "y" not in values else "result"
-    return y, values, tensors, shapes
+    return y, tensors, shapes
 
 
 def _result(returned, backward, names):
@@ -122,7 +191,17 @@ def _with_cache(forward, backward, values, shapes):
 
 
 def _hand_gradients(backward, dy, values, differentiable, shapes, between=()):
-    returned = _call("backward", backward, _backward_arguments(backward, values), shapes, dy.copy())
+    """({name: gradient}, the same of a second call, remarks on what ``backward`` does to its arguments)"""
+    arguments = _backward_arguments(backward, values)
+    returned = _by_name(_call("backward", backward, arguments, shapes, dy.copy()), values, differentiable, between)
+    changed = [name for name, array in arguments.items() if not np.array_equal(array, values[name], equal_nan=True)]
+    remarks = (f"backward changes its arguments in place: {', '.join(changed)}.",) if changed else ()
+    returned = {name: np.array(g) if isinstance(g, np.ndarray) else g for name, g in returned.items()}  # a second call may write into the same buffers
+    again = _by_name(_call("backward", backward, _backward_arguments(backward, values), shapes, dy.copy()), values, differentiable, between)
+    return returned, again, remarks
+
+
+def _by_name(returned, values, differentiable, between):
     if isinstance(returned, (np.ndarray, np.generic, int, float)) and len(differentiable) == 1:
         returned = (returned,)
     if isinstance(returned, (tuple, list)):

@@ -1,5 +1,6 @@
 """``compare``: judge each gradient that was derived by hand against the engine's, and explain those that are wrong."""
 
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from .comparison import AGREE, Comparison, Result
 from .gross import gross_gradients
 from .judge import judge
 from .rounding import EngineErrors, allowed
+from .strength import weaknesses
 from .verdicts import Verdicts, in_words
 
 
@@ -63,7 +65,7 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
     for node in order:
         if not node.operands and node in gradients and names[node] not in seen:
             results.append(Result(names[node], "unchecked", np.asarray(gradients[node])))
-    return Comparison(results, {node: names[node] for node in gradients})
+    return Comparison(results, {node: names[node] for node in gradients}, lambda: weaknesses(root, gradients[root], claims, order, names))
 
 
 def _compare_one(hand, tensor, rtol, atol):
@@ -100,7 +102,10 @@ def _located(result, order, gradients, names):
 
 def _array(array, key):
     name = key if isinstance(key, str) else getattr(key, "name", "") or "gradient"
-    array = arrays.real_array(array, f"compare: the hand-derived gradient of {name!r}")
+    what = f"compare: the hand-derived gradient of {name!r}"
+    if isinstance(array, os.PathLike) or (isinstance(array, str) and array.endswith(".npy")):
+        array = arrays.from_file(array, what)
+    array = arrays.real_array(array, what)
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
 

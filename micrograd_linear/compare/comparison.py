@@ -1,5 +1,6 @@
 """What a comparison found: a mapping from names to results, as text, as HTML and as plain data."""
 
+import functools
 import html
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,9 +61,11 @@ class Comparison(Mapping):
 
     columns = ("name", "shape", "status", "max difference", "at", "hand", "engine")
 
-    def __init__(self, results, nodes=None):
+    def __init__(self, results, nodes=None, weaknesses=tuple):
         self._results = {result.name: result for result in results}
         self._nodes = nodes or {}  # node -> name
+        self._weaknesses = weaknesses  # a function, called when somebody asks
+        self.remarks = ()  # sentences about the whole
 
     def __getitem__(self, name):
         return self._results[self._nodes.get(name, name)]
@@ -79,6 +82,17 @@ class Comparison(Mapping):
         checked = [result for result in self.values() if result.status != "unchecked"]
         return bool(checked) and all(result.status in AGREE for result in checked)
 
+    @functools.cached_property
+    def weaknesses(self):
+        """What data on which everything agrees could not have shown, a tuple of sentences; empty where something does not agree.
+
+        >>> from micrograd_linear import Tensor, compare
+        >>> x, W = Tensor([[1.0, 2.0]], "x"), Tensor([[1.0, 2.0], [3.0, 4.0]], "W"); y = x @ W
+        >>> compare({"W": [[3.0, 5.0], [6.0, 10.0]]}, y, gradient=[[3.0, 5.0]]).weaknesses
+        ('N = 1 cannot show a missing batch sum',)
+        """
+        return tuple(self._weaknesses()) if self.ok else ()
+
     @property
     def summary(self):
         """The verdict in one line."""
@@ -92,7 +106,8 @@ class Comparison(Mapping):
         tail = f" {unchecked} unchecked." if unchecked else ""
         if wrong:
             return f"{agree} of {checked} gradients agree; not: {wrong}.{tail}"
-        return (f"All {checked} gradients agree." if checked > 1 else "The gradient agrees.") + tail
+        weak = f" PASS (weak: {'; '.join(self.weaknesses[:3])})" if self.weaknesses else ""
+        return (f"All {checked} gradients agree." if checked > 1 else "The gradient agrees.") + tail + weak
 
     def _shown(self):
         """The results to print: all, but of many that are unchecked or agree only the first."""
@@ -110,7 +125,7 @@ class Comparison(Mapping):
         if left_out:
             lines.append(f"... and {left_out} more")
         lines += [f"{result.name}: {result.note}" for result in results if result.note]
-        return "\n".join([*lines, self.summary])
+        return "\n".join([*lines, *self.remarks, self.summary])
 
     __repr__ = __str__
 
@@ -137,4 +152,4 @@ class Comparison(Mapping):
                 "check": result.check,
                 "causes": [{"kind": cause.kind, "where": list(cause.where), "sentence": cause.sentence} for cause in result.causes],
             }
-        return {"ok": self.ok, "gradients": gradients}
+        return {"ok": self.ok, "gradients": gradients, "weaknesses": list(self.weaknesses), "remarks": list(self.remarks)}

@@ -121,18 +121,28 @@ def _other_factors(sites, edges):
     other = 1 - edges[0].position
     factors = [edge.node.operands[other] for edge in edges]
     last = factors[-1]
+    name = sites.names[last] if is_node(last) else "the other factor"
+    if len(edges) == 2 and np.shape(factors[0]) == np.shape(last):
+        yield "the two other factors are exchanged", [_with(e, other, x) for e, x in zip(edges, reversed(factors))]
     if not is_node(last) or len({id(x) for x in factors}) < len(edges):
         return
+    inner = [node for node in sites.backward.order if node.operands]
+    index = {node: i for i, node in enumerate(inner)}
+    if last in index and is_node(factors[-2]) and factors[-2] in index:
+        i = 2 * index[last] - index[factors[-2]]
+        if i < len(inner) and inner[i].shape == last.shape:
+            words = f"{sites.names[inner[i]]} stands in place of {name}, and so on: that of the step after"
+            yield words, [_with(e, other, x) for e, x in zip(edges, [*factors[1:], inner[i]])]
     fitting = [x for x in sites.backward.order if x.shape == last.shape and np.size(x.current) > 1]
     at = {x: i for i, x in enumerate(fitting)}
     following = [next((x for x in fitting if x.created > edge.node.created and x.operation == last.operation), None) for edge in edges]
     if all(x is not None for x in following):
-        words = f"{sites.names[following[-1]]} stands in place of {sites.names[last]}, and so on: that of the step after"
+        words = f"{sites.names[following[-1]]} stands in place of {name}, and so on: that of the step after"
         yield words, [_with(e, other, x) for e, x in zip(edges, following)]
     for offset in (1, -1, 2, -2, 3, -3) if all(is_node(x) and x in at for x in factors) else ():
         places = [at[x] + offset for x in factors]
         if min(places) >= 0 and max(places) < len(fitting):
-            words = f"{sites.names[fitting[places[-1]]]} stands in place of {sites.names[last]}, and so on"
+            words = f"{sites.names[fitting[places[-1]]]} stands in place of {name}, and so on"
             yield words, [_with(e, other, fitting[i]) for e, i in zip(edges, places)]
 
 
@@ -141,7 +151,7 @@ def _with(edge, other, x):
 
     def contribution(g):
         arrays, _, static = numbers(edge.node)
-        arrays[other] = np.asarray(x.current)
+        arrays[other] = np.asarray(x.current if is_node(x) else x)
         return RULES[edge.node.operation].formula(*arrays, **static)[1][edge.position](g)
 
     return contribution

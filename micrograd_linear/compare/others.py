@@ -25,6 +25,8 @@ FIELDS = [
     ("local-derivative", "multiplied by 1 - {}**2", lambda v: 1 - v * v),
     ("local-derivative", "multiplied by {0} (1 - {0})", lambda v: v * (1 - v)),
     ("local-derivative", "cut where {} is not positive", lambda v: v > 0),
+    ("local-derivative", "multiplied by the derivative of a sigmoid at {}", lambda v: derivative("sigmoid", v)),
+    ("local-derivative", "multiplied by the derivative of a tanh at {}", lambda v: derivative("tanh", v)),
     ("local-derivative", "divided by 1 - {}**2", lambda v: 1 / (1 - v * v)),
     ("local-derivative", "divided by {0} (1 - {0})", lambda v: 1 / (v * (1 - v))),
 ]
@@ -99,6 +101,10 @@ class Others:
                     change = pulled(other, rows[k].reshape(shape), position, edge.operand.shape) - edge.piece
                     name = f"{self.names[nodes[k]]}{' transposed' if turned else ''}"
                     self.sites.propose("wrong-operand", f"at {where}: {name} stands in place of {words}", edge, change, 4)
+        moved = [(words, array) for words, array in _moved(arrays[other]) if array.size > 1]
+        for k in self.fitting(edge, np.array([array.ravel() for _, array in moved]).reshape(len(moved), -1) @ probes, own) if moved else ():
+            change = pulled(other, moved[k][1], position, edge.operand.shape) - edge.piece
+            self.sites.propose("permuted", f"at {where}: {words} is {moved[k][0]}", edge, change, 4)
         step = self.used.get(factor) if is_node(factor) and not factor.operands else None
         if step is not None and np.size(step) > 2:
             sketch = np.ravel(step) @ probes
@@ -188,6 +194,18 @@ class Others:
                 node, kind, words = labels[k]
                 where = self.names[node], self.names[edge.operand]
                 self.sites.propose(kind, f"at {self.sites.step(node)}: {words.format(self.names[node])}", edge, rows[k] - np.ravel(edge.piece), 5, where)
+
+
+def _moved(array):
+    """(words, array): reversed, or shifted by one, along its axes."""
+    for axis, n in enumerate(array.shape):
+        if n > 1:
+            yield f"reversed along axis {axis}", np.flip(array, axis)
+            yield f"shifted by 1 along axis {axis}", np.roll(array, 1, axis)
+            yield f"shifted by -1 along axis {axis}", np.roll(array, -1, axis)
+    if array.ndim > 1:
+        yield "reversed along all axes", np.flip(array)
+        yield "reversed along its last two axes", np.flip(array, (-2, -1))
 
 
 def as_elementwise(node, g):
