@@ -79,7 +79,7 @@ def check_file(file, output, seed, as_json=False):
     shapes = ", ".join(f"{name} {shape}" for name, shape in comparison.inputs.items())
     print(f"{file}: y {comparison.root.shape} from {shapes} ({given}); dy drawn at random (seed {seed})\n")
     print(comparison)
-    _save(comparison.root, output, Path(file).stem)
+    _save(comparison.root, output, Path(file).stem, comparison)
     return AGREE if comparison.ok else DIFFER
 
 
@@ -140,8 +140,8 @@ def _seed(text):
     return int(text)
 
 
-def _save(node, output, stem):
-    drawing = draw(node)
+def _save(node, output, stem, check=None):
+    drawing = draw(node, check=check)
     paths = [drawing.save(Path(output) / f"{stem}.{ending}") for ending in ("svg", "png")]
     print(f"\nThe graph: {' and '.join(map(str, paths))}")
 

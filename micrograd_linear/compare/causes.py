@@ -10,9 +10,10 @@ import numpy as np
 
 from ..graph import is_node, topological_order
 from .loops import at_every_step, several_uses
+from .mistakes import BATCHED
 from .others import Others
 from .rounding import unit_roundoff
-from .sites import Sites
+from .sites import Sites, step
 from .subset import described, partly
 
 ROOTS = 16  # results whose derivative is tried in place of the loss's: the last ones
@@ -30,6 +31,11 @@ class Cause:
 
     def __str__(self):
         return self.sentence
+
+    def to_dict(self):
+        """Plain data; the evidence where there is some."""
+        evidence = {"evidence": dict(self.evidence)} if self.evidence else {}
+        return {"kind": self.kind, "where": list(self.where), "sentence": self.sentence, **evidence}
 
 
 class Search:
@@ -132,7 +138,7 @@ class Search:
         factor = float((hand * expected).sum()) / power if power else 0.0
         for value, words in self.named_factors():
             if abs(factor - value) <= self.tolerance * abs(value):
-                self.add("factor", f"it is {words} times the gradient", value * expected, 2, factor=value)
+                self.add("factor", f"it is {words} times the gradient{self._averaged(value)}", value * expected, 2, factor=value)
             elif abs(factor + value) <= self.tolerance * abs(value):
                 self.add("factor", f"it is -{words} times the gradient", -value * expected, 3, factor=-value)
         if not self.found and expected.size > 3 and factor:
@@ -156,6 +162,13 @@ class Search:
         self.history()
         if self.backward is not None:
             self.of_something_else()
+
+    def _averaged(self, factor):
+        """Words for 1/n, where n copies of the target were made by broadcasting."""
+        for node in self.backward.order if self.backward is not None else ():
+            if any(x is self.target for x in node.operands) and node.operation in BATCHED and self.target.shape != node.shape and abs(factor * np.size(node.current) - self.hand.size) < 1e-9 * self.hand.size:
+                return f": averaged over the {np.size(node.current) // self.hand.size} copies that broadcasting made, which are to be summed"
+        return ""
 
     def reordered(self, axis):
         """The slices along an axis in another order: told from one random projection of each."""
@@ -197,17 +210,22 @@ class Search:
         rest = hand - expected
         if expected.size > 3:
             self.add("extra-term", f"{float(rest.flat[0]):.6g} was added to every element", expected + rest.flat[0], 5, factor=float(rest.flat[0]))
-        for node in self.backward.order:
-            if node.shape != expected.shape:
-                continue
-            value = np.asarray(node.current, dtype=np.float64)
-            self.add("wrong-operand", f"it is {self.names[node]} itself, not a gradient", value, 6, (self.name, self.names[node]))
-            for array, words in ((value, self.names[node]), (np.sign(value), f"sign({self.names[node]})")):
+        for name, value in self._arrays(expected.shape):
+            self.add("wrong-operand", f"it is {name} itself, not a gradient", value, 6, (self.name, name))
+            for array, words in ((value, name), (np.sign(value), f"sign({name})")):
                 size = float((array * array).sum())
                 if size and expected.size > 2:
                     factor = float((rest * array).sum()) / size
-                    added = f"{factor:.6g} · {words} was added, as by a weight decay"
-                    self.add("extra-term", added, expected + factor * array, 5, (self.name, self.names[node]), factor=factor)
+                    self.add("extra-term", f"{factor:.6g} · {words} was added, as by a weight decay", expected + factor * array, 5, (self.name, name), factor=factor)
+
+    def _arrays(self, shape):
+        """(name, array) of the tensors of one shape, and of the constants that they were computed with."""
+        for node in self.backward.order:
+            if node.shape == shape:
+                yield self.names[node], np.asarray(node.current, dtype=np.float64)
+            for x in node.operands:
+                if not is_node(x) and np.shape(x) == shape:
+                    yield f"the constant in {step(node, self.names)}", np.asarray(x, dtype=np.float64)
 
     def roots(self):
         """The derivative of a result on the way, or of the root without the upstream gradient, in place of that of the loss."""

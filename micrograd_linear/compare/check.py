@@ -14,7 +14,7 @@ from ..graph import is_node, topological_order
 from ..tensor import Tensor
 from .causes import Cause
 from .comparing import compare
-from .comparison import Comparison, Result
+from .comparison import Result
 from .judge import judge
 from .redraw import redraws
 
@@ -74,7 +74,7 @@ def _checked(forward, backward, values, rng):
         results = [_if_repeatable(result, again.get(result.name)) for result in [*comparison.values(), *zeros]]
     except (TypeError, ValueError, OverflowError) as error:
         raise UnusableLayer(f"backward returned what cannot be compared: {error}") from error
-    comparison = Comparison(results, {node: name for name, node in nodes.items()}, lambda before=comparison: before.weaknesses)
+    comparison = comparison.with_results(results, {node: name for name, node in nodes.items()})
     comparison.root, comparison.remarks = y, remarks
     comparison.inputs = {name: value.shape for name, value in values.items()}
     return comparison

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from .. import arrays
+from ..derive import derive
 from ..graph import is_node, topological_order, unique_names
 from .causes import Search
 from .comparison import AGREE, Comparison, Result
@@ -14,6 +15,8 @@ from .judge import judge
 from .rounding import EngineErrors, allowed
 from .strength import weaknesses
 from .verdicts import Verdicts, in_words
+
+MOST_DERIVED = 300  # nodes of a graph whose formulas are printed beside what is wrong
 
 
 def compare(hand, root, *, gradient=None, rtol=None, atol=None):
@@ -61,11 +64,24 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
         results.append(judge(names[node], claim, engine, gross[node], lambda dtype, node=node: errors.of(node, gross[node], dtype), rtol, atol))
     results = [_located(result, order, gradients, names) for result in results]
     results = [*Verdicts(results, claims, root, gradients, gross, errors, names).explained(), *missing]
+
+    def formulas(wrong):
+        return _formulas(root, {names[node]: node for node in claims if names[node] in wrong}) if len(order) <= MOST_DERIVED else {}
+
     seen = {result.name for result in results}
     for node in order:
         if not node.operands and node in gradients and names[node] not in seen:
             results.append(Result(names[node], "unchecked", np.asarray(gradients[node])))
-    return Comparison(results, {node: names[node] for node in gradients}, lambda: weaknesses(root, gradients[root], claims, order, names))
+    return Comparison(results, {node: names[node] for node in gradients}, lambda: weaknesses(root, gradients[root], claims, order, names), formulas)
+
+
+def _formulas(root, nodes):
+    """{name: the line of the derivation}; empty where the graph has an operation without a formula, or nothing but leaves."""
+    try:
+        derivation = derive(root, list(nodes.values()))
+        return {name: derivation[node].text for name, node in nodes.items() if node in derivation}
+    except (TypeError, ValueError):
+        return {}
 
 
 def _compare_one(hand, tensor, rtol, atol):

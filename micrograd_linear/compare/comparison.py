@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .heat_map import svg
+
 AGREE = ("identical", "rounding", "close", "kink", "vacuous", "scaled")
 ROWS_SHOWN = 40
+FORMULAS_SHOWN = 3
+MAPS_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,12 @@ class Result:
     check: str = ""
     rounding: float | None = None
     resolution: float | None = None
+    due: np.ndarray | None = None  # the difference that is due to rounding, for each element
+
+    @property
+    def has_map(self):
+        """Whether it is wrong element by element, so that there is something to show in a picture."""
+        return self.status not in (*AGREE, "unchecked", "missing", "shape") and self.hand is not None and self.engine.size > 1
 
     def row(self):
         """The cells of the table, as text."""
@@ -61,11 +71,20 @@ class Comparison(Mapping):
 
     columns = ("name", "shape", "status", "max difference", "at", "hand", "engine")
 
-    def __init__(self, results, nodes=None, weaknesses=tuple):
+    def __init__(self, results, nodes=None, weaknesses=tuple, formulas=None):
         self._results = {result.name: result for result in results}
         self._nodes = nodes or {}  # node -> name
-        self._weaknesses = weaknesses  # a function, called when somebody asks
+        self._weaknesses, self._formulas = weaknesses, formulas  # functions, called when somebody asks
         self.remarks = ()  # sentences about the whole
+
+    def with_results(self, results, nodes):
+        """A comparison of the same graph with other results."""
+        return Comparison(results, nodes, self._weaknesses, self._formulas)
+
+    @property
+    def names(self):
+        """{node: its name here} of all that a gradient flows to."""
+        return dict(self._nodes)
 
     def __getitem__(self, name):
         return self._results[self._nodes.get(name, name)]
@@ -81,6 +100,18 @@ class Comparison(Mapping):
         """True if at least one gradient was handed in and every one that was agrees."""
         checked = [result for result in self.values() if result.status != "unchecked"]
         return bool(checked) and all(result.status in AGREE for result in checked)
+
+    @property
+    def first_wrong(self):
+        """The result to mend first: a wrong step, or, where no gradients in between were handed in, the first wrong one; None if all agree."""
+        wrong = [result for result in self.values() if result.status not in (*AGREE, "unchecked")]
+        return next((result for result in wrong if result.status != "inherited"), wrong[0] if wrong else None)
+
+    @functools.cached_property
+    def formulas(self):
+        """{name: the line that is right}, for the first few of the wrong steps, as ``derive`` writes it."""
+        wrong = [name for name, result in self.items() if result.status in ("wrong", "wrong step", "shape") and result.note][:FORMULAS_SHOWN]
+        return self._formulas(wrong) if wrong and self._formulas else {}
 
     @functools.cached_property
     def weaknesses(self):
@@ -124,7 +155,11 @@ class Comparison(Mapping):
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
         if left_out:
             lines.append(f"... and {left_out} more")
-        lines += [f"{result.name}: {result.note}" for result in results if result.note]
+        for result in results:
+            if result.note:
+                lines.append(f"{result.name}: {result.note}")
+            if result.name in self.formulas:
+                lines.append(f"{' ' * len(result.name)}  right is {self.formulas[result.name]}")
         return "\n".join([*lines, *self.remarks, self.summary])
 
     __repr__ = __str__
@@ -133,10 +168,14 @@ class Comparison(Mapping):
         results, left_out = self._shown()
         head = "".join(f"<th>{column}</th>" for column in self.columns)
         body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in result.row()) + "</tr>" for result in results)
-        notes = [f"{result.name}: {result.note}" for result in results if result.note]
+        notes = []
+        for result in results:
+            right = f"; right is {self.formulas[result.name]}" if result.name in self.formulas else ""
+            notes += [f"{result.name}: {result.note}{right}"] if result.note else []
         notes += [f"... and {left_out} more"] if left_out else []
-        text = "".join(f"<p>{html.escape(line)}</p>" for line in [*notes, self.summary])
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{text}"
+        text = "".join(f"<p>{html.escape(line)}</p>" for line in [*notes, *self.remarks, self.summary])
+        maps = "".join(svg(result) for result in [result for result in results if result.has_map][:MAPS_SHOWN])
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{text}{maps}"
 
     def to_dict(self):
         """Plain data: {"ok": bool, "gradients": {name: {"status": ..., "shape": ..., "max_difference": ..., "where": ...}}}."""
@@ -150,6 +189,8 @@ class Comparison(Mapping):
                 "where": where,
                 "note": result.note,
                 "check": result.check,
-                "causes": [{"kind": cause.kind, "where": list(cause.where), "sentence": cause.sentence} for cause in result.causes],
+                "rounding": result.rounding,
+                "resolution": result.resolution,
+                "causes": [cause.to_dict() for cause in result.causes],
             }
         return {"ok": self.ok, "gradients": gradients, "weaknesses": list(self.weaknesses), "remarks": list(self.remarks)}

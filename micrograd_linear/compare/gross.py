@@ -44,14 +44,18 @@ class Gross(np.lib.mixins.NDArrayOperatorsMixin):
         return Gross(rule(*(getattr(x, "magnitudes", x) for x in operands), **static))
 
 
-def gross_gradients(root, gradients):
-    """{node: array} for all that ``root`` depends on: the magnitudes that were added up to make each of its ``gradients``, and those of those."""
+def gross_gradients(root, gradients, given=None):
+    """{node: array} for all that ``root`` depends on: the magnitudes that were added up to make each of its ``gradients``, and those of those.
+
+    From a ``given`` gradient, {node: array}, its own magnitudes are handed on.
+    """
     gross = {root: np.absolute(np.asarray(gradients[root], dtype=np.float64))}
     with np.errstate(all="ignore"):  # a NaN or an overflow is judged elsewhere
         for node in reversed(topological_order(root)):
             if node not in gross or not node.operands:
                 continue
-            for operand, contribution in _contributions(node, gross[node]):
+            handed_on = np.absolute(np.asarray(given[node], dtype=np.float64)) if given and node in given else gross[node]
+            for operand, contribution in _contributions(node, handed_on):
                 magnitudes = np.absolute(np.asarray(getattr(contribution, "magnitudes", contribution), dtype=np.float64))
                 magnitudes = undo_broadcast(magnitudes, operand.shape, np.float64)
                 gross[operand] = gross[operand] + magnitudes if operand in gross else magnitudes

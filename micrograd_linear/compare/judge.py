@@ -52,7 +52,7 @@ def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None):
         if bits in (8, 11) and gross is not None and (difference <= LIMIT * 2.0**-bits * gross).all() and _half_agrees(hand, engine, gross, 2.0**-bits):
             words = f"each of its numbers is a {BITS[bits]} ({bits} bits), so it went through that type; it agrees to its rounding"
             causes = (Cause("precision", (name,), words, {"bits": bits}, 1),)
-    return Result(name, status, engine, hand, float(difference[where]), where, note, causes, rounding=units, resolution=resolution)
+    return Result(name, status, engine, hand, float(difference[where]), where, note, causes, rounding=units, resolution=resolution, due=within)
 
 
 def _units(difference, gross, u):

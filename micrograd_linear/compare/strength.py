@@ -21,7 +21,7 @@ def weaknesses(root, seed, claimed, order, names):
             touched.add(node)
             found += _hidden_at(node, ways, names)
     top = root.operands[0] if root.operation == "sum" and is_node(root.operands[0]) else root
-    if top.shape and math.prod(top.shape) > 1 and np.all(np.asarray(seed) == 1) and top in touched:
+    if top.name and math.prod(top.shape) > 1 and np.all(np.asarray(seed) == 1) and top in touched:
         found.append(f"the upstream gradient of {names[top]} is 1 everywhere: that it is ignored would not show")
     return tuple(dict.fromkeys(found))
 
@@ -39,7 +39,7 @@ def _hidden_at(node, ways, names):
         return [f"the derivative is 0 at every element of {step(node, names)}: nothing before it can show a mistake"] if not slope.any() else []
     if kind == "matmul":
         return _of_a_product(node, arrays, ways, names)
-    if kind in ("add", "subtract", "multiply", "divide"):
+    if kind in ("add", "subtract", "multiply"):
         return _of_a_broadcast(node, arrays, y, ways, names)
     if kind == "mean" and arrays[0].size == y.size:
         return [f"N = 1 cannot show a missing 1/N: {step(node, names)}"]
@@ -72,7 +72,7 @@ def _of_a_broadcast(node, arrays, y, ways, names):
             missing = y.ndim - own.ndim
             if any(n == 1 and (k < missing or y.shape == own.shape) for k, n in enumerate(y.shape)):
                 found.append("N = 1 cannot show a missing batch sum")
-        if node.operation in ("multiply", "divide") and other.size > 1 and (other == 1).all():
+        if node.operation == "multiply" and other.size > 1 and (other == 1).all():
             found.append(f"the other factor of {step(node, names)} is 1 everywhere: that it is left out would not show")
     return found
 

@@ -9,6 +9,7 @@ from .blame import Backward
 from .causes import Cause, Search
 from .comparison import AGREE
 from .finite import finite_difference, verdict
+from .gross import gross_gradients
 from .judge import judge
 from .kinks import conventions
 from .rounding import allowed
@@ -28,6 +29,7 @@ class Verdicts:
         self.usable = {node: claim for node, claim in self.claims.items() if claim.shape == node.shape and np.isfinite(claim).all()}
         with np.errstate(all="ignore"):
             self.backward = Backward(self.root, self.gradients[self.root], self.usable)
+        self.handed_on = gross_gradients(self.root, self.gradients, self.usable)
         self.ties = conventions(self.backward.order)
         self.steps = any(node.operands and node is not self.root for node in self.usable)
         found = [self._explained(result, node) for result, node in zip(self.results, self.claims, strict=True)]
@@ -42,7 +44,7 @@ class Verdicts:
             if kink:
                 note = f"no error: at a tie you take {kink}"
                 return replace(result, status="kink", note=note, causes=(Cause("kink", (result.name,), note),))
-            if node is not self.root and self._agrees(node, implied):
+            if node is not self.root and self._agrees(node, implied, np.maximum(self.gross[node], self.handed_on[node])):
                 return replace(result, status="inherited", note="right from what it was given", causes=())
         causes = result.causes or self._causes(node)
         status = "wrong step" if self.steps and result.status == "wrong" else result.status
@@ -58,12 +60,7 @@ class Verdicts:
 
         def search(backward):
             def explains(array):
-                if array.shape != node.shape:
-                    return self._agrees(node, array)
-                # what a mistake adds up where it changes anything may be as large as anything in the tensor
-                gross = self.gross[node]
-                scale = np.where(array == backward.implied[node], gross, np.maximum(gross, gross.max(initial=0.0)))
-                return self._agrees(node, array, scale)
+                return self._agrees(node, array, self._gross_of(node, array, backward.implied[node]) if array.shape == node.shape else None)
 
             return Search(node, claim, backward.implied[node], self.names, explains, lambda array: self._within(node, array), backward).causes()
 
@@ -77,6 +74,11 @@ class Verdicts:
         if gross is None and array.shape == node.shape:
             gross = self.gross[node]
         return judge("", self.claims[node], array, gross, lambda dtype: self.errors.of(node, self.gross[node], dtype)).status in AGREE
+
+    def _gross_of(self, node, array, before):
+        """The magnitudes that were added up to make another gradient: where it differs they may be as large as anything in the tensor."""
+        gross = self.gross[node]
+        return np.where(array == before, gross, np.maximum(gross, gross.max(initial=0.0)))
 
     def _within(self, node, array):
         """Where the hand gradient is an array but for rounding."""
@@ -98,7 +100,8 @@ class Verdicts:
             plain = [(given, implied(given)) for given in ({}, others)]
             for words, patch in self.ties:
                 for given, without in plain:
-                    if not np.array_equal(without, other := implied(given, patch)) and self._agrees(node, other):
+                    other = implied(given, patch)
+                    if not np.array_equal(without, other) and self._agrees(node, other, self._gross_of(node, other, without)):
                         return words
         return None
 

@@ -12,14 +12,16 @@ from .render import FORMATS, render
 MOST_NODES = 150  # beyond this a picture can no longer be read
 
 
-def draw(node, *, max_nodes=MOST_NODES):
+def draw(node, *, max_nodes=MOST_NODES, check=None):
     """The graph that ``node``, a ``Value`` or a ``Tensor``, was computed from, as a ``Drawing``.
 
     One box per value, with its name, shape, data and gradient (small arrays in full, large ones as min, mean, max), one ellipse per
     operation, one edge per use of an operand. Of a graph of more than ``max_nodes`` values, those nearest the result are drawn, and the
     caption says so. Numbers are read when ``draw`` is called.
 
-    Raises ``TypeError`` for what is no node.
+    ``check``, a ``Comparison`` of hand-derived gradients with those of ``node``, writes its verdicts into the boxes and marks the wrong step.
+
+    Raises ``TypeError`` for what is no node, or no comparison.
 
     >>> from micrograd_linear import Value
     >>> x = Value(3.0, "x"); y = x + x
@@ -31,7 +33,9 @@ def draw(node, *, max_nodes=MOST_NODES):
         raise TypeError(f"draw: expected a Value or a Tensor, got {type(node).__name__}")
     if not isinstance(max_nodes, int) or max_nodes < 1:
         raise ValueError(f"draw: max_nodes: expected a positive integer, got {max_nodes!r}")
-    return Drawing(*dot(node, max_nodes))
+    if check is not None and not hasattr(check, "first_wrong"):
+        raise TypeError(f"draw: check: expected a Comparison, as compare() returns it, got {type(check).__name__}")
+    return Drawing(*dot(node, max_nodes, check))
 
 
 class Drawing:
