@@ -57,10 +57,10 @@ class Search:
             self.shapes()
             if self.hand.shape == self.expected.shape and self.hand.size:
                 self.whole()
-                if self.backward is not None:
-                    self.places()
                 if not self.found:
                     partly(self)
+                if self.backward is not None:
+                    self.places()
         self.found.sort(key=lambda cause: cause.cost)
         return tuple(self.found) or (Cause("unknown", (self.name,), "no single mistake that was tried explains it" + described(self), {}, 99),)
 
@@ -166,8 +166,9 @@ class Search:
     def _averaged(self, factor):
         """Words for 1/n, where n copies of the target were made by broadcasting."""
         for node in self.backward.order if self.backward is not None else ():
-            if any(x is self.target for x in node.operands) and node.operation in BATCHED and self.target.shape != node.shape and abs(factor * np.size(node.current) - self.hand.size) < 1e-9 * self.hand.size:
-                return f": averaged over the {np.size(node.current) // self.hand.size} copies that broadcasting made, which are to be summed"
+            copies = np.size(node.current) / self.hand.size
+            if copies > 1 and node.operation in BATCHED and any(x is self.target for x in node.operands) and abs(factor * copies - 1) < 1e-9:
+                return f": averaged over the {copies:.0f} copies that broadcasting made, which are to be summed"
         return ""
 
     def reordered(self, axis):

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..printable import printable
 from .heat_map import svg
 
 AGREE = ("identical", "rounding", "close", "kink", "vacuous", "scaled")
 ROWS_SHOWN = 40
 FORMULAS_SHOWN = 3
 MAPS_SHOWN = 6
+LONGEST_LINE = 2000
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Result:
 
     def row(self):
         """The cells of the table, as text."""
-        cells = [" ".join(self.name.split()), str(self.engine.shape), self.status if self.status in (*AGREE, "unchecked") else self.status.upper()]
+        cells = [printable(self.name), str(self.engine.shape), self.status if self.status in (*AGREE, "unchecked") else self.status.upper()]
         if self.where is None:
             return [*cells, "-" if self.max_difference is None else "0", "-", "-", "-"]
         at = "[" + ", ".join(map(str, self.where)) + "]" if self.where else "-"
@@ -167,13 +169,13 @@ class Comparison(Mapping):
     def _repr_html_(self):
         results, left_out = self._shown()
         head = "".join(f"<th>{column}</th>" for column in self.columns)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in result.row()) + "</tr>" for result in results)
+        body = "".join("<tr>" + "".join(f"<td>{_escaped(cell)}</td>" for cell in result.row()) + "</tr>" for result in results)
         notes = []
         for result in results:
             right = f"; right is {self.formulas[result.name]}" if result.name in self.formulas else ""
             notes += [f"{result.name}: {result.note}{right}"] if result.note else []
         notes += [f"... and {left_out} more"] if left_out else []
-        text = "".join(f"<p>{html.escape(line)}</p>" for line in [*notes, *self.remarks, self.summary])
+        text = "".join(f"<p>{_escaped(line)}</p>" for line in [*notes, *self.remarks, self.summary])
         maps = "".join(svg(result) for result in [result for result in results if result.has_map][:MAPS_SHOWN])
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{text}{maps}"
 
@@ -194,3 +196,7 @@ class Comparison(Mapping):
                 "causes": [cause.to_dict() for cause in result.causes],
             }
         return {"ok": self.ok, "gradients": gradients, "weaknesses": list(self.weaknesses), "remarks": list(self.remarks)}
+
+
+def _escaped(line):
+    return html.escape(printable(line, LONGEST_LINE))

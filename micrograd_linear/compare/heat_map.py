@@ -7,6 +7,8 @@ import html
 
 import numpy as np
 
+from ..printable import printable
+
 CELLS = 64  # along each side, at most
 _SHADES = ("#ffffff", "#c6dbef", "#9ecae1", "#6baed6", "#3182bd", "#08519c", "#08306b")  # ColorBrewer's Blues: lightness falls evenly
 _BLOCKS = " ·:+*#@"
@@ -57,7 +59,7 @@ def svg(result):
     side = max(4, min(24, 480 // max(rows, columns, 1)))
     left, top = 8, 26
     width, height = max(left * 2 + columns * side, 330), top + rows * side + 46
-    name = html.escape(" ".join(result.name.split()))
+    name = html.escape(printable(result.name))
     wrong, total = int(np.count_nonzero(worst)), result.engine.size
     pooled = worst.size < total
     title = f"{name} {result.engine.shape}: {'the worst of each block' if pooled else 'each element'}, in decades above rounding"

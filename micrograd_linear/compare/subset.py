@@ -14,7 +14,7 @@ def partly(search):
     if hand.size > 3:
         clipped = np.clip(expected, *limits)
         if np.count_nonzero(wrong) > 1:
-            search.add("subset", f"it was cut off at {limits[0]:.6g} and {limits[1]:.6g}", clipped, 5, elements=int(wrong.sum()))
+            search.add("subset", f"it was cut off at {limits[0]:.6g} and {limits[1]:.6g}", clipped, 3, elements=int(wrong.sum()))
     if words is None:
         return
     inside, right = hand[wrong].astype(np.float64), expected[wrong].astype(np.float64)
@@ -25,12 +25,12 @@ def partly(search):
             continue
         if abs(factor - value) <= search.tolerance * max(abs(value), 1e-3):
             predicted = np.where(wrong, value * expected, expected)
-            search.add("subset", f"it differs in {words} alone; there it is {what}", predicted, 5, elements=int(wrong.sum()), factor=value)
+            search.add("subset", f"it differs in {words} alone; there it is {what}", predicted, 3, elements=int(wrong.sum()), factor=value)
     if np.count_nonzero(wrong) > 1:
         zeros = np.where(wrong, hand, expected)
         same = inside == inside[0]
         if same.all() and inside[0]:
-            search.add("subset", f"it differs in {words} alone; there it is {inside[0]:.6g} throughout", zeros, 6, elements=int(wrong.sum()))
+            search.add("subset", f"it differs in {words} alone; there it is {inside[0]:.6g} throughout", zeros, 5, elements=int(wrong.sum()))
 
 
 def described(search):

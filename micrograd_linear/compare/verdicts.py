@@ -106,13 +106,16 @@ class Verdicts:
         return None
 
     def _coarse(self, found):
-        """What only inherits the rounding of a gradient that went through a coarser type agrees to that rounding."""
+        """Where some went through float32: what inherits their rounding, or is made of float32's numbers itself, agrees to that rounding."""
         coarse = [result.name for result in found if result.status == "rounding" and (result.causes or result.hand.dtype.itemsize < 8)]
         for i, (result, node) in enumerate(zip(found, self.claims, strict=True)):
-            if result.status == "inherited" and coarse:
+            itself = coarse and result.status in ("wrong", "wrong step") and np.array_equal(result.hand, result.hand.astype(np.float32))
+            if (coarse and result.status == "inherited") or itself:
                 again = judge(result.name, result.hand.astype(np.float32), result.engine, self.gross[node], lambda d, x=node: self.errors.of(x, self.gross[x], d))
                 if again.status in AGREE:
-                    found[i] = replace(again, hand=result.hand, status="rounding", note=f"equal to float32 rounding, that of {', '.join(coarse[:3])}")
+                    found[i] = replace(
+                        again, hand=result.hand, status="rounding", note=f"equal to float32 rounding, {'as' if itself else 'that of'} {', '.join(coarse[:3])}"
+                    )
         return found
 
     def _taken_back(self, found):

@@ -1,14 +1,13 @@
 """Text for Graphviz labels: user's names made inert, numbers and arrays as table rows."""
 
 import html
-import re
 
 import numpy as np
 
+from ..printable import printable
+
 LONGEST_NAME = 60
 SMALL_ROWS, SMALL_COLUMNS = 8, 6  # an array up to this size is shown in full
-# What XML 1.0 cannot hold, C1 controls, and the marks that would turn the direction of the text around.
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def text(string):
@@ -17,10 +16,7 @@ def text(string):
     >>> text("a<b>&\\\\N")
     'a&lt;b&gt;&amp;\\\\\\\\N'
     """
-    string = _FORBIDDEN.sub("\ufffd", string.replace("\n", " ").replace("\r", " ").replace("\t", " "))
-    if len(string) > LONGEST_NAME:
-        string = string[: LONGEST_NAME - 1] + "…"
-    return html.escape(string).replace("\\", "\\\\")
+    return html.escape(printable(string, LONGEST_NAME)).replace("\\", "\\\\")
 
 
 def number(x):
