@@ -52,7 +52,7 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
         raise ValueError("compare: a tensor was handed in twice, by name and as itself")
     gradients = root.gradients() if gradient is None else root.gradients(gradient)
     gross = gross_gradients(root, gradients)
-    errors = EngineErrors(root, gradients[root])
+    errors = EngineErrors(root, gradients)
     results = []
     for node in claims:
         if node not in gradients:

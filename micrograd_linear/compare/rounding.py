@@ -48,8 +48,9 @@ def allowed(hand, engine, gross, errors):
 class EngineErrors:
     """The engine's own rounding errors: the graph run again in two precisions."""
 
-    def __init__(self, root, gradient):
-        self.root, self.gradient, self.order, self.cache = root, gradient, topological_order(root), {}
+    def __init__(self, root, gradients):
+        self.root, self.gradients, self.gradient, self.cache = root, gradients, gradients[root], {}
+        self.order = topological_order(root)
         extended = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
         self.extended = extended and sum(math.prod(node.shape) for node in self.order) < _LARGE
 
@@ -81,7 +82,9 @@ class EngineErrors:
         return a, b, any(_branches_differ(forward_a[node], forward_b[node]) for node in self.order if node.operation in _KINKED)
 
     def _replayed(self, dtype):
-        """({node: gradient}, {node: copy}) of the same operations on the same numbers in another type."""
+        """({node: gradient}, {node: copy}) of the same operations on the same numbers in another type; the engine's own run, if that is the type."""
+        if all(getattr(node, "dtype", None) == dtype for node in self.order):
+            return self.gradients, {node: node for node in self.order}
         copies = {}
         for node in self.order:
             if not node.operands:

@@ -29,7 +29,8 @@ class Verdicts:
         self.usable = {node: claim for node, claim in self.claims.items() if claim.shape == node.shape and np.isfinite(claim).all()}
         with np.errstate(all="ignore"):
             self.backward = Backward(self.root, self.gradients[self.root], self.usable)
-        self.handed_on = gross_gradients(self.root, self.gradients, self.usable)
+        between = any(node.operands for node in self.usable)
+        self.handed_on = gross_gradients(self.root, self.gradients, self.usable) if between else self.gross
         self.ties = conventions(self.backward.order)
         self.steps = any(node.operands and node is not self.root for node in self.usable)
         found = [self._explained(result, node) for result, node in zip(self.results, self.claims, strict=True)]
