@@ -54,7 +54,8 @@ class Search:
     def causes(self):
         """The explanations, the likeliest first; one of kind "unknown" where there is none."""
         with np.errstate(all="ignore"):
-            self.shapes()
+            if self.expected.size:
+                self.shapes()
             if self.hand.shape == self.expected.shape and self.hand.size:
                 self.whole()
                 if not self.found:

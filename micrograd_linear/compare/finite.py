@@ -7,6 +7,7 @@ import numpy as np
 from ..graph import is_node, topological_order
 from ..rules import RULES
 
+_READ_IN_PART = {"cholesky"}  # of a symmetric matrix NumPy reads one triangle; the gradient belongs to both
 LARGEST = 5_000_000  # elements in a graph; beyond that four more forward passes would be felt
 
 
@@ -23,6 +24,8 @@ def finite_difference(root, seed, node, index):
         if x is not node and any(is_node(y) and y in changed for y in x.operands):
             changed.add(x)
             later.append(x)
+    if any(x.operation in _READ_IN_PART for x in later):
+        return None
     start = np.array(node.current, dtype=np.float64)
     seed = np.asarray(seed, dtype=np.float64)
     step = np.finfo(np.float64).eps ** (1 / 3) * max(1.0, abs(float(start[index])))
@@ -45,7 +48,9 @@ def finite_difference(root, seed, node, index):
 
 
 def cast(x, dtype):
-    """Numbers in another precision, where they are floats."""
+    """Numbers in another precision, where they are floats; numbers of Python have whatever precision they meet."""
+    if type(x) in (int, float):
+        return np.asarray(x, dtype=dtype)
     x = np.asarray(x)
     return x.astype(dtype) if x.dtype.kind == "f" else x
 

@@ -55,11 +55,18 @@ def gross_gradients(root, gradients, given=None):
             if node not in gross or not node.operands:
                 continue
             handed_on = np.absolute(np.asarray(given[node], dtype=np.float64)) if given and node in given else gross[node]
-            for operand, contribution in _contributions(node, handed_on):
-                magnitudes = np.absolute(np.asarray(getattr(contribution, "magnitudes", contribution), dtype=np.float64))
-                magnitudes = undo_broadcast(magnitudes, operand.shape, np.float64)
+            for operand, magnitudes in gross_contributions(node, handed_on):
                 gross[operand] = gross[operand] + magnitudes if operand in gross else magnitudes
     return gross
+
+
+def gross_contributions(node, gross):
+    """[(operand, array)]: the magnitudes that a node's gross gradient adds to those of its operands, in their shapes."""
+    return [(x, undo_broadcast(_magnitudes(piece), x.shape, np.float64)) for x, piece in _contributions(node, gross)]
+
+
+def _magnitudes(x):
+    return np.absolute(np.asarray(getattr(x, "magnitudes", x), dtype=np.float64))
 
 
 def _contributions(node, gross):

@@ -6,6 +6,7 @@ from .causes import Cause
 from .comparison import Result
 from .rounding import LIMIT, allowed, unit_roundoff
 
+BLIND = 0.01  # a resolution above this is said
 HALF = 1e-4  # a type whose unit roundoff is above this is half precision
 BITS = {24: "float32", 11: "float16 or TF32", 8: "bfloat16"}  # of a significand
 
@@ -35,16 +36,18 @@ def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None):
     seen = hand.astype(np.float32) if bits == 24 else hand
     magnitude = np.absolute(engine)
     coarser = min(seen.dtype, engine.dtype, key=lambda dtype: dtype.itemsize)
-    within = allowed(seen, engine, gross, errors and errors(coarser))
-    units, resolution = _units(difference, gross, unit_roundoff(coarser)), _resolution(within, magnitude)
+    own = errors and errors(coarser)
+    within, u = allowed(seen, engine, gross, own), own.u if own else unit_roundoff(coarser)
+    units, resolution = _units(difference, gross, u), _resolution(within, magnitude)
     note, causes = "", ()
-    if (difference <= within).all() and (unit_roundoff(coarser) < HALF or gross is None or _half_agrees(hand, engine, gross, unit_roundoff(coarser))):
+    if (difference <= within).all() and (u < HALF or gross is None or _half_agrees(hand, engine, gross, u)):
         status = "rounding"
         if bits == 24:
             note = "equal to float32 rounding: each of its numbers is a float32, so it was computed or stored in that type"
             causes = (Cause("precision", (name,), note, {"bits": 24, "units": units}),)
-        elif unit_roundoff(coarser) > HALF:
-            note = f"{coarser}: errors below about {resolution:.1%} of the gradient are invisible here"
+        elif u > HALF or (resolution or 0) > BLIND:
+            invisible = "all errors are" if resolution is None or resolution > 1 else f"errors below about {resolution:.1%} of the gradient are"
+            note = f"{'half precision' if u > HALF else 'ill-conditioned'}: {invisible} invisible here"
     elif (rtol is not None or atol is not None) and (difference <= (atol or 0.0) + (rtol or 0.0) * magnitude).all():
         status = "close"
     else:

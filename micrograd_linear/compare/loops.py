@@ -39,7 +39,11 @@ def at_every_step(sites):
     """One backward pass for each proposal, as many as a bounded amount of work allows; of every kind of step the likely mistakes come first."""
     runs = WORK // max(len(sites.backward.region(sites.target)[0]), 1)
     for kind, words, where, replaced in itertools.islice(itertools.chain(_pairs_of_statistics(sites), _in_turn(sites)), runs):
-        sites.search.add(kind, words, sites.backward.rerun(sites.target, replaced), 5, where)
+        try:
+            predicted = sites.backward.rerun(sites.target, replaced)
+        except (ValueError, TypeError, IndexError, np.linalg.LinAlgError):  # a factor of another step does not fit here
+            continue
+        sites.search.add(kind, words, predicted, 5, where)
 
 
 def _nothing(edge):

@@ -80,7 +80,7 @@ class Others:
     def other_operand(self, edge, own, near):
         """A product with another factor: its sketch is linear in that factor. Also the factor as an optimiser has left it."""
         arrays, _, static = numbers(edge.node)
-        if edge.node.operation not in ("multiply", "matmul", "einsum") or len(arrays) != 2 or not arrays[1 - edge.position].shape:
+        if edge.node.operation not in ("multiply", "matmul", "einsum") or len(arrays) != 2 or arrays[1 - edge.position].size < 2:
             return
         position, other = edge.position, 1 - edge.position
         shape, factor, g = arrays[other].shape, edge.node.operands[other], np.asarray(self.used[edge.node])
@@ -106,7 +106,7 @@ class Others:
             change = pulled(other, moved[k][1], position, edge.operand.shape) - edge.piece
             self.sites.propose("permuted", f"at {where}: {words} is {moved[k][0]}", edge, change, 4)
         step = self.used.get(factor) if is_node(factor) and not factor.operands else None
-        if step is not None and np.size(step) > 2:
+        if step is not None and np.size(step) > 2 and self.sites.rest.size > 2:
             sketch = np.ravel(step) @ probes
             if self.sites.fits(float(sketch @ self.sites.sketch) / (float(sketch @ sketch) or 1.0) * sketch, own):
                 effect = self.sites.backward.propagated(edge.operand, pulled(other, step, position, edge.operand.shape), self.sites.target)

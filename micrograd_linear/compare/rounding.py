@@ -11,11 +11,15 @@ import numpy as np
 from ..graph import is_node, topological_order
 from ..tensor import Tensor, apply
 from .finite import cast, operation_of
+from .gross import gross_contributions
 
 LIMIT = 64  # units of u * S; right gradients that take the engine's way stay below 25
 LIMIT_DOUBLE = 8192  # in float64, 1e-12, where there is room for hand-written forms such as s * (1 - s), and still far below any mistake
 MARGIN = 16  # times the engine's own error, for hand-written code that takes another way
 MOST_UNITS = 2048  # of the engine's own error, where the two precisions take different branches and the error is not one of rounding
+VISIBLE, VISIBLE_DOUBLE = 1e-3, 1e-6  # of the largest element: more than that is called rounding only if the engine is as far off itself
+STEPS = 8  # over which cancellation may add up
+PLAIN = 1024  # times the engine's largest error
 _WITHOUT_GRAPH = {np.dtype(np.float16): 5e-3, np.dtype(np.float32): 1e-5}  # relative to the largest element; else 1e-10
 _KINKED = {"relu", "absolute", "leaky_relu", "maximum", "minimum", "max", "min", "clip"}
 _LARGE = 2_000_000  # elements in a graph: long double has no fast matrix product
@@ -31,18 +35,44 @@ def unit_roundoff(*dtypes):
 
 
 def allowed(hand, engine, gross, errors):
-    """The largest difference that still is rounding, for each element. ``gross`` is None where only the two arrays are known.
+    """The largest difference that still is rounding, for each element. ``gross`` (S) is None where only the two arrays are known.
 
-    ``errors`` is (S with what the engine missed, the engine's own error in units of it and of its own u).
+    ``errors`` is an ``Errors``, or None. limit u S is too much where S has grown over many layers of cancellation, so that it would hide the
+    gradient: there it is cut to what the engine's own error, or cancellation in the last few steps, explains.
     """
+    magnitude = np.absolute(engine)
+    largest = float(magnitude.max(initial=0.0))
     if gross is None:
-        magnitude = np.absolute(engine)
-        return max(_WITHOUT_GRAPH.get(array.dtype, 1e-10) for array in (hand, engine)) * (magnitude + magnitude.max())
-    u = unit_roundoff(hand.dtype, engine.dtype)
-    scale, units = errors
-    limit = LIMIT if u > unit_roundoff(np.float64) else LIMIT_DOUBLE
-    with np.errstate(over="ignore"):
-        return np.maximum(limit * u * gross, MARGIN * units * u * scale)
+        return max(_WITHOUT_GRAPH.get(array.dtype, 1e-10) for array in (hand, engine)) * (magnitude + largest)
+    u = errors.u
+    double = u <= unit_roundoff(np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        due = (LIMIT_DOUBLE if double else LIMIT) * u * gross
+        visible = max((VISIBLE_DOUBLE if double else VISIBLE) * largest, PLAIN * errors.largest) if u < 1e-4 else np.inf
+        if due.max(initial=0.0) > visible:
+            due = np.minimum(due, np.maximum(visible, (LIMIT_DOUBLE if double else LIMIT) * u * errors.nearby()))
+        return np.maximum(due, errors.own(magnitude))
+
+
+class Errors:
+    """The engine's own errors for one tensor: ``scale`` (S, and what the engine missed), ``units`` of u * scale at the worst element, ``error`` at each."""
+
+    def __init__(self, u, scale, units, error, nearby):
+        self.u, self.scale, self.units, self.error, self.nearby = u, scale, units, error, nearby
+        self.largest = float(np.max(error, initial=0.0)) if error is not None else 0.0
+
+    def own(self, magnitude):
+        """What hand-written code that takes another way may be off by: no more than the worst element is, in units and as a number.
+
+        One element with an error as large as the whole tensor says nothing about the others; then each stands for itself.
+        """
+        by_units = MARGIN * self.units * self.u * self.scale
+        if self.error is None:
+            return by_units
+        by_number = np.minimum(by_units, MARGIN * self.largest)
+        if MARGIN * self.largest > 1e-2 * float(magnitude.max(initial=0.0)) and magnitude.size > 1:
+            return np.minimum(by_number, np.maximum(64 * MARGIN * self.error, 1e-3 * magnitude) if self.u < 1e-4 else by_number)
+        return by_number
 
 
 class EngineErrors:
@@ -51,23 +81,53 @@ class EngineErrors:
     def __init__(self, root, gradients):
         self.root, self.gradients, self.gradient, self.cache = root, gradients, gradients[root], {}
         self.order = topological_order(root)
+        types = {np.dtype(getattr(node, "dtype", np.float64)) for node in self.order if node in gradients}
+        self.coarsest = max(types, key=lambda dtype: np.finfo(dtype).eps)
         extended = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
         self.extended = extended and sum(math.prod(node.shape) for node in self.order) < _LARGE
 
     def of(self, node, gross, dtype):
-        """(scale, units) for ``allowed``: where the graph cannot be run again, a thousand units."""
-        low, high = self._precisions(np.dtype(dtype))
+        """The ``Errors`` of a tensor in the coarser of a type and those of the graph; a thousand units where the graph cannot be run again."""
+        dtype = max(np.dtype(dtype), self.coarsest, key=lambda d: np.finfo(d).eps)
+        u, (low, high) = unit_roundoff(dtype), self._precisions(np.dtype(dtype))
+
+        def nearby():
+            return self._nearby_gross(node)
+
         with np.errstate(all="ignore"):
             if (low, high) not in self.cache:
                 self.cache[low, high] = self._pair(low, high)
             pair = self.cache[low, high]
             if pair is None or not np.isfinite(pair[0][node]).all() or not np.isfinite(pair[1][node]).all():
-                return gross, 1e3
+                return Errors(u, gross, 1e3, None, nearby)
             a, b, branches_differ = pair[0][node], pair[1][node], pair[2]
             scale = np.maximum(gross, np.absolute(b)).astype(np.float64)
             error = np.absolute(a - b).astype(np.float64)
             units = float(np.max(np.where(scale > 0, error / np.where(scale > 0, scale, 1), 0), initial=0.0)) / unit_roundoff(low)
-        return scale, min(units, MOST_UNITS) if branches_differ else units
+        return Errors(u, scale, min(units, MOST_UNITS) if branches_differ else units, error * (u / unit_roundoff(low)), nearby)
+
+    def _nearby_gross(self, node):
+        """The gross gradient of a node over the last ``STEPS`` steps alone, from the magnitudes of the gradients that were there before."""
+        if "consumers" not in self.cache:
+            self.cache["consumers"] = consumers = {}
+            for x in self.order:
+                for y in x.operands if x in self.gradients else ():
+                    if is_node(y):
+                        consumers.setdefault(y, []).append(x)
+        near, border = {node}, {node}
+        for _ in range(STEPS):
+            border = {x for y in border for x in self.cache["consumers"].get(y, ()) if x not in near}
+            near |= border
+        inner = near - border
+        totals = {}
+        for x in sorted(near, key=lambda x: -x.created):
+            magnitudes = totals.get(x, 0.0) if x in inner and x is not self.root else np.absolute(np.asarray(self.gradients[x], dtype=np.float64))
+            totals[x] = magnitudes
+            if x is not node:
+                for operand, magnitude in gross_contributions(x, np.broadcast_to(magnitudes, x.shape)):
+                    if operand in inner:
+                        totals[operand] = totals.get(operand, 0.0) + magnitude
+        return np.broadcast_to(totals[node], node.shape)
 
     def _precisions(self, dtype):
         if dtype.itemsize < 8:
@@ -77,7 +137,7 @@ class EngineErrors:
     def _pair(self, low, high):
         try:
             (a, forward_a), (b, forward_b) = self._replayed(low), self._replayed(high)
-        except (KeyError, ValueError, TypeError):  # an operation written by hand, or one that NumPy does not have in this precision
+        except Exception:  # an operation written by hand, one that NumPy does not have in this precision, or that refuses it in its own way
             return None
         return a, b, any(_branches_differ(forward_a[node], forward_b[node]) for node in self.order if node.operation in _KINKED)
 

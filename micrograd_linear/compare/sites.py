@@ -203,7 +203,8 @@ class Family:
         try:
             other = np.asarray(f(self.g), dtype=np.float64)
             if len(self.edges) == 1:
-                return fitted(other, self.operand).reshape(1, -1).astype(np.float64)
+                other = np.asarray(fitted(other, self.operand), dtype=np.float64)
+                return other.reshape(1, -1) if other.shape == self.operand.shape else None
             own = (len(self.edges), *self._aligned(np.broadcast_to(0.0, self.operand.shape)).shape)
             if other.shape == (len(self.edges), *self.operand.shape):
                 return other.reshape(len(self.edges), -1)

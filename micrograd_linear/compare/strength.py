@@ -85,4 +85,4 @@ def _repeats(x, index):
 def _is_looked_up(index):
     """True for rows taken by numbers, as of an embedding; False for slices, masks, and one element of each row, which cannot repeat."""
     parts = index if isinstance(index, tuple) else (index,)
-    return sum(isinstance(part, np.ndarray) and part.dtype.kind in "iu" and part.size > 1 for part in parts) == 1
+    return sum(not isinstance(part, slice | type(None) | type(...)) and np.asarray(part).dtype.kind in "iu" and np.size(part) > 1 for part in parts) == 1

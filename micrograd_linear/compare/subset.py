@@ -41,7 +41,7 @@ def described(search):
     wrong = ~search.within(search.expected)
     count = int(np.count_nonzero(wrong))
     found = f": {count} of {wrong.size} elements differ" if count < wrong.size else ": all elements differ"
-    if count < wrong.size:
+    if 0 < count < wrong.size:
         words = part(wrong, search)
         found += f", in {words}" if words else ""
     sizes = float(np.linalg.norm(hand)), float(np.linalg.norm(expected))

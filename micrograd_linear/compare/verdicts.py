@@ -1,5 +1,6 @@
 """What stands behind each gradient that does not agree: a choice at a tie, an error further on, a convention, or a mistake, with its causes."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,8 @@ from .gross import gross_gradients
 from .judge import judge
 from .kinks import conventions
 from .rounding import allowed
+
+MOST_SEARCHED = 12  # wrong gradients whose causes are looked for, those nearest to the result
 
 
 class Verdicts:
@@ -33,8 +36,12 @@ class Verdicts:
         self.handed_on = gross_gradients(self.root, self.gradients, self.usable) if between else self.gross
         self.ties = conventions(self.backward.order)
         self.steps = any(node.operands and node is not self.root for node in self.usable)
-        found = [self._explained(result, node) for result, node in zip(self.results, self.claims, strict=True)]
-        return self._taken_back(self._coarse(found))
+        self.passes, self.searched = {}, 0
+        in_turn = sorted(zip(self.results, self.claims, strict=True), key=lambda pair: -pair[1].created)  # those nearest to the result first
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the mean of nothing, say, in a run with other numbers
+            found = {node: self._explained(result, node) for result, node in in_turn}
+            return self._taken_back(self._coarse([found[node] for node in self.claims]))
 
     def _explained(self, result, node):
         if result.status not in ("wrong", "shape"):
@@ -47,7 +54,9 @@ class Verdicts:
                 return replace(result, status="kink", note=note, causes=(Cause("kink", (result.name,), note),))
             if node is not self.root and self._agrees(node, implied, np.maximum(self.gross[node], self.handed_on[node])):
                 return replace(result, status="inherited", note="right from what it was given", causes=())
-        causes = result.causes or self._causes(node)
+        self.searched += 1
+        unsearched = Cause("unknown", (result.name,), f"not looked into, after {MOST_SEARCHED} others that are wrong; mend those first", {}, 99)
+        causes = result.causes or (self._causes(node) if self.searched <= MOST_SEARCHED else (unsearched,))
         status = "wrong step" if self.steps and result.status == "wrong" else result.status
         note, check = in_words(causes, result.note), ""
         if result.status == "wrong" and result.where is not None:
@@ -89,22 +98,19 @@ class Verdicts:
 
     def _kink(self, node):
         """The other choice at a tie that makes the gradient what it is, in words; None if there is none."""
-        if not self.ties:
-            return None
-
-        def implied(given, choice=None):
-            return np.asarray(Backward(self.root, self.gradients[self.root], given, choice).implied[node])
-
-        others = {other: array for other, array in self.usable.items() if other is not node}
-        with np.errstate(all="ignore"):
-            # the whole pass with that choice, or one that goes on from the hand-derived gradients
-            plain = [(given, implied(given)) for given in ({}, others)]
+        for given in ({}, self.usable) if self.ties else ():  # the whole pass with that choice, or one that goes on from the hand-derived gradients
+            without = self._pass(given, "", None)[node]
             for words, patch in self.ties:
-                for given, without in plain:
-                    other = implied(given, patch)
-                    if not np.array_equal(without, other) and self._agrees(node, other, self._gross_of(node, other, without)):
-                        return words
+                other = self._pass(given, words, patch)[node]
+                if not np.array_equal(without, other) and self._agrees(node, other, self._gross_of(node, other, without)):
+                    return words
         return None
+
+    def _pass(self, given, words, patch):
+        """{node: what the gradients of its consumers make of it} of a backward pass with another choice at ties."""
+        if (bool(given), words) not in self.passes:
+            self.passes[bool(given), words] = Backward(self.root, self.gradients[self.root], given, patch).implied
+        return self.passes[bool(given), words]
 
     def _coarse(self, found):
         """Where some went through float32: what inherits their rounding, or is made of float32's numbers itself, agrees to that rounding."""
@@ -137,12 +143,12 @@ class Verdicts:
         hand, engine = self.claims[node].astype(np.float64), np.asarray(self.gradients[node], dtype=np.float64)
         power = float((engine * engine).sum())
         factor = float((hand * engine).sum()) / power if power and hand.size > 2 else 0.0  # of one number, any other is a multiple
-        return factor if factor > 0 and self._agrees(node, factor * engine, abs(factor) * self.gross[node]) else None
+        return factor if factor > 0 and abs(factor - 1) > 1e-3 and self._agrees(node, factor * engine, abs(factor) * self.gross[node]) else None
 
 
 def in_words(causes, note=""):
     """The likeliest explanations, those that cannot be told apart here together."""
     if not causes:
         return note
-    likeliest = [cause.sentence for cause in causes if cause.cost == causes[0].cost]
+    likeliest = list(dict.fromkeys(cause.sentence for cause in causes if cause.cost == causes[0].cost))
     return "; or: ".join(likeliest[:3]) + (f"; or {len(likeliest) - 3} more" if len(likeliest) > 3 else "")
