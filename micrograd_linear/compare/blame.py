@@ -44,7 +44,7 @@ class Backward:
             if node not in self.used or not node.operands:
                 continue
             edges = contributions(node, self.used[node])
-            other = patch(node, self.used[node], [edge.piece for edge in edges]) if patch and hasattr(node, "arrays") else None
+            other = patch(node, self.used[node], [edge.piece for edge in edges]) if patch else None
             if other is not None:
                 edges = [replace(edge, piece=piece) for edge, piece in zip(edges, other, strict=True)]
             self.pieces[node] = edges

@@ -16,7 +16,7 @@ from .causes import Cause
 from .comparing import compare
 from .comparison import Result
 from .judge import judge
-from .redraw import redraws
+from .redraw import redrawn, single_rows
 
 # Sizes that no mistake can confuse, in the shapes that layers take. Which shapes are tried first depends on how an argument is named.
 _DATA = [(5, 7), (5, 3), (5,), (7,), ()]
@@ -99,31 +99,34 @@ def _if_repeatable(result, again):
 
 def _redrawn(forward, backward, values, rng, comparison):
     """The comparison on other inputs, where those given cannot show every mistake; the first one, if no others can be run or they agree."""
-    hidden = comparison.weaknesses
-    for widened, others in redraws(values, rng):
-        try:
-            with np.errstate(all="ignore"), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                again = _checked(forward, backward, others, rng)
-        except (UnusableLayer, ValueError):
+    hidden = "; ".join(comparison.weaknesses[:2])
+    for widened in (single_rows(values), []):
+        again = _on_other_inputs(forward, backward, values, widened, rng)
+        if again is not None and any(again[name].status == "shape" for name in widened if name in again):  # one row for all: a bias by another name
+            again = _on_other_inputs(forward, backward, values, [name for name in widened if again[name].status != "shape"], rng)
+        if again is None or any(again[name].status == "shape" for name in widened if name in again and again.inputs[name][0] > 1):
             continue
-        if any(again[name].status == "shape" for name in widened if name in again):  # a bias has one row for all
-            continue
-        shapes = ", ".join(f"{name} {value.shape}" for name, value in others.items())
+        shapes = ", ".join(f"{name} {shape}" for name, shape in again.inputs.items())
         if not again.ok:
-            again.remarks = (
-                *again.remarks,
-                f"On the inputs given all agree, which cannot show it ({'; '.join(hidden[:2])}); these are others, drawn at random: {shapes}.",
-            )
+            again.remarks = (*again.remarks, f"On the inputs given all agree, which cannot show it ({hidden}); these are others, drawn at random: {shapes}.")
             return again
         if not again.weaknesses:
             comparison.weaknesses = ()
-            comparison.remarks = (
-                *comparison.remarks,
-                f"So they do on other inputs, drawn at random, where the inputs given are weak ({'; '.join(hidden[:2])}): {shapes}.",
-            )
+            comparison.remarks = (*comparison.remarks, f"So they do on other inputs, drawn at random, where the inputs given are weak ({hidden}): {shapes}.")
             return comparison
     return comparison
+
+
+def _on_other_inputs(forward, backward, values, widened, rng):
+    """The comparison on inputs drawn anew; None where the functions do not run on them."""
+    for near in (False, True):
+        try:
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return _checked(forward, backward, redrawn(values, widened, rng, near), rng)
+        except (UnusableLayer, ValueError):
+            continue
+    return None
 
 
 def run_forward(forward, inputs, rng, backward=None):

@@ -2,76 +2,99 @@
 
 import numpy as np
 
+from ..backward import undo_broadcast
+from .sites import numbers
 
-def _relu(t):
+
+def _at_zero(operation, slope):
+    """relu, leaky_relu, absolute: another slope at 0."""
+
     def other(node, g, pieces):
-        x = node.arrays[0]
-        return [np.where(x == 0, t * g, pieces[0])] if node.operation == "relu" and (x == 0).any() else None
-
-    return other
-
-
-def _absolute(sign):
-    def other(node, g, pieces):
-        x = node.arrays[0]
-        return [np.where(x == 0, sign * g, pieces[0])] if node.operation == "absolute" and (x == 0).any() else None
+        x = np.asarray(numbers(node)[0][0])
+        return [np.where(x == 0, slope * g, pieces[0]), *pieces[1:]] if node.operation == operation and (x == 0).any() else None
 
     return other
 
 
 def _to_one_side(first, second):
-    """All of a tie's gradient to some of the two operands of maximum and minimum."""
+    """A tie of maximum and minimum: shares of its gradient for the two operands, also where one is a constant or was broadcast."""
 
     def other(node, g, pieces):
-        if node.operation not in ("maximum", "minimum") or len(pieces) != len(node.operands):
-            tied = node.operation in ("maximum", "minimum") and (node.arrays[0] == node.arrays[1]).any()  # one operand is a constant
-            return [np.where(np.equal(*node.arrays), first * g, pieces[0])] if tied and np.shape(pieces[0]) == np.shape(g) else None
-        tie = np.equal(*node.arrays)
-        if not tie.any() or any(np.shape(piece) != np.shape(g) for piece in pieces):
+        if node.operation not in ("maximum", "minimum"):
             return None
-        return [np.where(tie, share * g, piece) for share, piece in zip((first, second), pieces)]
+        x, y = (np.asarray(array) for array in numbers(node)[0])
+        tie = np.equal(x, y)
+        if not tie.any():
+            return None
+        before = x > y if node.operation == "maximum" else x < y
+        masks = np.where(tie, first, before), np.where(tie, second, ~before & ~tie)
+        wanted = [i for i, operand in enumerate(node.operands) if getattr(operand, "requires_grad", False)]
+        return [undo_broadcast(np.asarray(g * masks[i], dtype=np.float64), node.operands[i].shape, np.asarray(pieces[k]).dtype) for k, i in enumerate(wanted)]
 
     return other
 
 
+def _cut_at_the_bound(node, g, pieces):
+    """clip: the bounds belong to the outside."""
+    if node.operation != "clip":
+        return None
+    x, (low, high) = np.asarray(numbers(node)[0][0]), (node.static.get("min"), node.static.get("max"))
+    bound = np.zeros(x.shape, dtype=bool)
+    for limit in (low, high):
+        if limit is not None:
+            bound = bound | (x == limit)
+    return [np.where(bound, 0, pieces[0])] if bound.any() else None
+
+
 def _of_a_reduction(choice):
-    """Ties of max and min over axes: all of the gradient to the first of them, or to each."""
+    """Ties of max and min over axes: all of the gradient to the first of them, to the last, or to each."""
 
     def other(node, g, pieces):
-        x, axis = node.arrays[0], node.static.get("axis")
-        if node.operation not in ("max", "min") or isinstance(axis, tuple):
+        if node.operation not in ("max", "min"):
             return None
-        reached = x == (x.max(axis=axis, keepdims=True) if node.operation == "max" else x.min(axis=axis, keepdims=True))
-        if (np.sum(reached, axis=axis) < 2).all():
+        x, axis = np.asarray(numbers(node)[0][0]), node.static.get("axis")
+        axes = tuple(range(x.ndim)) if axis is None else tuple(i % x.ndim for i in np.atleast_1d(axis))
+        best = getattr(x, node.operation)(axis=axes, keepdims=True)
+        reached = x == best
+        if (reached.sum(axis=axes) < 2).all():
             return None
-        if choice == "first":
-            flat = reached.reshape(-1) if axis is None else reached
-            reached = (flat & (np.cumsum(flat, axis=0 if axis is None else axis) == 1)).reshape(x.shape)
-        g = np.reshape(g, np.max(x, axis=axis, keepdims=True).shape)
-        return [np.where(reached, g, 0)]
+        if choice != "each":
+            others = [i for i in range(x.ndim) if i not in axes]
+            order = [*others, *axes]
+            flat = reached.transpose(order).reshape(*(x.shape[i] for i in others), -1)
+            counted = np.cumsum(flat if choice == "first" else flat[..., ::-1], axis=-1)
+            counted = counted if choice == "first" else counted[..., ::-1]
+            flat = flat & (counted == 1)
+            reached = flat.reshape([x.shape[i] for i in order]).transpose(np.argsort(order))
+        return [np.where(reached, np.reshape(g, best.shape), 0)]
 
     return other
 
 
 CONVENTIONS = [
-    ("relu'(0) = 1, the engine 0", _relu(1)),
-    ("relu'(0) = 1/2, the engine 0", _relu(0.5)),
-    ("|x|' = 1 at 0, the engine 0", _absolute(1)),
-    ("|x|' = -1 at 0, the engine 0", _absolute(-1)),
+    ("relu'(0) = 1, the engine 0", _at_zero("relu", 1)),
+    ("relu'(0) = 1/2, the engine 0", _at_zero("relu", 0.5)),
+    ("leaky_relu'(0) = 1, the engine the other slope", _at_zero("leaky_relu", 1)),
+    ("|x|' = 1 at 0, the engine 0", _at_zero("absolute", 1)),
+    ("|x|' = -1 at 0, the engine 0", _at_zero("absolute", -1)),
     ("a tie's gradient goes to the first of the two, the engine shares it", _to_one_side(1, 0)),
     ("a tie's gradient goes to the second of the two, the engine shares it", _to_one_side(0, 1)),
     ("both of a tie get all of it, the engine shares it", _to_one_side(1, 1)),
+    ("neither of a tie gets any of it, the engine shares it", _to_one_side(0, 0)),
+    ("at a bound clip passes nothing, in the engine it does", _cut_at_the_bound),
     ("the first of several largest gets all, the engine shares it", _of_a_reduction("first")),
+    ("the last of several largest gets all, the engine shares it", _of_a_reduction("last")),
     ("each of several largest gets all, the engine shares it", _of_a_reduction("each")),
 ]
-_KINKED = {"relu", "absolute", "maximum", "minimum", "max", "min"}
+_KINKED = {"relu", "leaky_relu", "absolute", "maximum", "minimum", "max", "min", "clip"}
 
 
 def conventions(order):
     """[(words, patch)] of the other choices that would make a difference in a graph."""
-    found = []
-    kinked = [node for node in order if node.operation in _KINKED and hasattr(node, "arrays")]
-    for words, other in CONVENTIONS if kinked else ():
-        if any(other(node, np.zeros(node.shape), [np.zeros(x.shape) for x in node.operands if getattr(x, "requires_grad", False)]) is not None for node in kinked):
-            found.append((words, other))
-    return found
+    kinked = [node for node in order if node.operation in _KINKED]
+    return [(words, other) for words, other in CONVENTIONS if any(_differs(node, other) for node in kinked)]
+
+
+def _differs(node, other):
+    pieces = [np.zeros(x.shape) for x in node.operands if getattr(x, "requires_grad", False)]
+    return other(node, np.zeros(node.shape), pieces) is not None

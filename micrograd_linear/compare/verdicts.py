@@ -50,7 +50,7 @@ class Verdicts:
         if result.status == "wrong":
             kink = self._kink(node)
             if kink:
-                note = f"no error: at a tie you take {kink}"
+                note = f"no error, another choice at a tie: {kink}"
                 return replace(result, status="kink", note=note, causes=(Cause("kink", (result.name,), note),))
             if node is not self.root and self._agrees(node, implied, np.maximum(self.gross[node], self.handed_on[node])):
                 return replace(result, status="inherited", note="right from what it was given", causes=())
