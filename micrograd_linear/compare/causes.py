@@ -16,6 +16,7 @@ from .rounding import unit_roundoff
 from .sites import Sites, step
 from .subset import described, partly
 
+MOST_ELEMENTS = 6_000_000  # of a tensor: of larger ones only the array as a whole is looked at; of a quarter of that, single contributions, too
 ROOTS = 16  # results whose derivative is tried in place of the loss's: the last ones
 
 
@@ -67,10 +68,15 @@ class Search:
 
     def places(self):
         """Single places of the graph: the likely mistakes first, the others only where those explain nothing."""
+        largest = max((np.size(node.current) for node in self.backward.region(self.target)[0]), default=0)
+        if max(largest, self.hand.size) > MOST_ELEMENTS:
+            return
         sites = Sites(self)
         if sites.along is None:
             return
         sites.one_edge()
+        if max(largest, self.hand.size) > MOST_ELEMENTS // 4:
+            return
         for more in (several_uses, at_every_step, lambda sites: Others(sites).look()):
             if not self.found:
                 more(sites)
@@ -146,7 +152,7 @@ class Search:
             self.add("factor", f"it is {factor:.6g} times the gradient, everywhere", factor * expected, 4, factor=factor)
         for axis in range(expected.ndim):
             n = expected.shape[axis]
-            if n > 1:
+            if 1 < n <= 1_000_000:
                 total = np.broadcast_to(expected.sum(axis=axis, keepdims=True), expected.shape)
                 self.add("extra-sum", f"it was summed over axis {axis} and repeated", total, 4, axis=axis)
                 self.add("extra-sum", f"it was averaged over axis {axis} and repeated", total / n, 4, axis=axis)
