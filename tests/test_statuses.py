@@ -314,3 +314,149 @@ def test_the_right_line_stands_beside_what_is_wrong(layer):
     text = str(compare({**hand, "z": g}, h, gradient=g))
     assert "\n   right is ∂L/∂z = ∂L/∂h ⊙ (1 − h²)\n" in text
     assert "right is" not in str(compare(hand, h, gradient=g))
+
+
+# --- what broke an earlier version -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype, width, depth", [(np.float64, 16, 40), (np.float64, 64, 20), (np.float32, 4, 60), (np.float32, 32, 15)])
+def test_depth_hides_no_mistake(dtype, width, depth, rng):
+    x = Tensor(rng.normal(size=(3, width)).astype(dtype), "x")
+    h = x
+    for i in range(depth):
+        h = (h @ Tensor((rng.normal(size=(width, width)) / width**0.5).astype(dtype), f"W{i}")).tanh()
+    loss = (h * h).sum()
+    right = np.asarray(loss.gradients()[x])
+    assert compare({"x": right * (1 + 4 * np.finfo(dtype).eps)}, loss).ok
+    result = compare({"x": rng.normal(size=x.shape).astype(dtype) * np.abs(right).max()}, loss)["x"]
+    assert result.status == "wrong" and result.resolution < 0.05
+
+
+@pytest.mark.parametrize("dtype, last", [(np.float32, 9.0), (np.float64, 20.0)])
+def test_one_saturated_element_hides_no_other(dtype, last):
+    x = Tensor(np.array([0.1, 0.2, 0.5, 1.0, last], dtype), "x")
+    right = 1 / np.cosh(x.data.astype(np.float64)) ** 2
+    assert compare({"x": right}, x.tanh().sum()).ok
+    assert not compare({"x": right * [3, -2, 0.1, 5, 1]}, x.tanh().sum()).ok
+
+
+def test_integers_beside_float32_are_weak(rng):
+    for make in (lambda t: np.tanh(np.maximum(t, 0).sum(axis=0)), lambda t: np.tanh(2 * t), lambda t: (t * 3) ** 2):
+        for seed in range(20):
+            values = (np.random.default_rng(seed).normal(size=(2, 3, 4)) * 3).astype(np.float32)
+            exact = Tensor(values.astype(np.float64))
+            right = np.asarray(make(exact).sum().gradients()[exact])
+            assert compare({"x": right.astype(np.float32)}, make(Tensor(values, "x")).sum()).ok
+
+
+def test_the_coarsest_type_of_the_graph_counts(rng):
+    x, W, s = Tensor(rng.normal(size=(5, 4)).astype(np.float32), "x"), Tensor(rng.normal(size=(4, 3)).astype(np.float32), "W"), Tensor(rng.normal(size=(1, 3)), "s")
+    h = np.tanh(x.data.astype(np.float64) @ W.data.astype(np.float64))
+    loss = ((x @ W).tanh() * s).sum()
+    assert compare({"s": h.sum(axis=0, keepdims=True)}, loss).ok and not compare({"s": 1.001 * h.sum(axis=0, keepdims=True)}, loss).ok
+
+
+def test_pairs_with_one_row_that_are_right_stay_right():
+    def gru(x, W, h, z):
+        n = np.tanh(x @ W)
+        return (1 - z) * n + z * h
+
+    def gru_backward(dy, x, W, h, z):
+        n = np.tanh(x @ W)
+        d = dy * (1 - z) * (1 - n * n)
+        return {"x": d @ W.T, "W": x.T @ d, "h": dy * z, "z": dy * (h - n)}
+
+    def logistic(x, w, b, t):
+        return np.log1p(np.exp(-t * (x @ w + b))).mean()
+
+    def logistic_backward(dy, x, w, b, t):  # for labels of -1 and 1
+        z = x @ w + b
+        d = dy * (1 / (1 + np.exp(-z)) - (t + 1) / 2) / z.size
+        return {"w": x.T @ d, "b": d.sum(axis=0, keepdims=True)}
+
+    def quadratic(x, A):
+        return (x @ A * x).sum(axis=1)
+
+    symmetric = np.array([[2.0, 1.0], [1.0, 3.0]])
+    for f, g, inputs in (
+        (forward, lambda dy, x, W, b: {"x": dy @ W.T, "W": x.T @ dy, "b": dy.sum(axis=0, keepdims=True)}, {"x": (1, 4), "W": (4, 3), "b": (1, 3)}),
+        (lambda x, W, r: x @ W + r, lambda dy, x, W, r: {"x": dy @ W.T, "W": x.T @ dy, "r": dy}, {"x": (1, 4), "W": (4, 3), "r": (1, 3)}),
+        (lambda x, W, t: ((x @ W - t) ** 2).mean(), lambda dy, x, W, t: {"W": dy * x.T @ (2 * (x @ W - t) / t.size)}, {"x": (1, 4), "W": (4, 3), "t": (1, 3)}),
+        (lambda x, W, offset: x @ W + offset, lambda dy, x, W, offset: {"offset": dy.sum(axis=0, keepdims=True)}, {"x": (1, 4), "W": (4, 3), "offset": (1, 3)}),
+        (gru, gru_backward, {"x": (1, 4), "W": (4, 3), "h": (1, 3), "z": (1, 3)}),
+        (logistic, logistic_backward, {"x": (1, 4), "w": (4, 1), "b": (1, 1), "t": np.array([[1.0]])}),
+        (quadratic, lambda dy, x, A: {"x": 2 * dy[:, None] * (x @ A)}, {"x": (5, 2), "A": symmetric}),
+    ):
+        assert check_backward(f, g, inputs).ok
+
+
+def test_many_wrong_gradients_at_once(rng):
+    x = Tensor(rng.normal(size=(3, 4)), "x")
+    h, leaves = x, [x]
+    for i in range(20):
+        leaves.append(Tensor(rng.normal(size=(4, 4)), f"W{i}"))
+        h = (h @ leaves[-1]).tanh()
+    comparison = compare({leaf: rng.normal(size=leaf.shape) for leaf in leaves}, (h * h).sum())
+    unsearched = [result.name for result in comparison.values() if "not looked into" in result.note]
+    assert len(unsearched) == 9 and "x" in unsearched and "W19" not in unsearched
+
+
+@pytest.mark.parametrize("shape, axes", [((5, 8, 8, 3), (0, 3, 1, 2)), ((1, 28, 28), (1, 2, 0)), ((4, 4, 3), (2, 0, 1)), ((2, 3, 4), (1, 2, 0))])
+def test_transposes_of_every_kind_can_be_searched(shape, axes, rng):
+    x = Tensor(rng.normal(size=shape), "x")
+    assert compare({"x": rng.normal(size=shape)}, np.tanh(np.transpose(x, axes)).sum())["x"].causes[0].kind == "unknown"
+
+
+def test_odd_graphs_can_be_searched(rng, own):
+    @own("only_float64")
+    def only_float64(x):
+        assert x.dtype == np.float64
+        return x * x, (lambda g: 2 * g * x,)
+
+    empty, W = Tensor(np.zeros((0, 3)), "empty"), Tensor(rng.normal(size=(3, 2)), "W")
+    y = np.concatenate([empty @ W, np.ones((2, 2)) @ W[:2]]).sum()
+    assert compare({"W": rng.normal(size=(3, 2)), "empty": np.zeros((0, 3))}, y)["W"].status == "wrong"
+    assert compare({"empty": np.ones((1, 3))}, (empty * empty).sum())["empty"].status == "shape"
+    x = Tensor([1.0, 2.0, 3.0], "x")
+    assert compare({"x": [2, 4, 6.00001]}, x.only_float64().sum())["x"].status == "wrong"
+    half = Tensor(rng.normal(size=3).astype(np.float16), "half")
+    assert compare({"half": np.float16([1e-3, 0, 0])}, (half * half - half * half).sum())["half"].status in ("rounding", "wrong")
+
+
+def test_choices_at_ties_of_every_kind():
+    a, v, x = Value(0.0, "a"), Value(0.0, "v"), Tensor([0.0, 1.0, -1.0, 0.5], "x")
+    wide, m = Tensor([[1.0, 2.0], [0.0, 1.0]], "wide"), Tensor([[1.0], [0.0]], "m")
+    g = np.array([[1.0, 2.0], [3.0, 4.0]])
+    for hand, root in (
+        ({"a": 3.0}, a.relu() * 3), ({"v": 2.0}, abs(v) * 2), ({"x": [1.0, 2.0, 0.03, 4.0]}, (x.leaky_relu() * np.arange(1.0, 5)).sum()),
+        ({"x": [0.0, 0.0, 0.0, 4.0]}, (x.clip(0.0, 1.0) * np.arange(1.0, 5)).sum()), ({"wide": g, "m": [[0.0], [0.0]]}, (np.maximum(wide, m) * g).sum()),
+    ):  # fmt: skip
+        comparison = compare(hand, root)
+        assert comparison.ok and {comparison[name].status for name in hand} == {"kink"}, comparison
+    tied = Tensor([[1.0, 1.0], [0.0, 1.0]], "tied")
+    for hand in ([[3.0, 0.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 3.0]], [[3.0, 3.0], [0.0, 3.0]]):
+        assert compare({"tied": hand}, tied.max(axis=(0, 1)) * 3)["tied"].status == "kink"
+    assert compare({"tied": [[0.0, 0.0], [3.0, 0.0]]}, tied.max(axis=(0, 1)) * 3)["tied"].status == "wrong"
+
+
+def test_right_gradients_of_many_kinds_agree():
+    """A sample of what was measured on 2,000: both types, ties, zeros, empty batches, gradients that cancel."""
+    checked = 0
+    for seed in range(24):
+        rng = np.random.default_rng(seed)
+        for dtype in (np.float64, np.float32):
+            n = 0 if seed % 8 == 7 else int(rng.integers(1, 30))
+            x, W, b = (rng.normal(size=shape).astype(dtype) for shape in ((n, 4), (4, 3), (1, 3)))
+            if seed % 4 == 0:
+                x[: n // 2], b[:] = 0, 0
+            tensors = [Tensor(array, name) for array, name in ((x, "x"), (W, "W"), (b, "b"))]
+            z = tensors[0] @ tensors[1] + tensors[2]
+            h = z.relu() if seed % 2 else z.tanh()
+            z.name, h.name = "z", "h"
+            g = rng.normal(size=(n, 3)).astype(dtype)
+            dz = g * (z.data >= 0) if seed % 2 else g * (1 - h.data * h.data)
+            hand = {"z": dz, "W": x.T @ dz, "b": dz.sum(axis=0, keepdims=True), "x": dz @ W.T}
+            comparison = compare(hand, h, gradient=g)
+            assert comparison.ok, comparison
+            checked += len(hand)
+    assert checked == 192

@@ -12,6 +12,7 @@ from .heat_map import svg
 
 AGREE = ("identical", "rounding", "close", "kink", "vacuous", "scaled")
 ROWS_SHOWN = 40
+BLIND = 0.1  # a comparison that could not have seen such an error, relative to the gradient, is weak
 FORMULAS_SHOWN = 3
 MAPS_SHOWN = 6
 LONGEST_LINE = 2000
@@ -124,7 +125,8 @@ class Comparison(Mapping):
         >>> compare({"W": [[3.0, 5.0], [6.0, 10.0]]}, y, gradient=[[3.0, 5.0]]).weaknesses
         ('N = 1 cannot show a missing batch sum',)
         """
-        return tuple(self._weaknesses()) if self.ok else ()
+        blind = [f"{result.name}: {result.note}" for result in self.values() if result.status == "rounding" and (result.resolution or 0) > BLIND]
+        return (*blind, *self._weaknesses()) if self.ok else ()
 
     @property
     def summary(self):

@@ -28,7 +28,8 @@ def blocks(result):
         decades = np.where(ratio > 1, np.log10(np.maximum(ratio, 1)), 0.0)
     decades = np.where(np.isfinite(hand) & np.isfinite(engine), np.maximum(decades, np.where(ratio > 1, 0.1, 0.0)), _TOP)
     wrong = decades > 0
-    shown = [array.reshape(-1, columns) for array in (np.clip(decades, 0, _TOP), (hand * engine < 0) & wrong, (engine == 0) & wrong)]
+    signs = ((hand < 0) != (engine < 0)) & (hand != 0) & (engine != 0) & wrong
+    shown = [array.reshape(-1, columns) for array in (np.clip(decades, 0, _TOP), signs, (engine == 0) & wrong)]
     return tuple(_pooled(array) for array in shown)
 
 
