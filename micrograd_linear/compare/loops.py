@@ -11,7 +11,7 @@ from .mistakes import mistakes
 from .sites import CONFIRMED, numbers, pulled
 
 STATISTICS = ("sum", "mean", "max", "min", "var", "std", "norm", "logsumexp")
-WORK = 20_000  # contributions that are computed anew, at most: one backward pass for each proposal
+WORK = 12_000  # contributions that are computed anew, at most: one backward pass for each proposal
 
 
 def several_uses(sites):

@@ -14,7 +14,7 @@ from .blame import Edge
 from .mistakes import UNARY, derivative
 from .sites import CONFIRMED, numbers
 
-PLACES = 256  # of a large graph, those nearest to the target and as many nearest to the gradients that were handed in
+PLACES = 96  # of a large graph, those nearest to the target and as many nearest to the gradients that were handed in
 NEAR = 64  # tensors that are tried at one place, those made just before or after it
 WORK = 4_000_000  # numbers in one table, at most
 
