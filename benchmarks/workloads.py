@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 
-from . import derived
+from . import comparing, derived
 
 
 def scalar_mlp(Value):
@@ -140,4 +140,5 @@ WORKLOADS = {
     "Tensor (8, 4, 3)": ({"ours": linear_ours, "NumPy by hand": linear_numpy}, (8, 4, 3), 2000),
     "Tensor (1024, 512, 512)": ({"ours": linear_ours, "NumPy by hand": linear_numpy}, (1024, 512, 512), 1),
     **derived.WORKLOADS,
+    **comparing.WORKLOADS,
 }

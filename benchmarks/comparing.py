@@ -1,0 +1,37 @@
+"""What a comparison costs beside the backward pass that it contains: of a right gradient, of one that is twice too large, and of one that nothing explains."""
+
+import functools
+
+import numpy as np
+
+
+def recurrent(turns, kind):
+    """A shared weight, four operations a turn; the gradient of the weight is handed in alone, so the mistake is looked for in the whole graph."""
+    from micrograd_linear import Tensor, compare
+
+    rng = np.random.default_rng(0)
+    W, U, h = Tensor(rng.normal(size=(8, 8)) * 0.3, "W"), Tensor(rng.normal(size=(4, 8)), "U"), Tensor(np.zeros((6, 8)), "h0")
+    for _ in range(turns):
+        h = (h @ W + rng.normal(size=(6, 4)) @ U).tanh()
+    loss = (h * h).sum()
+    gradient = loss.gradients()[W]
+    hand = {"right": gradient, "twice": 2 * gradient, "unknown": rng.normal(size=(8, 8))}.get(kind)
+    expected = {"right": True, "twice": False, "unknown": False}.get(kind)
+
+    def step():
+        if hand is None:
+            loss.gradients()
+        elif compare({W: hand}, loss).ok is not expected:
+            raise RuntimeError(f"the comparison of a gradient that is {kind} came out wrong")
+        return loss.item()
+
+    return step
+
+
+def _contestants(kind):
+    return {"compare": functools.partial(recurrent, kind=kind), "the gradients alone": functools.partial(recurrent, kind="gradients")}
+
+
+WORKLOADS = {
+    f"Compare, {kind}, {nodes} nodes": (_contestants(kind), (turns,), 1) for turns, nodes in ((8, "37"), (900, "3,605")) for kind in ("right", "twice", "unknown")
+}
