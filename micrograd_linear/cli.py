@@ -77,7 +77,7 @@ def check_file(file, output, seed, as_json=False):
         return AGREE if comparison.ok else DIFFER
     given = "the inputs of the file" if names.get("inputs") is not None else "drawn at random, in the first shapes that fit"
     shapes = ", ".join(f"{name} {shape}" for name, shape in comparison.inputs.items())
-    print(f"{file}: y {comparison.root.shape} from {shapes} ({given}); dy drawn at random (seed {seed})\n")
+    print(f"{file}: {comparison.root.name} {comparison.root.shape} from {shapes} ({given}); dy drawn at random (seed {seed})\n")
     print(comparison)
     _save(comparison.root, output, Path(file).stem, comparison)
     return AGREE if comparison.ok else DIFFER

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from micrograd_linear import Tensor, compare
+from micrograd_linear import Tensor, Value, compare
 from micrograd_linear.compare.mistakes import _OF, UNARY, mistakes
 
 
@@ -266,3 +266,60 @@ def test_pairs_of_mistakes_are_not_explained_by_one(rng):
     for (one, f), (two, d) in itertools.product(slopes.items(), {"right": 1 - h.data**2, "1 - tanh": 1 - h.data, "z": 1 - z.data**2}.items()):
         found = kinds(x.data.T @ ((f(y.data) @ V.data.T) * d), y, "W", g) if (one, two) != ("right", "right") else {"right"}
         assert found == {"right" if (one, two) == ("right", "right") else "local-derivative" if "right" in (one, two) else "unknown"}
+
+
+# --- what a reader of the README tried -------------------------------------------------------------------------------------------------------
+
+
+def sentences(hand, root, tensor, gradient=None):
+    return compare({tensor: hand}, root, gradient=gradient)[tensor].note
+
+
+def test_explanations_that_fit_equally_well_are_given_together():
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    note = sentences(5.0, a * b + a**2, "a")
+    assert "the other factor is left out" in note and "the factor p of p x**(p - 1) is missing" in note
+
+
+def test_softmax_over_the_wrong_axis_and_labels_of_all_rows(rng):
+    z = Tensor(rng.normal(size=(5, 4)), "z")
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    p.name = "p"
+    q = np.exp(z.data) / np.exp(z.data).sum(axis=0)
+    g, y = rng.normal(size=(5, 4)), np.array([0, 2, 1, 3, 2])
+    assert sentences(q * (g - (g * q).sum(axis=0)), p, "z", g) == "the softmax of z is taken over axis 0, not over axis 1"
+    loss = -np.log(p)[np.arange(5), y].mean()
+    assert sentences((q - np.eye(4)[y]) / 5, loss, "z") == "the softmax of z is taken over axis 0, not over axis 1"
+    everywhere = p.data.copy()
+    everywhere[:, y] -= 1
+    assert "[:, y] where [arange(n), y] belongs" in sentences(everywhere / 5, loss, "z")
+    right = p.data.copy()
+    right[np.arange(5), y] -= 1
+    assert compare({"z": right / 5}, loss).ok
+
+
+def test_assignment_in_a_sliding_window(rng):
+    x, w, g = Tensor(rng.normal(size=8), "x"), rng.normal(size=3), rng.normal(size=6)
+    y = np.stack([(x[i : i + 3] * w).sum() for i in range(6)])
+    right, wrong = np.zeros(8), np.zeros(8)
+    for i in range(6):
+        right[i : i + 3] += g[i] * w
+        wrong[i : i + 3] = g[i] * w
+    assert compare({"x": right}, y, gradient=g).ok and kinds(wrong, y, "x", g) == {"overwritten-repeats"}
+
+
+def test_exchanged_gradients_and_unexplained_shapes(rng):
+    x, W, g = Tensor(rng.normal(size=(4, 3)), "x"), Tensor(rng.normal(size=(3, 2)), "W"), rng.normal(size=(4, 2))
+    y = x @ W
+    assert "perhaps two were exchanged" in sentences(g @ W.data.T, y, "W", g) and kinds(x.data.T @ g, y, "x", g) == {"other-gradient"}
+    assert sentences(rng.normal(size=(1, 3)), y, "x", g).startswith("expected shape (4, 3), got (1, 3); no single mistake")
+
+
+def test_a_sigmoid_spelt_out(rng):
+    x, g = Tensor(rng.normal(size=(4, 3)), "x"), rng.normal(size=(4, 3))
+    s = 1 / (1 + np.exp(-x))
+    s.name = "s"
+    assert compare({"x": g * s.data * (1 - s.data)}, s, gradient=g).ok
+    for wrong in (g * s.data * (1 + s.data), g * (1 - s.data), g * s.data):
+        assert kinds(wrong, s, "x", g) != {"unknown"}

@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from micrograd_linear import Tensor, Value, check_backward, compare, draw
+from micrograd_linear import Tensor, Value, assert_grads_match, check_backward, compare, draw
 from micrograd_linear.compare.heat_map import CELLS, blocks, svg, text_map
 
 
@@ -217,6 +217,36 @@ def test_functions_are_run_on_other_inputs():
         assert [result.name for result in failed.values() if result.status not in ("identical", "rounding")] == [name]
 
 
+def test_a_gradient_that_is_0_for_these_inputs_is_checked_on_others():
+    zeros = {"x": np.zeros((4, 3)), "W": (3, 2)}
+    wrong = check_backward(lambda x, W: x @ W, lambda dy, x, W: {"x": dy @ W.T, "W": x.T @ dy * 17}, zeros)
+    assert not wrong.ok and wrong["W"].causes[0].kind == "factor"
+    assert check_backward(lambda x, W: x @ W, lambda dy, x, W: {"x": dy @ W.T, "W": x.T @ dy}, zeros).ok
+    W = Tensor(np.zeros((3, 2)), "W")
+    assert "0 throughout" in compare({"W": np.zeros((3, 2))}, Tensor(np.zeros((4, 3)), "x") @ W, gradient=np.ones((4, 2))).weaknesses[0]
+
+
+def test_the_row_that_failed_stands_first_in_a_failed_assertion(rng):
+    leaves = [Tensor(rng.normal(size=3), f"b{i}") for i in range(37)]
+    loss = sum((leaf * leaf).sum() for leaf in leaves)
+    with pytest.raises(AssertionError) as error:
+        assert_grads_match({leaf.name: 2 * leaf.data * (3 if leaf.name == "b30" else 1) for leaf in leaves}, loss)
+    lines = str(error.value).splitlines()
+    table = next(i for i, line in enumerate(lines) if line.startswith("name "))
+    assert len(lines) <= 25 and lines[table + 1].startswith("b30 ") and lines[-1] == "36 of 37 gradients agree; not: b30."
+    assert "Right is ∇_b30 L = 2 · b30" in lines and lines[0].startswith("b30: ")
+
+
+def test_what_cannot_be_compared_says_what_to_do(layer):
+    h, g, hand = layer
+    with pytest.raises(ValueError, match="call backward"):
+        compare(12.0, Value(2.0, "a"))
+    with pytest.raises(TypeError, match="say which is which by name"):
+        compare([hand["W"], hand["b"]], h)
+    with pytest.raises(TypeError, match=".npy"):
+        compare({"W": "gradients.bin"}, h, gradient=g)
+
+
 def test_inputs_that_mean_something_are_kept(rng):
     labels = np.eye(4)[[0, 1, 2, 2]]
 
@@ -239,7 +269,7 @@ def test_backward_is_called_twice(rng):
         return {"W": kept["W"]}
 
     result = check_backward(forward, adds_up, {"x": (5, 7), "W": (7, 3), "b": (1, 3)})["W"]
-    assert result.status == "wrong" and result.causes[0].kind == "stale" and "2 times the first" in result.note
+    assert result.status == "wrong" and result.causes[0].kind == "stale" and "twice as much" in result.note
 
     buffer = np.empty((7, 3))
 
@@ -252,9 +282,10 @@ def test_backward_is_called_twice(rng):
     def changes(dy, x, W, b):
         right = x.T @ dy
         x -= 1.0
+        dy *= 2
         return {"W": right}
 
-    assert "backward changes its arguments in place: x." in str(check_backward(forward, changes, {"x": (5, 7), "W": (7, 3), "b": (1, 3)}))
+    assert "backward changes its arguments in place: dy, x." in str(check_backward(forward, changes, {"x": (5, 7), "W": (7, 3), "b": (1, 3)}))
 
 
 # --- pictures ----------------------------------------------------------------------------------------------------------------------------

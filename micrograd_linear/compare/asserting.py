@@ -27,9 +27,10 @@ def assert_grads_match(hand, root, rtol=None, atol=None, *, gradient=None):
 def message(comparison):
     """What is wrong, at most 25 lines; the first of them says why."""
     wrong = [result for result in comparison.values() if result.status not in (*AGREE, "unchecked")]
+    wrong.sort(key=lambda result: result.status == "inherited")
     if not wrong:
         return "nothing was checked: no gradient was handed in"
-    first = next((result for result in wrong if result.status != "inherited"), wrong[0])
+    first = comparison.first_wrong
     lines = [f"{first.name}: the hand-derived gradient does not match: {first.note or first.status}", ""]
     if first.hand is not None and first.hand.shape == first.engine.shape and first.status != "non-finite":
         difference = np.absolute(first.hand.astype(np.float64) - first.engine)
@@ -40,6 +41,8 @@ def message(comparison):
             lines.append(f" {list(at)}: {first.hand[at]:.9g} (HAND), {first.engine[at]:.9g} (ENGINE)")
         lines.append(f"Max absolute difference: {first.max_difference:.6g} at {list(first.where)}")
         lines += [f"Check: {first.check}", ""] if first.check else [""]
-    table = str(comparison).splitlines()
-    room = LINES - len(lines)
-    return "\n".join([*lines, *(table if len(table) <= room else [*table[: room - 2], "...", table[-1]])])
+    lines += [f"Right is {comparison.formulas[first.name]}", ""] if first.name in comparison.formulas else []
+    table = comparison.table([*wrong, *(result for result in comparison.values() if result not in wrong)])
+    room = LINES - len(lines) - 1
+    table = table if len(table) <= room else [*table[: room - 1], f"... and {len(table) - room + 1} more"]
+    return "\n".join([*lines, *table, comparison.summary])

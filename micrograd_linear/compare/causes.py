@@ -78,13 +78,13 @@ class Search:
         if max(largest, self.hand.size) > MOST_ELEMENTS // 4:
             return
         for more in (several_uses, at_every_step, lambda sites: Others(sites).look()):
-            if not self.found:
+            if all(cause.cost > 5 for cause in self.found):
                 more(sites)
 
     def add(self, kind, sentence, predicted, cost, where=None, **evidence):
         """Keep an explanation if what it predicts is the hand gradient."""
         where = where or (self.name,)
-        if predicted is None or np.shape(predicted) != self.hand.shape or any((c.kind, c.where) == (kind, where) for c in self.found):
+        if predicted is None or np.shape(predicted) != self.hand.shape or any((c.kind, c.where, c.sentence) == (kind, where, sentence) for c in self.found):
             return False
         predicted = np.asarray(predicted)
         with np.errstate(all="ignore"):
@@ -128,6 +128,10 @@ class Search:
                 sentence = f"it was summed over axis {' and '.join(map(str, axes))}, which {self.name} has: shape {hand.shape}, expected {expected.shape}"
                 self.found.append(Cause("extra-sum", (self.name,), sentence, {"axes": axes}, 1))
         if self.backward is not None:
+            for node, gradient in self.backward.used.items():
+                if node is not self.target and not node.operands and np.shape(gradient) == hand.shape and hand.size > 1 and self._equal(hand, np.asarray(gradient)):
+                    sentence = f"it is the gradient of {self.names[node]}, shape {hand.shape}, expected {expected.shape}: perhaps two were exchanged"
+                    self.found.append(Cause("other-gradient", (self.name, self.names[node]), sentence, {}, 1))
             root, seed = self.backward.root, self.backward.used[self.backward.root]
             if hand.shape == (*root.shape, *expected.shape) and self._equal(np.tensordot(seed, hand, root.ndim), expected):
                 sentence = f"it is the whole derivative of {self.names[root]}, shape {hand.shape}: contract it with the upstream gradient"
@@ -149,7 +153,8 @@ class Search:
             elif abs(factor + value) <= self.tolerance * abs(value):
                 self.add("factor", f"it is -{words} times the gradient", -value * expected, 3, factor=-value)
         if not self.found and expected.size > 3 and factor:
-            self.add("factor", f"it is {factor:.6g} times the gradient, everywhere", factor * expected, 4, factor=factor)
+            number = f"{factor:.6g}" if abs(factor - 1) > 1e-4 else f"1 {'+' if factor > 1 else '-'} {abs(factor - 1):.2g}"
+            self.add("factor", f"it is {number} times the gradient, everywhere", factor * expected, 4, factor=factor)
         for axis in range(expected.ndim):
             n = expected.shape[axis]
             if 1 < n <= 1_000_000:
@@ -171,7 +176,9 @@ class Search:
             self.of_something_else()
 
     def _averaged(self, factor):
-        """Words for 1/n, where n copies of the target were made by broadcasting."""
+        """Words for 1/n, where n copies of the target were made by broadcasting, or n backward passes were added up."""
+        if self.backward is None and abs(1 / factor - round(1 / factor)) < 1e-9:
+            return f", or {self.name}.grad holds {1 / factor:.0f} passes: zero_grad() was not called"
         for node in self.backward.order if self.backward is not None else ():
             copies = np.size(node.current) / self.hand.size
             if copies > 1 and node.operation in BATCHED and any(x is self.target for x in node.operands) and abs(factor * copies - 1) < 1e-9:
@@ -204,6 +211,8 @@ class Search:
         before = getattr(self.target, "grad", None)
         if before is not None and np.shape(before) == self.expected.shape and not isinstance(before, type(self.target)):
             before = np.asarray(before, dtype=np.float64)
+            if np.allclose(before, self.expected, rtol=1e-9, atol=0):  # from this very pass
+                return
             self.add("stale", f"it is what {self.name}.grad holds, from an earlier backward pass", before, 2)
             self.add("stale", f"it is this gradient plus the one that {self.name}.grad holds: not zeroed", self.expected + before, 2)
 

@@ -52,7 +52,12 @@ def check_backward(forward, backward, inputs=None, *, seed=0):
             raise TypeError(f"check_backward: {name}: expected a function, got {type(function).__name__}")
     rng = np.random.default_rng(seed)
     values = _values(forward, inputs, rng, backward)
-    comparison = _checked(forward, backward, values, rng)
+    try:
+        comparison = _checked(forward, backward, values, rng)
+    except UnusableLayer as error:
+        if inputs is None:
+            raise UnusableLayer(f"{error}; these shapes were guessed: define inputs = {{name: array or shape}}") from error
+        raise
     if comparison.ok and comparison.weaknesses:
         return _redrawn(forward, backward, values, rng, comparison)
     return comparison
@@ -92,8 +97,10 @@ def _if_repeatable(result, again):
     again = real_array(again, result.name)
     if np.array_equal(again, result.hand, equal_nan=True):
         return result
-    times = ": 2 times the first, so it is added to what was there before" if again.shape == result.hand.shape and np.allclose(again, 2 * result.hand) else ""
-    note = f"called again with the same arguments, backward returns another gradient{times}; it keeps what it had, or reads what nobody wrote"
+    if again.shape == result.hand.shape and np.allclose(again, 2 * result.hand):
+        note = "called again with the same arguments, backward returns twice as much: it adds to what was there before"
+    else:
+        note = "called again with the same arguments, backward returns another gradient: it keeps state, or reads memory that nobody wrote"
     return replace(result, status="wrong", note=note, causes=(Cause("stale", (result.name,), note),))
 
 
@@ -190,14 +197,16 @@ def _with_cache(forward, backward, values, shapes):
     def of_dy(dy):
         return backward(dy, returned[1])
 
+    of_dy.written_as = backward
     return of_dy
 
 
 def _hand_gradients(backward, dy, values, differentiable, shapes, between=()):
     """({name: gradient}, the same of a second call, remarks on what ``backward`` does to its arguments)"""
-    arguments = _backward_arguments(backward, values)
-    returned = _by_name(_call("backward", backward, arguments, shapes, dy.copy()), values, differentiable, between)
-    changed = [name for name, array in arguments.items() if not np.array_equal(array, values[name], equal_nan=True)]
+    arguments, upstream = _backward_arguments(backward, values), dy.copy()
+    returned = _by_name(_call("backward", backward, arguments, shapes, upstream), values, differentiable, between)
+    before = [("dy", upstream, dy), *((name, array, values[name]) for name, array in arguments.items())]
+    changed = [name for name, array, original in before if not np.array_equal(array, original, equal_nan=True)]
     remarks = (f"backward changes its arguments in place: {', '.join(changed)}.",) if changed else ()
     returned = {name: np.array(g) if isinstance(g, np.ndarray) else g for name, g in returned.items()}  # a second call may write into the same buffers
     again = _by_name(_call("backward", backward, _backward_arguments(backward, values), shapes, dy.copy()), values, differentiable, between)
@@ -267,6 +276,7 @@ def _name_locals(function):
 
 def _line(error, function):
     """Where in the user's own function the error arose."""
+    function = getattr(function, "written_as", function)
     code = getattr(inspect.unwrap(function), "__code__", None) or getattr(type(function).__call__, "__code__", None)
     file, line = getattr(code, "co_filename", None), None
     step = error.__traceback__

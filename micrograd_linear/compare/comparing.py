@@ -39,6 +39,8 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
     for option, number in (("rtol", rtol), ("atol", atol)):
         if number is not None and not (isinstance(number, (int, float, np.number)) and number >= 0):
             raise ValueError(f"compare: {option}: expected a number from 0 upward, got {number!r}")
+    if isinstance(hand, (list, tuple)) and hand and not is_node(hand[0]) and any(np.ndim(x) > 0 and isinstance(x, np.ndarray) for x in hand) and len(hand) > 1:
+        raise TypeError(f"compare: expected {{name: array}}, or one array, got a {type(hand).__name__} of {len(hand)} arrays; say which is which by name")
     if not isinstance(hand, dict) and not hasattr(hand, "keys"):
         result = _compare_one(hand, root, rtol, atol)
         return Comparison([result], {root: result.name})
@@ -66,7 +68,14 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
     results = [*Verdicts(results, claims, root, gradients, gross, errors, names).explained(), *missing]
 
     def formulas(wrong):
-        return _formulas(root, {names[node]: node for node in claims if names[node] in wrong}) if len(order) <= MOST_DERIVED else {}
+        if len(order) > MOST_DERIVED:
+            return {}
+        nodes, by_name = {}, {names[node]: node for node in order if node.name}
+        for result in results:
+            if result.name in wrong:  # the line at the place of the mistake, where the cause knows it
+                where = result.causes[0].where
+                nodes[result.name] = by_name.get(where[1] if len(where) == 2 and result.causes[0].kind != "unknown" else result.name)
+        return _formulas(root, {name: node for name, node in nodes.items() if node is not None})
 
     seen = {result.name for result in results}
     for node in order:
@@ -91,6 +100,8 @@ def _compare_one(hand, tensor, rtol, atol):
         raise ValueError(f"compare: {tensor.describe()} has no gradient yet; call backward() on the result first, or compare({{name: array}}, result)")
     name = tensor.name or "gradient"
     hand, engine = _array(hand, name), np.array(tensor.grad)
+    if not hasattr(tensor, "arrays") and not engine.any() and hand.any():
+        raise ValueError(f"compare: the gradient of {tensor.describe() if hasattr(tensor, 'describe') else name} is 0; call backward() on the result first")
     result = judge(name, hand, engine, rtol=rtol, atol=atol)
     if result.status not in ("wrong", "shape"):
         return result
@@ -119,7 +130,9 @@ def _located(result, order, gradients, names):
 def _array(array, key):
     name = key if isinstance(key, str) else getattr(key, "name", "") or "gradient"
     what = f"compare: the hand-derived gradient of {name!r}"
-    if isinstance(array, os.PathLike) or (isinstance(array, str) and array.endswith(".npy")):
+    if isinstance(array, str) and not array.endswith(".npy"):
+        raise TypeError(f"{what}: expected real numbers, or the path of a .npy file, got strings: {array[:60]!r}")
+    if isinstance(array, os.PathLike | str):
         array = arrays.from_file(array, what)
     array = arrays.real_array(array, what)
     return array if array.dtype.kind == "f" else array.astype(np.float64)

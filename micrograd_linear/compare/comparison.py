@@ -2,6 +2,7 @@
 
 import functools
 import html
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,7 +15,10 @@ AGREE = ("identical", "rounding", "close", "kink", "vacuous", "scaled")
 ROWS_SHOWN = 40
 BLIND = 0.1  # a comparison that could not have seen such an error, relative to the gradient, is weak
 FORMULAS_SHOWN = 3
+LONGEST_FORMULA = 100
+_TEMPORARY = re.compile(r"\b[tC]\d+\b|at\[")  # names that only the whole derivation explains
 MAPS_SHOWN = 6
+LOUD = ("wrong", "wrong step", "shape", "non-finite", "missing")
 LONGEST_LINE = 2000
 
 
@@ -113,8 +117,9 @@ class Comparison(Mapping):
     @functools.cached_property
     def formulas(self):
         """{name: the line that is right}, for the first few of the wrong steps, as ``derive`` writes it."""
-        wrong = [name for name, result in self.items() if result.status in ("wrong", "wrong step", "shape") and result.note][:FORMULAS_SHOWN]
-        return self._formulas(wrong) if wrong and self._formulas else {}
+        wrong = [name for name, result in self.items() if result.status in ("wrong", "wrong step", "shape") and result.causes and result.causes[0].kind != "stale"]
+        found = self._formulas(wrong[:FORMULAS_SHOWN]) if wrong and self._formulas else {}
+        return {name: line for name, line in found.items() if len(line) <= LONGEST_FORMULA and not _TEMPORARY.search(line)}
 
     @functools.cached_property
     def weaknesses(self):
@@ -125,8 +130,12 @@ class Comparison(Mapping):
         >>> compare({"W": [[3.0, 5.0], [6.0, 10.0]]}, y, gradient=[[3.0, 5.0]]).weaknesses
         ('N = 1 cannot show a missing batch sum',)
         """
-        blind = [f"{result.name}: {result.note}" for result in self.values() if result.status == "rounding" and (result.resolution or 0) > BLIND]
-        return (*blind, *self._weaknesses()) if self.ok else ()
+        blind = [
+            f"{result.name}: {result.note}"
+            for result in self.values()
+            if result.status == "vacuous" or ((result.resolution or 0) > BLIND and result.status == "rounding")
+        ]
+        return tuple(dict.fromkeys((*blind, *self._weaknesses()))) if self.ok else ()
 
     @property
     def summary(self):
@@ -152,11 +161,15 @@ class Comparison(Mapping):
         results.sort(key=lambda result: (result.status in AGREE, result.status == "unchecked"))
         return results[:ROWS_SHOWN], len(results) - ROWS_SHOWN
 
-    def __str__(self):
-        results, left_out = self._shown()
+    def table(self, results):
+        """The lines of the table, the heading first."""
         rows = [self.columns, *(result.row() for result in results)]
         widths = [max(len(row[i]) for row in rows) for i in range(len(self.columns))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+    def __str__(self):
+        results, left_out = self._shown()
+        lines = self.table(results)
         if left_out:
             lines.append(f"... and {left_out} more")
         for result in results:
@@ -170,12 +183,14 @@ class Comparison(Mapping):
 
     def _repr_html_(self):
         results, left_out = self._shown()
-        head = "".join(f"<th>{column}</th>" for column in self.columns)
-        body = "".join("<tr>" + "".join(f"<td>{_escaped(cell)}</td>" for cell in result.row()) + "</tr>" for result in results)
+        cell = 'style="padding:2px 12px;text-align:left"'
+        head = "".join(f"<th {cell}>{column}</th>" for column in self.columns)
+        rows = [(f' style="font-weight:{"bold" if result.status in LOUD else "normal"}"', result.row()) for result in results]
+        body = "".join(f"<tr{style}>" + "".join(f"<td {cell}>{_escaped(text)}</td>" for text in row) + "</tr>" for style, row in rows)
         notes = []
         for result in results:
-            right = f"; right is {self.formulas[result.name]}" if result.name in self.formulas else ""
-            notes += [f"{result.name}: {result.note}{right}"] if result.note else []
+            notes += [f"{result.name}: {result.note}"] if result.note else []
+            notes += [f"right is {self.formulas[result.name]}"] if result.name in self.formulas else []
         notes += [f"... and {left_out} more"] if left_out else []
         text = "".join(f"<p>{_escaped(line)}</p>" for line in [*notes, *self.remarks, self.summary])
         maps = "".join(svg(result) for result in [result for result in results if result.has_map][:MAPS_SHOWN])

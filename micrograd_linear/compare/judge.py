@@ -23,6 +23,9 @@ def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None):
         where = first(~finite)
         whose = "yours" if np.isfinite(engine).all() else "the engine's" if np.isfinite(hand).all() else "both"
         note = f"{np.count_nonzero(~finite)} of {engine.size} elements are not finite, in {whose}"
+        with np.errstate(all="ignore"):
+            far = finite & (np.absolute(hand - engine) > 1e-3 * np.absolute(np.where(finite, engine, 0)).max(initial=0.0))
+        note += f"; {np.count_nonzero(far)} others differ" if far.any() else ""
         return Result(name, "non-finite", engine, hand, abs(float(hand[where]) - float(engine[where])), where, note)
     if not engine.any() and not hand.any() and (gross is None or not gross.any()):
         note = "it has no elements" if not engine.size else "it is 0 throughout, and nothing was added up to make it: this cannot show a mistake"

@@ -15,7 +15,8 @@ WORK = 12_000  # contributions that are computed anew, at most: one backward pas
 
 
 def several_uses(sites):
-    """A tensor that is treated as a constant in all its uses, or of whose uses one alone is there."""
+    """Two statistics, or a tensor in all its uses, treated as constants; or one use alone that is there."""
+    _pairs_of_statistics(sites)
     uses = {}
     for edge in sites.edges:
         uses.setdefault(edge.operand, []).append(edge)
@@ -27,6 +28,7 @@ def several_uses(sites):
         own = along @ np.ravel(total)
         if node is not sites.target and sites.fits(-own, own):
             sites.propose("missing-path", f"{sites.names[node]} is treated as a constant", edges[0], -total, 5, (sites.names[node],), factor=0)
+        _assigned(sites, edges, total, own)
         pieces = np.stack([along @ np.ravel(edge.piece) for edge in edges])
         for times, kind in ((1, "missing-path"), (len(edges), "extra-path")):
             for k in np.flatnonzero(sites.fits(times * pieces - own, own))[:CONFIRMED]:
@@ -35,10 +37,23 @@ def several_uses(sites):
                 sites.propose(kind, words.replace("of 1:", f"of {len(edges)}:"), edges[k], times * edges[k].piece - total, 5, factor=times)
 
 
+def _assigned(sites, edges, total, own):
+    """Parts of a tensor, as in a sliding window, whose gradients were assigned, so that the last one stays where they overlap; or the first."""
+    if any(edge.node.operation != "getitem" for edge in edges):
+        return
+    for which, turn in (("last", edges), ("first", edges[::-1])):
+        kept = np.zeros(np.shape(total))
+        for edge in turn:
+            kept[edge.node.static["index"]] = sites.backward.used[edge.node]
+        if sites.fits(sites.along[edges[0].operand] @ np.ravel(kept - total), own):
+            words = f"of the {len(edges)} parts of {sites.names[edges[0].operand]} that overlap only the {which} one's gradient is there: = where += belongs"
+            sites.propose("overwritten-repeats", words, edges[0], kept - total, 4)
+
+
 def at_every_step(sites):
     """One backward pass for each proposal, as many as a bounded amount of work allows; of every kind of step the likely mistakes come first."""
     runs = WORK // max(len(sites.backward.region(sites.target)[0]), 1)
-    for kind, words, where, replaced in itertools.islice(itertools.chain(_pairs_of_statistics(sites), _in_turn(sites)), runs):
+    for kind, words, where, replaced in itertools.islice(_in_turn(sites), runs):
         try:
             predicted = sites.backward.rerun(sites.target, replaced)
         except (ValueError, TypeError, IndexError, np.linalg.LinAlgError):  # a factor of another step does not fit here
@@ -51,11 +66,12 @@ def _nothing(edge):
 
 
 def _pairs_of_statistics(sites):
-    """Means, variances, norms, largest elements: two of them treated as constants."""
+    """Means, variances, norms, largest elements: two of them treated as constants, one backward pass for each pair."""
     reduced = [edge for edge in sites.edges if edge.node.operation in STATISTICS and edge.operand.shape != edge.node.shape]
-    for one, two in itertools.combinations(reduced[:8], 2):
+    for one, two in itertools.combinations(reduced[:6], 2):
         names = sites.names[one.node], sites.names[two.node]
-        yield "missing-path", f"{names[0]} and {names[1]} are treated as constants", names, {(e.node, e.position): _nothing(e) for e in (one, two)}
+        predicted = sites.backward.rerun(sites.target, {(edge.node, edge.position): _nothing(edge) for edge in (one, two)})
+        sites.search.add("missing-path", f"{names[0]} and {names[1]} are treated as constants", predicted, 4, names)
 
 
 def _in_turn(sites):
@@ -104,7 +120,8 @@ def loop_length(inner):
 def _proposals(sites, edges):
     """(kind, words, where, {(node, position): what it contributes}) for edges that play the same role."""
     where = tuple(dict.fromkeys(name for edge in edges for name in (sites.names[edge.node], sites.names[edge.operand])))
-    every = f"at all {len(edges)} steps {sites.step(edges[0].node)}"
+    steps = [sites.step(edge.node) for edge in edges]
+    every = f"at {steps[0]} and at {steps[1]}" if len(edges) == 2 else f"at all {len(edges)} steps like {steps[-1]}"
 
     def proposal(kind, words, functions):
         return kind, f"{every}: {words}", where, {(e.node, e.position): f for e, f in zip(edges, functions, strict=True)}

@@ -313,6 +313,14 @@ def _getitem(position, arrays, y, static):
             for which, moved in others:
                 words = f"{which} along axis {axis} gets the gradient, not the one that was taken"
                 found.append(("permuted", words, _scattered(arrays[0], (*index[:axis], moved, *index[axis + 1 :]))))
+    if len(index) == 2 and arrays[0].ndim == 2 and all(np.ndim(one) == 1 for one in index):
+
+        def at_all_columns(g):
+            total = np.zeros_like(arrays[0])
+            total[:, index[1]] = np.mean(g)
+            return total
+
+        found.append(("permuted", "every row gets it at the columns of all rows: [:, y] where [arange(n), y] belongs", at_all_columns))
     return found
 
 

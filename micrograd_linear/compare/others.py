@@ -37,7 +37,7 @@ class Others:
 
     def __init__(self, sites):
         self.sites, self.search, self.names = sites, sites.search, sites.names
-        self.used = sites.backward.used
+        self.used, self.softmaxes_tried = sites.backward.used, set()
         below = set(topological_order(sites.target))  # their gradients follow from the hand-derived one
         order = sites.backward.order
         shaped = [node for node in order if node.shape]
@@ -64,6 +64,7 @@ class Others:
                 self.other_gradients(edge, own, near, whole)
                 self.fields(edge, own, near, whole)
                 self.as_elementwise(edge, own, near)
+                self.other_softmax(edge, own)
 
     def totals(self, edges):
         """The whole gradient of each tensor that has several uses, as if it were one contribution."""
@@ -186,6 +187,45 @@ class Others:
                 made = f"{words}{self.names[nodes[k]]} stands in place of {whole}, as for another loss"
                 self.sites.propose("wrong-root", made, edge, value * rows[k] - np.ravel(edge.piece), 7)
 
+    def other_softmax(self, edge, own):
+        """A softmax of this operand over another axis, in a cross-entropy (p - t) or alone."""
+        z = np.asarray(edge.operand.current, dtype=np.float64)
+        if z.ndim < 2 or edge.operand in self.softmaxes_tried or not any(x.operation in ("exp", "logsumexp") for x in self.sites.backward.region(self.sites.target)[0]):
+            return
+        self.softmaxes_tried.add(edge.operand)
+        p, along, name = {axis: _softmax(z, axis) for axis in range(z.ndim)}, self.sites.along[edge.operand], self.names[edge.operand]
+        total = sum(other.piece for other in self.sites.edges if other.operand is edge.operand)
+        self._at_all_labels(edge, z)
+        for axis, right in p.items():
+            for other, wrong in p.items():
+                if axis == other:
+                    continue
+                words = f"the softmax of {name} is taken over axis {other}, not over axis {axis}"
+                difference = (wrong - right).ravel()[None]
+                zero = Edge(edge.node, None, edge.operand, np.zeros(z.shape))
+                for _, value, _ in self.scaled(zero, difference, np.zeros(3)):
+                    if value > 0:
+                        self.sites.propose("local-derivative", words, zero, value * difference[0], 5)
+                for node, g in self.used.items():
+                    if np.shape(g) == z.shape and node is not edge.operand and np.allclose(node.current, right):
+                        change = wrong * (g - (g * wrong).sum(axis=other, keepdims=True)) - total
+                        if self.sites.fits(along @ change.ravel(), along @ np.ravel(total)):
+                            self.sites.propose("local-derivative", words, zero, change, 5)
+
+    def _at_all_labels(self, edge, z):
+        """p[:, y] -= 1 where p[arange(n), y] -= 1 belongs: every row gets it at the labels of all rows."""
+        zero = Edge(edge.node, None, edge.operand, np.zeros(z.shape))
+        for node in self.sites.backward.order:
+            index = node.static.get("index") if node.operation == "getitem" else None
+            if not (isinstance(index, tuple) and len(index) == z.ndim == 2 and node.operands[0].shape == z.shape and all(np.ndim(i) == 1 for i in index)):
+                continue
+            once, everywhere = np.zeros(z.shape), np.zeros(z.shape)
+            once[index], everywhere[:, index[1]] = 1, 1
+            difference = (once - everywhere).ravel()[None]
+            for _, value, _ in self.scaled(zero, difference, np.zeros(3)):
+                words = f"the -1 is at the labels of all rows in every row: [:, y] where [arange(n), y] belongs, as at {self.sites.step(node)}"
+                self.sites.propose("permuted", words, zero, value * difference[0], 5)
+
     def as_elementwise(self, edge, own, near):
         """The step from a later result as if that were an elementwise function of this operand."""
         labels, rows = self.elementwise.near(edge.operand.shape, edge.node, 8 * near)
@@ -194,6 +234,11 @@ class Others:
                 node, kind, words = labels[k]
                 where = self.names[node], self.names[edge.operand]
                 self.sites.propose(kind, f"at {self.sites.step(node)}: {words.format(self.names[node])}", edge, rows[k] - np.ravel(edge.piece), 5, where)
+
+
+def _softmax(z, axis):
+    e = np.exp(z - z.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
 
 
 def _moved(array):
@@ -223,6 +268,8 @@ def as_elementwise(node, g):
             found.append(("local-derivative", "the p in front of softmax's derivative is missing", g - inner))
     else:
         found.append(("local-derivative", "{0} (1 - {0}), the derivative of a sigmoid", g * p * (1 - p)))
+        if (p >= 0).all() and (p <= 1).all():  # perhaps a sigmoid, spelt out
+            found += [("local-derivative", f"{words} stands in place of {{0}} (1 - {{0}})", g * f) for words, f in (("{0} (1 + {0})", p * (1 + p)), ("1 - {0}", 1 - p))]
         found.append(("wrong-operand", "{0} alone", g * p))
     found.append(("local-derivative", "1 - {0}**2, the derivative of a tanh", g * (1 - p * p)))
     return [((node, kind, words), array) for kind, words, array in found]

@@ -20,8 +20,9 @@ def weaknesses(root, seed, claimed, order, names):
         if ways:
             touched.add(node)
             found += _hidden_at(node, ways, names)
-    top = root.operands[0] if root.operation == "sum" and is_node(root.operands[0]) else root
-    if top.name and math.prod(top.shape) > 1 and np.all(np.asarray(seed) == 1) and top in touched:
+    summed = root.operation == "sum" and is_node(root.operands[0]) and root.operands[0].operation not in ("multiply", "power", "square")
+    top = root.operands[0] if summed else root
+    if math.prod(top.shape) > 1 and np.all(np.asarray(seed) == 1) and top in touched:
         found.append(f"the upstream gradient of {names[top]} is 1 everywhere: that it is ignored would not show")
     return tuple(dict.fromkeys(found))
 

@@ -59,6 +59,7 @@ class Verdicts:
         causes = result.causes or (self._causes(node) if self.searched <= MOST_SEARCHED else (unsearched,))
         status = "wrong step" if self.steps and result.status == "wrong" else result.status
         note, check = in_words(causes, result.note), ""
+        note = f"{result.note}; {note}" if result.status == "shape" and causes[0].kind == "unknown" else note
         if result.status == "wrong" and result.where is not None:
             difference = finite_difference(self.root, self.gradients[self.root], node, result.where)
             check, engine_is_wrong = verdict(difference, claim[result.where], result.engine[result.where], result.where)
