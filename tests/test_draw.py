@@ -1,17 +1,22 @@
 """draw: what is in the picture, that odd names are inert, and that it works with no dot program."""
 
+import math
 import os
 import re
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from collections import Counter
 
 import numpy as np
 import pytest
 
-from micrograd_linear import Linear, Tensor, Value, draw
+from micrograd_linear import Linear, Tensor, Value, compare, draw
 from micrograd_linear.draw import render as rendering
+from micrograd_linear.draw.fold import fold, joined
+from micrograd_linear.graph import topological_order
+from micrograd_linear.nn import MLP
 
 ODD_NAMES = ["</script>", "{a|b}", r"\N", r"\\", '"quoted"', "a\nb", "\x00\x07\x1b", "\ud800", "x" * 10_000, "\u202eevil", "😀", "<b>", "&amp;", "'", "]]>", "-->", " "]
 
@@ -87,14 +92,14 @@ def test_odd_names_are_shown_or_cut_and_inert(name):
     assert len(drawing.dot) < 4000
 
 
-def test_big_graphs_are_drawn_in_part_and_say_so():
+def test_a_long_product_is_one_operation_and_the_caption_says_so():
     v = Value(1.0)
     for _ in range(50_000):
         v = v * 1.0001
     start = time.perf_counter()
     drawing = draw(v)
-    assert drawing.folded == "100,001 values, shown are the 150 nearest the result"
-    assert drawing.folded in texts(drawing.svg) and drawing.dot.count("shape=plain]") == 150
+    assert drawing.folded == "100,001 values, folded into 2; ×n stands for n that play the same part"
+    assert drawing.folded in texts(drawing.svg) and drawing.dot.count("shape=plain]") == 2 and "of 50,001" in texts(drawing.svg)
     assert time.perf_counter() - start < 60  # seconds, where minutes would mean that all of it was laid out
     assert draw(Value(1.0) * 2).folded == ""
 
@@ -174,3 +179,76 @@ def test_what_is_no_node_is_refused():
 def test_a_notebook_shows_it(layer):
     bundle = draw(layer)._repr_mimebundle_()
     assert bundle["image/svg+xml"].startswith("<?xml") and "whole graph" in bundle["text/plain"]
+
+
+# --- large graphs ------------------------------------------------------------------------------------------------------------------------
+
+
+def mlp_loss(samples):
+    """An MLP 2-16-16-1 on some points, one node for each number."""
+    draw_numbers = np.random.default_rng(0)
+    model, losses = MLP(2, [16, 16, 1]), []
+    for _ in range(samples):
+        losses.append((1 + -model([Value(number) for number in draw_numbers.normal(size=2)])).relu())
+    return sum(losses) * (1 / samples)
+
+
+def counts(drawing):
+    """{how many a box stands for: how many such boxes}"""
+    return Counter(int(number.replace(",", "")) for number in re.findall(r"×([\d,]+)</B>", drawing.dot))
+
+
+@pytest.mark.parametrize("samples, values", [(1, 987), (20, 13280)])
+def test_a_scalar_network_folds_into_its_layers(samples, values):
+    loss = mlp_loss(samples)
+    loss.backward()
+    drawing = draw(loss)
+    assert drawing.folded.startswith(f"{values:,} values, folded into ") and drawing.folded in texts(drawing.svg)
+    assert drawing.dot.count("shape=plain]") <= 25
+    found = counts(drawing)
+    assert found[256 * samples] >= 1 and found[16 * samples] >= 4 and found[256] >= 1  # products and neurons of the second layer, its weights
+    assert "of 17" in texts(drawing.svg) and "relu" in texts(drawing.svg)
+
+
+def test_every_value_is_in_one_box_and_every_use_is_counted():
+    order = topological_order(mlp_loss(3))
+    operands = joined(order)
+    boxes = fold(order, 40)
+    members = [node for box in boxes for node in box.members]
+    assert len(members) == len(set(members)) == len(operands)
+    uses = sum(sum(hasattr(x, "operands") for x in found) for found in operands.values())
+    assert sum(count for box in boxes for count in box.operands.values()) == uses
+    for node, found in operands.items():  # what is joined computes the same number
+        if node.operation == "add":
+            assert math.isclose(sum(float(x) for x in found), node.data, rel_tol=1e-12)
+        elif node.operation == "multiply":
+            assert math.isclose(math.prod(float(x) for x in found), node.data, rel_tol=1e-12)
+
+
+def test_a_loop_of_300_turns_is_drawn():
+    rng = np.random.default_rng(0)
+    W, h = Tensor(rng.normal(size=(8, 8)) * 0.3, "W"), Tensor(np.zeros((6, 8)), "h0")
+    for _ in range(300):
+        h = (h @ W + rng.normal(size=(6, 8))).tanh()
+    drawing = draw((h * h).sum())
+    assert drawing.folded.startswith("1,204 values, folded into ") and drawing.dot.count("shape=plain]") <= 40
+    shown = texts(drawing.svg)
+    assert "W" in shown and "h0" in shown and max(counts(drawing)) > 200
+    assert 'style="rounded,filled"' in drawing.dot  # a reference beside each further use of W
+
+
+def test_many_names_and_many_roots_of_names_still_fold():
+    total = Value(0.0)
+    for i in range(500):
+        total = total + Value(float(i), f"x{i}") * Value(1.0, f"w{i}")
+    drawing = draw(total)
+    assert (drawing.dot.count("shape=plain]") <= 40 and "x0, x1, x2, …" in texts(drawing.svg).replace("w", "x")) or "×500" in drawing.dot
+
+
+def test_a_folded_graph_shows_which_part_is_wrong():
+    loss = mlp_loss(2)
+    order = topological_order(loss)
+    order[0].name = "first"
+    gradient = loss.gradients()[order[0]]
+    drawing = draw(loss, check=compare({"first": gradient + 1}, loss))
+    assert drawing.dot.count("✗ wrong") == 1

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..graph import is_node
-from .dot import caption, dot
+from .dot import dot
 from .render import FORMATS, render
 
 MOST_NODES = 150  # beyond this a picture can no longer be read
@@ -16,8 +16,9 @@ def draw(node, *, max_nodes=MOST_NODES, check=None):
     """The graph that ``node``, a ``Value`` or a ``Tensor``, was computed from, as a ``Drawing``.
 
     One box per value, with its name, shape, data and gradient (small arrays in full, large ones as min, mean, max), one ellipse per
-    operation, one edge per use of an operand. Of a graph of more than ``max_nodes`` values, those nearest the result are drawn, and the
-    caption says so. Numbers are read when ``draw`` is called.
+    operation, one edge per use of an operand. In a graph of more than ``max_nodes`` values those that play the same part, such as the samples of a
+    batch, the neurons of a layer or the turns of a loop, are one box with their number, and sums of sums one sum; the caption says so. Numbers are
+    read when ``draw`` is called.
 
     ``check``, a ``Comparison`` of hand-derived gradients with those of ``node``, writes its verdicts into the boxes and marks the wrong step.
 
@@ -41,13 +42,11 @@ def draw(node, *, max_nodes=MOST_NODES, check=None):
 class Drawing:
     """A picture, rendered when it is asked for: ``.svg`` (text), ``.dot`` (text), ``.save(path)``; a notebook shows it.
 
-    ``folded`` says in words what was left out, "" if nothing was.
+    ``folded`` says in words what was folded, "" if nothing was.
     """
 
-    def __init__(self, source, left_out=0):
-        self.dot = source
-        shown = source.count("shape=plain]")
-        self.folded = caption(shown + left_out, left_out)
+    def __init__(self, source, folded=""):
+        self.dot, self.folded = source, folded
 
     @cached_property
     def svg(self):

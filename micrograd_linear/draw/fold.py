@@ -1,0 +1,94 @@
+"""A graph with at most so many boxes: values that play the same role become one box that says how many they are.
+
+Two steps, both exact in what they say. Sums of sums, and products of products, that nothing else uses become one operation of many operands.
+Then values are told apart by colour refinement: at first by operation, shape and name, and each round by the colours of what they are made of and
+used in, for as many rounds as leave no more classes than there may be boxes. So the hundred samples of a batch, the sixteen neurons of a layer and
+the turns of a loop fold by themselves.
+"""
+
+from collections import Counter
+
+from ..graph import is_node
+
+NARY = {"add": "Σ", "multiply": "Π"}
+
+
+class Box:
+    """Values drawn as one: the ``members``, newest last, what they are ``operands`` of, as {box: how often}, and the ``operation`` that made them."""
+
+    def __init__(self, members, operation, operand_count):
+        self.members, self.operation, self.operand_count = members, operation, operand_count
+        self.operands = Counter()
+
+
+def fold(order, most):
+    """(boxes, oldest first; rounds) of a graph with more values than may be drawn."""
+    operands = joined(order)
+    nodes, consumers = list(operands), {}
+    for node in nodes:
+        for x in operands[node]:
+            if is_node(x):
+                consumers.setdefault(x, []).append(node)
+    colours = _first_colours(nodes, most, {node: len(consumers.get(node, ())) for node in nodes})
+    count = len(set(colours.values()))
+    while count < len(nodes):
+        numbers = {}
+        refined = {}
+        for node in nodes:
+            made_of = Counter(colours[x] if is_node(x) else "constant" for x in operands[node])
+            key = colours[node], frozenset(made_of.items()), frozenset(colours[x] for x in consumers.get(node, ()))
+            refined[node] = numbers.setdefault(key, len(numbers))
+        if len(numbers) > most or len(numbers) == count:
+            break
+        colours, count = refined, len(numbers)
+    return _quotient(nodes, operands, colours)
+
+
+def joined(order):
+    """{node: operands}: sums and products of many operands in place of trees of them; what was joined is left out."""
+    uses = Counter(x for node in order for x in node.operands if is_node(x))
+    inside = {
+        x for node in order if node.operation in NARY for x in node.operands
+        if is_node(x) and x.operation == node.operation and not x.name and uses[x] == 1 and x.shape == node.shape
+    }  # fmt: skip
+    found = {}
+    for node in order:
+        if node not in inside:
+            operands, waiting = [], list(reversed(node.operands))
+            while waiting:
+                x = waiting.pop()
+                if is_node(x) and x in inside:
+                    waiting.extend(reversed(x.operands))
+                else:
+                    operands.append(x)
+            found[node] = operands
+    return found
+
+
+def _first_colours(nodes, most, uses):
+    """By operation, shape, name, and how often a leaf is used; by less where that would be too many."""
+    for named, used in ((True, True), (True, False), (False, True), (False, False)):
+        keys = {node: (node.operation, node.shape, node.name if named else "", 0 if node.operands or not used else uses[node]) for node in nodes}
+        numbers = {key: i for i, key in enumerate(dict.fromkeys(keys.values()))}
+        if len(numbers) < most:
+            break
+    else:
+        keys = {node: node.operation for node in nodes}
+        numbers = {key: i for i, key in enumerate(dict.fromkeys(keys.values()))}
+    colours = {node: numbers[key] for node, key in keys.items()}
+    colours[nodes[-1]] = len(numbers)  # the result stands alone
+    return colours
+
+
+def _quotient(nodes, operands, colours):
+    boxes = {}
+    for node in nodes:
+        if colours[node] not in boxes:
+            boxes[colours[node]] = Box([], node.operation, len(operands[node]))
+        boxes[colours[node]].members.append(node)
+    for node in nodes:
+        box = boxes[colours[node]]
+        for x in operands[node]:
+            if is_node(x):
+                box.operands[boxes[colours[x]]] += 1
+    return list(boxes.values())
