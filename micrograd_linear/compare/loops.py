@@ -11,6 +11,7 @@ from .mistakes import mistakes
 from .sites import CONFIRMED, numbers, pulled
 
 STATISTICS = ("sum", "mean", "max", "min", "var", "std", "norm", "logsumexp")
+FEWEST = 4  # of so large a graph not even these could be tried
 WORK = 12_000  # contributions that are computed anew, at most: one backward pass for each proposal
 
 
@@ -53,6 +54,8 @@ def _assigned(sites, edges, total, own):
 def at_every_step(sites):
     """One backward pass for each proposal, as many as a bounded amount of work allows; of every kind of step the likely mistakes come first."""
     runs = WORK // max(len(sites.backward.region(sites.target)[0]), 1)
+    if runs < FEWEST:
+        return
     for kind, words, where, replaced in itertools.islice(_in_turn(sites), runs):
         try:
             predicted = sites.backward.rerun(sites.target, replaced)

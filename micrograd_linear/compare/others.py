@@ -15,6 +15,7 @@ from .mistakes import UNARY, derivative
 from .sites import CONFIRMED, numbers
 
 PLACES = 96  # of a large graph, those nearest to the target and as many nearest to the gradients that were handed in
+LARGE = 2000  # contributions: of so many, a quarter of those places
 NEAR = 64  # tensors that are tried at one place, those made just before or after it
 WORK = 4_000_000  # numbers in one table, at most
 
@@ -38,8 +39,11 @@ class Others:
     def __init__(self, sites):
         self.sites, self.search, self.names = sites, sites.search, sites.names
         self.used, self.softmaxes_tried = sites.backward.used, set()
+        self.has_exponentials = any(node.operation in ("exp", "logsumexp") for node in sites.backward.region(sites.target)[0])
         below = set(topological_order(sites.target))  # their gradients follow from the hand-derived one
         order = sites.backward.order
+        if len(order) > 4 * PLACES:
+            order = [*order[: 2 * PLACES], *order[-2 * PLACES :]]
         shaped = [node for node in order if node.shape]
         above = [node for node in shaped if node in self.used and node not in below]
         self.values = Table(shaped, lambda node, shape: [(node, node.current)] if broadcasts(node.shape, shape) else ())
@@ -49,8 +53,9 @@ class Others:
     def look(self):
         """Try every place."""
         edges = self.sites.edges
-        if len(edges) > 2 * PLACES:
-            edges = [*edges[:PLACES], *edges[-PLACES:]]
+        places = PLACES if len(edges) < LARGE else PLACES // 4
+        if len(edges) > 2 * places:
+            edges = [*edges[:places], *edges[-places:]]
         near = max(2, min(NEAR, 8192 // max(len(edges), 1)))
         for edge in edges:
             own = self.sites.along[edge.operand] @ np.ravel(edge.piece)
@@ -190,7 +195,7 @@ class Others:
     def other_softmax(self, edge, own):
         """A softmax of this operand over another axis, in a cross-entropy (p - t) or alone."""
         z = np.asarray(edge.operand.current, dtype=np.float64)
-        if z.ndim < 2 or edge.operand in self.softmaxes_tried or not any(x.operation in ("exp", "logsumexp") for x in self.sites.backward.region(self.sites.target)[0]):
+        if z.ndim < 2 or edge.operand in self.softmaxes_tried or not self.has_exponentials:
             return
         self.softmaxes_tried.add(edge.operand)
         p, along, name = {axis: _softmax(z, axis) for axis in range(z.ndim)}, self.sites.along[edge.operand], self.names[edge.operand]
