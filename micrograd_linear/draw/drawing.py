@@ -7,12 +7,16 @@ from pathlib import Path
 
 from ..graph import is_node
 from .dot import dot
+from .picture import picture
+from .plain import as_json, as_text, mermaid
 from .render import FORMATS, render
+from .theme import themed
 
+WIDE = 8  # operations in a row that still fit beside each other on a screen
 MOST_NODES = 150  # beyond this a picture can no longer be read
 
 
-def draw(node, *, max_nodes=MOST_NODES, check=None):
+def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None):
     """The graph that ``node``, a ``Value`` or a ``Tensor``, was computed from, as a ``Drawing``.
 
     One box per value, with its name, shape, data and gradient (small arrays in full, large ones as min, mean, max), one ellipse per
@@ -20,15 +24,19 @@ def draw(node, *, max_nodes=MOST_NODES, check=None):
     batch, the neurons of a layer or the turns of a loop, are one box with their number, and sums of sums one sum; the caption says so. Numbers are
     read when ``draw`` is called.
 
-    ``check``, a ``Comparison`` of hand-derived gradients with those of ``node``, writes its verdicts into the boxes and marks the wrong step.
+    ``check``      a ``Comparison`` of hand-derived gradients with those of ``node``: its verdicts stand in the boxes, the wrong step is marked
+    ``direction``  "LR", from left to right, or "TB", from top to bottom, which is the default where more than 8 operations follow one another
 
-    Raises ``TypeError`` for what is no node, or no comparison.
+    Raises ``TypeError`` for what is no node, or no comparison, and ``ValueError`` for another ``max_nodes`` or ``direction``.
 
     >>> from micrograd_linear import Value
     >>> x = Value(3.0, "x"); y = x + x
     >>> drawing = draw(y)
     >>> drawing.dot.count("v0 -> v1_op")
     2
+    >>> print(drawing.text, end="")
+    x     leaf     data 3  grad 0
+    v1    +(x, x)  data 6  grad 0
     """
     if not is_node(node):
         raise TypeError(f"draw: expected a Value or a Tensor, got {type(node).__name__}")
@@ -36,43 +44,67 @@ def draw(node, *, max_nodes=MOST_NODES, check=None):
         raise ValueError(f"draw: max_nodes: expected a positive integer, got {max_nodes!r}")
     if check is not None and not hasattr(check, "first_wrong"):
         raise TypeError(f"draw: check: expected a Comparison, as compare() returns it, got {type(check).__name__}")
-    return Drawing(*dot(node, max_nodes, check))
+    if direction not in ("LR", "TB", None):
+        raise ValueError(f"draw: direction: expected 'LR' or 'TB', got {direction!r}")
+    made = picture(node, max_nodes, check)
+    return Drawing(made, direction or ("TB" if made.depth > WIDE else "LR"))
 
 
 class Drawing:
-    """A picture, rendered when it is asked for: ``.svg`` (text), ``.dot`` (text), ``.save(path)``; a notebook shows it.
+    """A picture, rendered when it is asked for: ``.svg``, ``.dot``, ``.mermaid``, ``.text``, ``.json``, all as text; ``.save(path)``; a notebook shows it.
 
     ``folded`` says in words what was folded, "" if nothing was.
     """
 
-    def __init__(self, source, folded=""):
-        self.dot, self.folded = source, folded
+    def __init__(self, picture, direction="LR"):
+        self.folded = picture.folded
+        self._picture, self._direction = picture, direction
+
+    @cached_property
+    def dot(self):
+        """The picture in Graphviz's language."""
+        return dot(self._picture, self._direction)
 
     @cached_property
     def svg(self):
-        """The picture as SVG text."""
-        return render(self.dot, "svg").decode()
+        """The picture as SVG text, dark where the reader's system is."""
+        return themed(render(self.dot, "svg").decode())
+
+    @cached_property
+    def mermaid(self):
+        """The picture as a Mermaid flowchart, which GitHub draws in Markdown."""
+        return mermaid(self._picture, self._direction)
+
+    @cached_property
+    def text(self):
+        """A line for each value, for a terminal or a screen reader."""
+        return as_text(self._picture)
+
+    @cached_property
+    def json(self):
+        """The values, their operands and numbers, for a program."""
+        return as_json(self._picture)
 
     def save(self, path):
-        """Write svg, png, pdf or dot, by the ending of ``path``, and return the path. A file is written whole or not at all.
+        """Write svg, png, pdf, dot, mmd (Mermaid), txt or json, by the ending of ``path``, and return the path. A file is written whole or not at all.
 
         Raises ``ValueError`` for another ending, ``FileNotFoundError`` for a folder that does not exist, ``RuntimeError`` where Graphviz fails.
         """
         path = Path(path)
         format = path.suffix[1:].lower()
-        if format not in (*FORMATS, "dot"):
-            raise ValueError(f"draw: cannot save as {path.name!r}; expected an ending out of .svg, .png, .pdf, .dot")
+        plain = {"dot": "dot", "svg": "svg", "mmd": "mermaid", "txt": "text", "json": "json"}
+        if format not in (*FORMATS, *plain):
+            raise ValueError(f"draw: cannot save as {path.name!r}; expected an ending out of .svg, .png, .pdf, .dot, .mmd, .txt, .json")
         if not path.parent.is_dir():
             raise FileNotFoundError(f"draw: cannot save {path.name}: there is no folder {path.parent}")
-        content = {"dot": self.dot.encode, "svg": self.svg.encode}[format]() if format in ("dot", "svg") else render(self.dot, format)
-        _write_whole(path, content)
+        _write_whole(path, getattr(self, plain[format]).encode() if format in plain else render(self.dot, format))
         return path
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/svg+xml": self.svg, "text/plain": repr(self)}
 
     def __repr__(self):
-        return f"<Drawing: {self.folded or 'the whole graph'}; .svg, .dot, .save('graph.svg|png|pdf|dot')>"
+        return f"<Drawing: {self.folded or 'the whole graph'}; .svg, .dot, .mermaid, .text, .json, .save('graph.svg|png|pdf|dot|mmd|txt|json')>"
 
 
 def _write_whole(path, content):

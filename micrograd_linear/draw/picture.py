@@ -1,0 +1,156 @@
+"""What is drawn, before it is said how: a box for every value, or for all that play the same part, as plain data that every format is written from."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..graph import is_node, topological_order, trace
+from .fold import NARY, fold
+
+SYMBOLS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "power": "^", "matmul": "@", "negative": "−"}
+READABLE = 40  # boxes that a graph is folded into, at most
+VERDICTS = {"wrong": "✗ wrong", "wrong step": "✗ wrong step", "shape": "✗ shape", "non-finite": "✗ not finite", "missing": "✗ missing"}
+
+
+@dataclass
+class Use:
+    """One operand of an operation: the id of its box, words for the line, and whether a mistake was made there."""
+
+    id: str
+    words: str = ""
+    wrong: bool = False
+
+
+@dataclass
+class Box:
+    """One value, or ``count`` that play the same part, whose arrays are then stacked. ``kind``: leaf, constant, interior or root."""
+
+    id: str
+    kind: str
+    name: str
+    shape: tuple
+    dtype: str
+    data: np.ndarray
+    grad: np.ndarray | None
+    count: int = 1
+    symbol: str = ""  # of the operation that made it
+    settings: str = ""
+    operands: list = field(default_factory=list)
+    verdict: str = ""
+    wrong: bool = False
+
+    @property
+    def title(self):
+        """The name, and how many there are."""
+        return f"{self.name} ×{self.count:,}".strip() if self.count > 1 else self.name
+
+    @property
+    def about(self):
+        """Shape and type, where they say anything."""
+        return f"{self.shape} {self.dtype}" if self.shape else "" if self.dtype == "float64" else self.dtype
+
+
+@dataclass
+class Picture:
+    """The boxes, the oldest first, and what was folded, in words, or ""."""
+
+    boxes: list
+    folded: str
+
+    @property
+    def depth(self):
+        """The longest way through it, in operations; the turns of a loop that is folded count once."""
+        depths = {}
+        for box in self.boxes:
+            depths[box.id] = bool(box.symbol) + max((depths.get(use.id, 0) for use in box.operands), default=0)
+        return max(depths.values())
+
+
+def picture(root, most, check=None):
+    """The picture of a graph; folded where it has more than ``most`` values. With a ``check``, a Comparison, every value says how its gradient fared."""
+    order = topological_order(root)
+    total = len(order) + sum(not is_node(x) for node in order for x in node.operands)
+    marks, wrong_uses = _marks(order, check) if check is not None else ({}, set())
+    if total <= most:
+        return Picture(_each(root, order, marks, wrong_uses), "")
+    boxes = _folded(order, min(most, READABLE), marks)
+    return Picture(boxes, f"{total:,} values, folded into {len(boxes)}; ×n stands for n that play the same part")
+
+
+def _each(root, order, marks, wrong_uses):
+    """A box for every value, the constants too."""
+    ids = _ids(order)
+    verdicts = {ids[node]: mark for node, mark in marks.items()}
+    wrong_uses = {(ids[y], ids[x]) for y, x in wrong_uses}
+    boxes = []
+    for node in trace(root):
+        grad = None if node.grad is None else np.asarray(node.grad)
+        box = Box(node.id, node.kind, node.name, node.shape, node.dtype, np.asarray(node.data), grad)
+        box.verdict, box.wrong = verdicts.get(node.id, ("", False))
+        if node.operands:
+            box.symbol = SYMBOLS.get(node.operation, node.operation)
+            box.settings = ", ".join(f"{key}={_setting(value)}" for key, value in node.static.items() if value is not None and value is not False)
+            box.operands = [Use(x, "✗" if (node.id, x) in wrong_uses else "", (node.id, x) in wrong_uses) for x in node.operands]
+        boxes.append(box)
+    return boxes
+
+
+def _folded(order, most, marks):
+    """A box for all values that play the same part; constants are left out."""
+    found = fold(order, most)
+    ids = {group: f"v{i}" for i, group in enumerate(found)}
+    boxes = []
+    for group in found:
+        last, count = group.members[-1], len(group.members)
+        names = list(dict.fromkeys(node.name for node in group.members if node.name))
+        kind = "root" if last is order[-1] else "interior" if last.operands else "leaf" if getattr(last, "requires_grad", True) else "constant"
+        data = [np.asarray(node.current, dtype=np.float64) for node in group.members]
+        grads = [np.asarray(node.grad, dtype=np.float64) for node in group.members if node.grad is not None]
+        stacked = (np.stack(data), np.stack(grads) if len(grads) == count else None) if count > 1 else (data[0], grads[0] if grads else None)
+        name = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+        box = Box(ids[group], kind, name, getattr(last, "shape", ()), str(getattr(last, "dtype", "float64")), *stacked, count)
+        box.verdict, box.wrong = max((marks[node] for node in group.members if node in marks), key=lambda mark: mark[1], default=("", False))
+        if last.operands:
+            many = last.operation in NARY and group.operand_count > 2
+            box.symbol, box.settings = (NARY[last.operation], f"of {group.operand_count:,}") if many else (SYMBOLS.get(last.operation, last.operation), "")
+            for operand, uses in group.operands.items():
+                box.operands.append(Use(ids[operand], "" if uses <= count else f"{uses / count:g} each" if count > 1 else f"{uses:,}"))
+        boxes.append(box)
+    return boxes
+
+
+def _setting(value):
+    """A static argument in few words; slices as they are written."""
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_setting, value))})"
+    if isinstance(value, slice):
+        return ":".join("" if part is None else str(part) for part in (value.start, value.stop, value.step))[:20] or ":"
+    if isinstance(value, np.ndarray):
+        return f"array {value.shape}" if value.size > 4 else str(value.tolist())
+    return "…" if value is Ellipsis else str(value)
+
+
+def _ids(order):
+    """{node: its id in the trace}, where constants have ids of their own, before what they are used in."""
+    ids, count = {}, 0
+    for node in order:
+        count += sum(not is_node(x) for x in node.operands)
+        ids[node] = f"v{count}"
+        count += 1
+    return ids
+
+
+def _marks(order, check):
+    """({node: (words, whether it is wrong)}, the uses (consumer, operand) at which the likeliest mistake was made)"""
+    names = {node: check.names.get(node, node.name) for node in order}
+    marks, uses = {}, set()
+    for node in order:
+        if node not in check or check[node].status == "unchecked":
+            continue
+        result = check[node]
+        wrong = result.status in VERDICTS
+        marks[node] = VERDICTS.get(result.status, result.status if result.status == "inherited" else f"✓ {result.status}"), wrong
+        where = result.causes[0].where if wrong and result.causes else ()
+        if len(where) == 2:
+            uses |= {(y, x) for y in order for x in y.operands if is_node(x) and (names[y], names[x]) == where}
+    return marks, uses
