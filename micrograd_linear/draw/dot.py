@@ -24,8 +24,14 @@ def dot(picture, direction="LR"):
     graph.attr("edge", color="#555555", arrowsize="0.7", fontname=_FONT, fontsize="9", fontcolor="#555555")
     uses = Counter(use for box in picture.boxes for use in dict.fromkeys(use.id for use in box.operands))
     leaves, met = {box.id: box.title for box in picture.boxes if not box.symbol}, set()
+    for i, (group, boxes) in enumerate(_groups(picture.boxes)):
+        with graph.subgraph(name=f"cluster_{i}") as cluster:
+            cluster.attr(label=f"<{text(group)}>", style="rounded", color="#b0b0b0", fontcolor="#555555")
+            for box in boxes:
+                cluster.node(box.id, label=_label(box), shape="plain")
     for box in picture.boxes:
-        graph.node(box.id, label=_label(box), shape="plain")
+        if not box.group:
+            graph.node(box.id, label=_label(box), shape="plain")
         if box.symbol:
             graph.node(f"{box.id}_op", label=_operation(box), shape="ellipse", style="filled", fillcolor="#f7f7f7")
             graph.edge(f"{box.id}_op", box.id)
@@ -37,6 +43,15 @@ def dot(picture, direction="LR"):
             graph.edge(end, f"{box.id}_op", **({"label": use.words} if use.words else {}), **(_WRONG_EDGE if use.wrong else {}))
         met.update(use.id for use in box.operands)
     return graph.source
+
+
+def _groups(boxes):
+    """(name, its boxes) of the tensors whose elements are drawn one by one."""
+    found = {}
+    for box in boxes:
+        if box.group:
+            found.setdefault(box.group, []).append(box)
+    return found.items()
 
 
 def _label(box):

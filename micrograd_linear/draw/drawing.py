@@ -6,8 +6,9 @@ from functools import cached_property
 from pathlib import Path
 
 from ..graph import is_node
+from ..tensor import Tensor
 from .dot import dot
-from .picture import picture
+from .picture import picture, scalar_picture
 from .plain import as_json, as_text, mermaid
 from .render import FORMATS, render
 from .theme import themed
@@ -16,7 +17,7 @@ WIDE = 8  # operations in a row that still fit beside each other on a screen
 MOST_NODES = 150  # beyond this a picture can no longer be read
 
 
-def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None):
+def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None, level="auto"):
     """The graph that ``node``, a ``Value`` or a ``Tensor``, was computed from, as a ``Drawing``.
 
     One box per value, with its name, shape, data and gradient (small arrays in full, large ones as min, mean, max), one ellipse per
@@ -27,7 +28,10 @@ def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None):
     ``check``      a ``Comparison`` of hand-derived gradients with those of ``node``: its verdicts stand in the boxes, the wrong step is marked
     ``direction``  "LR", from left to right, or "TB", from top to bottom, which is the default where more than 8 operations follow one another
 
-    Raises ``TypeError`` for what is no node, or no comparison, and ``ValueError`` for another ``max_nodes`` or ``direction``.
+    ``level``      "scalar" expands a small graph of Tensors into its numbers, with the tensors as frames, so that (xᵀ G)_hk is seen to be a sum
+
+    Raises ``TypeError`` for what is no node, or no comparison, and ``ValueError`` for another ``max_nodes``, ``direction`` or ``level``, or numbers that
+    are too many.
 
     >>> from micrograd_linear import Value
     >>> x = Value(3.0, "x"); y = x + x
@@ -46,7 +50,11 @@ def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None):
         raise TypeError(f"draw: check: expected a Comparison, as compare() returns it, got {type(check).__name__}")
     if direction not in ("LR", "TB", None):
         raise ValueError(f"draw: direction: expected 'LR' or 'TB', got {direction!r}")
-    made = picture(node, max_nodes, check)
+    if level not in ("auto", "scalar"):
+        raise ValueError(f"draw: level: expected 'auto' or 'scalar', got {level!r}")
+    if level == "scalar" and check is not None:
+        raise ValueError("draw: level 'scalar' shows no comparison; leave out check")
+    made = scalar_picture(node, max_nodes) if level == "scalar" and isinstance(node, Tensor) else picture(node, max_nodes, check)
     return Drawing(made, direction or ("TB" if made.depth > WIDE else "LR"))
 
 

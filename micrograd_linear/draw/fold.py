@@ -44,12 +44,12 @@ def fold(order, most):
     return _quotient(nodes, operands, colours)
 
 
-def joined(order):
-    """{node: operands}: sums and products of many operands in place of trees of them; what was joined is left out."""
+def joined(order, kept=()):
+    """{node: operands}: sums and products of many operands in place of trees of them; what was joined is left out, but for what is to be ``kept``."""
     uses = Counter(x for node in order for x in node.operands if is_node(x))
     inside = {
         x for node in order if node.operation in NARY for x in node.operands
-        if is_node(x) and x.operation == node.operation and not x.name and uses[x] == 1 and x.shape == node.shape
+        if is_node(x) and x.operation == node.operation and not x.name and uses[x] == 1 and x.shape == node.shape and x not in kept
     }  # fmt: skip
     found = {}
     for node in order:

@@ -1,11 +1,13 @@
 """What is drawn, before it is said how: a box for every value, or for all that play the same part, as plain data that every format is written from."""
 
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..graph import is_node, topological_order, trace
-from .fold import NARY, fold
+from ..graph import is_node, topological_order, unique_names
+from .fold import NARY, fold, joined
+from .scalars import expanded
 
 SYMBOLS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "power": "^", "matmul": "@", "negative": "−"}
 READABLE = 40  # boxes that a graph is folded into, at most
@@ -38,6 +40,7 @@ class Box:
     operands: list = field(default_factory=list)
     verdict: str = ""
     wrong: bool = False
+    group: str = ""  # the tensor that it is an element of
 
     @property
     def title(self):
@@ -72,25 +75,44 @@ def picture(root, most, check=None):
     total = len(order) + sum(not is_node(x) for node in order for x in node.operands)
     marks, wrong_uses = _marks(order, check) if check is not None else ({}, set())
     if total <= most:
-        return Picture(_each(root, order, marks, wrong_uses), "")
+        return Picture(_each({node: node.operands for node in order}, marks, wrong_uses, {root}), "")
     boxes = _folded(order, min(most, READABLE), marks)
     return Picture(boxes, f"{total:,} values, folded into {len(boxes)}; ×n stands for n that play the same part")
 
 
-def _each(root, order, marks, wrong_uses):
-    """A box for every value, the constants too."""
-    ids = _ids(order)
-    verdicts = {ids[node]: mark for node, mark in marks.items()}
-    wrong_uses = {(ids[y], ids[x]) for y, x in wrong_uses}
-    boxes = []
-    for node in trace(root):
+def scalar_picture(root, most):
+    """The picture of a graph of Tensors, number by number, every tensor a group; sums of several terms are one sum."""
+    arrays, results = expanded(root, most)
+    order = sorted({node for result in results for node in topological_order(result)}, key=lambda node: node.created)
+    names = unique_names(list(arrays))
+    groups = {value: names[tensor] for tensor, array in arrays.items() for value in array.flat if is_node(value)}
+    return Picture(_each(joined(order, groups), {}, set(), set(results), groups), "")
+
+
+def _each(operands, marks, wrong_uses, results, groups=None):
+    """A box for every value of {node: operands}, and before it for the constants among those; ids are counted."""
+    boxes, ids, numbers = [], {}, itertools.count()
+    for node, found in operands.items():
+        uses = []
+        for x in found:
+            if is_node(x):
+                wrong = (node, x) in wrong_uses
+                uses.append(Use(ids[x], "✗" if wrong else "", wrong))
+            else:
+                uses.append(Use(f"v{next(numbers)}"))
+                boxes.append(Box(uses[-1].id, "constant", "", np.shape(x), str(getattr(x, "dtype", "float64")), np.asarray(x), None))
+        ids[node] = f"v{next(numbers)}"
+        leaf = "leaf" if getattr(node, "requires_grad", True) else "constant"
+        kind = leaf if not node.operands else "root" if node in results else "interior"
         grad = None if node.grad is None else np.asarray(node.grad)
-        box = Box(node.id, node.kind, node.name, node.shape, node.dtype, np.asarray(node.data), grad)
-        box.verdict, box.wrong = verdicts.get(node.id, ("", False))
+        box = Box(ids[node], kind, str(node.name), getattr(node, "shape", ()), str(getattr(node, "dtype", "float64")), np.asarray(node.current), grad)
+        box.verdict, box.wrong = marks.get(node, ("", False))
+        box.group = groups.get(node, "") if groups else ""
         if node.operands:
-            box.symbol = SYMBOLS.get(node.operation, node.operation)
-            box.settings = ", ".join(f"{key}={_setting(value)}" for key, value in node.static.items() if value is not None and value is not False)
-            box.operands = [Use(x, "✗" if (node.id, x) in wrong_uses else "", (node.id, x) in wrong_uses) for x in node.operands]
+            many = len(uses) > len(node.operands)
+            settings = (f"{key}={_setting(value)}" for key, value in node.static.items() if value is not None and value is not False)
+            box.symbol = NARY[node.operation] if many else SYMBOLS.get(node.operation, node.operation)
+            box.settings, box.operands = ", ".join(settings), uses
         boxes.append(box)
     return boxes
 
@@ -128,16 +150,6 @@ def _setting(value):
     if isinstance(value, np.ndarray):
         return f"array {value.shape}" if value.size > 4 else str(value.tolist())
     return "…" if value is Ellipsis else str(value)
-
-
-def _ids(order):
-    """{node: its id in the trace}, where constants have ids of their own, before what they are used in."""
-    ids, count = {}, 0
-    for node in order:
-        count += sum(not is_node(x) for x in node.operands)
-        ids[node] = f"v{count}"
-        count += 1
-    return ids
 
 
 def _marks(order, check):

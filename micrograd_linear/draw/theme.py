@@ -5,7 +5,7 @@ import re
 # light: dark, of the same lightness steps; dark text on light fills becomes light text on dark ones
 _DARK = {
     "#cfe6f5": "#1f4e6b", "#eeeeee": "#3a3a3a", "#ffffff": "#242424", "white": "#161616", "#fbe3b5": "#6b4e12", "#f7f7f7": "#2e2e2e",
-    "#111111": "#f0f0f0", "#555555": "#b0b0b0", "#b2182b": "#ff7b72", "black": "#d8d8d8",
+    "#111111": "#f0f0f0", "#555555": "#b0b0b0", "#b0b0b0": "#606060", "#b2182b": "#ff7b72", "black": "#d8d8d8",
 }  # fmt: skip
 
 
