@@ -14,6 +14,8 @@ import numpy as np
 
 from . import Linear, Tensor, Value, compare, derive, draw, hand_derived, iris
 from .compare import UnusableLayer, check_backward, run_forward
+from .draw.drawing import write_whole
+from .report import page
 
 AGREE, DIFFER, UNUSABLE = 0, 1, 2
 
@@ -26,7 +28,7 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     try:
         if options.command == "check":
-            return check_file(options.file, options.output, options.seed, options.json)
+            return check_file(options)
         status = derive_file(options) if options.command == "derive" else main_job(options.output)
         sys.stdout.flush()
         return status
@@ -65,21 +67,24 @@ def softmax_cross_entropy(logits, classes):
     return (log_sum - shifted[np.arange(len(classes)), classes]).mean()
 
 
-def check_file(file, output, seed, as_json=False):
-    """The user's forward and backward against the engine, as a table and a picture or as JSON."""
-    names = _load(Path(file))
+def check_file(options):
+    """The user's forward and backward against the engine, as a table and a picture, as one page, or as JSON."""
+    names, file = _load(Path(options.file)), options.file
     for name in ("forward", "backward"):
         if not callable(names.get(name)):
             raise UnusableLayer(f"{file} defines no function {name}; expected forward(...) and backward(dy, ...)")
-    comparison = check_backward(names["forward"], names["backward"], names.get("inputs"), seed=seed)
-    if as_json:
+    comparison = check_backward(names["forward"], names["backward"], names.get("inputs"), seed=options.seed)
+    if options.json:
         print(json.dumps(_finite(comparison.to_dict()), indent=2))
         return AGREE if comparison.ok else DIFFER
     given = "the inputs of the file" if names.get("inputs") is not None else "drawn at random, in the first shapes that fit"
     shapes = ", ".join(f"{name} {shape}" for name, shape in comparison.inputs.items())
-    print(f"{file}: {comparison.root.name} {comparison.root.shape} from {shapes} ({given}); dy drawn at random (seed {seed})\n")
-    print(comparison)
-    _save(comparison.root, output, Path(file).stem, comparison)
+    about = f"{file}: {comparison.root.name} {comparison.root.shape} from {shapes} ({given}); dy drawn at random (seed {options.seed})"
+    print(f"{about}\n\n{comparison}")
+    if options.html is None:
+        _save(comparison.root, options.output, Path(file).stem, comparison)
+    else:
+        print(f"\nThe report: {write_whole(Path(options.html), page(comparison, about).encode())}")
     return AGREE if comparison.ok else DIFFER
 
 
@@ -168,7 +173,9 @@ def _parser():
     )
     check.add_argument("file", metavar="FILE.py")
     check.add_argument("--seed", type=_seed, default=0, help="seed of the random numbers (default: 0)")
-    check.add_argument("--json", action="store_true", help="print the comparison as JSON, and draw nothing")
+    forms = check.add_mutually_exclusive_group()
+    forms.add_argument("--json", action="store_true", help="print the comparison as JSON, and draw nothing")
+    forms.add_argument("--html", metavar="PAGE.html", help="write one page with the table, the causes, the graph and the derivation, instead of the picture")
     derivation = commands.add_parser(
         "derive",
         help="print the derivation of what a Python file computes",

@@ -103,10 +103,8 @@ class Drawing:
         plain = {"dot": "dot", "svg": "svg", "mmd": "mermaid", "txt": "text", "json": "json"}
         if format not in (*FORMATS, *plain):
             raise ValueError(f"draw: cannot save as {path.name!r}; expected an ending out of .svg, .png, .pdf, .dot, .mmd, .txt, .json")
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"draw: cannot save {path.name}: there is no folder {path.parent}")
-        _write_whole(path, getattr(self, plain[format]).encode() if format in plain else render(self.dot, format))
-        return path
+        _check_folder(path)
+        return write_whole(path, getattr(self, plain[format]).encode() if format in plain else render(self.dot, format))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/svg+xml": self.svg, "text/plain": repr(self)}
@@ -115,8 +113,14 @@ class Drawing:
         return f"<Drawing: {self.folded or 'the whole graph'}; .svg, .dot, .mermaid, .text, .json, .save('graph.svg|png|pdf|dot|mmd|txt|json')>"
 
 
-def _write_whole(path, content):
-    """Write beside the target and rename, so that no half file is left where the disk fills up or the program ends."""
+def _check_folder(path):
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"draw: cannot save {path.name}: there is no folder {path.parent}")
+
+
+def write_whole(path, content):
+    """Write beside the target and rename, so that no half file is left where the disk fills up or the program ends; returns the path."""
+    _check_folder(path)
     if path.is_dir():
         raise IsADirectoryError(f"draw: cannot save {path}: it is a folder")
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -128,6 +132,7 @@ def _write_whole(path, content):
     except BaseException:
         os.unlink(temporary)
         raise
+    return path
 
 
 def _umask():

@@ -1,0 +1,51 @@
+"""A comparison as one page that needs nothing else: the verdict, the table with its causes and pictures, the graph, and the derivation."""
+
+import html
+
+from .derive import derive
+from .draw import draw
+from .printable import printable
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # no script, no network
+_STYLE = """
+:root { color-scheme: light dark; --ink: #111; --paper: #fff; --line: #bbb }
+@media (prefers-color-scheme: dark) { :root { --ink: #eee; --paper: #161616; --line: #555 } }
+body { font: 16px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
+table { border-collapse: collapse } tr { border-bottom: 1px solid var(--line) }
+section { overflow-x: auto } h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
+pre { white-space: pre-wrap } math { font-size: 1.05rem }
+"""
+
+
+def page(comparison, title):
+    """The page as HTML text. ``comparison`` is one of ``check_backward``, which knows its ``root``; ``title`` stands at its head.
+
+    Everything is inert: names are escaped, and a policy in the page forbids scripts and the network.
+    """
+    name = html.escape(printable(title, 200))
+    verdict = "✓ " if comparison.ok else "✗ "
+    first = comparison.first_wrong
+    summary = html.escape(printable(comparison.summary, 1000))
+    mend = f"<p><strong>Mend first: {html.escape(printable(first.name))}.</strong> {html.escape(printable(first.note, 1000))}</p>" if first else ""
+    graph = draw(comparison.root, check=comparison)
+    sections = [
+        ("Hand-derived gradients against the engine's", comparison._repr_html_()),
+        ("The graph", _without_declaration(graph.svg) + (f"<p>{html.escape(graph.folded)}</p>" if graph.folded else "")),
+        ("The derivation", _derivation(comparison.root)),
+    ]
+    body = "".join(f"<section aria-label='{heading.replace(chr(39), '&#39;')}'><h2>{heading}</h2>{content}</section>" for heading, content in sections)
+    head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta name="viewport" content="width=device-width">'
+    start = f'<!DOCTYPE html><html lang="en"><head>{head}<title>{name}</title><style>{_STYLE}</style></head>'
+    return f"{start}<body><h1>{verdict}{name}</h1><p>{summary}</p>{mend}{body}</body></html>\n"
+
+
+def _derivation(root):
+    try:
+        return derive(root).mathml
+    except (TypeError, ValueError) as error:
+        return f"<p>There is none: {html.escape(printable(str(error), 500))}</p>"
+
+
+def _without_declaration(svg):
+    """The svg element alone: a page holds no second XML declaration."""
+    return svg[svg.index("<svg") :]
