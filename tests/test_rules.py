@@ -255,3 +255,21 @@ def test_a_nan_is_not_swallowed():
     x = Tensor([np.nan, 1.0])
     for name in ("relu", "abs", "sigmoid", "softplus", "tanh", "exp", "leaky_relu", "max"):
         assert np.isnan(getattr(x, name)().data).any(), name
+
+
+@pytest.mark.parametrize("subscripts", ["ij,ij->i", "ij,jk->ik", "ij,j->i", "i,i->", "ij,ij->", "ijk,ik->ij", "ij,ij->ij"])
+def test_einsum_with_axes_of_length_1_that_broadcast(subscripts, rng):
+    inputs, tried = subscripts.split("->")[0].split(","), 0
+    for sizes in itertools.product((1, 3), repeat=sum(map(len, inputs))):
+        lengths = iter(sizes)
+        arrays = [rng.normal(size=[next(lengths) for _ in letters]) for letters in inputs]
+        tensors = [Tensor(array) for array in arrays]
+        y = np.einsum(subscripts, *tensors)
+        g = rng.normal(size=y.shape)
+        for i, tensor in enumerate(tensors):  # linear in each operand: a difference of any size is the derivative
+            v = rng.normal(size=tensor.shape)
+            moved = [array + v if j == i else array for j, array in enumerate(arrays)]
+            change = ((np.einsum(subscripts, *moved) - y.data) * g).sum()
+            assert np.isclose((y.gradients(g)[tensor] * v).sum(), change, rtol=1e-9, atol=1e-12)
+            tried += 1
+    assert tried >= 8

@@ -17,8 +17,8 @@ def matmul(x, w):
 def einsum(*operands, subscripts):
     """Einstein's sum over explicit subscripts, "ij,jk->ik" (no ellipsis; the caller writes it out).
 
-    The pullback of an operand is again an einsum, of g and the other operands. An index that this operand alone has was summed away: g is
-    repeated along it, by ones. An index that it has twice was a diagonal: the identity puts it back.
+    The pullback of an operand is again an einsum, of g and the other operands. An index that this operand alone has, or that has the length 1
+    in all others, was summed away: g is repeated along it, by ones. An index that it has twice was a diagonal: the identity puts it back.
     """
     inputs, output = subscripts.split("->")
     inputs = inputs.split(",")
@@ -26,14 +26,18 @@ def einsum(*operands, subscripts):
     def pullback(i):
         target, extra, letters = "", [], iter(sorted(set(string.ascii_letters) - set(subscripts)))
         others = [inputs[j] for j in range(len(inputs)) if j != i]
-        seen_elsewhere = set(output).union(*others)
+        lengths = {}  # of the indices of the other operands
+        for j in range(len(inputs)):
+            if j != i:
+                for letter, m in zip(inputs[j], operands[j].shape):
+                    lengths[letter] = max(m, lengths.get(letter, 0))
         for letter, n in zip(inputs[i], operands[i].shape):
             if letter in target:
                 fresh = next(letters)
                 extra.append((letter + fresh, np.eye(n, dtype=operands[i].dtype)))
                 target += fresh
             else:
-                if letter not in seen_elsewhere:
+                if letter not in output and (letter not in lengths or lengths[letter] < n):
                     extra.append((letter, np.ones(n, dtype=operands[i].dtype)))
                 target += letter
         rule = ",".join([output, *others, *(letters for letters, _ in extra)]) + "->" + target
