@@ -17,6 +17,7 @@ from .sites import Sites, step
 from .subset import described, partly
 
 MOST_ELEMENTS = 6_000_000  # of a tensor: of larger ones only the array as a whole is looked at; of a quarter of that, single contributions, too
+MOST_NODES = 20_000  # of a graph: in larger ones, too, only the array as a whole is looked at
 ROOTS = 16  # results whose derivative is tried in place of the loss's: the last ones
 
 
@@ -68,6 +69,8 @@ class Search:
 
     def places(self):
         """Single places of the graph: the likely mistakes first, the others only where those explain nothing."""
+        if len(self.backward.order) > MOST_NODES:
+            return
         largest = max((np.size(node.current) for node in self.backward.region(self.target)[0]), default=0)
         if max(largest, self.hand.size) > MOST_ELEMENTS:
             return
@@ -221,8 +224,9 @@ class Search:
         expected, hand = self.expected.astype(np.float64), self.hand.astype(np.float64)
         self.roots()
         below = set(topological_order(self.target))  # their gradients follow from the hand-derived one
+        few = len(self.backward.order) <= MOST_NODES
         for node, gradient in self.backward.used.items():
-            if node not in below and np.shape(gradient) == expected.shape and not np.array_equal(gradient, expected):
+            if (few or node.name) and node not in below and np.shape(gradient) == expected.shape and not np.array_equal(gradient, expected):
                 self.add("other-gradient", f"it is the gradient of {self.names[node]}", np.asarray(gradient), 6 if node.operands else 3, (self.name, self.names[node]))
         rest = hand - expected
         if expected.size > 3:
@@ -237,7 +241,8 @@ class Search:
 
     def _arrays(self, shape):
         """(name, array) of the tensors of one shape, and of the constants that they were computed with."""
-        for node in self.backward.order:
+        few = len(self.backward.order) <= MOST_NODES
+        for node in self.backward.order if few else [node for node in self.backward.order if node.name]:
             if node.shape == shape:
                 yield self.names[node], np.asarray(node.current, dtype=np.float64)
             for x in node.operands:
@@ -248,7 +253,7 @@ class Search:
         """The derivative of a result on the way, or of the root without the upstream gradient, in place of that of the loss."""
         root = self.backward.root
         results = [node for node in self.backward.order if node.operands and (node.name or node is root) and node is not self.target]
-        for node in results[-ROOTS:]:
+        for node in results[-ROOTS if len(self.backward.order) <= MOST_NODES else -1 :]:
             gradient = node.gradients(np.ones(node.shape, node.dtype) if hasattr(node, "dtype") else 1.0).get(self.target)
             words = (
                 "the upstream gradient is ignored: all ones stand in its place"

@@ -65,7 +65,7 @@ def _units(difference, gross, u):
     """max |R| / (u S); None where only the two arrays are known."""
     if gross is None or not gross.any():
         return None
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         return float(np.max(np.where(gross > 0, difference / np.where(gross > 0, u * gross, 1), 0)))
 
 
