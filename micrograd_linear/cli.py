@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import math
 import os
 import runpy
 import sys
@@ -15,6 +14,7 @@ import numpy as np
 from . import Linear, Tensor, Value, compare, derive, draw, hand_derived, iris
 from .compare import UnusableLayer, check_backward, run_forward
 from .draw.drawing import write_whole
+from .printable import finite
 from .report import page
 
 AGREE, DIFFER, UNUSABLE = 0, 1, 2
@@ -75,7 +75,7 @@ def check_file(options):
             raise UnusableLayer(f"{file} defines no function {name}; expected forward(...) and backward(dy, ...)")
     comparison = check_backward(names["forward"], names["backward"], names.get("inputs"), seed=options.seed)
     if options.json:
-        print(json.dumps(_finite(comparison.to_dict()), indent=2))
+        print(json.dumps(finite(comparison.to_dict()), indent=2))
         return AGREE if comparison.ok else DIFFER
     given = "the inputs of the file" if names.get("inputs") is not None else "drawn at random, in the first shapes that fit"
     shapes = ", ".join(f"{name} {shape}" for name, shape in comparison.inputs.items())
@@ -86,15 +86,6 @@ def check_file(options):
     else:
         print(f"\nThe report: {write_whole(Path(options.html), page(comparison, about).encode())}")
     return AGREE if comparison.ok else DIFFER
-
-
-def _finite(data):
-    """The data with NaN and the infinities as text: JSON has no numbers for them."""
-    if isinstance(data, dict):
-        return {key: _finite(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_finite(value) for value in data]
-    return repr(data) if isinstance(data, float) and not math.isfinite(data) else data
 
 
 def derive_file(options):

@@ -1,4 +1,4 @@
-"""What both levels share: the order of a graph's nodes, and the trace that every reader reads.
+"""What both levels share: the order of a graph's nodes, their names, and what every reader may read of a node.
 
 A node, whether a ``Value`` or a ``Tensor``, shows its readers
 
@@ -15,7 +15,6 @@ and the same order in every run.
 
 import itertools
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from operator import attrgetter
 
 creation = itertools.count()  # next(creation) is the age of the next node; one C call, safe between threads
@@ -57,50 +56,3 @@ def unique_names(order):
         taken.add(name)
         names[node] = name
     return names
-
-
-@dataclass(slots=True)
-class TracedNode:
-    """One value of a graph, as plain data. ``kind``: leaf (requires a gradient), constant, interior or root."""
-
-    id: str
-    kind: str
-    name: str
-    operation: str
-    static: dict
-    shape: tuple
-    dtype: str
-    data: object
-    grad: object
-    operands: list = field(default_factory=list)  # the ids of the operands, in order
-
-
-def trace(root):
-    """The graph under ``root`` as a list of ``TracedNode``s in topological order, with ids v0, v1, ...
-
-    Constants are nodes of the trace, one for each use. An operand that is used twice stands twice in ``operands``.
-
-    >>> from micrograd_linear import Value
-    >>> [(node.id, node.kind, node.operation, node.operands) for node in trace(Value(3.0) * 2)]
-    [('v0', 'leaf', '', []), ('v1', 'constant', '', []), ('v2', 'root', 'multiply', ['v0', 'v1'])]
-    """
-    traced, ids = [], {}
-
-    def add(kind, node, operands):
-        shape = getattr(node, "shape", ())
-        dtype = str(getattr(node, "dtype", "float64"))
-        about = [str(getattr(node, "name", "")), getattr(node, "operation", ""), getattr(node, "static", {})]
-        data, grad = (node.current, node.grad) if is_node(node) else (node, None)
-        traced.append(TracedNode(f"v{len(traced)}", kind, *about, shape, dtype, data, grad, operands))
-        return traced[-1].id
-
-    for node in topological_order(root):
-        operands = [ids[operand] if is_node(operand) else add("constant", operand, []) for operand in node.operands]
-        if node is root and operands:
-            kind = "root"
-        elif operands:
-            kind = "interior"
-        else:
-            kind = "leaf" if getattr(node, "requires_grad", True) else "constant"
-        ids[node] = add(kind, node, operands)
-    return traced

@@ -1,5 +1,6 @@
-"""Names as text that is inert wherever it is shown."""
+"""Names as text that is inert wherever it is shown, and numbers as JSON can hold them."""
 
+import math
 import re
 
 # What XML 1.0 cannot hold, C1 controls, and the marks that would turn the direction of the text around.
@@ -14,3 +15,16 @@ def printable(string, longest=60):
     """
     string = _FORBIDDEN.sub("\ufffd", string.replace("\n", " ").replace("\r", " ").replace("\t", " "))
     return string if len(string) <= longest else string[: longest - 1] + "…"
+
+
+def finite(data):
+    """Plain data with NaN and the infinities as text: JSON has no numbers for them.
+
+    >>> finite({"x": [1.0, float("inf")]})
+    {'x': [1.0, 'inf']}
+    """
+    if isinstance(data, dict):
+        return {key: finite(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [finite(value) for value in data]
+    return repr(data) if isinstance(data, float) and not math.isfinite(data) else data

@@ -29,11 +29,11 @@ def page(comparison, title):
     mend = f"<p><strong>Mend first: {html.escape(printable(first.name))}.</strong> {html.escape(printable(first.note, 1000))}</p>" if first else ""
     graph = draw(comparison.root, check=comparison)
     sections = [
-        ("Hand-derived gradients against the engine's", comparison._repr_html_()),
+        ("Hand-derived gradients against the engine&#x27;s", comparison._repr_html_()),
         ("The graph", _without_declaration(graph.svg) + (f"<p>{html.escape(graph.folded)}</p>" if graph.folded else "")),
         ("The derivation", _derivation(comparison.root)),
     ]
-    body = "".join(f"<section aria-label='{heading.replace(chr(39), '&#39;')}'><h2>{heading}</h2>{content}</section>" for heading, content in sections)
+    body = "".join(f"<section aria-label='{heading}'><h2>{heading}</h2>{content}</section>" for heading, content in sections)
     head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta name="viewport" content="width=device-width">'
     start = f'<!DOCTYPE html><html lang="en"><head>{head}<title>{name}</title><style>{_STYLE}</style></head>'
     return f"{start}<body><h1>{verdict}{name}</h1><p>{summary}</p>{mend}{body}</body></html>\n"

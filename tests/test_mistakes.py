@@ -220,11 +220,16 @@ def test_mean_and_variance_as_constants(rng):
     assert "treated as constants" in sentence or "only the contribution through subtract(u, mu) is there" in sentence
 
 
-def test_softmax_spelt_out_with_its_diagonal_alone(rng):
+def softmax_spelt_out(rng):
     z = Tensor(rng.normal(size=(5, 4)), "z")
     e = np.exp(z - z.max(axis=1, keepdims=True))
     p = e / e.sum(axis=1, keepdims=True)
     p.name = "p"
+    return z, p
+
+
+def test_softmax_spelt_out_with_its_diagonal_alone(rng):
+    _, p = softmax_spelt_out(rng)
     g = rng.normal(size=(5, 4))
     a = p.data
     assert compare({"z": a * (g - (g * a).sum(axis=1, keepdims=True))}, p, gradient=g).ok
@@ -282,10 +287,7 @@ def test_explanations_that_fit_equally_well_are_given_together():
 
 
 def test_softmax_over_the_wrong_axis_and_labels_of_all_rows(rng):
-    z = Tensor(rng.normal(size=(5, 4)), "z")
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    p = e / e.sum(axis=1, keepdims=True)
-    p.name = "p"
+    z, p = softmax_spelt_out(rng)
     q = np.exp(z.data) / np.exp(z.data).sum(axis=0)
     g, y = rng.normal(size=(5, 4)), np.array([0, 2, 1, 3, 2])
     assert sentences(q * (g - (g * q).sum(axis=0)), p, "z", g) == "the softmax of z is taken over axis 0, not over axis 1"

@@ -3,7 +3,6 @@
 import numpy as np
 
 from .comparing import compare
-from .comparison import AGREE
 
 LINES = 25
 
@@ -26,11 +25,10 @@ def assert_grads_match(hand, root, rtol=None, atol=None, *, gradient=None):
 
 def message(comparison):
     """What is wrong, at most 25 lines; the first of them says why."""
-    wrong = [result for result in comparison.values() if result.status not in (*AGREE, "unchecked")]
-    wrong.sort(key=lambda result: result.status == "inherited")
+    wrong = comparison.wrong
     if not wrong:
         return "nothing was checked: no gradient was handed in"
-    first = comparison.first_wrong
+    first, names = wrong[0], {result.name for result in wrong}
     lines = [f"{first.name}: the hand-derived gradient does not match: {first.note or first.status}", ""]
     if first.hand is not None and first.hand.shape == first.engine.shape and first.status != "non-finite":
         difference = np.absolute(first.hand.astype(np.float64) - first.engine)
@@ -42,7 +40,7 @@ def message(comparison):
         lines.append(f"Max absolute difference: {first.max_difference:.6g} at {list(first.where)}")
         lines += [f"Check: {first.check}", ""] if first.check else [""]
     lines += [f"Right is {comparison.formulas[first.name]}", ""] if first.name in comparison.formulas else []
-    table = comparison.table([*wrong, *(result for result in comparison.values() if result not in wrong)])
+    table = comparison.table([*wrong, *(result for result in comparison.values() if result.name not in names)])
     room = LINES - len(lines) - 1
     table = table if len(table) <= room else [*table[: room - 1], f"... and {len(table) - room + 1} more"]
     return "\n".join([*lines, *table, comparison.summary])

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -54,17 +55,14 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
         raise ValueError("compare: a tensor was handed in twice, by name and as itself")
     gradients = root.gradients() if gradient is None else root.gradients(gradient)
     gross = gross_gradients(root, gradients)
-    errors = EngineErrors(root, gradients)
-    results = []
+    errors = EngineErrors(root, gradients, gross)
     for node in claims:
         if node not in gradients:
             raise ValueError(f"compare: {names[node]!r} requires no gradient; make it a Tensor with requires_grad=True to check it")
     missing = [Result(names[node], "missing", np.asarray(gradients[node]), note="None was handed in") for node, claim in claims.items() if claim is None]
     claims = {node: claim for node, claim in claims.items() if claim is not None}
-    for node, claim in claims.items():
-        engine = np.asarray(gradients[node])
-        results.append(judge(names[node], claim, engine, gross[node], lambda dtype, node=node: errors.of(node, gross[node], dtype), rtol, atol))
-    results = [_located(result, order, gradients, names) for result in results]
+    judged = (judge(names[node], claim, np.asarray(gradients[node]), gross[node], partial(errors.of, node), rtol, atol) for node, claim in claims.items())
+    results = [_located(result, order, gradients, names) for result in judged]
     results = [*Verdicts(results, claims, root, gradients, gross, errors, names).explained(), *missing]
 
     def formulas(wrong):

@@ -13,7 +13,7 @@ from .heat_map import svg
 
 AGREE = ("identical", "rounding", "close", "kink", "vacuous", "scaled")
 ROWS_SHOWN = 40
-BLIND = 0.1  # a comparison that could not have seen such an error, relative to the gradient, is weak
+WEAK = 0.1  # a comparison that could not have seen such an error, relative to the gradient, is weak
 FORMULAS_SHOWN = 3
 LONGEST_FORMULA = 100
 _TEMPORARY = re.compile(r"\b[tC]\d+\b|at\[")  # names that only the whole derivation explains
@@ -109,10 +109,15 @@ class Comparison(Mapping):
         return bool(checked) and all(result.status in AGREE for result in checked)
 
     @property
+    def wrong(self):
+        """The results that do not agree, those that only inherit an error last."""
+        found = [result for result in self.values() if result.status not in (*AGREE, "unchecked")]
+        return sorted(found, key=lambda result: result.status == "inherited")
+
+    @property
     def first_wrong(self):
         """The result to mend first: a wrong step, or, where no gradients in between were handed in, the first wrong one; None if all agree."""
-        wrong = [result for result in self.values() if result.status not in (*AGREE, "unchecked")]
-        return next((result for result in wrong if result.status != "inherited"), wrong[0] if wrong else None)
+        return next(iter(self.wrong), None)
 
     @functools.cached_property
     def formulas(self):
@@ -131,9 +136,7 @@ class Comparison(Mapping):
         ('N = 1 cannot show a missing batch sum',)
         """
         blind = [
-            f"{result.name}: {result.note}"
-            for result in self.values()
-            if result.status == "vacuous" or ((result.resolution or 0) > BLIND and result.status == "rounding")
+            f"{result.name}: {result.note}" for result in self.values() if result.status == "vacuous" or ((result.resolution or 0) > WEAK and result.status == "rounding")
         ]
         return tuple(dict.fromkeys((*blind, *self._weaknesses()))) if self.ok else ()
 

@@ -20,7 +20,7 @@ def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None):
         return Result(name, "shape", engine, hand, note=note)
     finite = np.isfinite(hand) & np.isfinite(engine)
     if not finite.all():
-        where = first(~finite)
+        where = largest(~finite)
         whose = "yours" if np.isfinite(engine).all() else "the engine's" if np.isfinite(hand).all() else "both"
         note = f"{np.count_nonzero(~finite)} of {engine.size} elements are not finite, in {whose}"
         with np.errstate(all="ignore"):
@@ -34,7 +34,7 @@ def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None):
         return Result(name, "identical", engine, hand, 0.0, rounding=0.0)
     with np.errstate(over="ignore"):  # an overflow is a difference, too
         difference = np.absolute(hand.astype(np.float64) - engine.astype(np.float64))
-    where = tuple(int(i) for i in np.unravel_index(np.argmax(difference), difference.shape))
+    where = largest(difference)
     bits = effective_bits(hand, engine)
     seen = hand.astype(np.float32) if bits == 24 else hand
     magnitude = np.absolute(engine)
@@ -110,6 +110,6 @@ def _have(values, bits):
     return significands == np.round(significands)
 
 
-def first(mask):
-    """The index of the first True, as a tuple."""
-    return tuple(int(i) for i in np.unravel_index(np.argmax(mask), mask.shape))
+def largest(array):
+    """The index of the first of the largest elements, of a mask the first True, as a tuple."""
+    return tuple(int(i) for i in np.unravel_index(np.argmax(array), array.shape))

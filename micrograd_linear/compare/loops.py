@@ -6,9 +6,8 @@ from collections import Counter
 import numpy as np
 
 from ..graph import is_node
-from ..rules import RULES
 from .mistakes import mistakes
-from .sites import CONFIRMED, numbers, pulled
+from .sites import CONFIRMED, grouped, numbers, pulled, with_operand
 
 STATISTICS = ("sum", "mean", "max", "min", "var", "std", "norm", "logsumexp")
 FEWEST = 4  # of so large a graph not even these could be tried
@@ -18,10 +17,7 @@ WORK = 12_000  # contributions that are computed anew, at most: one backward pas
 def several_uses(sites):
     """Two statistics, or a tensor in all its uses, treated as constants; or one use alone that is there."""
     _pairs_of_statistics(sites)
-    uses = {}
-    for edge in sites.edges:
-        uses.setdefault(edge.operand, []).append(edge)
-    for node, edges in uses.items():
+    for node, edges in sites.uses.items():
         if len(edges) == 1:
             continue
         total = sum(edge.piece for edge in edges)
@@ -34,8 +30,9 @@ def several_uses(sites):
         for times, kind in ((1, "missing-path"), (len(edges), "extra-path")):
             for k in np.flatnonzero(sites.fits(times * pieces - own, own))[:CONFIRMED]:
                 through = f"the contribution through {sites.step(edges[k].node)}"
-                words = f"only {through} is there, of {times}: = where += belongs" if times == 1 else f"{times} times {through} stand in place of all {times}"
-                sites.propose(kind, words.replace("of 1:", f"of {len(edges)}:"), edges[k], times * edges[k].piece - total, 5, factor=times)
+                alone = f"only {through} is there, of {len(edges)}: = where += belongs"
+                words = alone if times == 1 else f"{times} times {through} stand in place of all {times}"
+                sites.propose(kind, words, edges[k], times * edges[k].piece - total, 5, factor=times)
 
 
 def _assigned(sites, edges, total, own):
@@ -93,16 +90,16 @@ def _groups(sites):
     """Edges that play the same role: the same operation on the same parameter, at the same place of a loop, or anywhere."""
     inner = {node: i for i, node in enumerate(node for node in sites.backward.order if node.operands)}
     period = loop_length(inner)
-    shared, roles, coarse = {}, {}, {}
-    for edge in sites.edges:
-        key = edge.node.operation, edge.position
-        leaves = tuple(id(x) for x in edge.node.operands if is_node(x) and not x.operands)
-        if leaves:
-            shared.setdefault((*key, leaves), []).append(edge)
-        if period > 1:
-            roles.setdefault((*key, inner[edge.node] % period), []).append(edge)
-        coarse.setdefault(key, []).append(edge)
-    groups = [*shared.values(), *roles.values(), *coarse.values()]
+
+    def leaves(edge):
+        return tuple(id(x) for x in edge.node.operands if is_node(x) and not x.operands)
+
+    def operation(edge):
+        return edge.node.operation, edge.position
+
+    shared = grouped(filter(leaves, sites.edges), lambda edge: (*operation(edge), leaves(edge)))
+    roles = grouped(sites.edges if period > 1 else (), lambda edge: (*operation(edge), inner[edge.node] % period))
+    groups = [*shared.values(), *roles.values(), *grouped(sites.edges, operation).values()]
     unique = {tuple(id(edge) for edge in edges): edges for edges in groups}.values()
     return [edges for edges in unique if len(edges) > 1 and len({edge.node for edge in edges}) == len(edges)]
 
@@ -174,8 +171,6 @@ def _with(edge, other, x):
     """What an edge contributes if another tensor stands in place of the other operand."""
 
     def contribution(g):
-        arrays, _, static = numbers(edge.node)
-        arrays[other] = np.asarray(x.current if is_node(x) else x)
-        return RULES[edge.node.operation].formula(*arrays, **static)[1][edge.position](g)
+        return with_operand(edge.node, other, np.asarray(x.current if is_node(x) else x), edge.position, g)
 
     return contribution

@@ -9,10 +9,9 @@ import numpy as np
 
 from ..backward import undo_broadcast
 from ..graph import is_node, topological_order
-from ..rules import RULES
 from .blame import Edge
 from .mistakes import UNARY, derivative
-from .sites import CONFIRMED, numbers
+from .sites import CONFIRMED, grouped, numbers, with_operand
 
 PLACES = 96  # of a large graph, those nearest to the target and as many nearest to the gradients that were handed in
 LARGE = 2000  # contributions: of so many, a quarter of those places
@@ -73,11 +72,8 @@ class Others:
 
     def totals(self, edges):
         """The whole gradient of each tensor that has several uses, as if it were one contribution."""
-        totals = {}
-        for edge in edges:
-            if self.sites.uses[edge.operand] > 1:
-                totals.setdefault(edge.operand, []).append(edge)
-        return [Edge(found[0].node, None, operand, sum(edge.piece for edge in found)) for operand, found in totals.items()]
+        several = grouped([edge for edge in edges if len(self.sites.uses[edge.operand]) > 1], lambda edge: edge.operand)
+        return [Edge(found[0].node, None, operand, sum(edge.piece for edge in found)) for operand, found in several.items()]
 
     def fitting(self, edge, sketches, own):
         """The first candidates that fit, by their sketches."""
@@ -85,15 +81,14 @@ class Others:
 
     def other_operand(self, edge, own, near):
         """A product with another factor: its sketch is linear in that factor. Also the factor as an optimiser has left it."""
-        arrays, _, static = numbers(edge.node)
+        arrays, _, _ = numbers(edge.node)
         if edge.node.operation not in ("multiply", "matmul", "einsum") or len(arrays) != 2 or arrays[1 - edge.position].size < 2:
             return
         position, other = edge.position, 1 - edge.position
         shape, factor, g = arrays[other].shape, edge.node.operands[other], np.asarray(self.used[edge.node])
 
         def pulled(replaced, array, wanted, wanted_shape):
-            operands = [array if i == replaced else x for i, x in enumerate(arrays)]
-            return undo_broadcast(np.asarray(RULES[edge.node.operation].formula(*operands, **static)[1][wanted](g)), wanted_shape, np.float64)
+            return undo_broadcast(with_operand(edge.node, replaced, array, wanted, g), wanted_shape, np.float64)
 
         along = self.sites.along[edge.operand]
         probes = np.stack([pulled(position, v.reshape(edge.operand.shape), other, shape).ravel() for v in along], axis=1)
@@ -199,7 +194,7 @@ class Others:
             return
         self.softmaxes_tried.add(edge.operand)
         p, along, name = {axis: _softmax(z, axis) for axis in range(z.ndim)}, self.sites.along[edge.operand], self.names[edge.operand]
-        total = sum(other.piece for other in self.sites.edges if other.operand is edge.operand)
+        total = sum(other.piece for other in self.sites.uses[edge.operand])
         self._at_all_labels(edge, z)
         for axis, right in p.items():
             for other, wrong in p.items():

@@ -1,7 +1,7 @@
 """How far two right gradients may differ: rounding units of the gross gradient, with no constant to tune.
 
 Measured alone, the gross gradient S misses what the forward pass rounds (in a saturated tanh, say). So the engine's own error is measured as well:
-the graph is run again in the precision in question and in a higher one, and the worst error in units of S is taken for all elements of the tensor.
+the graph is run again in the precision in question and in a higher one; the worst error, in units of S and as a number, counts for all elements.
 """
 
 import math
@@ -45,12 +45,12 @@ def allowed(hand, engine, gross, errors):
     if gross is None:
         return max(_WITHOUT_GRAPH.get(array.dtype, 1e-10) for array in (hand, engine)) * (magnitude + largest)
     u = errors.u
-    double = u <= unit_roundoff(np.float64)
+    limit, share = (LIMIT_DOUBLE, VISIBLE_DOUBLE) if u <= unit_roundoff(np.float64) else (LIMIT, VISIBLE)
     with np.errstate(over="ignore", invalid="ignore"):
-        due = (LIMIT_DOUBLE if double else LIMIT) * u * gross
-        visible = max((VISIBLE_DOUBLE if double else VISIBLE) * largest, PLAIN * errors.largest) if u < 1e-4 else np.inf
+        due = limit * u * gross
+        visible = max(share * largest, PLAIN * errors.largest) if u < 1e-4 else np.inf
         if due.max(initial=0.0) > visible:
-            due = np.minimum(due, np.maximum(visible, (LIMIT_DOUBLE if double else LIMIT) * u * errors.nearby()))
+            due = np.minimum(due, np.maximum(visible, limit * u * errors.nearby()))
         return np.maximum(due, errors.own(magnitude))
 
 
@@ -70,34 +70,39 @@ class Errors:
         if self.error is None:
             return by_units
         by_number = np.minimum(by_units, MARGIN * self.largest)
-        if MARGIN * self.largest > 1e-2 * float(magnitude.max(initial=0.0)) and magnitude.size > 1:
-            return np.minimum(by_number, np.maximum(64 * MARGIN * self.error, 1e-3 * magnitude) if self.u < 1e-4 else by_number)
+        if self.u < 1e-4 and magnitude.size > 1 and MARGIN * self.largest > 1e-2 * float(magnitude.max(initial=0.0)):
+            return np.minimum(by_number, np.maximum(64 * MARGIN * self.error, 1e-3 * magnitude))
         return by_number
 
 
 class EngineErrors:
-    """The engine's own rounding errors: the graph run again in two precisions."""
+    """The engine's own rounding errors: the graph run again in two precisions. ``gross`` are the gross gradients of all nodes."""
 
-    def __init__(self, root, gradients):
-        self.root, self.gradients, self.gradient, self.cache = root, gradients, gradients[root], {}
+    def __init__(self, root, gradients, gross):
+        self.root, self.gradients, self.gross, self.pairs, self.found, self.consumers = root, gradients, gross, {}, {}, None
         self.order = topological_order(root)
         types = {np.dtype(getattr(node, "dtype", np.float64)) for node in self.order if node in gradients}
         self.coarsest = max(types, key=lambda dtype: np.finfo(dtype).eps)
         extended = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
         self.extended = extended and sum(math.prod(node.shape) for node in self.order) < _LARGE
 
-    def of(self, node, gross, dtype):
+    def of(self, node, dtype):
         """The ``Errors`` of a tensor in the coarser of a type and those of the graph; a thousand units where the graph cannot be run again."""
         dtype = max(np.dtype(dtype), self.coarsest, key=lambda d: np.finfo(d).eps)
-        u, (low, high) = unit_roundoff(dtype), self._precisions(np.dtype(dtype))
+        if (node, dtype) not in self.found:
+            self.found[node, dtype] = self._measured(node, dtype)
+        return self.found[node, dtype]
+
+    def _measured(self, node, dtype):
+        u, (low, high), gross = unit_roundoff(dtype), self._precisions(dtype), self.gross[node]
 
         def nearby():
             return self._nearby_gross(node)
 
         with np.errstate(all="ignore"):
-            if (low, high) not in self.cache:
-                self.cache[low, high] = self._pair(low, high)
-            pair = self.cache[low, high]
+            if (low, high) not in self.pairs:
+                self.pairs[low, high] = self._pair(low, high)
+            pair = self.pairs[low, high]
             if pair is None or not np.isfinite(pair[0][node]).all() or not np.isfinite(pair[1][node]).all():
                 return Errors(u, gross, 1e3, None, nearby)
             a, b, branches_differ = pair[0][node], pair[1][node], pair[2]
@@ -108,15 +113,15 @@ class EngineErrors:
 
     def _nearby_gross(self, node):
         """The gross gradient of a node over the last ``STEPS`` steps alone, from the magnitudes of the gradients that were there before."""
-        if "consumers" not in self.cache:
-            self.cache["consumers"] = consumers = {}
+        if self.consumers is None:
+            self.consumers = {}
             for x in self.order:
                 for y in x.operands if x in self.gradients else ():
                     if is_node(y):
-                        consumers.setdefault(y, []).append(x)
+                        self.consumers.setdefault(y, []).append(x)
         near, border = {node}, {node}
         for _ in range(STEPS):
-            border = {x for y in border for x in self.cache["consumers"].get(y, ()) if x not in near}
+            border = {x for y in border for x in self.consumers.get(y, ()) if x not in near}
             near |= border
         inner = near - border
         totals = {}
@@ -152,7 +157,7 @@ class EngineErrors:
                 continue
             rule, operands, static = operation_of(node, [copies[x] if is_node(x) else cast(x, dtype) for x in node.operands])
             copies[node] = apply(rule, tuple(operands), static)
-        gradients = copies[self.root].gradients(cast(self.gradient, dtype))
+        gradients = copies[self.root].gradients(cast(self.gradients[self.root], dtype))
         return {node: gradients[copy] for node, copy in copies.items() if copy in gradients}, copies
 
 

@@ -4,20 +4,17 @@ Nothing is carried to the target before it is looked at along a few random direc
 contribution does to the gradient G of the target is known, since <v, dG> = <J v, c>. Contributions of one kind are looked at together.
 """
 
-from collections import Counter
-
 import numpy as np
 
 from ..backward import broadcast_axes
 from ..graph import is_node
 from .blame import contributions, fitted
+from .finite import operation_of
 from .mistakes import BATCHED, mistakes
 from .subset import triangles
 
 MOST_EDGES = 10_000  # of a larger graph those nearest to the target
 CONFIRMED = 6  # places where one and the same mistake is carried to the target; in a chain it looks the same at every one
-NEAR = 64  # tensors that are tried in place of another, made just before or after it
-WORK = 200_000_000  # numbers that are looked at in one table of such tensors, at most
 
 
 class Sites:
@@ -30,12 +27,9 @@ class Sites:
         directions = np.random.default_rng(0).normal(size=(3, *self.rest.shape))
         self.along = self.backward.tangents(self.target, directions)  # {node: (3, n)}
         self.sketch = directions.reshape(3, -1) @ self.rest.ravel()
-        self.uses = Counter(edge.operand for edge in self.edges)
-        self.pairs = {}
-        for edge in self.edges:
-            self.pairs.setdefault((edge.node, edge.operand), []).append(edge)
-        self.pairs = {key: edges for key, edges in self.pairs.items() if len(edges) > 1}
-        self.twice = {edge for edges in self.pairs.values() for edge in edges}
+        self.uses = grouped(self.edges, lambda edge: edge.operand)  # {operand: its edges}
+        self.pairs = [edges for edges in grouped(self.edges, lambda edge: (edge.node, edge.operand)).values() if len(edges) > 1]
+        self.twice = {edge for edges in self.pairs for edge in edges}
         self.noise = 16 * search.roundoff * float(np.linalg.norm(search.expected))
 
     def fits(self, found, scale):
@@ -111,13 +105,13 @@ class Sites:
 
     def families(self):
         """The edges, those together that are the same operation on the same shapes."""
-        found = {}
-        for edge in self.edges:
-            arrays, y, static = numbers(edge.node)
+
+        def likeness(edge):
+            arrays, _, static = numbers(edge.node)
             batched = edge.node.operation in BATCHED or (edge.node.operation == "matmul" and all(a.ndim == 2 for a in arrays))
-            key = (edge.node.operation, edge.position, *(a.shape for a in arrays), *static.items()) if batched else edge.node
-            found.setdefault((key, edge.position), []).append((edge, arrays, y, static, self.backward.used[edge.node]))
-        return [[row[0] for row in rows] for rows in found.values()]
+            return edge.position, (edge.node.operation, *(a.shape for a in arrays), *static.items()) if batched else edge.node
+
+        return list(grouped(self.edges, likeness).values())
 
     def _scaled(self, edges, own):
         """One contribution times a number that has a meaning, or any number; where a node has the operand twice, both together."""
@@ -129,7 +123,7 @@ class Sites:
 
     def _times(self, edge, scale, piece):
         path = f"through {self.step(edge.node)}"
-        twice = ("extra-path", "is counted twice") if self.uses[edge.operand] > 1 else ("factor", "is taken 2 times")
+        twice = ("extra-path", "is counted twice") if len(self.uses[edge.operand]) > 1 else ("factor", "is taken 2 times")
         for value, (kind, words) in {0.0: ("missing-path", "is missing"), -1.0: ("sign", "has the opposite sign"), 2.0: twice}.items():
             if abs(scale - value) < self.search.tolerance:
                 self.propose(kind, f"the contribution {path} {words}", edge, (value - 1) * piece, 3, factor=value)
@@ -137,14 +131,14 @@ class Sites:
             if value != 2 and abs(scale - value) <= self.search.tolerance * abs(value):
                 self.propose("factor", f"the contribution {path} is taken {words} times", edge, (value - 1) * piece, 4, factor=value)
         constant = edge.node.operation in ("multiply", "divide") and len([x for x in edge.node.operands if is_node(x)]) == 1
-        if not self.search.found and self.rest.size > 3 and (constant or self.uses[edge.operand] > 1):
+        if not self.search.found and self.rest.size > 3 and (constant or len(self.uses[edge.operand]) > 1):
             effect = self.backward.propagated(edge.operand, piece, self.target)
             scale = 1 + float((effect * self.rest).sum()) / float((effect * effect).sum())
             self.propose("factor", f"the contribution {path} is taken {scale:.6g} times", edge, (scale - 1) * piece, 5, factor=scale)
 
     def _together(self):
         """A node that has the operand twice, as x * x: both of its contributions."""
-        for edges in self.pairs.values():
+        for edges in self.pairs:
             piece = sum(edge.piece for edge in edges)
             own = self.along[edges[0].operand] @ np.ravel(piece)
             if len(edges) < len(self.edges) and (power := float(own @ own)):
@@ -230,6 +224,22 @@ def _moved_about(pieces):
     if pieces.ndim >= 3 and pieces.shape[-1] == pieces.shape[-2] > 1:
         for words, mask in triangles(pieces.shape[-1]):
             yield "subset", f"without {words}", np.where(mask, 0, pieces)
+
+
+def grouped(items, key):
+    """{key: the items that have it}, in order."""
+    found = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found
+
+
+def with_operand(node, position, array, wanted, g):
+    """What a gradient g of a node contributes to the operand ``wanted`` if another array stands in place of the operand at a position."""
+    operands, _, _ = numbers(node)
+    operands[position] = array
+    rule, operands, static = operation_of(node, operands)
+    return np.asarray(rule.formula(*operands, **static)[1][wanted](g))
 
 
 def pulled(edge, g):

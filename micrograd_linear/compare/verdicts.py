@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -84,7 +85,7 @@ class Verdicts:
     def _agrees(self, node, array, gross=None):
         if gross is None and array.shape == node.shape:
             gross = self.gross[node]
-        return judge("", self.claims[node], array, gross, lambda dtype: self.errors.of(node, self.gross[node], dtype)).status in AGREE
+        return judge("", self.claims[node], array, gross, partial(self.errors.of, node)).status in AGREE
 
     def _gross_of(self, node, array, before):
         """The magnitudes that were added up to make another gradient: where it differs they may be as large as anything in the tensor."""
@@ -95,7 +96,7 @@ class Verdicts:
         """Where the hand gradient is an array but for rounding."""
         claim = self.claims[node]
         difference = np.absolute(claim.astype(np.float64) - array)
-        return difference <= allowed(claim, np.asarray(array), self.gross[node], self.errors.of(node, self.gross[node], claim.dtype))
+        return difference <= allowed(claim, np.asarray(array), self.gross[node], self.errors.of(node, claim.dtype))
 
     def _kink(self, node):
         """The other choice at a tie that makes the gradient what it is, in words; None if there is none."""
@@ -119,7 +120,7 @@ class Verdicts:
         for i, (result, node) in enumerate(zip(found, self.claims, strict=True)):
             itself = coarse and result.status in ("wrong", "wrong step") and np.array_equal(result.hand, result.hand.astype(np.float32))
             if (coarse and result.status == "inherited") or itself:
-                again = judge(result.name, result.hand.astype(np.float32), result.engine, self.gross[node], lambda d, x=node: self.errors.of(x, self.gross[x], d))
+                again = judge(result.name, result.hand.astype(np.float32), result.engine, self.gross[node], partial(self.errors.of, node))
                 if again.status in AGREE:
                     found[i] = replace(
                         again, hand=result.hand, status="rounding", note=f"equal to float32 rounding, {'as' if itself else 'that of'} {', '.join(coarse[:3])}"

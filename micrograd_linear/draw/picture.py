@@ -100,12 +100,10 @@ def _each(operands, marks, wrong_uses, results, groups=None):
                 uses.append(Use(ids[x], "✗" if wrong else "", wrong))
             else:
                 uses.append(Use(f"v{next(numbers)}"))
-                boxes.append(Box(uses[-1].id, "constant", "", np.shape(x), str(getattr(x, "dtype", "float64")), np.asarray(x), None))
+                boxes.append(Box(uses[-1].id, "constant", "", np.shape(x), _dtype(x), np.asarray(x), None))
         ids[node] = f"v{next(numbers)}"
-        leaf = "leaf" if getattr(node, "requires_grad", True) else "constant"
-        kind = leaf if not node.operands else "root" if node in results else "interior"
         grad = None if node.grad is None else np.asarray(node.grad)
-        box = Box(ids[node], kind, str(node.name), getattr(node, "shape", ()), str(getattr(node, "dtype", "float64")), np.asarray(node.current), grad)
+        box = Box(ids[node], _kind(node, results), str(node.name), node.shape, _dtype(node), np.asarray(node.current), grad)
         box.verdict, box.wrong = marks.get(node, ("", False))
         box.group = groups.get(node, "") if groups else ""
         if node.operands:
@@ -125,12 +123,11 @@ def _folded(order, most, marks):
     for group in found:
         last, count = group.members[-1], len(group.members)
         names = list(dict.fromkeys(node.name for node in group.members if node.name))
-        kind = "root" if last is order[-1] else "interior" if last.operands else "leaf" if getattr(last, "requires_grad", True) else "constant"
         data = [np.asarray(node.current, dtype=np.float64) for node in group.members]
         grads = [np.asarray(node.grad, dtype=np.float64) for node in group.members if node.grad is not None]
         stacked = (np.stack(data), np.stack(grads) if len(grads) == count else None) if count > 1 else (data[0], grads[0] if grads else None)
         name = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-        box = Box(ids[group], kind, name, getattr(last, "shape", ()), str(getattr(last, "dtype", "float64")), *stacked, count)
+        box = Box(ids[group], _kind(last, {order[-1]}), name, last.shape, _dtype(last), *stacked, count)
         box.verdict, box.wrong = max((marks[node] for node in group.members if node in marks), key=lambda mark: mark[1], default=("", False))
         if last.operands:
             many = last.operation in NARY and group.operand_count > 2
@@ -139,6 +136,16 @@ def _folded(order, most, marks):
                 box.operands.append(Use(ids[operand], "" if uses <= count else f"{uses / count:g} each" if count > 1 else f"{uses:,}"))
         boxes.append(box)
     return boxes
+
+
+def _kind(node, results):
+    if node.operands:
+        return "root" if node in results else "interior"
+    return "leaf" if node.requires_grad else "constant"
+
+
+def _dtype(x):
+    return str(getattr(x, "dtype", "float64"))
 
 
 def _setting(value):

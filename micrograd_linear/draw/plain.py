@@ -1,12 +1,11 @@
 """A picture without Graphviz: as Mermaid, which GitHub and notebooks draw, as text, and as JSON."""
 
 import json
-import math
 import re
 
 import numpy as np
 
-from ..printable import printable
+from ..printable import finite, printable
 from .labels import SMALL_COLUMNS, SMALL_ROWS, number
 
 _STYLES = {"leaf": "fill:#cfe6f5,color:#111", "constant": "fill:#eeeeee,color:#111", "root": "fill:#fbe3b5,color:#111", "interior": "fill:#ffffff,color:#111"}
@@ -70,15 +69,9 @@ def _numbers(array):
     if array is None:
         return None
     if array.size <= SMALL_ROWS * SMALL_COLUMNS:
-        return _finite(np.asarray(array, dtype=np.float64).tolist())
+        return finite(np.asarray(array, dtype=np.float64).tolist())
     with np.errstate(all="ignore"):
-        return {words: _finite(float(f(array.astype(np.float64)))) for words, f in (("min", np.min), ("mean", np.mean), ("max", np.max))}
-
-
-def _finite(data):
-    if isinstance(data, list):
-        return [_finite(x) for x in data]
-    return data if math.isfinite(data) else repr(data)
+        return {words: finite(float(f(array.astype(np.float64)))) for words, f in (("min", np.min), ("mean", np.mean), ("max", np.max))}
 
 
 def _inert(words):
