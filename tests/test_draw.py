@@ -246,6 +246,20 @@ def test_many_names_and_many_roots_of_names_still_fold():
     assert (drawing.dot.count("shape=plain]") <= 40 and "x0, x1, x2, …" in texts(drawing.svg).replace("w", "x")) or "×500" in drawing.dot
 
 
+@pytest.mark.parametrize("most", [1, 3, 8])
+def test_values_of_several_shapes_in_one_box(most):
+    x, total = Tensor(np.ones((3, 4)), "x"), 0.0
+    for i in range(1, 4):
+        part = x[:i] @ np.ones((4, i + 1))
+        part.name = f"part{i}"
+        total = total + part.sum()
+    drawing = draw(total, max_nodes=most)
+    boxes = json.loads(drawing.json)["values"]
+    assert drawing.folded and "several shapes" in drawing.text and "several shapes" in texts(drawing.svg) and drawing.mermaid
+    products = next(box for box in boxes if box["operation"] == "@")
+    assert products["count"] == 3 and products["shape"] is None and len(products["data"]) == 2 + 6 + 12
+
+
 def test_a_folded_graph_shows_which_part_is_wrong():
     loss = mlp_loss(2)
     order = topological_order(loss)

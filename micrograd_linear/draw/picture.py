@@ -25,12 +25,15 @@ class Use:
 
 @dataclass
 class Box:
-    """One value, or ``count`` that play the same part, whose arrays are then stacked. ``kind``: leaf, constant, interior or root."""
+    """One value, or ``count`` that play the same part, whose arrays are then stacked; ``shape`` is None, and they are joined flat, where shapes differ.
+
+    ``kind``: leaf, constant, interior or root.
+    """
 
     id: str
     kind: str
     name: str
-    shape: tuple
+    shape: tuple | None
     dtype: str
     data: np.ndarray
     grad: np.ndarray | None
@@ -50,6 +53,8 @@ class Box:
     @property
     def about(self):
         """Shape and type, where they say anything."""
+        if self.shape is None:
+            return "several shapes"
         return f"{self.shape} {self.dtype}" if self.shape else "" if self.dtype == "float64" else self.dtype
 
 
@@ -123,11 +128,11 @@ def _folded(order, most, marks):
     for group in found:
         last, count = group.members[-1], len(group.members)
         names = list(dict.fromkeys(node.name for node in group.members if node.name))
-        data = [np.asarray(node.current, dtype=np.float64) for node in group.members]
-        grads = [np.asarray(node.grad, dtype=np.float64) for node in group.members if node.grad is not None]
-        stacked = (np.stack(data), np.stack(grads) if len(grads) == count else None) if count > 1 else (data[0], grads[0] if grads else None)
+        shape = last.shape if len({node.shape for node in group.members}) == 1 else None
+        grads = [node.grad for node in group.members if node.grad is not None]
+        data, grad = _stacked([node.current for node in group.members], shape), _stacked(grads, shape) if len(grads) == count else None
         name = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-        box = Box(ids[group], _kind(last, {order[-1]}), name, last.shape, _dtype(last), *stacked, count)
+        box = Box(ids[group], _kind(last, {order[-1]}), name, shape, _dtype(last), data, grad, count)
         box.verdict, box.wrong = max((marks[node] for node in group.members if node in marks), key=lambda mark: mark[1], default=("", False))
         if last.operands:
             many = last.operation in NARY and group.operand_count > 2
@@ -136,6 +141,13 @@ def _folded(order, most, marks):
                 box.operands.append(Use(ids[operand], "" if uses <= count else f"{uses / count:g} each" if count > 1 else f"{uses:,}"))
         boxes.append(box)
     return boxes
+
+
+def _stacked(arrays, shape):
+    arrays = [np.asarray(array, dtype=np.float64) for array in arrays]
+    if shape is None:
+        return np.concatenate([array.ravel() for array in arrays])
+    return np.stack(arrays) if len(arrays) > 1 else arrays[0]
 
 
 def _kind(node, results):

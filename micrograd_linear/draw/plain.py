@@ -49,7 +49,7 @@ def as_json(picture):
     """
     values = []
     for box in picture.boxes:
-        about = {"id": box.id, "kind": box.kind, "name": box.name, "count": box.count, "shape": list(box.shape), "dtype": box.dtype}
+        about = {"id": box.id, "kind": box.kind, "name": box.name, "count": box.count, "shape": None if box.shape is None else list(box.shape), "dtype": box.dtype}
         made = {"operation": box.symbol, "settings": box.settings, "operands": [use.id for use in box.operands]}
         values.append({**about, **made, "data": _numbers(box.data), "grad": _numbers(box.grad), "verdict": box.verdict})
     return json.dumps({"folded": picture.folded, "values": values}, indent=1)
