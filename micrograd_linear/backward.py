@@ -10,18 +10,19 @@ import numpy as np
 from .graph import is_node
 from .rules import RULES
 
-watch = None  # debug() sets it: watch(node, operand, g, contribution) sees every step
+debugging = None  # debug() sets it: a function of (node, operand, g, contribution) that sees every step
 _created = attrgetter("created")
 _WHERE = RULES["where"]
 _ELEMENTWISE = _WHERE.formula.__module__
 
 
-def walk(root, seed):
+def walk(root, seed, watch=None):
     """The gradient of ``root`` with respect to itself and every tensor it depends on, where d(root) = ``seed``.
 
     Returns ``(gradients, borrowed)``: a dict {tensor: array}, and the set of those tensors whose array may be shared with another tensor,
-    or be a view of something else, so that it must be copied before anybody is given it.
+    or be a view of something else, so that it must be copied before anybody is given it. ``watch(node, operand, g, contribution)`` sees every step.
     """
+    watchers = [function for function in (watch, debugging) if function]
     order, selects = _checked_order(root)
     gradients, borrowed = {root: seed}, {root}
     for node in order:
@@ -34,8 +35,8 @@ def walk(root, seed):
                 contribution = _fitted(contribution, node, operand, array)
             if selects:
                 contribution = _not_taken(node, g, contribution)
-            if watch:
-                watch(node, operand, g, contribution)
+            for function in watchers:
+                function(node, operand, g, contribution)
             before = gradients.get(operand)
             if before is not None:
                 gradients[operand] = np.asarray(before + contribution)

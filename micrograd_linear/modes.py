@@ -47,13 +47,13 @@ def debug():
         ...
     FloatingPointError: log of x (1,) made nan at [0] from -1.0 (forward, <doctest micrograd_linear.modes.debug[1]>:2)
     """
-    before = tensor.after_forward, backward.watch
-    tensor.after_forward, backward.watch = _check_forward, _check_backward
+    before = tensor.after_forward, backward.debugging
+    tensor.after_forward, backward.debugging = _check_forward, _check_backward
     try:
         with np.errstate(all="ignore"):  # the error says more than NumPy's warning
             yield
     finally:
-        tensor.after_forward, backward.watch = before
+        tensor.after_forward, backward.debugging = before
 
 
 def _check_forward(result, rule, operands, inputs):

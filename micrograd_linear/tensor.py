@@ -156,9 +156,12 @@ class Tensor:
             else:
                 tensor._grad, tensor._borrowed = gradient, tensor in borrowed
 
-    def gradients(self, gradient=None):
-        """{tensor: array} of the gradients that ``backward`` would make, leaving every ``grad`` as it was."""
-        gradients, borrowed = backward.walk(self, self._seed(gradient))
+    def gradients(self, gradient=None, *, watch=None):
+        """{tensor: array} of the gradients that ``backward`` would make, leaving every ``grad`` as it was.
+
+        ``watch(node, operand, g, contribution)`` is called at every step: what a gradient g of the node adds to that of the operand.
+        """
+        gradients, borrowed = backward.walk(self, self._seed(gradient), watch)
         return {tensor: g.copy() if tensor in borrowed else g for tensor, g in gradients.items()}
 
     def contributions(self, gradient):

@@ -333,7 +333,11 @@ class Value:
         """[(operand, contribution)]: what a gradient of this value adds to that of each operand."""
         if self._rule is None:
             return []
-        parts = self._rule.derivative(gradient, *(x for x in (self._x, self._y) if x is not None))
+        before, self.grad = self.grad, gradient  # where one written by hand reads it
+        try:
+            parts = self._rule.derivative(gradient, *(x for x in (self._x, self._y) if x is not None))
+        finally:
+            self.grad = before
         parts = parts if isinstance(parts, tuple) else (parts,)
         return [(operand, part) for operand, part in zip((self._a, self._b), parts) if operand is not None]
 

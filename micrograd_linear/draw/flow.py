@@ -1,0 +1,62 @@
+"""What flows backward: the gradient of every node, and what each use of a node adds to it. From the engine's own pass; every ``.grad`` stays as it was."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..graph import is_node, topological_order
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One backward pass: ``seed``, what it started from; ``gradients`` {node: array}; ``contributions`` {(node, position of the operand): array}.
+
+    A contribution has the shape and the type of its operand: broadcasting is undone. Those of all uses of a node add up to its gradient.
+    """
+
+    seed: np.ndarray
+    gradients: dict
+    contributions: dict
+
+
+def seed(root):
+    """dL/d(root), where a backward pass of ``root`` starts: its gradient, if it has one by now, else 1 for a single number, else None."""
+    grad = getattr(root.grad, "current", root.grad)
+    if grad is not None and (root.shape or np.any(grad)):
+        return np.array(grad)
+    return np.ones(root.shape, getattr(root, "dtype", np.float64)) if getattr(root, "size", 1) == 1 else None
+
+
+def flow(root):
+    """The backward pass of ``root`` as a ``Flow``; None where there is nothing to start from. Raises ``RuntimeError`` where data were changed since.
+
+    >>> from micrograd_linear import Value
+    >>> x = Value(3.0, "x"); y = x * x
+    >>> [(i, float(part)) for (node, i), part in flow(y).contributions.items()]
+    [(0, 3.0), (1, 3.0)]
+    """
+    start = seed(root) if root.requires_grad else None
+    if start is None:
+        return None
+    with np.errstate(all="ignore"):
+        gradients, contributions = (_of_tensors if hasattr(root, "arrays") else _of_values)(root, start)
+    return Flow(start, gradients, contributions)
+
+
+def _of_tensors(root, start):
+    pieces = {}
+    gradients = root.gradients(start, watch=lambda node, operand, g, piece: pieces.setdefault(node, []).append(piece))
+    contributions = {}
+    for node, found in pieces.items():
+        positions = (i for i, x in enumerate(node.operands) if is_node(x) and x.requires_grad)
+        contributions |= {(node, i): piece for i, piece in zip(positions, found, strict=True)}
+    return gradients, contributions
+
+
+def _of_values(root, start):
+    gradients, contributions = root.gradients(float(start)), {}
+    for node in topological_order(root):
+        positions = (i for i, x in enumerate(node.operands) if is_node(x))
+        for i, (_, piece) in zip(positions, node.contributions(gradients[node])):
+            contributions[node, i] = np.asarray(piece)
+    return {node: np.asarray(g) for node, g in gradients.items()}, contributions
