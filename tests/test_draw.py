@@ -38,13 +38,22 @@ def layer(rng):
 
 def test_one_box_per_value_and_one_ellipse_per_operation(layer):
     source = draw(layer).dot
-    assert source.count("shape=plain]") == 5 and source.count("shape=ellipse") == 2 and source.count("->") == 6
+    assert source.count("shape=plain") == 5 and source.count("shape=ellipse") == 2 and source.count("->") == 6
 
 
 def test_two_edges_for_x_plus_x():
     for x in (Value(3.0, "x"), Tensor([3.0], "x")):
         for y in (x + x, x * x):
             assert draw(y).dot.count("v0 -> v1_op") == 2
+
+
+def test_every_value_operation_and_use_has_an_id_in_the_svg(layer):
+    for drawing in (draw(layer), draw(layer.operands[0] * 2 - layer.operands[0]), draw(mlp_loss(1)), draw(Value(2.0, "v0_op") * 7)):
+        found = Counter(element.get("id") for element in ET.fromstring(drawing.svg).iter() if element.get("class") in ("node", "edge"))
+        assert max(found.values()) == 1
+        for box in json.loads(drawing.json)["values"]:
+            expected = [box["id"], f"{box['id']}_op"] if box["operation"] else [box["id"]]
+            assert {*expected, *(f"{box['id']}_op-{i}" for i in range(len(box["operands"])))} <= set(found)
 
 
 def test_name_shape_data_gradient(layer):
@@ -100,7 +109,7 @@ def test_a_long_product_is_one_operation_and_the_caption_says_so():
     start = time.perf_counter()
     drawing = draw(v)
     assert drawing.folded == "100,001 values, folded into 2; ×n stands for n that play the same part"
-    assert drawing.folded in texts(drawing.svg) and drawing.dot.count("shape=plain]") == 2 and "of 50,001" in texts(drawing.svg)
+    assert drawing.folded in texts(drawing.svg) and drawing.dot.count("shape=plain") == 2 and "of 50,001" in texts(drawing.svg)
     assert time.perf_counter() - start < 60  # seconds, where minutes would mean that all of it was laid out
     assert draw(Value(1.0) * 2).folded == ""
 
@@ -205,7 +214,7 @@ def test_a_scalar_network_folds_into_its_layers(samples, values):
     loss.backward()
     drawing = draw(loss)
     assert drawing.folded.startswith(f"{values:,} values, folded into ") and drawing.folded in texts(drawing.svg)
-    assert drawing.dot.count("shape=plain]") <= 25
+    assert drawing.dot.count("shape=plain") <= 25
     found = counts(drawing)
     assert found[256 * samples] >= 1 and found[16 * samples] >= 4 and found[256] >= 1  # products and neurons of the second layer, its weights
     assert "of 17" in texts(drawing.svg) and "relu" in texts(drawing.svg)
@@ -232,7 +241,7 @@ def test_a_loop_of_300_turns_is_drawn():
     for _ in range(300):
         h = (h @ W + rng.normal(size=(6, 8))).tanh()
     drawing = draw((h * h).sum())
-    assert drawing.folded.startswith("1,204 values, folded into ") and drawing.dot.count("shape=plain]") <= 40
+    assert drawing.folded.startswith("1,204 values, folded into ") and drawing.dot.count("shape=plain") <= 40
     shown = texts(drawing.svg)
     assert "W" in shown and "h0" in shown and max(counts(drawing)) > 200
     assert 'style="rounded,filled"' in drawing.dot  # a reference beside each further use of W
@@ -243,7 +252,7 @@ def test_many_names_and_many_roots_of_names_still_fold():
     for i in range(500):
         total = total + Value(float(i), f"x{i}") * Value(1.0, f"w{i}")
     drawing = draw(total)
-    assert (drawing.dot.count("shape=plain]") <= 40 and "x0, x1, x2, …" in texts(drawing.svg).replace("w", "x")) or "×500" in drawing.dot
+    assert (drawing.dot.count("shape=plain") <= 40 and "x0, x1, x2, …" in texts(drawing.svg).replace("w", "x")) or "×500" in drawing.dot
 
 
 @pytest.mark.parametrize("most", [1, 3, 8])

@@ -1,4 +1,7 @@
-"""A picture as DOT: a box for every value, an ellipse for every operation, an edge for every use of an operand."""
+"""A picture as DOT: a box for every value, an ellipse for every operation, an edge for every use of an operand.
+
+In an SVG, the group of a value has the id of its box, "v3" say; that of its operation "v3_op", and the edge of the operation's first operand "v3_op-0".
+"""
 
 from collections import Counter
 
@@ -28,19 +31,19 @@ def dot(picture, direction="LR"):
         with graph.subgraph(name=f"cluster_{i}") as cluster:
             cluster.attr(label=f"<{text(group)}>", style="rounded", color="#b0b0b0", fontcolor="#555555")
             for box in boxes:
-                cluster.node(box.id, label=_label(box), shape="plain")
+                cluster.node(box.id, label=_label(box), shape="plain", id=box.id)
     for box in picture.boxes:
         if not box.group:
-            graph.node(box.id, label=_label(box), shape="plain")
+            graph.node(box.id, label=_label(box), shape="plain", id=box.id)
         if box.symbol:
-            graph.node(f"{box.id}_op", label=_operation(box), shape="ellipse", style="filled", fillcolor="#f7f7f7")
+            graph.node(f"{box.id}_op", label=_operation(box), shape="ellipse", id=f"{box.id}_op", style="filled", fillcolor="#f7f7f7")
             graph.edge(f"{box.id}_op", box.id)
-        for use in box.operands:
+        for i, use in enumerate(box.operands):
             end = use.id
             if end in leaves and uses[end] > MOST_USES and end in met:  # a reference beside each further use: lines across all are hard to follow
                 end = f"{use.id}_{box.id}"
                 graph.node(end, label=f"<{text(leaves[use.id]) or '…'}>", **_REFERENCE)
-            graph.edge(end, f"{box.id}_op", **({"label": use.words} if use.words else {}), **(_WRONG_EDGE if use.wrong else {}))
+            graph.edge(end, f"{box.id}_op", id=f"{box.id}_op-{i}", **({"label": use.words} if use.words else {}), **(_WRONG_EDGE if use.wrong else {}))
         met.update(use.id for use in box.operands)
     return graph.source
 
