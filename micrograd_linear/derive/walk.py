@@ -64,7 +64,7 @@ def walk(root, *, name_gradients, wanted=()):
             contribution = algebra.symbol(book, _explained(node, pull, g))
             if selects and _may_be_nan(node, contribution, g):
                 contribution = structure.selected(g, contribution)
-            pending.setdefault(operand, []).append(_fitted(contribution, operand))
+            pending.setdefault(operand, []).append(fitted(contribution, operand))
     return Walk(root, book, order, names, values, gradients, upstream, objective, forward_end)
 
 
@@ -109,7 +109,7 @@ def _forward(node, values, names, book, for_readers):
     dtype = np.dtype(getattr(node, "dtype", np.float64))
     if not node.operands:
         return (book.variable(names[node], node.shape, dtype) if node in names else book.constant(node.current)), []
-    rule, operands, static = _rule_of(node)
+    rule, operands, static = rule_of(node)
     symbols = [values[x] if is_node(x) else _constant(book, x, node, operands) for x in operands]
     value, pullbacks = _explained(node, rule.formula, *symbols, **static)
     value = algebra.symbol(book, value)
@@ -117,9 +117,8 @@ def _forward(node, values, names, book, for_readers):
         raise ValueError(f"derive: {node.operation} gives shape {value.shape} on symbols, and {node.shape} on arrays")
     value = structure.astype(value, dtype)
     wanted = [(x, pull) for x, pull in zip(operands, pullbacks, strict=True) if is_node(x) and x.requires_grad]
-    core = value.operands[0] if value.operation == "reshape" and value.operands[0].size == value.size else value
-    composed = rule.name in _COMPOSED or not rule.formula.__module__.startswith("micrograd_linear.")
-    if for_readers and composed and core.alias is None and core.operation not in ("variable", "number", "broadcast"):
+    core = core_of(value)
+    if for_readers and is_composed(rule) and core.alias is None and core.operation not in ("variable", "number", "broadcast"):
         opaque = book.make("result", (core,), None, core.shape, core.dtype, (rule.name,))
         opaque.written = (rule.name, tuple(algebra.symbol(book, x) for x in symbols), static)
         value = opaque if core is value else structure.reshape(opaque, value.shape)
@@ -133,6 +132,16 @@ def _forward(node, values, names, book, for_readers):
     return value, wanted
 
 
+def core_of(value):
+    """What a result was before its last reshape: a rule's pullbacks have closed over that."""
+    return value.operands[0] if value.operation == "reshape" and value.operands[0].size == value.size else value
+
+
+def is_composed(rule):
+    """Whether a rule is printed by its name rather than by its formula: some of the package's, and all of the user's."""
+    return rule.name in _COMPOSED or not rule.formula.__module__.startswith("micrograd_linear.")
+
+
 def _named(value, core, name, book, dtype):
     """The variable that stands for a named node from here on, in the pullbacks that have closed over its formula too."""
     variable = book.variable(name, value.shape, dtype, "node", value)
@@ -141,7 +150,7 @@ def _named(value, core, name, book, dtype):
     return variable
 
 
-def _rule_of(node):
+def rule_of(node):
     """(rule, operands, static) of a node; a Value's operation is the Tensor's of the same name, on numbers."""
     rule = getattr(node, "rule", None)
     if rule is not None:
@@ -180,7 +189,7 @@ def _constant(book, x, node, operands):
     return x.item() if gives_way else book.make("constant", (), {"value": x}, (), x.dtype, (x.dtype.str, x.tobytes()))
 
 
-def _fitted(contribution, operand):
+def fitted(contribution, operand):
     """A contribution summed back to its operand's shape, in its type: what the engine does after every pullback."""
     shape = operand.shape
     if contribution.shape != shape:

@@ -18,8 +18,9 @@ _WRONG_EDGE = {"color": WRONG, "penwidth": "3", "fontcolor": WRONG, "fontsize": 
 _FONT = "Helvetica,Arial,sans-serif"
 
 
-def dot(picture, direction="LR"):
-    """The DOT text; ``direction`` "LR" or "TB"."""
+def dot(picture, direction="LR", label_of=None):
+    """The DOT text; ``direction`` "LR" or "TB". ``label_of(box)`` is the label of a box, where it is to be another."""
+    label_of = label_of or _label
     graph = graphviz.Digraph()
     label = {"label": picture.folded} if picture.folded else {}
     graph.attr("graph", rankdir=direction, bgcolor="white", fontname=_FONT, fontsize="12", labelloc="b", **label)
@@ -31,10 +32,10 @@ def dot(picture, direction="LR"):
         with graph.subgraph(name=f"cluster_{i}") as cluster:
             cluster.attr(label=f"<{text(group)}>", style="rounded", color="#b0b0b0", fontcolor="#555555")
             for box in boxes:
-                cluster.node(box.id, label=_label(box), shape="plain", id=box.id)
+                cluster.node(box.id, label=label_of(box), shape="plain", id=box.id)
     for box in picture.boxes:
         if not box.group:
-            graph.node(box.id, label=_label(box), shape="plain", id=box.id)
+            graph.node(box.id, label=label_of(box), shape="plain", id=box.id)
         if box.symbol:
             graph.node(f"{box.id}_op", label=_operation(box), shape="ellipse", id=f"{box.id}_op", style="filled", fillcolor="#f7f7f7")
             graph.edge(f"{box.id}_op", box.id)

@@ -1,15 +1,19 @@
 """``draw``: the graph of a node as a picture."""
 
+import html
 import os
 import tempfile
 from functools import cached_property
 from pathlib import Path
 
 from ..graph import is_node
+from ..printable import printable
 from ..tensor import Tensor
 from .dot import dot
+from .page import framed
 from .picture import picture, scalar_picture
 from .plain import as_json, as_text, mermaid
+from .play import page_of
 from .render import FORMATS, render
 from .theme import themed
 
@@ -55,7 +59,7 @@ def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None, level="auto"
     if level == "scalar" and check is not None:
         raise ValueError("draw: level 'scalar' shows no comparison; leave out check")
     made = scalar_picture(node, max_nodes) if level == "scalar" and isinstance(node, Tensor) else picture(node, max_nodes, check)
-    return Drawing(made, direction or ("TB" if made.depth > WIDE else "LR"))
+    return Drawing(made, direction or ("TB" if made.depth > WIDE else "LR"), lambda: page_of(node, check, direction or ("TB" if made.depth > 3 else "LR")))
 
 
 class Drawing:
@@ -64,9 +68,9 @@ class Drawing:
     ``folded`` says in words what was folded, "" if nothing was.
     """
 
-    def __init__(self, picture, direction="LR"):
+    def __init__(self, picture, direction="LR", page=None):
         self.folded = picture.folded
-        self._picture, self._direction = picture, direction
+        self._picture, self._direction, self._page = picture, direction, page
 
     @cached_property
     def dot(self):
@@ -89,6 +93,11 @@ class Drawing:
         return as_text(self._picture)
 
     @cached_property
+    def html(self):
+        """The page that plays the run, forward and backward, step by step: one file that needs nothing else."""
+        return self._page()
+
+    @cached_property
     def json(self):
         """The values, their operands and numbers, for a program."""
         return as_json(self._picture)
@@ -100,14 +109,18 @@ class Drawing:
         """
         path = Path(path)
         format = path.suffix[1:].lower()
-        plain = {"dot": "dot", "svg": "svg", "mmd": "mermaid", "txt": "text", "json": "json"}
+        plain = {"dot": "dot", "svg": "svg", "mmd": "mermaid", "txt": "text", "json": "json", "html": "html"}
         if format not in (*FORMATS, *plain):
             raise ValueError(f"draw: cannot save as {path.name!r}; expected an ending out of .svg, .png, .pdf, .dot, .mmd, .txt, .json")
         _check_folder(path)
         return write_whole(path, getattr(self, plain[format]).encode() if format in plain else render(self.dot, format))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"image/svg+xml": self.svg, "text/plain": repr(self)}
+        try:
+            shown = framed(self.html)
+        except RuntimeError as error:  # numbers were changed since: the picture is shown, and why it cannot be played
+            shown = f"{self.svg[self.svg.index('<svg') :]}<p>{html.escape(printable(str(error), 1000))}</p>"
+        return {"text/html": shown, "image/svg+xml": self.svg, "text/plain": repr(self)}
 
     def __repr__(self):
         return f"<Drawing: {self.folded or 'the whole graph'}; .svg, .dot, .mermaid, .text, .json, .save('graph.svg|png|pdf|dot|mmd|txt|json')>"

@@ -21,6 +21,7 @@ class Use:
     id: str
     words: str = ""
     wrong: bool = False
+    contribution: np.ndarray | None = None  # what it adds to the gradient of the operand, in its shape
 
 
 @dataclass
@@ -44,6 +45,8 @@ class Box:
     verdict: str = ""
     wrong: bool = False
     group: str = ""  # the tensor that it is an element of
+    node: object = None  # the value itself, where it stands alone and is no constant
+    values: list = field(default_factory=list)  # what it was made of: nodes, and the numbers and arrays of constants
 
     @property
     def title(self):
@@ -110,7 +113,7 @@ def _each(operands, marks, wrong_uses, results, groups=None):
         grad = None if node.grad is None else np.asarray(node.grad)
         box = Box(ids[node], _kind(node, results), str(node.name), node.shape, _dtype(node), np.asarray(node.current), grad)
         box.verdict, box.wrong = marks.get(node, ("", False))
-        box.group = groups.get(node, "") if groups else ""
+        box.group, box.node, box.values = groups.get(node, "") if groups else "", node, list(found)
         if node.operands:
             many = len(uses) > len(node.operands)
             settings = (f"{key}={_setting(value)}" for key, value in node.static.items() if value is not None and value is not False)

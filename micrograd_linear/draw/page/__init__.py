@@ -1,0 +1,70 @@
+"""The page: one file in which a run is played forward and backward, step by step. It needs nothing else: no network, no server, no library."""
+
+import base64
+import hashlib
+import html
+import json
+import re
+from functools import cache
+from importlib import resources
+
+from ...printable import printable
+from .javascript import HELPERS
+from .run import run
+from .svg import brief, svg
+
+MOST_VALUES, MOST_STEPS = 400, 2000  # that are played one by one; beyond, those that play the same part are one
+_PARTS = ("numbers.js", "view.js", "page.js", "words.js", "moving.js")
+
+
+def page(plays, direction):
+    """The page as HTML text. ``plays`` are the arguments of ``run``: the run, and, where there is a second, the same run folded.
+
+    Names are inert: the data are JSON, which the page only ever shows as text, and a policy in the page allows no script but its own, by its
+    hash, and no network.
+    """
+    views, scripts, canvases = [], [], []
+    for i, (picture, *rest) in enumerate(plays):
+        prefix = "ab"[i] + "-"
+        data, formulas = run(picture, *rest)
+        scripts = scripts or formulas
+        views.append({"prefix": prefix, "folded": picture.folded, "title": _title(picture), **data})
+        canvases.append(f'<div class="canvas" id="canvas-{i}"{" hidden" * (i > 0)}>{svg(picture, direction, prefix)}</div>')
+    rules = ",\n".join(formula or "null" for formula in scripts)
+    script = f'"use strict";\n{HELPERS}const RULES = [{rules}];\n{_text_of(*_PARTS)}'
+    first = plays[0][0]
+    return _text_of("page.html").format(
+        policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_hash(script)}'; base-uri 'none'; form-action 'none'",
+        title=html.escape(_title(first)), folded=html.escape(first.folded), style=_text_of("page.css"), canvases="".join(canvases),
+        fold=_FOLD * (len(plays) > 1), data=_json({"views": views}), script=script,
+    )  # fmt: skip
+
+
+def framed(text, height=620):
+    """The page for a notebook: in a frame of its own that may run its script, and nothing else."""
+    style = f"width:100%;height:{height}px;border:1px solid #8888;border-radius:6px"
+    return f'<iframe sandbox="allow-scripts" title="The run, step by step" style="{style}" srcdoc="{html.escape(text)}"></iframe>'
+
+
+def _title(picture):
+    root = picture.boxes[-1]
+    return f"{printable(root.title or 'result')} {root.about}".strip() + (f" = {brief(root.data)}" if root.data.size == 1 else "")
+
+
+def _json(data):
+    """JSON that may stand inside of a script element: no < begins a tag there."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+@cache
+def _text_of(*names):
+    folder = resources.files(__package__)
+    text = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+    return re.sub(r"^([ \t]+|//.*\n)", "", text, flags=re.M)  # without indentation and comments
+
+
+def _hash(script):
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+_FOLD = '<button type="button" id="fold" aria-pressed="false" title="values that play the same part as one">fold</button>'

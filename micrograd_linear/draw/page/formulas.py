@@ -1,0 +1,114 @@
+"""The formula of each operation, forward and backward, with gaps for names: the page fills in the names of the nodes, or their numbers.
+
+The very rules that ran are run on symbols, as in ``derive``. A gap is one character of Unicode's private area.
+"""
+
+from ...derive.notation import Notation
+from ...derive.typeset import Mathml, Text
+from ...derive.walk import core_of, fitted, is_composed, rule_of
+from ...graph import is_node
+from ...symbol import Book, algebra, structure
+from .javascript import expression
+
+GRADIENT, RESULT, FIRST = "\ue000", "\ue001", "\ue100"  # the gaps for dL/d(result), the result, and the first operand; the others follow
+
+
+class Formulas:
+    """Every formula of a page, once: ``entries``, for the page to show, and ``scripts``, for it to run (None where there is none)."""
+
+    def __init__(self):
+        self.entries, self.scripts, self._known = [], [], {}
+
+    def number_of(self, node, operands):
+        """The number of the formula by which ``node`` was made of ``operands``, nodes or constants; None where a rule knows no formula."""
+        key = None
+        if not hasattr(node, "arrays"):
+            key = (node.operation, *(None if is_node(x) else float(x) for x in operands))
+            if key in self._known:
+                return self._known[key]
+        try:
+            entry, script = _formula(node, operands)
+        except (TypeError, ValueError, AttributeError):
+            self._known[key] = None
+            return None
+        shown = repr(entry)
+        if shown not in self._known:
+            self._known[shown] = len(self.entries)
+            self.entries.append(entry)
+            self.scripts.append(script)
+        if key is not None:
+            self._known[key] = self._known[shown]
+        return self._known[shown]
+
+
+def gap(position):
+    """The gap for the operand at a position."""
+    return chr(ord(FIRST) + position)
+
+
+def _formula(node, operands):
+    """(what is shown, what can be run) of one operation.
+
+    Shown: {"value": (MathML, text), "parts": what it adds to the gradient of each operand, "slopes": d(result)/d(operand), of single numbers}.
+    """
+    book = Book()
+    rule, _, static = rule_of(node)
+    symbols = [_operand(book, x, i, node) for i, x in enumerate(operands)]
+    value, pullbacks = _chain(rule, symbols, static)
+    value = algebra.symbol(book, value)
+    notation = Notation("L")
+    by_name = is_composed(rule) and rule.name != "leaky_relu"
+    forward = _printed(notation.rule(rule.name, tuple(algebra.symbol(book, x) for x in symbols), static) if by_name else notation.write(value))
+    names = {gap(i): f"x{i}" for i in range(len(operands))} | {RESULT: "y", GRADIENT: "g"}
+    scalar = node.shape == () and all(not is_node(x) or x.shape == () for x in operands)
+    run = expression(value, names) if scalar else None
+    core = core_of(value)
+    if core.operation not in ("variable", "number", "broadcast"):  # a pullback that closes over the result says so
+        core.alias = structure.reshape(book.variable(RESULT, value.shape, value.dtype), core.shape)
+    upstream = book.variable(GRADIENT, node.shape, getattr(node, "dtype", float))
+    pulled = [algebra.symbol(book, pull(upstream)) if is_node(x) and x.requires_grad else None for x, pull in zip(operands, pullbacks, strict=True)]
+    parts = [None if part is None else fitted(part, x) for x, part in zip(operands, pulled, strict=True)]
+    entry = {"value": forward, "parts": [None if part is None else _shown(part) for part in parts]}
+    if not scalar:
+        return entry, None
+    slopes = [pull(book.number(1)) if part is not None else None for part, pull in zip(parts, pullbacks, strict=True)]
+    entry["slopes"] = [None if slope is None else _shown(algebra.symbol(book, slope)) for slope in slopes]
+    arguments = ",".join(names[gap(i)] for i in range(len(operands)))
+    backward = ",".join("null" if part is None else f"(g,y,{arguments})=>{expression(part, names)}" for part in parts)
+    return entry, f"{{f:({arguments})=>{run},d:[{backward}]}}"
+
+
+def _operand(book, x, position, node):
+    """A node or an array as a gap, a constant number as itself."""
+    if not is_node(x) and getattr(x, "shape", ()) == ():
+        return float(x)
+    return book.variable(gap(position), x.shape, getattr(x, "dtype", float))
+
+
+def _chain(rule, symbols, static):
+    """(value, pullbacks) of a rule; of one for two operands on several, such as a sum of many, from the left to the right."""
+    if len(symbols) <= 2 or rule.name not in ("add", "multiply"):
+        return rule.formula(*symbols, **static)
+    value, steps = symbols[0], []
+    for symbol in symbols[1:]:
+        value, pulls = rule.formula(value, symbol)
+        steps.append(pulls)
+
+    def pullback(i):
+        def pull(g):
+            for to_left, to_right in reversed(steps[max(i - 1, 0) :]):
+                last = to_right if i and to_right is steps[i - 1][1] else to_left
+                g = last(g)
+            return g
+
+        return pull
+
+    return value, [pullback(i) for i in range(len(symbols))]
+
+
+def _shown(symbol):
+    return _printed(Notation("L").write(symbol))
+
+
+def _printed(math):
+    return [Mathml().show(math), Text().show(math)]

@@ -1,0 +1,83 @@
+"""A run as plain data: the values of a picture in the order they were made, with their numbers, and what each use adds to a gradient. The page plays it."""
+
+import numpy as np
+
+from ...derive.typeset import Mathml, Text, name
+from ...printable import printable
+from .formulas import Formulas
+from .numbers import numbers
+
+LONGEST_NAME = 40
+
+
+def run(picture, seeds, flow=None, verdicts=None):
+    """({"seeds", "values", "formulas", "objective"}, the formulas' scripts) of a picture whose uses have their contributions.
+
+    ``seeds`` {id of a box: array} is what the backward pass started from. A value is {"id", "kind", "name", "math", "symbol", "about", "count", "data",
+    "uses", "formula", "grad", "note", "line", "check"}; "grad" is its gradient in this pass. A use is {"of", "words", "part", "whole", "sum"}: the place
+    of the operand in the list, what is added to its gradient, after and before broadcasting is undone, and the sum up to there. What is not there is left out.
+    """
+    formulas = Formulas()
+    place = {box.id: i for i, box in enumerate(picture.boxes)}
+    values, sums = [_value(box, place, formulas) for box in picture.boxes], dict(seeds)
+    for box, value in zip(reversed(picture.boxes), reversed(values), strict=True):  # as the engine goes
+        wholes = _wholes(box, flow)
+        for i, (use, shown) in enumerate(zip(box.operands, value["uses"], strict=True)):
+            part = use.contribution
+            if part is None:
+                continue
+            shown["part"] = numbers(part)
+            if i in wholes:
+                shown["whole"] = numbers(wholes[i])
+            if not picture.folded:
+                before = sums.get(use.id)
+                sums[use.id] = part if before is None else before + part
+                if before is not None and np.ndim(part):
+                    shown["sum"] = numbers(sums[use.id])
+    for box, value in zip(picture.boxes, values, strict=True):
+        of_this_pass = sums.get(box.id) if not picture.folded else box.grad
+        if of_this_pass is not None:
+            value["grad"] = numbers(of_this_pass)
+        if not picture.folded:
+            value |= _notes(box, of_this_pass)
+        if box.verdict:
+            value["check"] = {"words": box.verdict, "wrong": box.wrong} | (verdicts or {}).get(box.node, {})
+    root = picture.boxes[-1]
+    objective = ["<mi>L</mi>", "L"] if root.data.size != 1 or len(seeds) > 1 else [values[-1]["math"], values[-1]["name"]]
+    return {"seeds": [[place[id], numbers(seed)] for id, seed in seeds.items()], "values": values, "formulas": formulas.entries, "objective": objective}, formulas.scripts
+
+
+def _value(box, place, formulas):
+    called = name(printable(box.title or box.id, LONGEST_NAME))
+    value = {"id": box.id, "kind": box.kind, "name": Text().show(called), "math": Mathml().show(called), "symbol": box.symbol}
+    value |= {"about": " ".join(part for part in (box.about, box.settings) if part), "data": numbers(box.data)}
+    if box.count > 1:
+        value["count"] = box.count
+    if box.symbol and box.node is not None:
+        value["formula"] = formulas.number_of(box.node, box.values)
+    value = {key: part for key, part in value.items() if part not in ("", None)}
+    return value | {"uses": [{"of": place[use.id]} | ({"words": use.words} if use.words else {}) for use in box.operands]}
+
+
+def _wholes(box, flow):
+    """{position: what is handed on before it is summed over broadcast axes}, where that is another shape."""
+    if flow is None or box.node not in flow.gradients or not hasattr(box.node, "arrays"):
+        return {}
+    found = {}
+    with np.errstate(all="ignore"):
+        pieces = iter(box.node.contributions(flow.gradients[box.node]))
+    for i, use in enumerate(box.operands):
+        if use.contribution is not None:
+            operand, piece = next(pieces)
+            if np.shape(piece) != operand.shape:
+                found[i] = np.asarray(piece)
+    return found
+
+
+def _notes(box, of_this_pass):
+    """Where a leaf holds another gradient than that of this pass, and the line that made a value, where ``debug`` noted it."""
+    found = {"line": box.node.line} if hasattr(box.node, "line") else {}
+    stored = None if box.node is None or box.kind != "leaf" else getattr(box.node.grad, "current", box.node.grad)
+    if of_this_pass is not None and stored is not None and np.any(stored) and not np.allclose(stored, of_this_pass, rtol=1e-6, equal_nan=True):
+        found["note"] = "Its .grad holds another number: that of all backward passes since zero_grad, added up."
+    return found

@@ -1,0 +1,49 @@
+"""How a hand-derived gradient fared, for the page: by hand, by the engine and by finite differences, where it is off the most, and why."""
+
+import numpy as np
+
+from ...compare.finite import finite_difference
+from ...printable import finite, printable
+from .numbers import numbers
+
+MOST_DIFFERENCES = 20  # that are computed for one page: each costs four forward passes
+LONGEST = 500
+
+
+def verdicts(comparison, root, seed):
+    """{node: {"lines", "hand", "at", "pair"}} of what was compared; "at" is [row, column] of the element that is looked at, "pair" its three numbers.
+
+    The element is the one that is off the most, or, where all agree, the one with the largest gradient.
+    """
+    found, left = {}, MOST_DIFFERENCES
+    for node in (node for node in comparison.names if node in comparison):
+        result = comparison[node]
+        if result.status == "unchecked" or result.hand is None or result.hand.shape != result.engine.shape or not result.engine.size:
+            if result.status != "unchecked":
+                found[node] = {"lines": _lines(comparison, result)}
+            continue
+        where = result.where
+        if where is None:
+            where = np.unravel_index(int(np.argmax(np.nan_to_num(np.absolute(result.engine)))), result.engine.shape)
+        where = tuple(int(i) for i in where)
+        difference = finite_difference(root, seed, node, where) if left > 0 else None
+        left -= 1
+        trio = {"by hand": result.hand[where], "engine": result.engine[where], "finite differences": difference and difference[0]}
+        at = _cell(where, result.engine.shape)
+        about = {"where": list(where), "trio": {words: finite(float(x)) for words, x in trio.items() if x is not None}}
+        found[node] = {"lines": _lines(comparison, result), "hand": numbers(result.hand), "at": at, **about}
+    return found
+
+
+def _lines(comparison, result):
+    lines = [result.note, result.check]
+    if result.name in comparison.formulas:
+        lines.append(f"right is {comparison.formulas[result.name]}")
+    return [printable(line, LONGEST) for line in lines if line]
+
+
+def _cell(where, shape):
+    """[row, column] of an element in the matrix that its array is shown as."""
+    if len(where) < 2:
+        return [0, where[0] if where else 0]
+    return [int(np.ravel_multi_index(where[:-1], shape[:-1])), where[-1]]

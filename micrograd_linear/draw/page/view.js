@@ -1,0 +1,138 @@
+// One view of a run: its values in the order they were made, its steps, and what had arrived at each value by then.
+// RULES says what each formula computes, of single numbers; it stands above, and is written from the engine's rules.
+
+// --- formulas -----------------------------------------------------------------------------------------------------------------
+
+const GRADIENT = "\ue000", RESULT = "\ue001", FIRST = 0xe100;
+
+/** A number as MathML; one in brackets keeps them. */
+function mn(text) {
+  if (text.startsWith("(")) return `<mrow><mo>(</mo>${mn(text.slice(1, -1))}<mo>)</mo></mrow>`;
+  return text.startsWith("-") ? `<mrow><mo form="prefix">−</mo><mn>${text.slice(1)}</mn></mrow>` : `<mn>${text}</mn>`;
+}
+
+const fraction = (above, below) => `<mfrac><mrow><mo>∂</mo>${above}</mrow><mrow><mo>∂</mo>${below}</mrow></mfrac>`;
+
+/** A formula with its gaps filled by fill(gap), which gives [MathML, text]. */
+function filled([markup, text], fill) {
+  return [
+    markup.replace(/<mi>([\ue000-\uf8ff])<\/mi>/g, (_, gap) => fill(gap)[0]),
+    text.replace(/[\ue000-\uf8ff]/g, (gap) => fill(gap)[1]),
+  ];
+}
+
+// --- one view of a run: the values in the order they were made, and the steps --------------------------------------------------
+
+class View {
+  constructor(data, canvas) {
+    Object.assign(this, data);
+    this.canvas = canvas;
+    this.original = structuredClone(data.values);
+    this.edited = false;
+    this.consumers = this.values.map(() => []);
+    this.values.forEach((value, i) => value.uses?.forEach((use, k) => this.consumers[use.of].push([i, k])));
+    this.steps = [];
+    this.values.forEach((value, i) => value.uses?.length && this.steps.push({ kind: "forward", value: i }));
+    this.start = new Map(this.seeds);
+    if (this.start.size) {
+      this.steps.push({ kind: "seed", value: this.seeds[this.seeds.length - 1][0] });
+      for (let i = this.values.length - 1; i >= 0; i--)
+        this.values[i].uses?.forEach((use, k) => known(use.part) && this.steps.push({ kind: "backward", value: i, use: k }));
+    }
+    this.made = this.values.map(() => -1);
+    this.steps.forEach((step, s) => {
+      if (step.kind === "forward") this.made[step.value] = s;
+      if (step.kind === "seed") this.seeded = s;
+      if (step.kind === "backward") this.values[step.value].uses[step.use].step = s;
+    });
+    this.fixed = this.reason();
+    this.editable = this.fixed === "";
+  }
+
+  /** Why no leaf can be edited, in words; "" where all can. */
+  reason() {
+    if (!this.start.size) return "";
+    const byHand = this.values.find((value) => value.uses.length && !isArray(value.data) && !RULES[value.formula]);
+    if (this.folded) return "What is folded cannot be edited.";
+    if (this.values.some((value) => isArray(value.data))) return 'Number by number, draw(…, level="scalar"), leaves can be edited.';
+    return byHand ? `No leaf can be edited, since ${byHand.symbol} is written by hand: there is no formula to compute it anew.` : "";
+  }
+
+  element(id) {
+    return this.canvas.querySelector(`[id="${this.prefix}${id}"]`);
+  }
+
+  gradientOf(i) {
+    const [markup, text] = this.objective;
+    return [fraction(markup, this.values[i].math), `∂${text}/∂${this.values[i].name}`];
+  }
+
+  /** What had arrived at a value by step s: [contributions so far, all of them], each {of, use, part, sum, step}. */
+  arrivals(i, s) {
+    const all = [];
+    for (const [consumer, k] of this.consumers[i]) {
+      const use = this.values[consumer].uses[k];
+      if (known(use.part)) all.push({ consumer, k, part: use.part, sum: use.sum, step: use.step });
+    }
+    all.sort((a, b) => a.step - b.step);
+    return [all.filter((x) => x.step <= s), all];
+  }
+
+  /** The gradient of a value by step s, or null where nothing has arrived. */
+  gradient(i, s) {
+    const [found, all] = this.arrivals(i, s);
+    const seed = this.start.has(i) && s >= this.seeded ? this.start.get(i) : null;
+    if (!found.length) return seed;
+    if (found.length === all.length && !this.edited) return this.values[i].grad;
+    const last = found[found.length - 1];
+    if (isArray(last.part)) return known(last.sum) ? last.sum : found.length === 1 && !known(seed) ? last.part : null;
+    return found.reduce((sum, x) => sum + num(x.part), num(seed ?? 0));
+  }
+
+  fill(i, mode) {
+    const value = this.values[i];
+    return (gap) => {
+      if (mode === "numbers") {
+        const x = gap === GRADIENT ? this.total(i) : gap === RESULT ? value.data : this.values[value.uses[gap.charCodeAt(0) - FIRST].of].data;
+        const text = negative(shown(x));
+        return [mn(text), text];
+      }
+      if (gap === GRADIENT) return this.gradientOf(i);
+      const of = gap === RESULT ? value : this.values[value.uses[gap.charCodeAt(0) - FIRST].of];
+      if (of.kind === "constant" && !isArray(of.data)) return [mn(negative(shown(of.data))), negative(shown(of.data))];
+      return [of.math, of.name];
+    };
+  }
+
+  /** The gradient that a value hands on: all that arrived. */
+  total(i) {
+    return this.gradient(i, Infinity);
+  }
+
+  /** Compute everything anew from the leaves, by the same rules. */
+  recompute() {
+    const { values } = this;
+    values.forEach((value) => {
+      if (value.uses?.length) value.data = RULES[value.formula].f(...value.uses.map((use) => num(values[use.of].data)));
+    });
+    const gradients = values.map((_, i) => num(this.start.get(i) ?? 0));
+    for (let i = values.length - 1; i >= 0; i--) {
+      const { uses, formula, data } = values[i];
+      if (!uses?.length) continue;
+      uses.forEach((use, k) => {
+        if (!known(use.part)) return;
+        use.part = RULES[formula].d[k](gradients[i], num(data), ...uses.map((other) => num(values[other.of].data)));
+        gradients[use.of] += use.part;
+      });
+    }
+    this.edited = true;
+  }
+
+  reset() {
+    this.values.forEach((value, i) => {
+      value.data = this.original[i].data;
+      value.uses?.forEach((use, k) => (use.part = this.original[i].uses[k].part));
+    });
+    this.edited = false;
+  }
+}
