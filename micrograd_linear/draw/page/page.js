@@ -1,5 +1,7 @@
 // The page: its controls, its picture, its address.
 
+const READABLE = 0.6;
+
 const page = {
   views: [], view: null, at: -1, selected: null, timer: null,
 
@@ -60,6 +62,8 @@ const page = {
     this.selected = null;
     byId("search").value = "";
     this.search();
+    const size = view.canvas.clientWidth / view.whole[2]; // pixels to a point; where all of it is too small to read, some of it is shown
+    if (Math.min(size, view.canvas.clientHeight / view.whole[3]) < READABLE) this.zoom(READABLE / size);
     this.go(view.steps.length - 1);
   },
 
