@@ -78,8 +78,17 @@ RULES = {
     )
 }
 _power_of_constant = ScalarRule("power", "**", ieee.power, lambda g, x, y: (g * _power_of_base(x, y), None))
-recording = True  # no_grad() turns it off
+recording = True  # no_grad() and debug() turn it off, and say in ``otherwise`` what becomes of a new node
+before_backward = None  # debug() sets it: a function of (the nodes, results first; the gradient of the first) that may raise
 _new = object.__new__
+
+
+def forgotten(node):
+    """The number of a node, without what it was made of."""
+    return Value(node._data)
+
+
+otherwise = forgotten
 
 
 def number(x, what="Value"):
@@ -129,7 +138,7 @@ def _binary(rule, constant_rule=None):
         node._data = value(x, y)
         node.grad = 0.0
         node.created = next(creation)
-        return node if recording else Value(node._data)
+        return node if recording else otherwise(node)
 
     operation.__name__ = rule.name
     operation.__doc__ = f"``{rule.symbol}`` of this number and another."
@@ -149,7 +158,7 @@ def _reflected(rule):
         node._data = rule.value(x, y)
         node.grad = 0.0
         node.created = next(creation)
-        return node if recording else Value(node._data)
+        return node if recording else otherwise(node)
 
     return operation
 
@@ -164,7 +173,7 @@ def _unary(rule):
         node._data = rule.value(x)
         node.grad = 0.0
         node.created = next(creation)
-        return node if recording else Value(node._data)
+        return node if recording else otherwise(node)
 
     operation.__name__ = rule.name
     operation.__doc__ = f"The {rule.name} of this number."
@@ -299,6 +308,8 @@ class Value:
         order.sort(key=_created, reverse=True)  # results before operands
         if HandWrittenRule.used:
             HandWrittenRule.check(node._rule for node in order)
+        if before_backward:
+            before_backward(order, gradient)
         for node in order:
             node.grad = 0.0
         self.grad = gradient

@@ -1,5 +1,7 @@
 """no_grad, debug, and operations that a user adds."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,38 @@ def test_debug_names_the_operation_in_the_backward_pass():
         with pytest.raises(FloatingPointError, match=r"derivative of sqrt with respect to x \(2,\) made inf at \[1\], where x \(2,\) is 0.0 \(backward; forward at test_modes.*py"):
             y.sum().backward()
     assert x.grad is None
+
+
+def test_debug_of_values_forward_and_backward():
+    with mgl.debug():
+        x = Value(-1.0, "x")
+        with pytest.raises(FloatingPointError, match=r"log of Value 'x' made nan from -1.0 \(forward, test_modes.*py:\d+\)"):
+            x.log()
+        with pytest.raises(FloatingPointError, match=r"divide of Value 'x', 0.0 made -inf from -1.0, 0.0"):
+            x / 0
+        y = x * 2.0
+        assert y.line.startswith("test_modes") and y.operands == (x, 2.0)
+        a = Value(0.0, "a")
+        root = a.sqrt() * 3.0
+        with pytest.raises(FloatingPointError, match=r"derivative of sqrt with respect to Value 'a' made inf, where it is 0.0 \(backward; forward at test_modes"):
+            root.backward()
+        assert (a.grad, root.grad) == (0.0, 0.0)
+        y.backward()
+        assert x.grad == 2.0
+        nan = Value(math.nan) + 1.0  # came in so: no cause
+        assert math.isnan(nan.data)
+        with mgl.no_grad():
+            assert (x * 2.0).operands == ()
+            with pytest.raises(FloatingPointError):
+                x.log()
+        assert (x * 2.0).operands == (x, 2.0)
+    assert math.isnan(x.log().data) and not hasattr(x * 2.0, "line")
+    with mgl.no_grad(), mgl.debug():
+        assert (x * 2.0).operands == ()
+        with pytest.raises(FloatingPointError):
+            x.log()
+    root.backward()
+    assert a.grad == math.inf
 
 
 def test_debug_lets_a_nan_that_came_in_pass():

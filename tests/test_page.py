@@ -13,7 +13,7 @@ import pytest
 from derive_graphs import FOUND, GRAPHS
 from test_draw import ODD_NAMES, small_layer
 
-from micrograd_linear import Linear, Tensor, Value, compare, draw, iris
+from micrograd_linear import Linear, Tensor, Value, compare, debug, draw, iris
 from micrograd_linear.draw.flow import flow
 from micrograd_linear.graph import topological_order
 from micrograd_linear.value import RULES
@@ -461,3 +461,10 @@ def test_the_verdict_of_a_comparison(opened):
     assert tab.run("[...document.querySelectorAll('td.cell')].map((cell) => Number(cell.title))") == [comparison["x"].hand[i, j]]
     tab.page.click("[id='a-v1']")
     assert "✓ identical" in tab.text("#ledger") and tab.run("document.querySelectorAll('td.cell').length") == 0
+
+
+def test_the_line_that_made_a_value(opened):
+    with debug():
+        y = Value(2.0, "x").exp()
+    tab = opened(draw(y).html, "#value=v1")
+    assert f"made by exp · {y.line}" in tab.text("#ledger") and y.line.startswith("test_page.py:")
