@@ -17,7 +17,7 @@ WIDE = 8  # operations in a row that still fit beside each other on a screen
 MOST_NODES = 150  # beyond this a picture can no longer be read
 
 
-def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None, level="auto"):
+def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None, level="auto", heat=True):
     """The graph that ``node``, a ``Value`` or a ``Tensor``, was computed from, as a ``Drawing``.
 
     One box per value, with its name, shape, data and gradient (small arrays in full, large ones as min, mean, max), one ellipse per
@@ -55,7 +55,7 @@ def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None, level="auto"
     if level == "scalar" and check is not None:
         raise ValueError("draw: level 'scalar' shows no comparison; leave out check")
     made = scalar_picture(node, max_nodes) if level == "scalar" and isinstance(node, Tensor) else picture(node, max_nodes, check)
-    return Drawing(made, direction or ("TB" if made.depth > WIDE else "LR"))
+    return Drawing(made, direction or ("TB" if made.depth > WIDE else "LR"), heat=heat)
 
 
 class Drawing:
@@ -64,14 +64,14 @@ class Drawing:
     ``folded`` says in words what was folded, "" if nothing was.
     """
 
-    def __init__(self, picture, direction="LR"):
+    def __init__(self, picture, direction="LR", *, heat=True):
         self.folded = picture.folded
-        self._picture, self._direction = picture, direction
+        self._picture, self._direction, self._heat = picture, direction, heat
 
     @cached_property
     def dot(self):
         """The picture in Graphviz's language."""
-        return dot(self._picture, self._direction)
+        return dot(self._picture, self._direction, heat=self._heat)
 
     @cached_property
     def svg(self):

@@ -7,9 +7,11 @@ import numpy as np
 
 from ..graph import is_node, topological_order, unique_names
 from .fold import NARY, fold, joined
+from .heat import summary
 from .scalars import expanded
 
 SYMBOLS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "power": "^", "matmul": "@", "negative": "−"}
+COPIED = 4096  # numbers; of a larger array only the summary is kept from later changes
 READABLE = 40  # boxes that a graph is folded into, at most
 VERDICTS = {"wrong": "✗ wrong", "wrong step": "✗ wrong step", "shape": "✗ shape", "non-finite": "✗ not finite", "missing": "✗ missing"}
 
@@ -27,7 +29,8 @@ class Use:
 class Box:
     """One value, or ``count`` that play the same part, whose arrays are then stacked; ``shape`` is None, and they are joined flat, where shapes differ.
 
-    ``kind``: leaf, constant, interior or root.
+    ``kind``: leaf, constant, interior or root. Numbers are read when the box is made: ``shown`` holds a ``Summary`` of data and gradient, from which
+    everything is drawn, and ``data`` and ``grad`` are copies; those of more than ``COPIED`` numbers are the arrays themselves.
     """
 
     id: str
@@ -44,6 +47,13 @@ class Box:
     verdict: str = ""
     wrong: bool = False
     group: str = ""  # the tensor that it is an element of
+    shown: dict = field(init=False)  # {"data": Summary, "grad": Summary}, the latter if there is a gradient
+
+    def __post_init__(self):
+        found = {"data": self.data} if self.grad is None else {"data": self.data, "grad": self.grad}
+        self.shown = {title: summary(array) for title, array in found.items()}
+        for title, array in found.items():
+            setattr(self, title, np.array(array) if array.size <= COPIED else array)
 
     @property
     def title(self):
@@ -107,8 +117,7 @@ def _each(operands, marks, wrong_uses, results, groups=None):
                 uses.append(Use(f"v{next(numbers)}"))
                 boxes.append(Box(uses[-1].id, "constant", "", np.shape(x), _dtype(x), np.asarray(x), None))
         ids[node] = f"v{next(numbers)}"
-        grad = None if node.grad is None else np.asarray(node.grad)
-        box = Box(ids[node], _kind(node, results), str(node.name), node.shape, _dtype(node), np.asarray(node.current), grad)
+        box = Box(ids[node], _kind(node, results), str(node.name), node.shape, _dtype(node), np.asarray(node.current), _gradient(node))
         box.verdict, box.wrong = marks.get(node, ("", False))
         box.group = groups.get(node, "") if groups else ""
         if node.operands:
@@ -129,7 +138,7 @@ def _folded(order, most, marks):
         last, count = group.members[-1], len(group.members)
         names = list(dict.fromkeys(node.name for node in group.members if node.name))
         shape = last.shape if len({node.shape for node in group.members}) == 1 else None
-        grads = [node.grad for node in group.members if node.grad is not None]
+        grads = [grad for grad in map(_gradient, group.members) if grad is not None]
         data, grad = _stacked([node.current for node in group.members], shape), _stacked(grads, shape) if len(grads) == count else None
         name = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
         box = Box(ids[group], _kind(last, {order[-1]}), name, shape, _dtype(last), data, grad, count)
@@ -148,6 +157,11 @@ def _stacked(arrays, shape):
     if shape is None:
         return np.concatenate([array.ravel() for array in arrays])
     return np.stack(arrays) if len(arrays) > 1 else arrays[0]
+
+
+def _gradient(node):
+    """The gradient as an array, where it was itself recorded, too; or None."""
+    return None if node.grad is None else np.asarray(getattr(node.grad, "current", node.grad))
 
 
 def _kind(node, results):

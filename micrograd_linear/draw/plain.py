@@ -6,16 +6,17 @@ import re
 import numpy as np
 
 from ..printable import finite, printable
-from .labels import SMALL_COLUMNS, SMALL_ROWS, number
+from .heat import SMALL_COLUMNS, SMALL_ROWS
+from .labels import number
 
-_STYLES = {"leaf": "fill:#cfe6f5,color:#111", "constant": "fill:#eeeeee,color:#111", "root": "fill:#fbe3b5,color:#111", "interior": "fill:#ffffff,color:#111"}
+_STYLES = {"leaf": "fill:#d9ebf7,color:#111", "constant": "fill:#eeeeee,color:#111", "root": "fill:#fdebc8,color:#111", "interior": "fill:#ffffff,color:#111"}
 
 
 def mermaid(picture, direction="LR"):
     """A flowchart: rounded boxes for values, circles for operations."""
     lines = [f"flowchart {direction}"]
     for box in picture.boxes:
-        words = [_inert(part) for part in (box.title, box.about, _short("data", box.data), _short("grad", box.grad), box.verdict) if part]
+        words = [_inert(part) for part in (box.title, box.about, _short("data", box), _short("grad", box), box.verdict) if part]
         lines.append(f'    {box.id}("{"<br/>".join(words)}"):::{"wrong" if box.wrong else box.kind}')
         if box.symbol:
             lines.append(f'    {box.id}_op(("{_inert(box.symbol + (" " + box.settings if box.settings else ""))}")) --> {box.id}')
@@ -36,7 +37,7 @@ def as_text(picture):
     for box in [box for box in picture.boxes if box.id not in inline]:
         made = f"{box.symbol}({', '.join(called[use.id] + (f' ({use.words})' if use.words else '') for use in box.operands)})" if box.symbol else box.kind
         made += f" {box.settings}" if box.settings else ""
-        rows.append([called[box.id], box.about, printable(made, 100), _short("data", box.data), _short("grad", box.grad), box.verdict])
+        rows.append([called[box.id], box.about, printable(made, 100), _short("data", box), _short("grad", box), box.verdict])
     widths = [max(len(row[i]) for row in rows) for i in range(6)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([*lines, *([picture.folded] if picture.folded else [])]) + "\n"
@@ -45,33 +46,31 @@ def as_text(picture):
 def as_json(picture):
     """{"folded": words, "values": [{"id", "kind", "name", "count", "shape", "dtype", "operation", "settings", "operands", "data", "grad", "verdict"}]}.
 
-    Small arrays are lists, larger ones {"min", "mean", "max"}; numbers that are not finite are text, for JSON has none.
+    Small arrays are lists, larger ones {"min", "mean", "max", "norm"}; numbers that are not finite are text, for JSON has none.
     """
     values = []
     for box in picture.boxes:
         about = {"id": box.id, "kind": box.kind, "name": box.name, "count": box.count, "shape": None if box.shape is None else list(box.shape), "dtype": box.dtype}
         made = {"operation": box.symbol, "settings": box.settings, "operands": [use.id for use in box.operands]}
-        values.append({**about, **made, "data": _numbers(box.data), "grad": _numbers(box.grad), "verdict": box.verdict})
+        values.append({**about, **made, "data": _numbers("data", box), "grad": _numbers("grad", box), "verdict": box.verdict})
     return json.dumps({"folded": picture.folded, "values": values}, indent=1)
 
 
-def _short(title, array):
-    """One number, or min, mean and max."""
-    if array is None or not array.size:
-        return "" if array is None else f"{title} empty"
-    if array.size == 1:
-        return f"{title} {number(array.reshape(()))}"
-    with np.errstate(all="ignore"):
-        return f"{title} {number(array.min())} … {number(array.max())}"
+def _short(title, box):
+    """One number, or the range."""
+    shown = box.shown.get(title)
+    if shown is None or not shown.size:
+        return "" if shown is None else f"{title} empty"
+    return f"{title} {number(shown.min)}" if shown.size == 1 else f"{title} {number(shown.min)} … {number(shown.max)}"
 
 
-def _numbers(array):
-    if array is None:
+def _numbers(title, box):
+    shown = box.shown.get(title)
+    if shown is None:
         return None
-    if array.size <= SMALL_ROWS * SMALL_COLUMNS:
-        return finite(np.asarray(array, dtype=np.float64).tolist())
-    with np.errstate(all="ignore"):
-        return {words: finite(float(f(array.astype(np.float64)))) for words, f in (("min", np.min), ("mean", np.mean), ("max", np.max))}
+    if shown.size <= SMALL_ROWS * SMALL_COLUMNS:
+        return finite(np.asarray(getattr(box, title), dtype=np.float64).tolist())
+    return finite({"min": shown.min, "mean": shown.mean, "max": shown.max, "norm": shown.norm})
 
 
 def _inert(words):
