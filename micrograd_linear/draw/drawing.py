@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ..graph import is_node
 from ..tensor import Tensor
+from .build import picture, scalar_picture
 from .dot import dot
-from .picture import picture, scalar_picture
+from .names import variables
 from .plain import as_json, as_text, mermaid
 from .render import FORMATS, render
 from .theme import themed
@@ -17,7 +18,7 @@ WIDE = 8  # operations in a row that still fit beside each other on a screen
 MOST_NODES = 150  # beyond this a picture can no longer be read
 
 
-def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None, level="auto", heat=True):
+def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None, level="auto", heat=True, backward=False):
     """The graph that ``node``, a ``Value`` or a ``Tensor``, was computed from, as a ``Drawing``.
 
     One box per value, with its name, shape, data and gradient (small arrays in full, large ones as min, mean, max), one ellipse per
@@ -39,8 +40,8 @@ def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None, level="auto"
     >>> drawing.dot.count("v0 -> v1_op")
     2
     >>> print(drawing.text, end="")
-    x     leaf     data 3  grad 0
-    v1    +(x, x)  data 6  grad 0
+    x    leaf     data 3  grad 0
+    y    +(x, x)  data 6  grad 0
     """
     if not is_node(node):
         raise TypeError(f"draw: expected a Value or a Tensor, got {type(node).__name__}")
@@ -54,7 +55,11 @@ def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None, level="auto"
         raise ValueError(f"draw: level: expected 'auto' or 'scalar', got {level!r}")
     if level == "scalar" and check is not None:
         raise ValueError("draw: level 'scalar' shows no comparison; leave out check")
-    made = scalar_picture(node, max_nodes) if level == "scalar" and isinstance(node, Tensor) else picture(node, max_nodes, check)
+    known = variables()
+    if level == "scalar" and isinstance(node, Tensor):
+        made = scalar_picture(node, max_nodes, backward=backward, variables=known)
+    else:
+        made = picture(node, max_nodes, check, backward=backward, variables=known)
     return Drawing(made, direction or ("TB" if made.depth > WIDE else "LR"), heat=heat)
 
 
