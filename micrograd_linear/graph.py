@@ -7,6 +7,7 @@ A node, whether a ``Value`` or a ``Tensor``, shows its readers
     static      the rule's keyword arguments, as a dict
     operands    an ordered tuple; nodes, or plain numbers and arrays, which are constants
     created     an integer that grows with every node recorded
+    module_calls  only on results of a ``Module``: (module, age of the graph when it was called, the same of the calls inside it)
     data, grad, shape, dtype
 
 Operands exist before the result they make, so the order of creation IS a topological order: no depth-first search, no recursion,

@@ -42,7 +42,7 @@ class Tensor:
     """
 
     __slots__ = ("_data", "_grad", "_used", "_shared", "_borrowed", "_requires_grad", "created")
-    __slots__ += ("rule", "static", "operands", "arrays", "recorded", "pullbacks", "__dict__", "__weakref__")
+    __slots__ += ("rule", "static", "operands", "arrays", "recorded", "pullbacks", "module_calls", "__dict__", "__weakref__")
     name = ""  # a class attribute: only a tensor that is given a name pays for one
 
     def __init__(self, data, name="", *, requires_grad=True):

@@ -217,7 +217,7 @@ class Value:
     (4.0, -3.0, 2.0)
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_a", "_b", "_data", "_rule", "_x", "_y", "created", "grad")
+    __slots__ = ("__dict__", "__weakref__", "_a", "_b", "_data", "_rule", "_x", "_y", "created", "grad", "module_calls")
     name = ""  # a class attribute: only a node that is given a name pays for one
     requires_grad = True
     shape = ()

@@ -1,7 +1,6 @@
 """draw: what is in the picture, that odd names are inert, and that it works with no dot program."""
 
 import json
-import math
 import os
 import re
 import subprocess
@@ -12,28 +11,15 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from draw_graphs import ODD_NAMES, linear_layer, mlp_loss, texts
 
-from micrograd_linear import Linear, Tensor, Value, compare, draw
+from micrograd_linear import Tensor, Value, draw
 from micrograd_linear.draw import render as rendering
-from micrograd_linear.draw.fold import fold, joined
-from micrograd_linear.graph import topological_order
-from micrograd_linear.nn import MLP
-
-ODD_NAMES = ["</script>", "{a|b}", r"\N", r"\\", '"quoted"', "a\nb", "\x00\x07\x1b", "\ud800", "x" * 10_000, "\u202eevil", "😀", "<b>", "&amp;", "'", "]]>", "-->", " "]
-
-
-def texts(svg):
-    """All text of the SVG, joined; each piece once."""
-    return " ".join(e.text or "" for e in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"))
 
 
 @pytest.fixture
-def layer(rng):
-    x = Tensor(rng.normal(size=(150, 4)), "x")
-    y = Linear(4, 3, rng=0)(x)
-    y.name = "y"
-    y.backward(np.ones((150, 3)))
-    return y
+def layer():
+    return linear_layer()
 
 
 def test_one_box_per_value_and_one_ellipse_per_operation(layer):
@@ -189,206 +175,3 @@ def test_what_is_no_node_is_refused():
 def test_a_notebook_shows_it(layer):
     bundle = draw(layer)._repr_mimebundle_()
     assert bundle["image/svg+xml"].startswith("<?xml") and "whole graph" in bundle["text/plain"]
-
-
-# --- large graphs ------------------------------------------------------------------------------------------------------------------------
-
-
-def mlp_loss(samples):
-    """An MLP 2-16-16-1 on some points, one node for each number."""
-    draw_numbers = np.random.default_rng(0)
-    model, losses = MLP(2, [16, 16, 1]), []
-    for _ in range(samples):
-        losses.append((1 + -model([Value(number) for number in draw_numbers.normal(size=2)])).relu())
-    return sum(losses) * (1 / samples)
-
-
-def counts(drawing):
-    """{how many a box stands for: how many such boxes}"""
-    return Counter(int(number.replace(",", "")) for number in re.findall(r"×([\d,]+)</B>", drawing.dot))
-
-
-@pytest.mark.parametrize("samples, values", [(1, 987), (20, 13280)])
-def test_a_scalar_network_folds_into_its_layers(samples, values):
-    loss = mlp_loss(samples)
-    loss.backward()
-    drawing = draw(loss)
-    assert drawing.folded.startswith(f"{values:,} values, folded into ") and drawing.folded in texts(drawing.svg)
-    assert drawing.dot.count("shape=plain") <= 25
-    found = counts(drawing)
-    assert found[256 * samples] >= 1 and found[16 * samples] >= 4 and found[256] >= 1  # products and neurons of the second layer, its weights
-    assert "of 17" in texts(drawing.svg) and "relu" in texts(drawing.svg)
-
-
-def test_every_value_is_in_one_box_and_every_use_is_counted():
-    order = topological_order(mlp_loss(3))
-    operands = joined(order)
-    boxes = fold(order, 40)
-    members = [node for box in boxes for node in box.members]
-    assert len(members) == len(set(members)) == len(operands)
-    uses = sum(sum(hasattr(x, "operands") for x in found) for found in operands.values())
-    assert sum(count for box in boxes for count in box.operands.values()) == uses
-    for node, found in operands.items():  # what is joined computes the same number
-        if node.operation == "add":
-            assert math.isclose(sum(float(x) for x in found), node.data, rel_tol=1e-12)
-        elif node.operation == "multiply":
-            assert math.isclose(math.prod(float(x) for x in found), node.data, rel_tol=1e-12)
-
-
-def test_a_loop_of_300_turns_is_drawn():
-    rng = np.random.default_rng(0)
-    W, h = Tensor(rng.normal(size=(8, 8)) * 0.3, "W"), Tensor(np.zeros((6, 8)), "h0")
-    for _ in range(300):
-        h = (h @ W + rng.normal(size=(6, 8))).tanh()
-    drawing = draw((h * h).sum())
-    assert drawing.folded.startswith("1,204 values, folded into ") and drawing.dot.count("shape=plain") <= 40
-    shown = texts(drawing.svg)
-    assert "W" in shown and "h0" in shown and max(counts(drawing)) > 200
-    assert 'style="rounded,filled"' in drawing.dot  # a reference beside each further use of W
-
-
-def test_many_names_and_many_roots_of_names_still_fold():
-    total = Value(0.0)
-    for i in range(500):
-        total = total + Value(float(i), f"x{i}") * Value(1.0, f"w{i}")
-    drawing = draw(total)
-    assert (drawing.dot.count("shape=plain") <= 40 and "x0, x1, x2, …" in texts(drawing.svg).replace("w", "x")) or "×500" in drawing.dot
-
-
-@pytest.mark.parametrize("most", [1, 3, 8])
-def test_values_of_several_shapes_in_one_box(most):
-    x, total = Tensor(np.ones((3, 4)), "x"), 0.0
-    for i in range(1, 4):
-        part = x[:i] @ np.ones((4, i + 1))
-        part.name = f"part{i}"
-        total = total + part.sum()
-    drawing = draw(total, max_nodes=most)
-    boxes = json.loads(drawing.json)["values"]
-    assert drawing.folded and "several shapes" in drawing.text and "several shapes" in texts(drawing.svg) and drawing.mermaid
-    products = next(box for box in boxes if box["operation"] == "@")
-    assert products["count"] == 3 and products["shape"] is None and len(products["data"]) == 2 + 6 + 12
-
-
-def test_a_folded_graph_shows_which_part_is_wrong():
-    loss = mlp_loss(2)
-    order = topological_order(loss)
-    order[0].name = "first"
-    gradient = loss.gradients()[order[0]]
-    drawing = draw(loss, check=compare({"first": gradient + 1}, loss))
-    assert drawing.dot.count("✗ wrong") == 1
-
-
-# --- without Graphviz --------------------------------------------------------------------------------------------------------------------
-
-
-def test_text_and_json_say_what_the_picture_says(layer, tmp_path):
-    drawing = draw(layer)
-    lines = drawing.text.splitlines()
-    assert [line.split()[0] for line in lines] == ["x", "W", "b", "v3", "y"] and "+(v3, b)" in lines[-1] and "(150, 3) float64" in lines[-1]
-    data = json.loads(drawing.json)
-    values = {value["id"]: value for value in data["values"]}
-    assert data["folded"] == "" and [value["kind"] for value in values.values()] == ["leaf", "leaf", "leaf", "interior", "root"]
-    assert [values[x]["name"] for x in values["v3"]["operands"]] == ["x", "W"] and values["v1"]["data"] == layer.operands[0].operands[1].data.tolist()
-    assert values["v0"]["data"]["max"] == layer.operands[0].operands[0].data.max()
-    for ending, content in (("txt", drawing.text), ("json", drawing.json), ("mmd", drawing.mermaid)):
-        assert drawing.save(tmp_path / f"graph.{ending}").read_text() == content
-    with np.errstate(all="ignore"):
-        assert json.loads(draw(Tensor([np.nan, 1.0, -np.inf], "t") * 2).json)["values"][0]["data"] == ["nan", 1.0, "-inf"]
-
-
-def test_constants_stand_where_they_are_used_in_text():
-    assert draw(Value(2.0, "a") * 7).text == "a     leaf     data 2   grad 0\nv2    ×(a, 7)  data 14  grad 0\n"
-
-
-@pytest.mark.parametrize("name", ODD_NAMES, ids=range(len(ODD_NAMES)))
-def test_odd_names_are_inert_in_mermaid_text_and_json(name):
-    """The flowcharts of all these names were drawn by Mermaid 11 in a browser; here, that no character of its syntax or of HTML is left in a label."""
-    drawing = draw(Value(1.0, name) + 1)
-    label = re.search(r'v0\("(.*)"\):::leaf', drawing.mermaid)
-    assert label and not re.search(r'["<>`|{}\[\]\\&]', re.sub(r"<br/>|#\d+;", "", label[1])) and len(drawing.mermaid) < 2000
-    assert len(drawing.text.splitlines()) == 2 and "\x07" not in drawing.text
-    assert json.loads(drawing.json)["values"][0]["name"] == name
-
-
-def test_mermaid_has_every_box_and_every_use():
-    x = Tensor(np.ones((2, 3)), "x")
-    z = x * 2.0
-    z.name = "z"
-    loss = (z * z).sum()
-    flowchart = draw(loss, check=compare({"x": -8 * x.data, "z": 2 * z.data}, loss), direction="TB").mermaid
-    assert flowchart.startswith("flowchart TB\n") and flowchart.count(" --> v3_op") == 2 and ":::wrong" in flowchart and "✗ wrong step" in flowchart
-    assert "×16" in draw(mlp_loss(1)).mermaid and "%% 987 values, folded into" in draw(mlp_loss(1)).mermaid
-
-
-def test_from_top_to_bottom(layer):
-    assert "rankdir=TB" in draw(layer, direction="TB").dot and "rankdir=LR" in draw(layer).dot
-    chain = Value(0.1)
-    for _ in range(9):
-        assert "rankdir=LR" in draw(chain).dot
-        chain = chain.tanh()
-    assert "rankdir=TB" in draw(chain).dot and "rankdir=LR" in draw(chain, direction="LR").dot
-    with pytest.raises(ValueError, match="direction: expected 'LR' or 'TB', got 'up'"):
-        draw(layer, direction="up")
-
-
-def test_an_svg_is_dark_where_the_reader_is(layer):
-    comparison = compare({"W": np.zeros((4, 3)), "b": np.ones((1, 3))}, layer, gradient=np.ones((150, 3)))
-    for drawing in (draw(layer, check=comparison), draw(mlp_loss(1)), draw(Value(2.0) * 7)):
-        root = ET.fromstring(drawing.svg)
-        sheet = root.find("{http://www.w3.org/2000/svg}style").text
-        assert "@media (prefers-color-scheme: dark)" in sheet and "max-width:100%" in sheet
-        used = {element.get(kind) for element in root.iter() for kind in ("fill", "stroke")} - {None, "none", "transparent"}
-        assert used and all(f'[fill="{colour}"]' in sheet for colour in used), used
-        for light, dark in re.findall(r'\[fill="([^"]+)"\]\{fill:(#[0-9a-f]{6})\}', sheet):  # light becomes dark, and dark light
-            assert (brightness(light) > 128) != (brightness(dark) > 128)
-
-
-def brightness(colour):
-    colour = {"white": "#ffffff", "black": "#000000"}.get(colour, colour)
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return 0.299 * red + 0.587 * green + 0.114 * blue
-
-
-# --- number by number --------------------------------------------------------------------------------------------------------------------
-
-
-def small_layer():
-    x, W, b = Tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], "x"), Tensor([[1.0, -1.0], [0.5, 2.0]], "W"), Tensor([[0.5, -0.5]], "b")
-    y = x @ W + b
-    y.name = "y"
-    y.backward(np.array([[1.0, 0.0], [0.0, 1.0], [2.0, -1.0]]))
-    return x, W, b, y
-
-
-def test_a_tensor_graph_as_numbers_has_the_same_numbers_and_gradients():
-    x, W, b, y = small_layer()
-    drawing = draw(y, level="scalar")
-    values = {value["name"]: value for value in json.loads(drawing.json)["values"] if value["name"]}
-    for tensor in (x, W, b, y):
-        for index in np.ndindex(tensor.shape):
-            value = values[f"{tensor.name}[{', '.join(map(str, index))}]"]
-            assert math.isclose(value["data"], tensor.data[index]) and math.isclose(value["grad"], tensor.grad[index], abs_tol=1e-15)
-    assert drawing.dot.count("subgraph cluster_") == 5 and {"x", "W", "b", "y"} <= set(texts(drawing.svg).split())
-    assert sum(value["operation"] == "×" for value in json.loads(drawing.json)["values"]) == 12  # every path from an x through a W
-
-
-def test_a_network_as_numbers():
-    _, W, _, y = small_layer()
-    loss = y.tanh().logsumexp(axis=1).mean()
-    loss.backward()
-    values = {value["name"]: value for value in json.loads(draw(loss, level="scalar").json)["values"] if value["name"]}
-    for index in np.ndindex(2, 2):
-        assert math.isclose(values[f"W[{index[0]}, {index[1]}]"]["grad"], loss.gradients()[W][index], rel_tol=1e-12)
-    assert draw(Value(2.0) * 3, level="scalar").dot == draw(Value(2.0) * 3).dot
-
-
-def test_what_cannot_be_drawn_as_numbers_says_so():
-    q = Tensor(np.eye(2), "q")
-    for make, words in (
-        (lambda: draw(Tensor(np.ones((20, 20)), "q") @ np.ones((20, 20)), level="scalar"), "hold 800 numbers, more than 150"),
-        (lambda: draw(np.linalg.inv(q), level="scalar"), "inv cannot be written as operations on single numbers"),
-        (lambda: draw(q * 2, level="pixels"), "level: expected 'auto' or 'scalar'"),
-        (lambda: draw((q * 2).sum(), level="scalar", check=compare({"q": np.ones((2, 2))}, (q * 2).sum())), "shows no comparison"),
-    ):
-        with pytest.raises(ValueError, match=words):
-            make()

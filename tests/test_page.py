@@ -11,7 +11,7 @@ import browser as browsers
 import numpy as np
 import pytest
 from derive_graphs import FOUND, GRAPHS
-from test_draw import ODD_NAMES, small_layer
+from draw_graphs import ODD_NAMES, small_layer
 
 from micrograd_linear import Linear, Tensor, Value, compare, debug, draw, iris
 from micrograd_linear.draw.flow import flow
@@ -421,6 +421,7 @@ def test_on_a_phone(opened, width):
 def test_moving_and_enlarging(opened):
     tab = opened(draw(neuron()).html)
     box = "document.querySelector('.canvas svg').getAttribute('viewBox').split(' ').map(Number)"
+    tab.press("0")
     whole = tab.run(box)
     tab.press("+")
     assert tab.run(box)[2] == pytest.approx(whole[2] / 1.25)

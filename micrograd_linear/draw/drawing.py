@@ -3,15 +3,16 @@
 import html
 import os
 import tempfile
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from ..graph import is_node
 from ..printable import printable
 from ..tensor import Tensor
+from .build import picture, scalar_picture
 from .dot import dot
+from .names import variables
 from .page import framed
-from .picture import picture, scalar_picture
 from .plain import as_json, as_text, mermaid
 from .play import page_of
 from .render import FORMATS, render
@@ -21,7 +22,7 @@ WIDE = 8  # operations in a row that still fit beside each other on a screen
 MOST_NODES = 150  # beyond this a picture can no longer be read
 
 
-def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None, level="auto"):
+def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None, level="auto", heat=True, backward=False):
     """The graph that ``node``, a ``Value`` or a ``Tensor``, was computed from, as a ``Drawing``.
 
     One box per value, with its name, shape, data and gradient (small arrays in full, large ones as min, mean, max), one ellipse per
@@ -43,8 +44,8 @@ def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None, level="auto"
     >>> drawing.dot.count("v0 -> v1_op")
     2
     >>> print(drawing.text, end="")
-    x     leaf     data 3  grad 0
-    v1    +(x, x)  data 6  grad 0
+    x    leaf     data 3  grad 0
+    y    +(x, x)  data 6  grad 0
     """
     if not is_node(node):
         raise TypeError(f"draw: expected a Value or a Tensor, got {type(node).__name__}")
@@ -58,8 +59,13 @@ def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None, level="auto"
         raise ValueError(f"draw: level: expected 'auto' or 'scalar', got {level!r}")
     if level == "scalar" and check is not None:
         raise ValueError("draw: level 'scalar' shows no comparison; leave out check")
-    made = scalar_picture(node, max_nodes) if level == "scalar" and isinstance(node, Tensor) else picture(node, max_nodes, check)
-    return Drawing(made, direction or ("TB" if made.depth > WIDE else "LR"), lambda: page_of(node, check, direction or ("TB" if made.depth > 3 else "LR")))
+    known = variables()
+    if level == "scalar" and isinstance(node, Tensor):
+        made = scalar_picture(node, max_nodes, backward=backward, variables=known)
+    else:
+        made = picture(node, max_nodes, check, backward=backward, variables=known)
+    play = partial(page_of, node, check=check, direction=direction, level=level, most=max_nodes, variables=known)
+    return Drawing(made, direction or ("TB" if made.depth > WIDE else "LR"), heat=heat, play=play)
 
 
 class Drawing:
@@ -68,19 +74,24 @@ class Drawing:
     ``folded`` says in words what was folded, "" if nothing was.
     """
 
-    def __init__(self, picture, direction="LR", page=None):
+    def __init__(self, picture, direction="LR", *, heat=True, play=None):
         self.folded = picture.folded
-        self._picture, self._direction, self._page = picture, direction, page
+        self._picture, self._direction, self._heat, self._play = picture, direction, heat, play
 
     @cached_property
     def dot(self):
         """The picture in Graphviz's language."""
-        return dot(self._picture, self._direction)
+        return dot(self._picture, self._direction, heat=self._heat)
 
     @cached_property
     def svg(self):
         """The picture as SVG text, dark where the reader's system is."""
         return themed(render(self.dot, "svg").decode())
+
+    @cached_property
+    def html(self):
+        """The page that plays the run, forward and backward, step by step: one file that needs nothing else."""
+        return self._play()
 
     @cached_property
     def mermaid(self):
@@ -93,17 +104,12 @@ class Drawing:
         return as_text(self._picture)
 
     @cached_property
-    def html(self):
-        """The page that plays the run, forward and backward, step by step: one file that needs nothing else."""
-        return self._page()
-
-    @cached_property
     def json(self):
         """The values, their operands and numbers, for a program."""
         return as_json(self._picture)
 
     def save(self, path):
-        """Write svg, png, pdf, dot, mmd (Mermaid), txt or json, by the ending of ``path``, and return the path. A file is written whole or not at all.
+        """Write svg, png, pdf, html (the page), dot, mmd (Mermaid), txt or json, by the ending of ``path``, and return the path. A file is written whole or not at all.
 
         Raises ``ValueError`` for another ending, ``FileNotFoundError`` for a folder that does not exist, ``RuntimeError`` where Graphviz fails.
         """
@@ -111,7 +117,7 @@ class Drawing:
         format = path.suffix[1:].lower()
         plain = {"dot": "dot", "svg": "svg", "mmd": "mermaid", "txt": "text", "json": "json", "html": "html"}
         if format not in (*FORMATS, *plain):
-            raise ValueError(f"draw: cannot save as {path.name!r}; expected an ending out of .svg, .png, .pdf, .dot, .mmd, .txt, .json")
+            raise ValueError(f"draw: cannot save as {path.name!r}; expected an ending out of .svg, .png, .pdf, .html, .dot, .mmd, .txt, .json")
         _check_folder(path)
         return write_whole(path, getattr(self, plain[format]).encode() if format in plain else render(self.dot, format))
 

@@ -14,16 +14,26 @@ NARY = {"add": "Σ", "multiply": "Π"}
 
 
 class Box:
-    """Values drawn as one: the ``members``, newest last, what they are ``operands`` of, as {box: how often}, and the ``operation`` that made them."""
+    """Values drawn as one: the ``members``, newest last, what they are ``operands`` of, as {box: how often}, and the ``operation`` that made them.
 
-    def __init__(self, members, operation, operand_count):
-        self.members, self.operation, self.operand_count = members, operation, operand_count
-        self.operands = Counter()
+    ``sources`` {box: [(node, position)]} says which operands those are, also of sums that were joined. A call of a ``module`` that is drawn as one box
+    has its results as members, and ``inside`` says how many values it stands for.
+    """
+
+    def __init__(self, members, operation, operand_count, module=None, inside=0):
+        self.members, self.operation, self.operand_count, self.module, self.inside = members, operation, operand_count, module, inside
+        self.operands, self.sources = Counter(), {}
+
+    def connect(self, other, node, position):
+        """One more use of a value in another box."""
+        self.operands[other] += 1
+        self.sources.setdefault(other, []).append((node, position))
 
 
-def fold(order, most):
-    """(boxes, oldest first; rounds) of a graph with more values than may be drawn."""
-    operands = joined(order)
+def fold(order, most, cut=()):
+    """The boxes, oldest first, of a graph with more values than may be drawn."""
+    sources = {}
+    operands = joined(order, sources=sources, cut=cut)
     nodes, consumers = list(operands), {}
     for node in nodes:
         for x in operands[node]:
@@ -41,28 +51,40 @@ def fold(order, most):
         if len(numbers) > most or len(numbers) == count:
             break
         colours, count = refined, len(numbers)
-    return _quotient(nodes, operands, colours)
+    return _quotient(nodes, operands, sources, colours)
 
 
-def joined(order, kept=()):
-    """{node: operands}: sums and products of many operands in place of trees of them; what was joined is left out, but for what is to be ``kept``."""
+def joined(order, kept=(), sources=None, cut=()):
+    """{node: operands}: sums and products of many operands in place of trees of them; what was joined is left out, but for what is to be ``kept``.
+
+    ``sources``, a dict, gets {node: [(node, position) of each operand, before it was joined]}. The operands of those in ``cut`` are not looked at.
+    """
     uses = Counter(x for node in order for x in node.operands if is_node(x))
     inside = {
-        x for node in order if node.operation in NARY for x in node.operands
-        if is_node(x) and x.operation == node.operation and not x.name and uses[x] == 1 and x.shape == node.shape and x not in kept
+        x for node in order if node.operation in NARY and node not in cut for x in node.operands
+        if is_node(x) and x.operation == node.operation and not x.name and uses[x] == 1 and x.shape == node.shape and x not in kept and x not in cut
     }  # fmt: skip
     found = {}
     for node in order:
         if node not in inside:
-            operands, waiting = [], list(reversed(node.operands))
+            operands, places, waiting = [], [], _places(node) if node not in cut else []
             while waiting:
-                x = waiting.pop()
+                place = waiting.pop()
+                x = place[0].operands[place[1]]
                 if is_node(x) and x in inside:
-                    waiting.extend(reversed(x.operands))
+                    waiting.extend(_places(x))
                 else:
                     operands.append(x)
+                    places.append(place)
             found[node] = operands
+            if sources is not None:
+                sources[node] = places
     return found
+
+
+def _places(node):
+    """(node, position) of its operands, last first."""
+    return [(node, i) for i in range(len(node.operands) - 1, -1, -1)]
 
 
 def _first_colours(nodes, most, uses):
@@ -80,7 +102,7 @@ def _first_colours(nodes, most, uses):
     return colours
 
 
-def _quotient(nodes, operands, colours):
+def _quotient(nodes, operands, sources, colours):
     boxes = {}
     for node in nodes:
         if colours[node] not in boxes:
@@ -88,7 +110,7 @@ def _quotient(nodes, operands, colours):
         boxes[colours[node]].members.append(node)
     for node in nodes:
         box = boxes[colours[node]]
-        for x in operands[node]:
+        for x, place in zip(operands[node], sources[node]):
             if is_node(x):
-                box.operands[boxes[colours[x]]] += 1
+                box.connect(boxes[colours[x]], *place)
     return list(boxes.values())

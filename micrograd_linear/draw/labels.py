@@ -1,49 +1,128 @@
 """Text for Graphviz labels: user's names made inert, numbers and arrays as table rows."""
 
 import html
-
-import numpy as np
+import math
 
 from ..printable import printable
+from .heat import colours
+from .theme import FAINT, INK, LINE
 
 LONGEST_NAME = 60
-SMALL_ROWS, SMALL_COLUMNS = 8, 6  # an array up to this size is shown in full
+BRIEF = 6  # numbers that fit on a line
 
 
-def text(string):
+def text(string, longest=LONGEST_NAME):
     """Any string as the text of an HTML-like label: cut, escaped, without control characters.
 
     >>> text("a<b>&\\\\N")
     'a&lt;b&gt;&amp;\\\\\\\\N'
     """
-    return html.escape(printable(string, LONGEST_NAME)).replace("\\", "\\\\")
+    return html.escape(printable(string, longest)).replace("\\", "\\\\")
+
+
+def quiet(string):
+    """The same, in grey."""
+    return f'<FONT COLOR="{LINE}">{text(string)}</FONT>'
 
 
 def number(x):
-    """Four significant digits, as ``%.4g`` gives them."""
-    return f"{float(x):.4g}"
+    """Four significant digits, as ``%.4g`` gives them; -0 as 0."""
+    return f"{float(x) + 0.0:.4g}"
 
 
-def value_rows(data, grad):
-    """Table rows that show a value and its gradient (or None): small arrays in full, larger ones as min, mean and max."""
-    titled = [("data", np.asarray(data))] + ([("grad", np.asarray(grad))] if grad is not None else [])
-    array = titled[0][1]
-    if not array.size:
-        return _line("empty")
-    if array.ndim == 0:
-        return _grid([[title, number(x)] for title, x in titled])
-    if array.ndim <= 2 and array.shape[-1] <= SMALL_COLUMNS and array.size <= SMALL_ROWS * array.shape[-1]:
-        return "".join(_line(title) + _grid([[number(x) for x in row] for row in np.atleast_2d(x)]) for title, x in titled)
-    with np.errstate(all="ignore"):
-        columns = [[title, *(number(f(x.astype(np.float64))) for f in (np.min, np.mean, np.max))] for title, x in titled]
-    return _grid(list(zip(["", "min", "mean", "max"], *columns, strict=True)))
+def brief(use, heat=True):
+    """What flows back along a line: the number, up to six numbers as cells, else the shape and the range; of several uses, the range of all."""
+    shown = use.shown
+    if shown.in_full and 1 < shown.size <= BRIEF and use.many == 1:
+        return f'<FONT COLOR="{INK}">{_numbers(shown.cells, heat)}</FONT>'
+    return f"&nbsp;{flow_in_short(use)}&nbsp;"
 
 
-def _line(string):
-    return f'<TR><TD ALIGN="LEFT">{text(string)}</TD></TR>'
+def flow_in_short(use):
+    """The shape, where it is one array of several numbers, and the range."""
+    return f"{use.shown.shape} {in_short(use.shown)}" if use.many == 1 and use.shown.size > 1 else in_short(use.shown)
 
 
-def _grid(rows):
-    cells = ("".join(f'<TD ALIGN="RIGHT">{text(cell)}</TD>' for cell in row) for row in rows)
-    rows = "".join(f"<TR>{row}</TR>" for row in cells)
-    return f'<TR><TD><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="2" CELLPADDING="1">{rows}</TABLE></TD></TR>'
+def in_short(shown):
+    """One number, or the range."""
+    return number(shown.min) if shown.size == 1 else f"{number(shown.min)} … {number(shown.max)}" if shown.size else "empty"
+
+
+def value_rows(titled, heat=True):
+    """Table rows that show [(title, ``Summary``)], say data and gradient: small arrays in full, larger ones as cells beside min, mean, max and norm.
+
+    ``heat`` False is without colours and cells.
+    """
+    if not titled:
+        return ""
+    shown = titled[0][1]
+    if not shown.size:
+        return f'<TR><TD ALIGN="LEFT">{quiet("empty")}</TD></TR>'
+    if all(found.shape == () for _, found in titled):
+        rows = "".join(f'<TR><TD ALIGN="LEFT">{quiet(title)}</TD><TD ALIGN="RIGHT">{number(found.cells[0, 0])}</TD></TR>' for title, found in titled)
+        return _row(_table(rows, 3, 0))
+    small = all(found.in_full for _, found in titled)
+    if not small and not heat:
+        return _row(_statistics_of_all(titled))
+    if small:
+        parts = [(quiet(title), _numbers(found.cells, heat)) for title, found in titled]
+        narrow = shown.cells.shape[1] <= 3 and shown.cells.shape[0] > 1
+    else:
+        parts, narrow = [(quiet(title), _table(f"<TR>{_cells(found)}{_statistics(found)}</TR>", 4, 0)) for title, found in titled], False
+    if narrow:  # side by side, so that a number and its gradient stand on one line
+        heads, bodies = ("".join(f'<TD ALIGN="LEFT">{part[i]}</TD>' for part in parts) for i in (0, 1))
+        return _row(_table(f"<TR>{heads}</TR><TR>{bodies}</TR>", 4, 0))
+    return _row(_table("".join(f'<TR><TD ALIGN="LEFT">{title}</TD></TR><TR><TD ALIGN="LEFT">{body}</TD></TR>' for title, body in parts), 1, 1))
+
+
+def _numbers(cells, heat):
+    shades = colours(cells) if heat else None
+    rows = []
+    for i, row in enumerate(cells.tolist()):
+        rows.append("".join(f'<TD ALIGN="RIGHT"{_shade(shades, i, j)}>{_shown(x)}</TD>' for j, x in enumerate(row)))
+    return _table("".join(f"<TR>{row}</TR>" for row in rows), 1, 2, ' BGCOLOR="#ffffff"' if heat else "")
+
+
+def _shade(shades, i, j):
+    return f' BGCOLOR="{shades[i][j]}"' if shades else ""
+
+
+def _shown(x):
+    return number(x) if math.isfinite(x) else f"<B>{number(x)}</B>"
+
+
+def _cells(found):
+    """A table cell that holds a heat map without numbers."""
+    rows = []
+    for row, shades in zip(found.cells.tolist(), colours(found.cells)):
+        cells = (_mark(x, shade) if not math.isfinite(x) else f'<TD BGCOLOR="{shade}" WIDTH="11" HEIGHT="11" FIXEDSIZE="TRUE"></TD>' for x, shade in zip(row, shades))
+        rows.append(f"<TR>{''.join(cells)}</TR>")
+    return f'<TD ALIGN="LEFT"><TABLE BORDER="1" COLOR="{FAINT}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE></TD>'
+
+
+def _mark(x, shade):
+    mark = "×" if x != x else "∞" if x > 0 else "−∞"
+    return f'<TD BGCOLOR="{shade}" WIDTH="11" HEIGHT="11"><FONT POINT-SIZE="8">{mark}</FONT></TD>'
+
+
+def _statistics(found):
+    numbers = "<BR/>".join(_shown(x) for x in (found.min, found.mean, found.max, found.norm))
+    return f'<TD BALIGN="LEFT"><FONT COLOR="{LINE}">min<BR/>mean<BR/>max<BR/>norm</FONT></TD><TD BALIGN="RIGHT">{numbers}</TD>'
+
+
+def _statistics_of_all(titled):
+    """Columns for data and gradient, without cells."""
+    heads = "".join(f'<TD ALIGN="RIGHT">{quiet(title)}</TD>' for title, _ in titled)
+    rows = [f"<TR><TD></TD>{heads}</TR>"]
+    for words in ("min", "mean", "max", "norm"):
+        cells = "".join(f'<TD ALIGN="RIGHT">{_shown(getattr(found, words))}</TD>' for _, found in titled)
+        rows.append(f'<TR><TD ALIGN="LEFT">{quiet(words)}</TD>{cells}</TR>')
+    return _table("".join(rows), 3, 0)
+
+
+def _table(rows, spacing, padding, more=""):
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="{spacing}" CELLPADDING="{padding}"{more}>{rows}</TABLE>'
+
+
+def _row(content):
+    return f'<TR><TD ALIGN="LEFT">{content}</TD></TR>'

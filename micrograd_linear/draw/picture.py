@@ -1,34 +1,49 @@
 """What is drawn, before it is said how: a box for every value, or for all that play the same part, as plain data that every format is written from."""
 
-import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..graph import is_node, topological_order, unique_names
-from .fold import NARY, fold, joined
-from .scalars import expanded
+from .heat import Summary, summary
 
-SYMBOLS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "power": "^", "matmul": "@", "negative": "−"}
-READABLE = 40  # boxes that a graph is folded into, at most
-VERDICTS = {"wrong": "✗ wrong", "wrong step": "✗ wrong step", "shape": "✗ shape", "non-finite": "✗ not finite", "missing": "✗ missing"}
+COPIED = 4096  # numbers; of a larger array only the summary is kept from later changes
 
 
 @dataclass
 class Use:
-    """One operand of an operation: the id of its box, words for the line, and whether a mistake was made there."""
+    """One operand of an operation: the id of its box, words for the line, and whether a mistake was made there.
+
+    ``role``          which operand it is ("left"), where their order matters
+    ``broadcast``     "(1, 3) → (150, 3)" where its shape was broadcast
+    ``contribution``  what flows back here: what this use adds to the operand's gradient; those of all members, flat, in a box of several. None where
+                      nothing does, or it was not asked for. ``shown`` is its ``Summary``.
+    """
 
     id: str
     words: str = ""
     wrong: bool = False
-    contribution: np.ndarray | None = None  # what it adds to the gradient of the operand, in its shape
+    role: str = ""
+    broadcast: str = ""
+    contribution: np.ndarray | None = None
+    shown: Summary | None = None
+    many: int = 1  # uses whose contributions these are
+
+    def __post_init__(self):
+        if self.shown is None and self.contribution is not None:
+            self.shown = summary(self.contribution)
+
+    @property
+    def label(self):
+        """What stands at the line, in lines."""
+        return [words for words in (self.words, self.role, self.broadcast) if words]
 
 
 @dataclass
 class Box:
     """One value, or ``count`` that play the same part, whose arrays are then stacked; ``shape`` is None, and they are joined flat, where shapes differ.
 
-    ``kind``: leaf, constant, interior or root.
+    ``kind``: leaf, constant, interior or root. Numbers are read when the box is made: ``shown`` holds a ``Summary`` of data and gradient, from which
+    everything is drawn, and ``data`` and ``grad`` are copies; those of more than ``COPIED`` numbers are the arrays themselves.
     """
 
     id: str
@@ -45,8 +60,20 @@ class Box:
     verdict: str = ""
     wrong: bool = False
     group: str = ""  # the tensor that it is an element of
-    node: object = None  # the value itself, where it stands alone and is no constant
-    values: list = field(default_factory=list)  # what it was made of: nodes, and the numbers and arrays of constants
+    parameter: bool = False  # a leaf that belongs to a module
+    cluster: str = ""  # the id of the module's call that it was made in, a key of Picture.clusters
+    notes: list = field(default_factory=list)  # what is odd about it: "no gradient arrives", "nan begins here"
+    cut: bool = False  # what it was made from is left out
+    shown: dict | None = None  # {"data": Summary, "grad": Summary}, the latter if there is a gradient
+    node: object = None  # the value itself, where it stands alone and is no plain number or array
+    made_of: tuple = ()  # the nodes, numbers and arrays behind ``operands``, where it stands alone
+
+    def __post_init__(self):
+        found = {"data": self.data} if self.grad is None else {"data": self.data, "grad": self.grad}
+        if self.shown is None:
+            self.shown = {title: summary(array) for title, array in found.items()}
+        for title, array in found.items():
+            setattr(self, title, np.array(array) if array.size <= COPIED else array)
 
     @property
     def title(self):
@@ -60,13 +87,33 @@ class Box:
             return "several shapes"
         return f"{self.shape} {self.dtype}" if self.shape else "" if self.dtype == "float64" else self.dtype
 
+    @property
+    def look(self):
+        """Which colour and frame it has: its kind, or "parameter"."""
+        return "parameter" if self.parameter and self.kind == "leaf" else self.kind
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A call of a module, drawn as a frame: its title, the path of the module ("layers[0]"), and the id of the cluster that it stands in, or ""."""
+
+    title: str
+    path: str
+    parent: str
+
 
 @dataclass
 class Picture:
-    """The boxes, the oldest first, and what was folded, in words, or ""."""
+    """The boxes, the oldest first; what was folded or left out, in words, or ""; and {id: ``Cluster``} of modules' calls, outer ones first.
+
+    Where it says what flows back, ``flow`` is the backward pass, and ``seeds`` what it started from, {id of a box: array}.
+    """
 
     boxes: list
     folded: str
+    clusters: dict = field(default_factory=dict)
+    flow: object = None
+    seeds: dict = field(default_factory=dict)
 
     @property
     def depth(self):
@@ -75,116 +122,3 @@ class Picture:
         for box in self.boxes:
             depths[box.id] = bool(box.symbol) + max((depths.get(use.id, 0) for use in box.operands), default=0)
         return max(depths.values())
-
-
-def picture(root, most, check=None):
-    """The picture of a graph; folded where it has more than ``most`` values. With a ``check``, a Comparison, every value says how its gradient fared."""
-    order = topological_order(root)
-    total = len(order) + sum(not is_node(x) for node in order for x in node.operands)
-    marks, wrong_uses = _marks(order, check) if check is not None else ({}, set())
-    if total <= most:
-        return Picture(_each({node: node.operands for node in order}, marks, wrong_uses, {root}), "")
-    boxes = _folded(order, min(most, READABLE), marks)
-    return Picture(boxes, f"{total:,} values, folded into {len(boxes)}; ×n stands for n that play the same part")
-
-
-def scalar_picture(root, most):
-    """The picture of a graph of Tensors, number by number, every tensor a group; sums of several terms are one sum."""
-    arrays, results = expanded(root, most)
-    order = sorted({node for result in results for node in topological_order(result)}, key=lambda node: node.created)
-    names = unique_names(list(arrays))
-    groups = {value: names[tensor] for tensor, array in arrays.items() for value in array.flat if is_node(value)}
-    return Picture(_each(joined(order, groups), {}, set(), set(results), groups), "")
-
-
-def _each(operands, marks, wrong_uses, results, groups=None):
-    """A box for every value of {node: operands}, and before it for the constants among those; ids are counted."""
-    boxes, ids, numbers = [], {}, itertools.count()
-    for node, found in operands.items():
-        uses = []
-        for x in found:
-            if is_node(x):
-                wrong = (node, x) in wrong_uses
-                uses.append(Use(ids[x], "✗" if wrong else "", wrong))
-            else:
-                uses.append(Use(f"v{next(numbers)}"))
-                boxes.append(Box(uses[-1].id, "constant", "", np.shape(x), _dtype(x), np.asarray(x), None))
-        ids[node] = f"v{next(numbers)}"
-        grad = None if node.grad is None else np.asarray(node.grad)
-        box = Box(ids[node], _kind(node, results), str(node.name), node.shape, _dtype(node), np.asarray(node.current), grad)
-        box.verdict, box.wrong = marks.get(node, ("", False))
-        box.group, box.node, box.values = groups.get(node, "") if groups else "", node, list(found)
-        if node.operands:
-            many = len(uses) > len(node.operands)
-            settings = (f"{key}={_setting(value)}" for key, value in node.static.items() if value is not None and value is not False)
-            box.symbol = NARY[node.operation] if many else SYMBOLS.get(node.operation, node.operation)
-            box.settings, box.operands = ", ".join(settings), uses
-        boxes.append(box)
-    return boxes
-
-
-def _folded(order, most, marks):
-    """A box for all values that play the same part; constants are left out."""
-    found = fold(order, most)
-    ids = {group: f"v{i}" for i, group in enumerate(found)}
-    boxes = []
-    for group in found:
-        last, count = group.members[-1], len(group.members)
-        names = list(dict.fromkeys(node.name for node in group.members if node.name))
-        shape = last.shape if len({node.shape for node in group.members}) == 1 else None
-        grads = [node.grad for node in group.members if node.grad is not None]
-        data, grad = _stacked([node.current for node in group.members], shape), _stacked(grads, shape) if len(grads) == count else None
-        name = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-        box = Box(ids[group], _kind(last, {order[-1]}), name, shape, _dtype(last), data, grad, count)
-        box.verdict, box.wrong = max((marks[node] for node in group.members if node in marks), key=lambda mark: mark[1], default=("", False))
-        if last.operands:
-            many = last.operation in NARY and group.operand_count > 2
-            box.symbol, box.settings = (NARY[last.operation], f"of {group.operand_count:,}") if many else (SYMBOLS.get(last.operation, last.operation), "")
-            for operand, uses in group.operands.items():
-                box.operands.append(Use(ids[operand], "" if uses <= count else f"{uses / count:g} each" if count > 1 else f"{uses:,}"))
-        boxes.append(box)
-    return boxes
-
-
-def _stacked(arrays, shape):
-    arrays = [np.asarray(array, dtype=np.float64) for array in arrays]
-    if shape is None:
-        return np.concatenate([array.ravel() for array in arrays])
-    return np.stack(arrays) if len(arrays) > 1 else arrays[0]
-
-
-def _kind(node, results):
-    if node.operands:
-        return "root" if node in results else "interior"
-    return "leaf" if node.requires_grad else "constant"
-
-
-def _dtype(x):
-    return str(getattr(x, "dtype", "float64"))
-
-
-def _setting(value):
-    """A static argument in few words; slices as they are written."""
-    if isinstance(value, tuple):
-        return f"({', '.join(map(_setting, value))})"
-    if isinstance(value, slice):
-        return ":".join("" if part is None else str(part) for part in (value.start, value.stop, value.step))[:20] or ":"
-    if isinstance(value, np.ndarray):
-        return f"array {value.shape}" if value.size > 4 else str(value.tolist())
-    return "…" if value is Ellipsis else str(value)
-
-
-def _marks(order, check):
-    """({node: (words, whether it is wrong)}, the uses (consumer, operand) at which the likeliest mistake was made)"""
-    names = {node: check.names.get(node, node.name) for node in order}
-    marks, uses = {}, set()
-    for node in order:
-        if node not in check or check[node].status == "unchecked":
-            continue
-        result = check[node]
-        wrong = result.status in VERDICTS
-        marks[node] = VERDICTS.get(result.status, result.status if result.status == "inherited" else f"✓ {result.status}"), wrong
-        where = result.causes[0].where if wrong and result.causes else ()
-        if len(where) == 2:
-            uses |= {(y, x) for y in order for x in y.operands if is_node(x) and (names[y], names[x]) == where}
-    return marks, uses

@@ -6,74 +6,107 @@ import re
 import numpy as np
 
 from ..printable import finite, printable
-from .labels import SMALL_COLUMNS, SMALL_ROWS, number
+from .heat import SMALL_COLUMNS, SMALL_ROWS
+from .labels import flow_in_short, in_short, number
+from .theme import FILLS, INK, LINE, WRONG
 
-_STYLES = {"leaf": "fill:#cfe6f5,color:#111", "constant": "fill:#eeeeee,color:#111", "root": "fill:#fbe3b5,color:#111", "interior": "fill:#ffffff,color:#111"}
+ALL = ("name", "shape", "data", "grad")
 
 
-def mermaid(picture, direction="LR"):
-    """A flowchart: rounded boxes for values, circles for operations."""
-    lines = [f"flowchart {direction}"]
+def mermaid(picture, direction="LR", show=ALL):
+    """A flowchart: rounded boxes for values, circles for operations, dotted arrows for what flows back, a frame for every call of a module."""
+    lines, homes, inner = [f"flowchart {direction}"], {}, {}
     for box in picture.boxes:
-        words = [_inert(part) for part in (box.title, box.about, _short("data", box.data), _short("grad", box.grad), box.verdict) if part]
-        lines.append(f'    {box.id}("{"<br/>".join(words)}"):::{"wrong" if box.wrong else box.kind}')
-        if box.symbol:
-            lines.append(f'    {box.id}_op(("{_inert(box.symbol + (" " + box.settings if box.settings else ""))}")) --> {box.id}')
+        homes.setdefault(box.cluster, []).append(box)
+    for id, cluster in picture.clusters.items():
+        inner.setdefault(cluster.parent, []).append(id)
+    waiting = [("", None)]
+    while waiting:  # what is inside a frame stands between its first and its last line
+        home, ending = waiting.pop()
+        if ending:
+            lines.append(ending)
+            continue
+        if home:
+            lines.append(f'    subgraph {home}["{_inert(picture.clusters[home].title)}"]')
+            waiting.append(("", "    end"))
+        waiting.extend((id, None) for id in reversed(inner.get(home, [])))
+        for box in homes.get(home, ()):
+            words = [_inert(part) for part in (*_heading(box, show), *(_short(title, box, show) for title in ("data", "grad")), box.verdict, *box.notes) if part]
+            lines.append(f'    {box.id}("{"<br/>".join(words) or " "}"):::{"wrong" if box.wrong else box.look}')
+            if box.symbol:
+                lines.append(f'    {box.id}_op(("{_inert(box.symbol + (" " + box.settings if box.settings else ""))}")) --> {box.id}')
+    for box in picture.boxes:
         for use in box.operands:
-            lines.append(f"    {use.id} {'==>' if use.wrong else '-->'}{f'|{_inert(use.words)}|' if use.words else ''} {box.id}_op")
-    lines += [f"    classDef {kind} {style},stroke:#555" for kind, style in _STYLES.items()]
-    lines.append("    classDef wrong fill:#ffffff,color:#111,stroke:#b2182b,stroke-width:3px")
+            label = f"|{_inert(', '.join(use.label))}|" if use.label else ""
+            lines.append(f"    {use.id} {'==>' if use.wrong else '-->'}{label} {box.id}_op")
+            if use.shown is not None:
+                lines.append(f"    {box.id}_op -.->|{_inert(flow_in_short(use))}| {use.id}")
+    lines += [f"    classDef {kind} fill:{fill},color:{INK},stroke:{LINE}" for kind, fill in FILLS.items()]
+    lines.append(f"    classDef wrong fill:#ffffff,color:{INK},stroke:{WRONG},stroke-width:3px")
     if picture.folded:
-        lines.append(f"    %% {picture.folded}")
+        lines.append(f"    %% {printable(picture.folded, 300)}")
     return "\n".join(lines) + "\n"
 
 
-def as_text(picture):
-    """A line for each value, the oldest first: what it is, how it was made, its data and gradient."""
+def as_text(picture, show=ALL):
+    """A line for each value, the oldest first: what it is, how it was made, its data and gradient; below, what flows back to its operands."""
     inline = {box.id for box in picture.boxes if box.kind == "constant" and box.data.size == 1 and not box.name}
     called = {box.id: number(box.data.reshape(())) if box.id in inline else printable(box.title or box.id) for box in picture.boxes}
     rows = []
     for box in [box for box in picture.boxes if box.id not in inline]:
-        made = f"{box.symbol}({', '.join(called[use.id] + (f' ({use.words})' if use.words else '') for use in box.operands)})" if box.symbol else box.kind
+        made = f"{box.symbol}({', '.join(called[use.id] + (f' ({use.words})' if use.words else '') for use in box.operands)})" if box.symbol else box.look
+        made = "…" if box.cut else made
         made += f" {box.settings}" if box.settings else ""
-        rows.append([called[box.id], box.about, printable(made, 100), _short("data", box.data), _short("grad", box.grad), box.verdict])
-    widths = [max(len(row[i]) for row in rows) for i in range(6)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([*lines, *([picture.folded] if picture.folded else [])]) + "\n"
+        words = [word for word in (box.verdict, *box.notes) if word]
+        if box.cluster:
+            words.append(f"in {picture.clusters[box.cluster].title}")
+        about = box.about if "shape" in show else ""
+        row = [called[box.id], about, printable(made, 100), _short("data", box, show), _short("grad", box, show), "; ".join(words)]
+        rows.append((row, [f"    → {called[use.id]}: {flow_in_short(use)}" for use in box.operands if use.shown is not None]))
+    widths = [max(len(row[i]) for row, _ in rows) for i in range(6)]
+    lines = []
+    for row, flows in rows:
+        lines.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        lines += flows
+    return "\n".join([*lines, *([printable(picture.folded, 300)] if picture.folded else [])]) + "\n"
 
 
 def as_json(picture):
-    """{"folded": words, "values": [{"id", "kind", "name", "count", "shape", "dtype", "operation", "settings", "operands", "data", "grad", "verdict"}]}.
+    """{"folded": words, "clusters": {id: {"title", "path", "parent"}}, "values": [...]}, of each value
 
-    Small arrays are lists, larger ones {"min", "mean", "max"}; numbers that are not finite are text, for JSON has none.
+    "id", "kind", "parameter", "name", "count", "shape", "dtype", "operation", "settings", "operands", "data", "grad", "verdict", "notes", "cluster", and
+    "uses", which says of each operand its "id", "role" and "broadcast", and the "contribution" that flows back, or null. Small arrays are lists, larger
+    ones {"min", "mean", "max", "norm"}; numbers that are not finite are text, for JSON has none.
     """
     values = []
     for box in picture.boxes:
-        about = {"id": box.id, "kind": box.kind, "name": box.name, "count": box.count, "shape": None if box.shape is None else list(box.shape), "dtype": box.dtype}
+        about = {"id": box.id, "kind": box.kind, "parameter": box.parameter, "name": box.name, "count": box.count}
+        about |= {"shape": None if box.shape is None else list(box.shape), "dtype": box.dtype}
         made = {"operation": box.symbol, "settings": box.settings, "operands": [use.id for use in box.operands]}
-        values.append({**about, **made, "data": _numbers(box.data), "grad": _numbers(box.grad), "verdict": box.verdict})
-    return json.dumps({"folded": picture.folded, "values": values}, indent=1)
+        uses = [{"id": use.id, "role": use.role, "broadcast": use.broadcast, "contribution": _numbers(use.shown, use.contribution)} for use in box.operands]
+        numbers = {title: _numbers(box.shown.get(title), getattr(box, title)) for title in ("data", "grad")}
+        values.append({**about, **made, **numbers, "verdict": box.verdict, "notes": box.notes, "cluster": box.cluster, "uses": uses})
+    clusters = {id: {"title": cluster.title, "path": cluster.path, "parent": cluster.parent} for id, cluster in picture.clusters.items()}
+    return json.dumps({"folded": picture.folded, "clusters": clusters, "values": values}, indent=1)
 
 
-def _short(title, array):
-    """One number, or min, mean and max."""
-    if array is None or not array.size:
-        return "" if array is None else f"{title} empty"
-    if array.size == 1:
-        return f"{title} {number(array.reshape(()))}"
-    with np.errstate(all="ignore"):
-        return f"{title} {number(array.min())} … {number(array.max())}"
+def _heading(box, show):
+    return box.title if "name" in show else "", box.about if "shape" in show else ""
 
 
-def _numbers(array):
-    if array is None:
+def _short(title, box, show):
+    shown = box.shown.get(title) if title in show else None
+    return "" if shown is None else f"{title} {in_short(shown)}"
+
+
+def _numbers(shown, array):
+    if shown is None:
         return None
-    if array.size <= SMALL_ROWS * SMALL_COLUMNS:
+    if shown.size <= SMALL_ROWS * SMALL_COLUMNS:
         return finite(np.asarray(array, dtype=np.float64).tolist())
-    with np.errstate(all="ignore"):
-        return {words: finite(float(f(array.astype(np.float64)))) for words, f in (("min", np.min), ("mean", np.mean), ("max", np.max))}
+    return finite({"min": shown.min, "mean": shown.mean, "max": shown.max, "norm": shown.norm})
 
 
 def _inert(words):
     """Text inside a Mermaid label: its own syntax and HTML as entities."""
-    return re.sub(r'[^\w .,+*/^=()×−÷ΣΠ…@:✗✓-]', lambda found: f"#{ord(found.group())};", printable(words))
+    return re.sub(r'[^\w .,+*/^=()×−÷ΣΠ…@:✗✓→-]', lambda found: f"#{ord(found.group())};", printable(words))

@@ -6,8 +6,10 @@ from ..graph import is_node, topological_order
 from ..value import Value
 
 
-def expanded(root, most):
-    """({tensor: array of its Values, or of plain numbers}, the Values of the result) of the graph under a Tensor, with the gradients it had there.
+def expanded(root, most, names, upstream):
+    """({tensor: array of its Values, or of plain numbers}, the Values of the result, what was differentiated) of the graph under a Tensor.
+
+    Values are called by the ``names`` {tensor: name}. They have the gradients of a backward pass from ``upstream``, an array; if that is None, none.
 
     Raises ``ValueError`` where there would be more than ``most`` values, and for an operation that numbers alone cannot do.
     """
@@ -18,7 +20,7 @@ def expanded(root, most):
     arrays = {}
     for node in order:
         if not node.operands:
-            arrays[node] = _values(node) if node.requires_grad else node.current
+            arrays[node] = _values(node, names) if node.requires_grad else node.current
             continue
         if node.rule is None:
             raise ValueError(f"draw: level 'scalar': {node.operation} has no formula to run on numbers")
@@ -28,19 +30,18 @@ def expanded(root, most):
         except Exception as error:  # linear algebra of LAPACK's, say, which objects cannot enter
             raise ValueError(f"draw: level 'scalar': {node.operation} cannot be written as operations on single numbers ({error})") from error
         arrays[node] = _array(made, node.shape)
-        for index in np.ndindex(node.shape) if node.name else ():
+        for index in np.ndindex(node.shape) if node in names else ():
             if isinstance(arrays[node][index], Value) and not arrays[node][index].name:  # a reshape holds the Values of another tensor
-                arrays[node][index].name = f"{node.name}{_where(index)}"
+                arrays[node][index].name = f"{names[node]}{_where(index)}"
     results = [value for value in arrays[root].flat if isinstance(value, Value)]
-    _differentiate(root, arrays[root])
-    return arrays, results
+    return arrays, results, _differentiate(arrays[root], upstream)
 
 
-def _values(node):
+def _values(node, names):
     """A Value for every element, called W[0, 1] and so on."""
     found = np.empty(node.shape, dtype=object)
     for index in np.ndindex(node.shape):
-        found[index] = Value(float(node.current[index]), f"{node.name or 'leaf'}{_where(index)}")
+        found[index] = Value(float(node.current[index]), f"{names.get(node, 'leaf')}{_where(index)}")
     return found
 
 
@@ -54,13 +55,14 @@ def _array(made, shape):
     return found
 
 
-def _differentiate(root, values):
-    """Give every Value its gradient, in one pass from the weighted sum of the results; nothing where the Tensor has no gradient yet."""
-    if root.grad is None:
-        return
-    upstream = np.asarray(root.grad, dtype=np.float64)
-    pairs = [(value, float(g)) for value, g in zip(values.flat, upstream.flat, strict=True) if isinstance(value, Value)]
-    if len(pairs) == 1:
-        pairs[0][0].backward(pairs[0][1])
-    elif pairs:
-        sum(value * g for value, g in pairs).backward()
+def _differentiate(values, upstream):
+    """The sum of the results, weighted by their gradients, from which one pass gives every Value its gradient; None where there is nothing to start from."""
+    if upstream is None:
+        return None
+    weights = np.asarray(upstream, dtype=np.float64)
+    terms = [value * float(g) for value, g in zip(values.flat, weights.flat, strict=True) if isinstance(value, Value)]
+    if not terms:
+        return None
+    whole = sum(terms[1:], terms[0])
+    whole.backward()
+    return whole

@@ -1,16 +1,37 @@
-"""The two themes of an SVG: light, as Graphviz drew it, and dark where the reader's system or browser asks for it; never wider than its page."""
+"""The two themes: light, and dark, where an SVG's reader has it so by default, or where it is asked for. Every colour of a picture stands here."""
 
 import re
 
+from .heat import NOT_FINITE, NOT_FINITE_DARK, STEPS, STEPS_DARK
+
+# Okabe and Ito's palette, lightened: told apart by people who do not see red and green apart, and dark text reads well on each.
+FILLS = {"leaf": "#d9ebf7", "parameter": "#dcf0e4", "constant": "#eeeeee", "interior": "#ffffff", "root": "#fdebc8"}
+WRONG = "#b2182b"
+PAGE = "white"
+OPERATION = "#f7f7f7"
+CLUSTER = "#f6f7f8"
+INK, LINE, FAINT = "#111111", "#555555", "#b0b0b0"
+FLOW = "#944300"  # what flows back, and what is odd about it
 # light: dark, of the same lightness steps; dark text on light fills becomes light text on dark ones
-_DARK = {
-    "#cfe6f5": "#1f4e6b", "#eeeeee": "#3a3a3a", "#ffffff": "#242424", "white": "#161616", "#fbe3b5": "#6b4e12", "#f7f7f7": "#2e2e2e",
-    "#111111": "#f0f0f0", "#555555": "#b0b0b0", "#b0b0b0": "#606060", "#b2182b": "#ff7b72", "black": "#d8d8d8",
+DARK = {
+    "#d9ebf7": "#173f57", "#dcf0e4": "#1d4536", "#eeeeee": "#3a3a3a", "#ffffff": "#242424", "#fdebc8": "#51401a", "white": "#161616",
+    "#f7f7f7": "#2e2e2e", "#111111": "#f0f0f0", "#555555": "#b8b8b8", "#b0b0b0": "#606060", "#b2182b": "#ff7b72", "#f6f7f8": "#1e1f21", "#944300": "#f2ac6e",
+    "black": "#d8d8d8",
+    **dict(zip(STEPS, STEPS_DARK, strict=True)), NOT_FINITE: NOT_FINITE_DARK,
 }  # fmt: skip
+THEMES = ("auto", "light", "dark")
 
 
-def themed(svg):
-    """The SVG with a style sheet: attributes of Graphviz's elements give way to it."""
-    fills = "".join(f'[fill="{light}"]{{fill:{dark}}}[stroke="{light}"]{{stroke:{dark}}}' for light, dark in _DARK.items())
-    sheet = f"<style>svg{{max-width:100%;height:auto}}@media (prefers-color-scheme: dark){{text:not([fill]){{fill:{_DARK['black']}}}{fills}}}</style>"
-    return re.sub(r"(<svg\b[^>]*>)", lambda found: found[1] + sheet, svg, count=1)
+def recoloured(source):
+    """DOT in dark colours. Those of a picture stand between double quotes, where a user's text has none."""
+    source = re.sub(r'"(#[0-9a-f]{6})"', lambda found: f'"{DARK.get(found[1], found[1])}"', source)
+    return source.replace(f"bgcolor={PAGE}", f'bgcolor="{DARK[PAGE]}"', 1)
+
+
+def themed(svg, theme="auto"):
+    """The SVG with a style sheet: never wider than its page, and with "auto" dark where its reader is. Graphviz's attributes give way to it."""
+    dark = ""
+    if theme == "auto":
+        fills = "".join(f'[fill="{light}"]{{fill:{dark}}}[stroke="{light}"]{{stroke:{dark}}}' for light, dark in DARK.items())
+        dark = f"@media (prefers-color-scheme: dark){{text:not([fill]){{fill:{DARK['black']}}}{fills}}}"
+    return re.sub(r"(<svg\b[^>]*>)", lambda found: f"{found[1]}<style>svg{{max-width:100%;height:auto}}{dark}</style>", svg, count=1)

@@ -1,6 +1,37 @@
 """``Module``: something with parameters."""
 
-from ..graph import is_node
+import functools
+
+from ..graph import creation, is_node
+from ..tensor import Tensor
+from ..value import Value
+
+_MISSING = object()
+
+
+def _remembering(call):
+    """``call``, whose results remember the module and how old the graph was: what is younger, and they depend on, was made in it.
+
+    Newest first, as (module, age, the calls inside it whose result it was, too): nothing but the results keeps that, so it is freed with them.
+    """
+
+    @functools.wraps(call)
+    def remembering(self, x=_MISSING, /, *more, **keywords):
+        begin = next(creation)
+        if x is _MISSING or more or keywords:
+            result = call(self, *(() if x is _MISSING else (x,)), *more, **keywords)
+        else:
+            result = call(self, x)  # by far the most frequent, and twice as quick
+        if result.__class__ is Value or result.__class__ is Tensor:
+            if result.created > begin:  # not one that was passed through
+                result.module_calls = self, begin, getattr(result, "module_calls", None)
+        elif result.__class__ is list or isinstance(result, (tuple, dict)):
+            for y in result.values() if isinstance(result, dict) else result:
+                if (y.__class__ is Value or y.__class__ is Tensor) and y.created > begin:
+                    y.module_calls = self, begin, getattr(y, "module_calls", None)
+        return result
+
+    return remembering
 
 
 class Module:
@@ -13,6 +44,11 @@ class Module:
     >>> Scale().parameters()
     [Value(data=2.0, grad=0.0, name='factor')]
     """
+
+    def __init_subclass__(cls, **keywords):
+        super().__init_subclass__(**keywords)
+        if "__call__" in vars(cls):
+            cls.__call__ = _remembering(cls.__call__)
 
     def parameters(self):
         """All parameters, each once, in the order of definition."""

@@ -1,5 +1,6 @@
 """A multilayer perceptron of ``Value``s, with the names, the arguments and the order of random numbers of micrograd's ``nn``."""
 
+import operator
 import random
 
 from ..value import Value
@@ -17,7 +18,7 @@ class Neuron(Module):
     def __call__(self, x):
         if len(x) != len(self.w):
             raise ValueError(f"{self!r}: expected {len(self.w)} inputs, got {len(x)}")
-        activation = sum((wi * xi for wi, xi in zip(self.w, x, strict=True)), self.b)
+        activation = sum(map(operator.mul, self.w, x), self.b)
         return activation.relu() if self.nonlin else activation
 
     def __repr__(self):

@@ -18,7 +18,7 @@ _PARTS = ("numbers.js", "view.js", "page.js", "words.js", "moving.js")
 
 
 def page(plays, direction):
-    """The page as HTML text. ``plays`` are the arguments of ``run``: the run, and, where there is a second, the same run folded.
+    """The page as HTML text. ``plays`` are arguments of ``run``: the run, and, where there is a second, the same run folded.
 
     Names are inert: the data are JSON, which the page only ever shows as text, and a policy in the page allows no script but its own, by its
     hash, and no network.

@@ -10,18 +10,18 @@ from .numbers import numbers
 LONGEST_NAME = 40
 
 
-def run(picture, seeds, flow=None, verdicts=None):
-    """({"seeds", "values", "formulas", "objective"}, the formulas' scripts) of a picture whose uses have their contributions.
+def run(picture, verdicts=None):
+    """({"seeds", "values", "formulas", "objective"}, the formulas' scripts) of a picture, with what flows back in it if anything does.
 
-    ``seeds`` {id of a box: array} is what the backward pass started from. A value is {"id", "kind", "name", "math", "symbol", "about", "count", "data",
+    A value is {"id", "kind", "name", "math", "symbol", "about", "count", "data",
     "uses", "formula", "grad", "note", "line", "check"}; "grad" is its gradient in this pass. A use is {"of", "words", "part", "whole", "sum"}: the place
     of the operand in the list, what is added to its gradient, after and before broadcasting is undone, and the sum up to there. What is not there is left out.
     """
     formulas = Formulas()
     place = {box.id: i for i, box in enumerate(picture.boxes)}
-    values, sums = [_value(box, place, formulas) for box in picture.boxes], dict(seeds)
+    values, sums = [_value(box, place, formulas) for box in picture.boxes], dict(picture.seeds)
     for box, value in zip(reversed(picture.boxes), reversed(values), strict=True):  # as the engine goes
-        wholes = _wholes(box, flow)
+        wholes = _wholes(box, picture.flow)
         for i, (use, shown) in enumerate(zip(box.operands, value["uses"], strict=True)):
             part = use.contribution
             if part is None:
@@ -43,8 +43,9 @@ def run(picture, seeds, flow=None, verdicts=None):
         if box.verdict:
             value["check"] = {"words": box.verdict, "wrong": box.wrong} | (verdicts or {}).get(box.node, {})
     root = picture.boxes[-1]
-    objective = ["<mi>L</mi>", "L"] if root.data.size != 1 or len(seeds) > 1 else [values[-1]["math"], values[-1]["name"]]
-    return {"seeds": [[place[id], numbers(seed)] for id, seed in seeds.items()], "values": values, "formulas": formulas.entries, "objective": objective}, formulas.scripts
+    objective = ["<mi>L</mi>", "L"] if root.data.size != 1 or len(picture.seeds) > 1 else [values[-1]["math"], values[-1]["name"]]
+    seeds = [[place[id], numbers(seed)] for id, seed in picture.seeds.items()]
+    return {"seeds": seeds, "values": values, "formulas": formulas.entries, "objective": objective}, formulas.scripts
 
 
 def _value(box, place, formulas):
@@ -53,8 +54,10 @@ def _value(box, place, formulas):
     value |= {"about": " ".join(part for part in (box.about, box.settings) if part), "data": numbers(box.data)}
     if box.count > 1:
         value["count"] = box.count
+    if box.notes:
+        value["notes"] = box.notes
     if box.symbol and box.node is not None:
-        value["formula"] = formulas.number_of(box.node, box.values)
+        value["formula"] = formulas.number_of(box.node, box.made_of)
     value = {key: part for key, part in value.items() if part not in ("", None)}
     return value | {"uses": [{"of": place[use.id]} | ({"words": use.words} if use.words else {}) for use in box.operands]}
 

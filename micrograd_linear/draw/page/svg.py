@@ -2,10 +2,10 @@
 
 import re
 
-from ..dot import FILLS, WRONG, dot
+from ..dot import dot
 from ..labels import number, text
 from ..render import render
-from ..theme import themed
+from ..theme import FILLS, FLOW, LINE, WRONG, themed
 
 WIDTH = 10  # characters that a number takes at most
 
@@ -13,7 +13,7 @@ WIDTH = 10  # characters that a number takes at most
 def svg(picture, direction, prefix):
     """The SVG element. The ids in it begin with the ``prefix``, and the places are <text data-data="i"> and <text data-grad="i"> for the box i."""
     labels = {box.id: _label(box, i) for i, box in enumerate(picture.boxes)}
-    drawn = themed(render(dot(picture, direction, lambda box: labels[box.id]), "svg").decode())
+    drawn = themed(render(dot(picture, direction, card=lambda box: labels[box.id]), "svg").decode())
     drawn = drawn[drawn.index("<svg") :]
     drawn = re.sub(r'\bid="', f'id="{prefix}', drawn)
     drawn = re.sub(r"<!--.*?-->\n", "", drawn, flags=re.S)
@@ -29,19 +29,20 @@ def svg(picture, direction, prefix):
 
 def _label(box, i):
     """name, shape and type; data; gradient; how the gradient fared. A constant number stands alone."""
-    heading = f"<B>{text(box.title)}</B>" if box.title else f'<FONT COLOR="#555555">{box.id}</FONT>'
+    heading = f"<B>{text(box.title)}</B>" if box.title else f'<FONT COLOR="{LINE}">{box.id}</FONT>'
     rows = [f'<TD ALIGN="LEFT" COLSPAN="2">{heading} {text(box.about)}</TD>', f'<TD ALIGN="LEFT">data</TD><TD ALIGN="LEFT">{_place(1, i, box.data)}</TD>']
     if box.kind != "constant":
         rows.append(f'<TD ALIGN="LEFT">grad</TD><TD ALIGN="LEFT">{_place(2, i, box.data if box.grad is None else box.grad)}</TD>')
     elif not box.title and box.data.size == 1:
         rows = [f'<TD ALIGN="LEFT">{brief(box.data)}</TD>']
-    border = 'BORDER="1" COLOR="#555555"'
+    border = f'BORDER="1" COLOR="{LINE}"'
     if box.verdict:
         rows.append(f'<TD ALIGN="LEFT" COLSPAN="2">{text(box.verdict)}</TD>')
         border = f'BORDER="3" COLOR="{WRONG}"' if box.wrong else border
-    style = 'STYLE="ROUNDED" ' if box.kind == "leaf" else ""
+    rows += [f'<TD ALIGN="LEFT" COLSPAN="2"><FONT COLOR="{FLOW}">{text(words)}</FONT></TD>' for words in box.notes]
+    style = 'STYLE="ROUNDED" ' if box.look == "leaf" else ""
     table = "".join(f"<TR>{row}</TR>" for row in rows)
-    return f'<<TABLE {style}{border} CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" BGCOLOR="{FILLS[box.kind]}">{table}</TABLE>>'
+    return f'<<TABLE {style}{border} CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" BGCOLOR="{FILLS[box.look]}">{table}</TABLE>>'
 
 
 def _place(kind, i, array):

@@ -105,6 +105,7 @@ Object.assign(page, {
     const value = view.values[selected];
     const parts = [make("h2", { tabindex: "-1" }, value.name, value.count ? ` (${value.count.toLocaleString("en")} values)` : "")];
     parts.push(make("p", { class: "soft" }, [value.symbol ? `made by ${value.symbol}` : value.kind, value.about, value.line].filter(Boolean).join(" · ")));
+    for (const note of value.notes ?? []) parts.push(make("p", { class: "strong" }, note));
     if (view.editable && value.kind === "leaf") parts.push(this.editor(selected));
     else if (value.kind === "leaf" && view.fixed) parts.push(make("p", { class: "soft" }, view.fixed));
     if (isArray(value.data)) parts.push(make("h3", {}, "data"), matrix(value.data, `data of ${value.name}`));

@@ -1,0 +1,126 @@
+"""From a graph to its picture: what is known of its nodes, and which of them become one box."""
+
+from collections import Counter
+
+import numpy as np
+
+from ..graph import is_node, topological_order, unique_names
+from . import boxes, marks, modules
+from .flow import flow, seed
+from .fold import fold, joined
+from .names import Names
+from .part import neighbourhood
+from .picture import Picture
+from .scalars import expanded
+
+READABLE = 40  # boxes that a graph is folded into, at most
+LAYABLE = 5000  # boxes that Graphviz lays out in seconds
+
+
+def picture(root, most, check=None, *, backward=False, variables=None, view="auto", focus=None, depth=None):
+    """The picture of a graph; folded where it has more than ``most`` values, or as ``view`` has it ("full", "folded").
+
+    ``check``      a Comparison: every value says how its gradient fared
+    ``backward``   every use says what flows back through it
+    ``variables``  {id of a node or a module: the caller's name for it}
+    ``focus``      a node or a name: only what is at most ``depth`` operations away
+    """
+    whole = topological_order(root)
+    variables = variables or {}
+    stacks, called = modules.calls(whole)
+    known = boxes.Known({root}, Names(whole, _outermost(stacks, called), variables), stacks=stacks, called=called)
+    if check is not None:
+        known.verdicts, known.wrong_uses = marks.verdicts(whole, check)
+    known.gradients = {node: g for node, g in ((node, marks.gradient(node)) for node in whole) if g is not None}
+    found = _add_flow(root, known) if backward else None
+    known.notes = marks.notes(whole, known.gradients)
+    order, left_out = whole, ""
+    if focus is not None or depth is not None:
+        order, known.cut, left_out = neighbourhood(whole, root if focus is None else focus, depth, known.names.shown)
+    total = len(order) + sum(not is_node(x) for node in order if node not in known.cut for x in node.operands)
+    if view == "full" and total > LAYABLE:
+        raise ValueError(f"draw: view 'full': {total:,} values are more than the {LAYABLE:,} that can be laid out; use view='auto', or focus= with depth=")
+    if view == "full" or (view == "auto" and total <= most):
+        made, clusters = boxes.each({node: node.operands for node in order}, None, known)
+        return _flowing(Picture(made, left_out, clusters), found)
+    return _flowing(_folded(order, min(most, total), total, known, left_out), found)
+
+
+def _folded(order, most, total, known, left_out):
+    groups = None if known.cut else modules.collapsed(order, known.stacks, known.called, known.names.parameters, most)
+    if groups is not None:
+        calls = sum(group.module is not None for group in groups)
+        words = f"{total:,} values, folded into {len(groups)}; {calls:,} calls of modules are one box each"
+    else:
+        groups = fold(order, min(most, READABLE), known.cut)
+        words = f"{total:,} values, folded into {len(groups)}; ×n stands for n that play the same part"
+    return Picture(boxes.grouped(groups, known), "; ".join(filter(None, (words, left_out))))
+
+
+def _outermost(stacks, called):
+    """The modules that were called by no other, oldest first."""
+    return [called[begin] for begin in sorted({stack[0] for stack in stacks.values()})]
+
+
+def _add_flow(root, known):
+    _start(root)
+    found = flow(root)
+    known.contributions = found.contributions
+    if not any(np.any(g) for g in known.gradients.values()):  # before a backward pass: those of this one
+        known.gradients = found.gradients
+    return found
+
+
+def _flowing(picture, found):
+    if found is not None:
+        picture.flow, picture.seeds = found, {picture.boxes[-1].id: found.seed}
+    return picture
+
+
+def _start(root):
+    """What flows back starts from; an error where there is nothing."""
+    if not root.requires_grad:
+        raise ValueError(f"draw: backward=True: {root.describe()} depends on no tensor that requires a gradient, so nothing flows back")
+    start = seed(root)
+    if start is None:
+        raise ValueError(
+            f"draw: backward=True: {root.describe()} is not a scalar and has no gradient, so there is nothing to start from; call its "
+            "backward(gradient) first, or reduce it to a scalar, with .sum() for example"
+        )
+    return start
+
+
+def scalar_picture(root, most, *, backward=False, variables=None):
+    """The picture of a graph of Tensors, number by number, every tensor a group; sums of several terms are one sum."""
+    variables = variables or {}
+    tensors = topological_order(root)
+    names = Names(tensors, _outermost(*modules.calls(tensors)), variables)
+    start = _start(root) if backward else marks.gradient(root)
+    arrays, results, whole = expanded(root, most, names.shown, start)
+    order = sorted({node for result in results for node in topological_order(result)}, key=lambda node: node.created)
+    titles = _titles(tensors, names.shown)
+    values = {value: tensor for tensor, array in arrays.items() for value in array.flat if is_node(value)}
+    groups = {value: titles[tensor] for value, tensor in values.items()}
+    known = boxes.Known(set(results), Names(order, [], {}), groups=groups)
+    known.names.parameters = {value for value, tensor in values.items() if tensor in names.parameters}
+    known.gradients = {node: marks.gradient(node) for node in order}
+    found = flow(whole) if backward and whole is not None else None
+    if found is not None:
+        known.contributions = found.contributions
+    sources = {}
+    made, _ = boxes.each(joined(order, groups, sources), sources, known)
+    picture = Picture(made, "", flow=found)
+    if found is not None:
+        ids = {box.node: box.id for box in made}
+        for value, g in zip(arrays[root].flat, np.asarray(start, dtype=np.float64).flat):
+            if is_node(value):
+                picture.seeds[ids[value]] = picture.seeds.get(ids[value], 0) + g
+    return picture
+
+
+def _titles(tensors, shown):
+    """{tensor: a title that no other has}"""
+    found, counts = unique_names(tensors), Counter(shown.values())
+    found |= {tensor: name for tensor, name in shown.items() if counts[name] == 1}
+    again = Counter(found.values())
+    return {tensor: title if again[title] == 1 else f"{title} #{i}" for i, (tensor, title) in enumerate(found.items())}

@@ -1,0 +1,102 @@
+"""The names in a picture: the user's, then paths through modules (``layers[0].W``), then the caller's variables. No node is changed."""
+
+import os
+import sys
+
+from ..nn import Module
+from ..tensor import Tensor
+from ..value import Value
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+def variables():
+    """{id of a node or module: the caller's name for it}: local variables, then global ones; of several names, the first.
+
+    The caller is the nearest function outside this package. Names that begin with an underscore are not meant.
+    """
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    found = {}
+    for scope in (frame.f_locals, frame.f_globals) if frame is not None else ():
+        for name, value in list(scope.items()):
+            if name.isidentifier() and not name.startswith("_"):  # other names are those of tools
+                if issubclass(type(value), (Value, Tensor, Module)):
+                    found.setdefault(id(value), name)
+                elif type(value) in (list, tuple) and value and len(value) <= 1000 and issubclass(type(value[0]), Module):
+                    for i, item in enumerate(value):
+                        if issubclass(type(item), Module):
+                            found.setdefault(id(item), f"{name}[{i}]")
+    return found
+
+
+def paths(module):
+    """{id: path}, and what has that id, of all modules and parameters in a module: ``layers[0]``, ``layers[0].neurons[3].w[1]``."""
+    found, things, pending = {id(module): ""}, [module], [(module, "")]
+    while pending:
+        item, path = pending.pop()
+        if issubclass(type(item), Module):
+            inside = [(f"{path}.{name}" if path else name, value) for name, value in vars(item).items()]
+        elif isinstance(item, dict):
+            inside = [(f"{path}[{key!r}]", value) for key, value in item.items()]
+        elif isinstance(item, (list, tuple)):
+            inside = [(f"{path}[{i}]", value) for i, value in enumerate(item)]
+        else:
+            continue
+        for where, value in reversed(inside):
+            if issubclass(type(value), (Module, Value, Tensor)):
+                if id(value) in found:
+                    continue
+                found[id(value)] = where
+                things.append(value)
+            pending.append((value, where))
+    return found, things
+
+
+class Names:
+    """Of the nodes in ``order``: ``shown`` {node: name}, the ``parameters``, and the ``path`` of a module, given the modules that were called."""
+
+    def __init__(self, order, called, known):
+        self.shown, self.parameters, self._paths = {}, set(), {}
+        nodes, seen = {id(node): node for node in order}, set()
+        outermost = list({id(module): module for module in called}.values())
+        for module in outermost:
+            prefix = known.get(id(module), "") if len(outermost) > 1 else ""
+            found, things = paths(module)
+            for thing in things:
+                path = found[id(thing)]
+                path = f"{prefix}.{path}" if prefix and path else prefix or path
+                self._paths.setdefault(id(thing), path)
+                node = nodes.get(id(thing))
+                if node is not None and not node.operands and node.requires_grad and id(thing) not in seen:
+                    seen.add(id(thing))
+                    self.parameters.add(node)
+                    if node.name in ("", path.rpartition(".")[2]):  # a layer's own word for it, which the user may have changed
+                        self.shown[node] = path
+        for node in order:
+            name = self.shown.get(node) or node.name or known.get(id(node), "")
+            if name:
+                self.shown[node] = str(name)
+        self.given = {node for node in order if node.name or node in self.parameters}  # by the user or a module, not by a variable
+
+    def path(self, module):
+        return self._paths.get(id(module), "")
+
+    def of_all(self, members):
+        """One name for values that are drawn as one: theirs, up to three; paths that differ in indices are one path, ``neurons[:].w[:]``."""
+        if len(members) == 1:
+            return self.shown.get(members[0], "")
+        names = list(dict.fromkeys(self.shown[node] for node in members if node in self.given and node in self.shown))
+        if len(names) > 1 and all(node in self.parameters for node in members):
+            names = list(dict.fromkeys(_pattern(names)))
+        return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+
+
+def _pattern(names):
+    """Paths of the same parts, with ":" for the indices in which they differ."""
+    parts = [name.replace("]", "").replace(".", "[.").split("[") for name in names]
+    if len({tuple(part for part in found if not part.isdigit()) for found in parts}) > 1 or len({len(found) for found in parts}) > 1:
+        return names
+    merged = [column[0] if len(set(column)) == 1 else ":" for column in zip(*parts)]
+    return [merged[0] + "".join(part if part.startswith(".") else f"[{part}]" for part in merged[1:])]
