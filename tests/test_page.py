@@ -5,17 +5,20 @@ import hashlib
 import html
 import json
 import math
+import random
 import re
 
 import browser as browsers
 import numpy as np
 import pytest
 from derive_graphs import FOUND, GRAPHS
-from draw_graphs import ODD_NAMES, small_layer
+from draw_graphs import ODD_NAMES, mlp_loss, small_layer
 
 from micrograd_linear import Linear, Tensor, Value, compare, debug, draw, iris
+from micrograd_linear.draw.boxes import SYMBOLS
 from micrograd_linear.draw.flow import flow
 from micrograd_linear.graph import topological_order
+from micrograd_linear.nn import MLP
 from micrograd_linear.value import RULES
 
 
@@ -267,6 +270,62 @@ def test_a_stale_graph_is_an_error_and_leaves_no_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+# --- number by number, and large graphs -----------------------------------------------------------------------------------------------
+
+
+def test_a_layer_number_by_number(opened):
+    x, W, _, y = small_layer()
+    tab = opened(draw(y, level="scalar").html)
+    assert tab.text("#title") == "y, number by number"
+    shown = tab.run("Object.fromEntries(page.view.values.map((value, i) => [value.name, [value.data, page.view.gradient(i, Infinity)]]))")
+    for tensor in (x, W, y):
+        for index in np.ndindex(tensor.shape):
+            data, grad = shown[f"{tensor.name}[{', '.join(map(str, index))}]"]
+            assert math.isclose(data, tensor.data[index]) and math.isclose(grad, tensor.grad[index], abs_tol=1e-15)
+    i = tab.run("page.view.values.findIndex((value) => value.name === 'W[0, 0]')")
+    tab.run("(i) => page.select(i)", i)
+    assert tab.run("[...document.querySelectorAll('#ledger tbody tr')].map((row) => Number(row.lastChild.textContent))") == [10, 0, 1] and tab.text("#ledger-grad") == "11"
+    tab.page.fill("#edit", "-3")
+    tab.press("Enter")
+    other = Tensor(x.data @ np.where(W.data == W.data[0, 0], -3.0, W.data) + [[0.5, -0.5]])
+    found = tab.run("page.view.values.filter((value) => value.kind === 'root').map((value) => value.data)")
+    assert np.allclose(found, other.data.ravel())
+
+
+def test_the_same_run_folded(opened):
+    random.seed(1)
+    loss = (MLP(2, [6, 1])([1.0, -2.0]) - 1) ** 2
+    loss.name = "L"
+    loss.backward()
+    tab = opened(draw(loss).html)
+    steps = tab.text("#count")
+    assert tab.page.get_attribute("#fold", "aria-pressed") == "false" and tab.text("#folded") == ""
+    tab.page.click("#fold")
+    assert tab.page.get_attribute("#fold", "aria-pressed") == "true" and "folded into" in tab.text("#folded") and tab.text("#count") != steps
+    assert tab.run("document.querySelectorAll('.canvas:not([hidden])').length") == 1
+    tab.press("Home", "ArrowRight")
+    assert "&folded" in tab.page.url and tab.text("#count").startswith("1 of")
+    tab.page.click("#fold")
+    assert tab.text("#count") == steps
+
+
+def test_a_large_graph_plays_by_layers(opened):
+    loss = mlp_loss(1)
+    loss.backward()
+    tab = opened(draw(loss).html)
+    assert "987 values, folded into" in tab.text("#folded") and tab.run("document.getElementById('fold')") is None
+    values, steps = tab.run("[page.view.values.length, page.view.steps.length]")
+    assert values <= 40 and steps <= 200
+    tab.press("Home")
+    for _ in range(steps):
+        tab.press("ArrowRight")
+    assert tab.text("#count") == f"{steps} of {steps} · backward"
+    names = tab.run("page.view.values.map((value) => value.name)")
+    at = next(i for i, name in enumerate(names) if "×256" in name)
+    tab.run("(i) => page.select(i)", at)
+    assert "What is folded cannot be edited" in tab.text("#ledger") and "256 values" in tab.text("#ledger")
+
+
 # --- ledgers ----------------------------------------------------------------------------------------------------------------------------
 
 
@@ -341,24 +400,31 @@ def test_what_is_no_number_changes_nothing(opened, wrong):
 POINTS = (0.7, -1.3, 0.0, 2.0, 25.0, -40.0, 1e-9, 1e300)
 
 
-@pytest.mark.parametrize("name", RULES)
-def test_every_rule_of_the_page_computes_what_the_engine_does(opened, name):
-    rule = RULES[name]
-    binary = rule.derivative.__code__.co_argcount == 3
-    pairs = [(x, y) for x in POINTS for y in (0.7, 0.0, 2.0, -1.0, x)] if binary else [(x,) for x in POINTS]
-    graphs = []
-    for pair in pairs:
-        operands = [Value(x, f"x{i}") for i, x in enumerate(pair)]
-        y = operands[0].leaky_relu(operands[1]) if name == "leaky_relu" else getattr(np, name)(*operands) if hasattr(np, name) else getattr(operands[0], name)()
-        assert y.operation == name
-        graphs.append(y)
-    tab = opened(draw(graphs[0]).html)
-    found = tab.run("(pairs) => pairs.map((pair) => [RULES[0].f(...pair), ...RULES[0].d.map((d) => d(1.5, RULES[0].f(...pair), ...pair))].map(String))", pairs)
-    for numbers, y in zip(found, graphs, strict=True):
-        y.backward(1.5)
-        for shown, expected in zip(numbers, [y.data, *(x.grad for x in y.operands)], strict=True):
-            shown = float(shown.replace("Infinity", "inf"))
-            assert (math.isnan(shown) and math.isnan(expected)) or math.isclose(shown, expected, rel_tol=1e-12, abs_tol=1e-300), (name, y.operands, shown, expected)
+def of_rule(name, numbers):
+    """The Value that a rule makes of some numbers."""
+    operands = [Value(x, f"x{i}") for i, x in enumerate(numbers)]
+    if name == "leaky_relu":
+        return operands[0].leaky_relu(operands[1])
+    return getattr(np, name)(*operands) if hasattr(np, name) else getattr(operands[0], name)()
+
+
+def test_every_rule_of_the_page_computes_what_the_engine_does(opened):
+    one = sum((of_rule(name, (0.5, 0.25) if rule.derivative.__code__.co_argcount == 3 else (0.5,)) for name, rule in RULES.items()), Value(0.0, "sum"))
+    tab = opened(draw(one).html)
+    formulas = dict(tab.run("page.view.values.filter((value) => value.uses.length).map((value) => [value.symbol, value.formula])"))
+    run = "([k, rows]) => rows.map((row) => [RULES[k].f(...row), ...RULES[k].d.map((d) => d(1.5, RULES[k].f(...row), ...row))].map(String))"
+    for name, rule in RULES.items():
+        rows = [(x, y) for x in POINTS for y in (0.7, 0.0, 2.0, -1.0, x)] if rule.derivative.__code__.co_argcount == 3 else [(x,) for x in POINTS]
+        k = formulas[SYMBOLS.get(name, name)] if name not in ("negative", "subtract") else None
+        if k is None:  # both are written with the same sign
+            k = next(value["formula"] for value in tab.run("page.view.values") if value.get("symbol") == "−" and len(value["uses"]) == (1 if name == "negative" else 2))
+        for numbers, row in zip(tab.run(run, [k, rows]), rows, strict=True):
+            y = of_rule(name, row)
+            assert y.operation == name
+            y.backward(1.5)
+            for shown, expected in zip(numbers, [y.data, *(x.grad for x in y.operands)], strict=True):
+                shown = float(shown.replace("Infinity", "inf"))
+                assert (math.isnan(shown) and math.isnan(expected)) or math.isclose(shown, expected, rel_tol=1e-12, abs_tol=1e-300), (name, row, shown, expected)
 
 
 def test_an_operation_written_by_hand_is_shown_and_cannot_be_recomputed(opened):

@@ -122,11 +122,13 @@ class Drawing:
         return write_whole(path, getattr(self, plain[format]).encode() if format in plain else render(self.dot, format))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
+        shown = {"image/svg+xml": self.svg, "text/plain": repr(self)}
+        if len(self._picture.boxes) > MOST_NODES or self.folded:
+            return shown  # .html plays it, but would be long in a notebook
         try:
-            shown = framed(self.html)
+            return {"text/html": framed(self.html), **shown}
         except RuntimeError as error:  # numbers were changed since: the picture is shown, and why it cannot be played
-            shown = f"{self.svg[self.svg.index('<svg') :]}<p>{html.escape(printable(str(error), 1000))}</p>"
-        return {"text/html": shown, "image/svg+xml": self.svg, "text/plain": repr(self)}
+            return {"text/html": f"{self.svg[self.svg.index('<svg') :]}<p>{html.escape(printable(str(error), 1000))}</p>", **shown}
 
     def __repr__(self):
         return f"<Drawing: {self.folded or 'the whole graph'}; .svg, .dot, .mermaid, .text, .json, .save('graph.svg|png|pdf|dot|mmd|txt|json')>"

@@ -48,6 +48,8 @@ def framed(text, height=620):
 
 def _title(picture):
     root = picture.boxes[-1]
+    if root.group:  # a tensor, number by number
+        return f"{printable(root.group)}, number by number"
     return f"{printable(root.title or 'result')} {root.about}".strip() + (f" = {brief(root.data)}" if root.data.size == 1 else "")
 
 

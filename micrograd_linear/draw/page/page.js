@@ -57,13 +57,14 @@ const page = {
     this.play(false);
     this.view = view;
     this.views.forEach((other) => (other.canvas.hidden = other !== view));
+    byId("folded").textContent = view.folded;
     byId("fold")?.setAttribute("aria-pressed", String(view !== this.views[0]));
     byId("slider").max = view.steps.length;
     this.selected = null;
     byId("search").value = "";
     this.search();
-    const size = view.canvas.clientWidth / view.whole[2]; // pixels to a point; where all of it is too small to read, some of it is shown
-    if (Math.min(size, view.canvas.clientHeight / view.whole[3]) < READABLE) this.zoom(READABLE / size);
+    const size = Math.min(view.canvas.clientWidth / view.whole[2], view.canvas.clientHeight / view.whole[3]); // pixels to a point
+    if (size < READABLE) this.zoom(READABLE / size); // where all of it is too small to read, some of it is shown
     this.go(view.steps.length - 1);
   },
 
@@ -149,7 +150,7 @@ const page = {
         value.uses.forEach((use) => mark(view.values[use.of].id, "operand"));
       }
     }
-    this.keepInSight(view, view.element(value.id));
+    this.keepInSight(view, view.element(step.kind === "backward" ? `${value.id}_op` : value.id));
   },
 
   // --- everything as text, and the search ---

@@ -49,7 +49,8 @@ def run(picture, verdicts=None):
 
 
 def _value(box, place, formulas):
-    called = name(printable(box.title or box.id, LONGEST_NAME))
+    many = f" ×{box.count:,}" if box.count > 1 else ""
+    called = name(printable(box.name or box.id, LONGEST_NAME) + many)
     value = {"id": box.id, "kind": box.kind, "name": Text().show(called), "math": Mathml().show(called), "symbol": box.symbol}
     value |= {"about": " ".join(part for part in (box.about, box.settings) if part), "data": numbers(box.data)}
     if box.count > 1:

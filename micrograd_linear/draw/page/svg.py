@@ -29,7 +29,8 @@ def svg(picture, direction, prefix):
 
 def _label(box, i):
     """name, shape and type; data; gradient; how the gradient fared. A constant number stands alone."""
-    heading = f"<B>{text(box.title)}</B>" if box.title else f'<FONT COLOR="{LINE}">{box.id}</FONT>'
+    heading = f"<B>{text(box.name)}</B>" if box.name else f'<FONT COLOR="{LINE}">{box.id}</FONT>'
+    heading += f" ×{box.count:,}" if box.count > 1 else ""
     rows = [f'<TD ALIGN="LEFT" COLSPAN="2">{heading} {text(box.about)}</TD>', f'<TD ALIGN="LEFT">data</TD><TD ALIGN="LEFT">{_place(1, i, box.data)}</TD>']
     if box.kind != "constant":
         rows.append(f'<TD ALIGN="LEFT">grad</TD><TD ALIGN="LEFT">{_place(2, i, box.data if box.grad is None else box.grad)}</TD>')

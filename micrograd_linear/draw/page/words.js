@@ -74,8 +74,8 @@ Object.assign(page, {
         row("product", math(plain ? mn(shown(use.part)) : `<mrow>${numbers}<mo>=</mo>${mn(shown(use.part))}</mrow>`));
         text += plain ? ` = ${shown(use.part)}` : ` = ${spoken} = ${shown(use.part)}`;
       }
-    } else parts.push(make("p", {}, `${targetText} += what ${value.name} = ${value.symbol}(…) makes of ∂/∂${value.name}${use.words ? ` (${use.words})` : ""}`));
-    if (!scalar) {
+    } else parts.push(make("p", {}, `${targetText} += what ${value.name} = ${value.symbol}(…) makes of ${view.gradientOf(step.value)[1]}${use.words ? ` (${use.words})` : ""}`));
+    if (!scalar || !formula) {
       row("upstream", matrix(upstream, view.gradientOf(step.value)[1]));
       if (known(use.whole)) row("before summing", matrix(use.whole, "before it is summed over the axes that were broadcast"), make("p", { class: "soft" }, `summed over the axes that were broadcast: (${use.whole.shape.join(", ")}) to (${to.data.shape?.join(", ") ?? ""})`));
       row("adds", matrix(use.part, `what is added to ${targetText}`));
