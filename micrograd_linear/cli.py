@@ -138,8 +138,8 @@ def _seed(text):
 
 def _save(node, output, stem, check=None):
     drawing = draw(node, check=check)
-    paths = [drawing.save(Path(output) / f"{stem}.{ending}") for ending in ("svg", "png")]
-    print(f"\nThe graph: {' and '.join(map(str, paths))}")
+    svg, png, page = (drawing.save(Path(output) / f"{stem}.{ending}") for ending in ("svg", "png", "html"))
+    print(f"\nThe graph: {svg} and {png}; step by step: {page}")
 
 
 def _parser():

@@ -33,7 +33,7 @@ def test_the_main_job(run):
     assert (status, err) == (0, "")
     assert "All 3 gradients agree." in out and re.search(r"W +\(4, 3\) +(identical|rounding)", out)
     assert out.strip().splitlines()[-1].startswith("Next: micrograd-linear check")
-    assert sorted(os.listdir()) == ["linear.png", "linear.svg"]
+    assert sorted(os.listdir()) == ["linear.html", "linear.png", "linear.svg"]
 
 
 def test_the_main_job_notices_a_wrong_formula(run, monkeypatch):
@@ -55,7 +55,7 @@ def test_the_data_are_fishers():
 
 def test_output_folder(run):
     os.mkdir("out")
-    assert run("-o", "out")[0] == 0 and sorted(os.listdir("out")) == ["linear.png", "linear.svg"]
+    assert run("-o", "out")[0] == 0 and sorted(os.listdir("out")) == ["linear.html", "linear.png", "linear.svg"]
     status, _, err = run("-o", "nowhere")
     assert status == 2 and err == "micrograd-linear: draw: cannot save linear.svg: there is no folder nowhere\n"
 
@@ -72,7 +72,7 @@ def test_help_and_version(run):
 def test_check_agrees(run):
     status, out, err = check(run, LINEAR)
     assert (status, err) == (0, "") and "All 3 gradients agree." in out
-    assert sorted(os.listdir()) == ["layer.png", "layer.py", "layer.svg"]
+    assert sorted(os.listdir()) == ["layer.html", "layer.png", "layer.py", "layer.svg"]
 
 
 @pytest.mark.parametrize("right, wrong, name", [

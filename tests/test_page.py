@@ -7,6 +7,10 @@ import json
 import math
 import random
 import re
+import struct
+import subprocess
+import sys
+from pathlib import Path
 
 import browser as browsers
 import numpy as np
@@ -535,3 +539,14 @@ def test_the_line_that_made_a_value(opened):
         y = Value(2.0, "x").exp()
     tab = opened(draw(y).html, "#value=v1")
     assert f"made by exp · {y.line}" in tab.text("#ledger") and y.line.startswith("test_page.py:")
+
+
+def test_the_screenshot_of_the_docs_is_made_by_its_script(tmp_path, monkeypatch):
+    if browsers.CHROMIUM is None:
+        pytest.skip("needs Chromium: apt install chromium")
+    docs = Path(__file__).parent.parent / "docs"
+    program = f"import make_screenshot; print(make_screenshot.make({str(tmp_path)!r}, {browsers.CHROMIUM!r}))"
+    said = subprocess.run([sys.executable, "-c", program], cwd=docs, capture_output=True, text=True, check=True).stdout
+    assert "0.1 + 0.87868 = 0.97868" in said and "`0.1 + 0.87868 = 0.97868`" in (docs / "page.md").read_text()
+    sizes = [struct.unpack(">II", (folder / "page.png").read_bytes()[16:24]) for folder in (tmp_path, docs)]
+    assert sizes == [(1650, 1020)] * 2

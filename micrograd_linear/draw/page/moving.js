@@ -67,7 +67,11 @@ Object.assign(page, {
     if (!element || view.box[2] >= view.whole[2]) return;
     const to = element.getBoundingClientRect(), frame = view.canvas.getBoundingClientRect();
     if (to.left >= frame.left && to.right <= frame.right && to.top >= frame.top && to.bottom <= frame.bottom) return;
-    const [cx, cy] = this.point(view, { clientX: (to.left + to.right) / 2, clientY: (to.top + to.bottom) / 2 });
+    const [x, y] = this.point(view, { clientX: (to.left + to.right) / 2, clientY: (to.top + to.bottom) / 2 });
+    const [left, top, width, height] = view.whole;
+    const scale = Math.min(frame.width / view.box[2], frame.height / view.box[3]);
+    const inside = (centre, from, size, seen) => (seen < size ? Math.min(Math.max(centre, from + seen / 2), from + size - seen / 2) : from + size / 2);
+    const cx = inside(x, left, width, frame.width / scale), cy = inside(y, top, height, frame.height / scale); // no more empty paper than needed
     view.box = [cx - view.box[2] / 2, cy - view.box[3] / 2, view.box[2], view.box[3]];
     view.svg.setAttribute("viewBox", view.box.join(" "));
   },

@@ -15,6 +15,10 @@ const fraction = (above, below) => `<mfrac><mrow><mo>∂</mo>${above}</mrow><mro
 
 /** A formula with its gaps filled by fill(gap), which gives [MathML, text]. */
 function filled([markup, text], fill) {
+  if (text.length === 1) { // nothing but a gap: a number in it needs no brackets
+    const [whole, words] = fill(text);
+    return /^\(-[^()]*\)$/.test(words) ? [mn(words.slice(1, -1)), words.slice(1, -1)] : [whole, words];
+  }
   return [
     markup.replace(/<mi>([\ue000-\uf8ff])<\/mi>/g, (_, gap) => fill(gap)[0]),
     text.replace(/[\ue000-\uf8ff]/g, (gap) => fill(gap)[1]),

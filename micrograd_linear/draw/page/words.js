@@ -70,7 +70,7 @@ Object.assign(page, {
           row("local", math(`<mrow>${fraction(value.math, to.math)}<mo>=</mo>${slope}${slope === inNumbers ? "" : `<mo>=</mo>${inNumbers}`}</mrow>`));
         }
         const [numbers, spoken] = filled(formula.parts[step.use], view.fill(step.value, "numbers"));
-        const plain = spoken === negative(shown(use.part)); // handed on as it is
+        const plain = spoken === shown(use.part); // handed on as it is
         row("product", math(plain ? mn(shown(use.part)) : `<mrow>${numbers}<mo>=</mo>${mn(shown(use.part))}</mrow>`));
         text += plain ? ` = ${shown(use.part)}` : ` = ${spoken} = ${shown(use.part)}`;
       }
