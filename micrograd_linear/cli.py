@@ -13,7 +13,7 @@ import numpy as np
 
 from . import Linear, Tensor, Value, compare, derive, draw, hand_derived, iris
 from .compare import UnusableLayer, check_backward, run_forward
-from .draw.drawing import write_whole
+from .draw.files import write_whole
 from .printable import finite
 from .report import page
 

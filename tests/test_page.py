@@ -19,8 +19,10 @@ from derive_graphs import FOUND, GRAPHS
 from draw_graphs import ODD_NAMES, mlp_loss, small_layer
 
 from micrograd_linear import Linear, Tensor, Value, compare, debug, draw, iris
+from micrograd_linear.draw import render as rendering
 from micrograd_linear.draw.boxes import SYMBOLS
 from micrograd_linear.draw.flow import flow
+from micrograd_linear.draw.render import LayoutTimeout
 from micrograd_linear.graph import topological_order
 from micrograd_linear.nn import MLP
 from micrograd_linear.value import RULES
@@ -153,7 +155,7 @@ def test_what_is_said_at_each_step(opened):
         said.append(tab.text("#text"))
     assert said[2] == "v7 = v5 + v6 = (-6) + 0 = -6"
     assert said[4] == "o = tanh(n) = tanh(0.881374) = 0.707107"
-    assert said[9] == "∂L/∂L = 1, where the backward pass starts"
+    assert said[9] == "∂L/∂L = 1: where the backward pass starts"
     assert said[16].startswith("o hands on to n: ∂L/∂n += ∂L/∂o · (1 − o²) = (-0.585786) · (1 − 0.707107²) = -0.292893") or said[15].startswith("o hands on to n")
     assert said[22] == "v5 hands on to x1: ∂L/∂x1 += ∂L/∂v5 · w1 = (-0.292893) · (-3) = 0.87868; ∂L/∂x1 is 0.1 + 0.87868 = 0.97868 now"
     assert f"{by_name(loss)['x1'].grad:.6g}" == "0.97868"
@@ -251,7 +253,7 @@ def test_a_layer_of_tensors(opened):
     assert tab.text("#text") == "v3 = x W; it is 2 … 8"
     tab.press("End", "ArrowLeft", "ArrowLeft")
     assert tab.text("#text").startswith("y hands on to b: ∂L/∂b += Σ_rows ∂L/∂y") and "summed over the axes that were broadcast: (3, 2) to (1, 2)" in tab.text("#step")
-    tab.page.click("[id='a-v1']")
+    tab.choose("a-v1")
     tab.press("End")
     cells = tab.run("[...document.querySelectorAll('#ledger-grad td')].map((cell) => cell.title)")
     assert cells == [f"{x:.6g}" for x in W.grad.flat]
@@ -261,7 +263,7 @@ def test_a_layer_of_tensors(opened):
 def test_a_tensor_that_was_not_differentiated_plays_forward_only(opened):
     tab = opened(draw((Tensor([1.0, 2.0], "x") * 2.0).exp()).html)
     assert tab.text("#count") == "2 of 2 · forward"
-    tab.page.click("[id='a-v0']")
+    tab.choose("a-v0")
     assert "nothing was given to start a backward pass" in tab.text("#ledger")
 
 
@@ -327,7 +329,37 @@ def test_a_large_graph_plays_by_layers(opened):
     names = tab.run("page.view.values.map((value) => value.name)")
     at = next(i for i, name in enumerate(names) if "×256" in name)
     tab.run("(i) => page.select(i)", at)
-    assert "What is folded cannot be edited" in tab.text("#ledger") and "256 values" in tab.text("#ledger")
+    assert "folded or left out, leaves cannot be edited" in tab.text("#ledger") and "256 values" in tab.text("#ledger")
+
+
+def test_a_part_of_a_graph(opened):
+    """What flows in from what is not shown is given there, so that ledgers add up at the edge, too."""
+    loss = neuron()
+    drawing = draw(loss, focus="n", depth=1)
+    tab = opened(drawing.html)
+    assert "at most 1 operation from n" in tab.text("#folded")
+    found = flow(loss)
+    shown = tab.run("page.view.values.map((value, i) => [value.name, page.view.gradient(i, Infinity)])")
+    nodes = by_name(loss)
+    assert {name: grad for name, grad in shown if name in nodes} == {name: float(found.gradients[nodes[name]]) for name, _ in shown if name in nodes}
+    o = next(i for i, (name, _) in enumerate(shown) if name == "o")
+    tab.run("(i) => page.select(i)", o)
+    assert "from what is not shown" in tab.text("#ledger") and "leaves cannot be edited" in draw(loss, focus="n", depth=1).html
+
+
+def test_a_layout_that_takes_too_long_is_folded_further(opened, monkeypatch):
+    loss = neuron()
+    before = rendering.render
+
+    def slow(source, format, *, deadline):
+        if source.count("shape=plain]") > 8:
+            raise LayoutTimeout("too slow")
+        return before(source, format, deadline=deadline)
+
+    monkeypatch.setattr(sys.modules["micrograd_linear.draw.page.svg"], "render", slow)
+    tab = opened(draw(loss).html)
+    assert re.search(r"17 values, folded into \d, since their layout took too long", tab.text("#folded"))
+    assert tab.run("page.view.values.length") <= 8
 
 
 # --- ledgers ----------------------------------------------------------------------------------------------------------------------------
@@ -451,7 +483,7 @@ def test_with_a_screen_reader(opened):
     assert tab.run("document.getElementById('say').textContent") == "Forward: v5. v5 = x1 · w1 = 2 · (-3) = -6"
     assert tab.page.get_attribute("[id='a-v0']", "aria-label") == "x1, leaf; data 2" and tab.page.get_attribute("[id='a-v0']", "role") == "button"
     unnamed = "[...document.querySelectorAll('button, input')].filter((e) => !(e.textContent.trim() || e.getAttribute('aria-label') || e.labels?.length)).length"
-    tab.page.click("[id='a-v0']")
+    tab.choose("a-v0")
     assert tab.run(unnamed) == 0
     tab.run("document.getElementById('first').removeAttribute('aria-label'); document.getElementById('first').textContent = ''")
     assert tab.run(unnamed) == 1
@@ -475,6 +507,14 @@ def test_light_and_dark(opened, scheme, bright):
         assert (sum(map(int, re.findall(r"\d+", colour)[:3])) > 384) == side
 
 
+@pytest.mark.parametrize("theme, bright", [("light", True), ("dark", False)])
+def test_a_theme_of_its_own(opened, theme, bright):
+    tab = opened(draw(neuron(), theme=theme).html, color_scheme="dark" if bright else "light")
+    for selector, side in (("body", bright), ("text", not bright)):
+        colour = tab.run(f"getComputedStyle(document.querySelector('{selector}'))['{'backgroundColor' if selector == 'body' else 'fill'}']")
+        assert (sum(map(int, re.findall(r"\d+", colour)[:3])) > 384) == side
+
+
 @pytest.mark.parametrize("width", [320, 390, 768])
 def test_on_a_phone(opened, width):
     tab = opened(draw(neuron()).html, "#value=v0", viewport={"width": width, "height": 800}, has_touch=True, is_mobile=True)
@@ -484,6 +524,7 @@ def test_on_a_phone(opened, width):
     tab.page.tap("#first")
     tab.page.tap("#forward")
     assert tab.text("#count") == "1 of 24 · forward"
+    tab.press("0")
     tab.page.tap("[id='a-v2']")
     assert tab.text("#ledger h2") == "w1"
 
@@ -530,7 +571,7 @@ def test_the_verdict_of_a_comparison(opened):
     trio = tab.run("[...document.querySelectorAll('#ledger dd.number')].map((cell) => Number(cell.textContent))")
     assert trio[0] == comparison["x"].hand[i, j] and trio[1] == x.grad[i, j] and math.isclose(trio[2], x.grad[i, j], rel_tol=1e-6)
     assert tab.run("[...document.querySelectorAll('td.cell')].map((cell) => Number(cell.title))") == [comparison["x"].hand[i, j]]
-    tab.page.click("[id='a-v1']")
+    tab.choose("a-v1")
     assert "✓ identical" in tab.text("#ledger") and tab.run("document.querySelectorAll('td.cell').length") == 0
 
 

@@ -42,8 +42,8 @@ def picture(root, most, check=None, *, backward=False, variables=None, view="aut
         raise ValueError(f"draw: view 'full': {total:,} values are more than the {LAYABLE:,} that can be laid out; use view='auto', or focus= with depth=")
     if view == "full" or (view == "auto" and total <= most):
         made, clusters = boxes.each({node: node.operands for node in order}, None, known)
-        return _flowing(Picture(made, left_out, clusters), found)
-    return _flowing(_folded(order, min(most, total), total, known, left_out), found)
+        return _flowing(Picture(made, left_out, clusters), found, root)
+    return _flowing(_folded(order, min(most, total), total, known, left_out), found, root)
 
 
 def _folded(order, most, total, known, left_out):
@@ -54,7 +54,7 @@ def _folded(order, most, total, known, left_out):
     else:
         groups = fold(order, min(most, READABLE), known.cut)
         words = f"{total:,} values, folded into {len(groups)}; ×n stands for n that play the same part"
-    return Picture(boxes.grouped(groups, known), "; ".join(filter(None, (words, left_out))))
+    return Picture(boxes.grouped(groups, known), "; ".join(filter(None, (words, left_out))), grouped=True)
 
 
 def _outermost(stacks, called):
@@ -71,9 +71,23 @@ def _add_flow(root, known):
     return found
 
 
-def _flowing(picture, found):
-    if found is not None:
-        picture.flow, picture.seeds = found, {picture.boxes[-1].id: found.seed}
+def _flowing(picture, found, root):
+    """The picture with what flows in from where nothing is drawn."""
+    if found is None:
+        return picture
+    picture.flow = found
+    if picture.grouped:
+        last = picture.boxes[-1]
+        picture.seeds = {last.id: found.seed if last.node is root or last.grad is None else last.grad}
+        return picture
+    places = {box.node: box for box in picture.boxes if box.node is not None}
+    if root in places:
+        picture.seeds[places[root].id] = found.seed
+    for (consumer, i), part in found.contributions.items():
+        operand = consumer.operands[i]
+        if operand in places and (consumer not in places or places[consumer].cut):
+            id = places[operand].id
+            picture.seeds[id] = picture.seeds[id] + part if id in picture.seeds else part
     return picture
 
 

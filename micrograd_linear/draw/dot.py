@@ -9,10 +9,10 @@ from collections import Counter
 import graphviz
 
 from .labels import brief, quiet, text, value_rows
+from .options import ALL
 from .theme import CLUSTER, FAINT, FILLS, FLOW, INK, LINE, OPERATION, PAGE, WRONG, recoloured
 
 MOST_USES = 3  # of a leaf, to each of which a line is drawn
-ALL = ("name", "shape", "data", "grad")
 _REFERENCE = {"shape": "box", "style": "rounded,filled", "margin": "0.08,0.03", "height": "0.2", "width": "0.2"}
 _OPERATION = {"shape": "ellipse", "width": "0.5", "height": "0.36", "margin": "0.06,0.03", "style": "filled", "fillcolor": OPERATION}
 _WRONG_EDGE = {"color": WRONG, "penwidth": "3", "fontcolor": WRONG, "fontsize": "16"}

@@ -1,42 +1,56 @@
 """``draw``: the graph of a node as a picture."""
 
 import html
-import os
-import tempfile
-from functools import cached_property, partial
+import re
+from functools import cached_property
 from pathlib import Path
 
-from ..graph import is_node
 from ..printable import printable
 from ..tensor import Tensor
 from .build import picture, scalar_picture
+from .coarser import coarser
 from .dot import dot
+from .files import check_path, write_whole
 from .names import variables
+from .options import ALL, Style, check_graph, style
 from .page import framed
 from .plain import as_json, as_text, mermaid
 from .play import page_of
-from .render import FORMATS, render
+from .render import FORMATS, LayoutTimeout, render
 from .theme import themed
 
 WIDE = 8  # operations in a row that still fit beside each other on a screen
 MOST_NODES = 150  # beyond this a picture can no longer be read
+PNG_SIDE, PNG_AREA = 32_767, 100_000_000  # pixels; beyond the first Graphviz scales down, the second takes half a gigabyte
+_PLAIN = {"dot": "dot", "svg": "svg", "mmd": "mermaid", "txt": "text", "json": "json", "html": "html"}
 
 
-def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None, level="auto", heat=True, backward=False):
-    """The graph that ``node``, a ``Value`` or a ``Tensor``, was computed from, as a ``Drawing``.
+def draw(
+    node, path=None, *, view="auto", show=ALL, heat=True, backward=False, check=None, max_nodes=MOST_NODES, focus=None, depth=None,
+    direction=None, level="auto", theme="auto", budget=10.0,
+):  # fmt: skip
+    """The graph that ``node``, a ``Value`` or a ``Tensor``, was computed from, as a ``Drawing``; also saved, if a ``path`` is given.
 
-    One box per value, with its name, shape, data and gradient (small arrays in full, large ones as min, mean, max), one ellipse per
-    operation, one edge per use of an operand. In a graph of more than ``max_nodes`` values those that play the same part, such as the samples of a
-    batch, the neurons of a layer or the turns of a loop, are one box with their number, and sums of sums one sum; the caption says so. Numbers are
-    read when ``draw`` is called.
+    A card for every value, with its name, shape, data and gradient; an ellipse for every operation; a line for every use of an operand, which says
+    which one it is where their order matters, and what broadcasting made of it; a frame for every call of a module. Values without a name are shown
+    under the names of the caller's variables, parameters under their paths (``layers[0].W``). Numbers are read when ``draw`` is called.
 
-    ``check``      a ``Comparison`` of hand-derived gradients with those of ``node``: its verdicts stand in the boxes, the wrong step is marked
-    ``direction``  "LR", from left to right, or "TB", from top to bottom, which is the default where more than 8 operations follow one another
-
+    ``backward``   True draws what flows back along every line: what that use adds to the gradient of the operand
+    ``check``      a ``Comparison`` of hand-derived gradients with those of ``node``: its verdicts stand on the cards, the wrong step is marked
+    ``show``       what stands on a card, out of "name", "shape", "data" and "grad"
+    ``heat``       True colours numbers by their size, blue below 0 and orange above; of more than 8 by 6 only the colours are left, beside min, mean,
+                   max and norm; of more than 12 by 12, averages of 8 by 8 blocks. False shows numbers alone.
     ``level``      "scalar" expands a small graph of Tensors into its numbers, with the tensors as frames, so that (xᵀ G)_hk is seen to be a sum
 
-    Raises ``TypeError`` for what is no node, or no comparison, and ``ValueError`` for another ``max_nodes``, ``direction`` or ``level``, or numbers that
-    are too many.
+    ``view``       "auto": more than ``max_nodes`` values are folded: modules into one card each where that helps, else all that play the same part,
+                   such as the samples of a batch, the neurons of a layer or the turns of a loop; the caption says so. "full" never folds, "folded" always does.
+    ``focus``      a node, or a name that is shown: only what is at most ``depth`` operations (3) before and after it
+    ``direction``  "LR", from left to right, or "TB", from top to bottom, which is the default where more than 8 operations follow one another
+    ``theme``      "light", "dark", or "auto": an SVG is then dark where its reader's system is
+    ``budget``     seconds that laying out may take before the picture is folded further
+
+    Raises ``TypeError`` for what is no node, no comparison or no focus, and ``ValueError`` for other arguments that are none, numbers that are too many,
+    or ``backward`` where there is no gradient to start from.
 
     >>> from micrograd_linear import Value
     >>> x = Value(3.0, "x"); y = x + x
@@ -47,61 +61,67 @@ def draw(node, *, max_nodes=MOST_NODES, check=None, direction=None, level="auto"
     x    leaf     data 3  grad 0
     y    +(x, x)  data 6  grad 0
     """
-    if not is_node(node):
-        raise TypeError(f"draw: expected a Value or a Tensor, got {type(node).__name__}")
-    if not isinstance(max_nodes, int) or max_nodes < 1:
-        raise ValueError(f"draw: max_nodes: expected a positive integer, got {max_nodes!r}")
-    if check is not None and not hasattr(check, "first_wrong"):
-        raise TypeError(f"draw: check: expected a Comparison, as compare() returns it, got {type(check).__name__}")
-    if direction not in ("LR", "TB", None):
-        raise ValueError(f"draw: direction: expected 'LR' or 'TB', got {direction!r}")
-    if level not in ("auto", "scalar"):
-        raise ValueError(f"draw: level: expected 'auto' or 'scalar', got {level!r}")
-    if level == "scalar" and check is not None:
-        raise ValueError("draw: level 'scalar' shows no comparison; leave out check")
+    check_graph(node, view, backward, check, max_nodes, focus, depth, level)
+    chosen = style(direction, show, heat, theme, budget)
+    if path is not None:
+        check_path(path, (*FORMATS, *_PLAIN))
     known = variables()
     if level == "scalar" and isinstance(node, Tensor):
         made = scalar_picture(node, max_nodes, backward=backward, variables=known)
     else:
-        made = picture(node, max_nodes, check, backward=backward, variables=known)
-    play = partial(page_of, node, check=check, direction=direction, level=level, most=max_nodes, variables=known)
-    return Drawing(made, direction or ("TB" if made.depth > WIDE else "LR"), heat=heat, play=play)
+        made = picture(node, max_nodes, check, backward=backward, variables=known, view=view, focus=focus, depth=depth)
+    asked = {"check": check, "level": level, "most": max_nodes, "view": view, "focus": focus, "depth": depth}
+    drawing = Drawing(made, chosen, lambda: page_of(node, asked, known, chosen))
+    if path is not None:
+        drawing.save(path)
+    return drawing
 
 
 class Drawing:
     """A picture, rendered when it is asked for: ``.svg``, ``.dot``, ``.mermaid``, ``.text``, ``.json``, all as text; ``.save(path)``; a notebook shows it.
 
-    ``folded`` says in words what was folded, "" if nothing was.
+    ``folded`` says in words what was folded or left out, "" if nothing was.
     """
 
-    def __init__(self, picture, direction="LR", *, heat=True, play=None):
-        self.folded = picture.folded
-        self._picture, self._direction, self._heat, self._play = picture, direction, heat, play
+    def __init__(self, picture, style=None, play=None):
+        self._picture, self._style, self._play = picture, style or Style(), play
+
+    @property
+    def folded(self):
+        return self._picture.folded
+
+    @property
+    def direction(self):
+        """ "LR", from left to right, or "TB", from top to bottom."""
+        return self._style.direction or ("TB" if self._picture.depth > WIDE else "LR")
 
     @cached_property
     def dot(self):
         """The picture in Graphviz's language."""
-        return dot(self._picture, self._direction, heat=self._heat)
+        return dot(self._picture, self.direction, show=self._style.show, heat=self._style.heat, theme=self._style.theme)
 
     @cached_property
     def svg(self):
-        """The picture as SVG text, dark where the reader's system is."""
-        return themed(render(self.dot, "svg").decode())
+        """The picture as SVG text."""
+        return themed(self._rendered("svg").decode(), self._style.theme)
 
     @cached_property
     def html(self):
-        """The page that plays the run, forward and backward, step by step: one file that needs nothing else."""
+        """The page that plays the run, forward and backward, step by step: one file that needs nothing else.
+
+        Raises ``RuntimeError`` where numbers were changed since the graph was computed: then there is no run to play.
+        """
         return self._play()
 
     @cached_property
     def mermaid(self):
         """The picture as a Mermaid flowchart, which GitHub draws in Markdown."""
-        return mermaid(self._picture, self._direction)
+        return mermaid(self._picture, self.direction, self._style.show)
 
     @cached_property
     def text(self):
         """A line for each value, for a terminal or a screen reader."""
-        return as_text(self._picture)
+        return as_text(self._picture, self._style.show)
 
     @cached_property
     def json(self):
@@ -109,21 +129,44 @@ class Drawing:
         return as_json(self._picture)
 
     def save(self, path):
-        """Write svg, png, pdf, html (the page), dot, mmd (Mermaid), txt or json, by the ending of ``path``, and return the path. A file is written whole or not at all.
+        """Write svg, png, pdf, html (the page), dot, mmd (Mermaid), txt or json, by the ending of ``path``, and return the path; whole or not at all.
 
-        Raises ``ValueError`` for another ending, ``FileNotFoundError`` for a folder that does not exist, ``RuntimeError`` where Graphviz fails.
+        Raises ``ValueError`` for another ending, and for a PNG of more pixels than can be made, ``FileNotFoundError`` for a folder that does not exist,
+        ``RuntimeError`` where Graphviz fails.
         """
         path = Path(path)
-        format = path.suffix[1:].lower()
-        plain = {"dot": "dot", "svg": "svg", "mmd": "mermaid", "txt": "text", "json": "json", "html": "html"}
-        if format not in (*FORMATS, *plain):
-            raise ValueError(f"draw: cannot save as {path.name!r}; expected an ending out of .svg, .png, .pdf, .html, .dot, .mmd, .txt, .json")
-        _check_folder(path)
-        return write_whole(path, getattr(self, plain[format]).encode() if format in plain else render(self.dot, format))
+        format = check_path(path, (*FORMATS, *_PLAIN))
+        if format == "png":
+            _check_pixels(self.svg)
+        return write_whole(path, getattr(self, _PLAIN[format]).encode() if format in _PLAIN else self._rendered(format))
+
+    def _rendered(self, format):
+        """The picture as bytes; folded further where its layout takes longer than the budget."""
+        first = self._picture
+        while True:
+            try:
+                return render(self.dot, format, deadline=self._style.budget)
+            except LayoutTimeout:
+                fewer = coarser(self._picture, len(self._picture.boxes) // 2)
+                if fewer is None:
+                    self._show(first)
+                    raise
+                words = f"{len(first.boxes):,} boxes folded further into {len(fewer.boxes):,}, since their layout took longer than {self._style.budget:g} s"
+                fewer.folded = "; ".join(filter(None, (first.folded, words)))
+                self._show(fewer)
+
+    def _show(self, picture):
+        """Another picture from now on."""
+        self._picture = picture
+        for form in _PLAIN.values():
+            self.__dict__.pop(form, None)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        shown = {"image/svg+xml": self.svg, "text/plain": repr(self)}
-        if len(self._picture.boxes) > MOST_NODES or self.folded:
+        try:
+            shown = {"image/svg+xml": self.svg, "text/plain": repr(self)}
+        except RuntimeError as error:  # without Graphviz a notebook still shows the graph
+            return {"text/plain": f"{self.text}\n{error}"}
+        if self.folded:
             return shown  # .html plays it, but would be long in a notebook
         try:
             return {"text/html": framed(self.html), **shown}
@@ -131,32 +174,14 @@ class Drawing:
             return {"text/html": f"{self.svg[self.svg.index('<svg') :]}<p>{html.escape(printable(str(error), 1000))}</p>", **shown}
 
     def __repr__(self):
-        return f"<Drawing: {self.folded or 'the whole graph'}; .svg, .dot, .mermaid, .text, .json, .save('graph.svg|png|pdf|dot|mmd|txt|json')>"
+        return f"<Drawing: {self.folded or 'the whole graph'}; .svg, .html, .dot, .mermaid, .text, .json, .save('graph.svg|html|png|pdf|dot|mmd|txt|json')>"
 
 
-def _check_folder(path):
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"draw: cannot save {path.name}: there is no folder {path.parent}")
-
-
-def write_whole(path, content):
-    """Write beside the target and rename, so that no half file is left where the disk fills up or the program ends; returns the path."""
-    _check_folder(path)
-    if path.is_dir():
-        raise IsADirectoryError(f"draw: cannot save {path}: it is a folder")
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    return path
-
-
-def _umask():
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _check_pixels(svg):
+    """Raise for a picture that cannot be had as PNG."""
+    width, height = (round(float(points) * 96 / 72) for points in re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg).groups())
+    if max(width, height) > PNG_SIDE or width * height > PNG_AREA:
+        raise ValueError(
+            f"draw: as PNG this picture has {width:,} x {height:,} pixels, more than can be made (at most {PNG_SIDE:,} along a side, {PNG_AREA:,} in all); "
+            "save it as .svg or .pdf, or draw less: view='folded', a smaller max_nodes, or focus= with depth="
+        )

@@ -34,24 +34,32 @@ def fold(order, most, cut=()):
     """The boxes, oldest first, of a graph with more values than may be drawn."""
     sources = {}
     operands = joined(order, sources=sources, cut=cut)
-    nodes, consumers = list(operands), {}
-    for node in nodes:
-        for x in operands[node]:
-            if is_node(x):
-                consumers.setdefault(x, []).append(node)
-    colours = _first_colours(nodes, most, {node: len(consumers.get(node, ())) for node in nodes})
-    count = len(set(colours.values()))
+    nodes, consumers = list(operands), [[] for _ in operands]
+    index = {node: i for i, node in enumerate(nodes)}
+    made_of = []  # the operands that are nodes, as numbers, and -1 for each constant
+    for i, node in enumerate(nodes):
+        found = [index[x] if is_node(x) else -1 for x in operands[node]]
+        for k in found:
+            if k >= 0:
+                consumers[k].append(i)
+        made_of.append(found)
+    colours = _first_colours(nodes, most, [len(found) for found in consumers])
+    count = len(set(colours))
     while count < len(nodes):
-        numbers = {}
-        refined = {}
-        for node in nodes:
-            made_of = Counter(colours[x] if is_node(x) else "constant" for x in operands[node])
-            key = colours[node], frozenset(made_of.items()), frozenset(colours[x] for x in consumers.get(node, ()))
-            refined[node] = numbers.setdefault(key, len(numbers))
+        numbers, refined = {}, []
+        look = [*colours, -1].__getitem__  # constants look alike
+        for colour, found, users in zip(colours, made_of, consumers):
+            made = tuple(map(look, found)) if len(found) < 2 else tuple(sorted(map(look, found)))
+            used = look(users[0]) if len(users) == 1 else frozenset(map(look, users))
+            key = colour, made, used
+            number = numbers.get(key)
+            if number is None:
+                number = numbers[key] = len(numbers)
+            refined.append(number)
         if len(numbers) > most or len(numbers) == count:
             break
         colours, count = refined, len(numbers)
-    return _quotient(nodes, operands, sources, colours)
+    return _quotient(nodes, sources, colours)
 
 
 def joined(order, kept=(), sources=None, cut=()):
@@ -90,27 +98,28 @@ def _places(node):
 def _first_colours(nodes, most, uses):
     """By operation, shape, name, and how often a leaf is used; by less where that would be too many."""
     for named, used in ((True, True), (True, False), (False, True), (False, False)):
-        keys = {node: (node.operation, node.shape, node.name if named else "", 0 if node.operands or not used else uses[node]) for node in nodes}
-        numbers = {key: i for i, key in enumerate(dict.fromkeys(keys.values()))}
+        keys = [(x.operation, x.shape, x.name if named else "", n if used and not x.operation else 0) for x, n in zip(nodes, uses)]
+        numbers = {key: i for i, key in enumerate(dict.fromkeys(keys))}
         if len(numbers) < most:
             break
     else:
-        keys = {node: node.operation for node in nodes}
-        numbers = {key: i for i, key in enumerate(dict.fromkeys(keys.values()))}
-    colours = {node: numbers[key] for node, key in keys.items()}
-    colours[nodes[-1]] = len(numbers)  # the result stands alone
-    return colours
+        keys = [node.operation for node in nodes]
+        numbers = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    return [*(numbers[key] for key in keys[:-1]), len(numbers)]  # the result stands alone
 
 
-def _quotient(nodes, operands, sources, colours):
-    boxes = {}
+def _quotient(nodes, sources, colours):
+    boxes, homes = {}, {}
+    for node, colour in zip(nodes, colours):
+        box = boxes.get(colour)
+        if box is None:
+            box = boxes[colour] = Box([], node.operation, len(sources[node]))
+        box.members.append(node)
+        homes[node] = box
     for node in nodes:
-        if colours[node] not in boxes:
-            boxes[colours[node]] = Box([], node.operation, len(operands[node]))
-        boxes[colours[node]].members.append(node)
-    for node in nodes:
-        box = boxes[colours[node]]
-        for x, place in zip(operands[node], sources[node]):
+        box = homes[node]
+        for place in sources[node]:
+            x = place[0].operands[place[1]]
             if is_node(x):
-                box.connect(boxes[colours[x]], *place)
+                box.connect(homes[x], *place)
     return list(boxes.values())

@@ -4,6 +4,7 @@ The colours are one symmetric scale from blue (negative) over white (zero) to or
 apart, and pale, so that numbers read well on each. Its end is the largest magnitude of the array, so that the pattern shows, whatever the unit.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,6 +59,24 @@ def summary(array):
         averaged = numbers.shape[0] > CELLS or numbers.shape[1] > CELLS
         cells = _averages(numbers) if averaged else numbers.copy()
         return Summary(array.shape, cells, averaged, least, float(numbers.mean()), most, norm)
+
+
+def together(summaries):
+    """The summary of several arrays as if they were one row of numbers; without cells, for their order means nothing.
+
+    >>> both = together([summary(np.array([1.0, 2.0])), summary(np.array([[4.0]]))])
+    >>> both.min, both.max, round(both.mean, 3), round(both.norm, 3)
+    (1.0, 4.0, 2.333, 4.583)
+    """
+    if len(summaries) == 1:
+        return summaries[0]
+    parts = [found for found in summaries if found.size]
+    if not parts:
+        return summaries[0]
+    size = sum(found.size for found in parts)
+    mean = sum(found.mean * (found.size / size) for found in parts)
+    least, most = (float(f([getattr(found, words) for found in parts])) for f, words in ((np.min, "min"), (np.max, "max")))
+    return Summary((size,), None, True, least, mean, most, math.hypot(*(found.norm for found in parts)))
 
 
 def _averages(numbers):

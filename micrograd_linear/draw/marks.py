@@ -45,17 +45,17 @@ def notes(order, gradients):
     root = gradients.get(order[-1])
     if root is None or not _any(root):  # no backward pass yet
         return found
-    consumers = {}
+    odd = {node: {} for node, g in gradients.items() if not _any(g) or not _finite(g)}  # and their consumers
     for node in order:
-        for x in node.operands:
-            if is_node(x):
-                consumers.setdefault(x, {})[node] = None
+        for x in node.operands if odd else ():
+            if is_node(x) and x in odd:
+                odd[x][node] = None
     for node in reversed(order):
-        if node in gradients and not _finite(gradients[node]) and all(_finite(gradients.get(y, 0.0)) for y in consumers.get(node, ())):
+        if node in odd and not _finite(gradients[node]) and all(_finite(gradients.get(y, 0.0)) for y in odd[node]):
             found.setdefault(node, []).append(f"gradient: {_what(gradients[node])} begins here")
             break
     for node in order:
-        if node.requires_grad and _dies(node, consumers.get(node, ()), gradients):
+        if node in odd and node.requires_grad and _dies(node, odd[node], gradients):
             found.setdefault(node, []).append(DEAD)
     return found
 

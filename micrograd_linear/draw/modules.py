@@ -1,5 +1,7 @@
 """Which values were made in which call of a module, read off what the results of calls remember."""
 
+from collections import Counter
+
 from ..graph import is_node
 from ..printable import printable
 from .fold import Box
@@ -78,13 +80,17 @@ def collapsed(order, stacks, modules, parameters, most):
     """
     if not stacks:
         return None
-    leaves = homes(order, stacks, parameters)
-    where = {**leaves, **stacks}
-    for depth in range(max(map(len, stacks.values())), 0, -1):
+    deepest, where = max(map(len, stacks.values())), None
+    for depth in range(deepest, 0, -1):
+        inside = Counter(stack[:depth] for node, stack in stacks.items() if len(stack) >= depth)
+        if max(inside.values()) > MOST_INSIDE:
+            return None
+        results = sum(bool(node.operation) for node in order) - sum(inside.values())
+        if results + len(inside) > most:
+            continue
+        where = where or {**homes(order, stacks, parameters), **stacks}
         boxes = _at(order, where, modules, depth)
         edges = sum(len(box.operands) for box in boxes)
-        if max((box.inside for box in boxes), default=0) > MOST_INSIDE:
-            return None
         if len(boxes) <= most and edges <= 2 * len(boxes):
             return boxes
     return None

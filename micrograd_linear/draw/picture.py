@@ -106,7 +106,8 @@ class Cluster:
 class Picture:
     """The boxes, the oldest first; what was folded or left out, in words, or ""; and {id: ``Cluster``} of modules' calls, outer ones first.
 
-    Where it says what flows back, ``flow`` is the backward pass, and ``seeds`` what it started from, {id of a box: array}.
+    ``grouped``: a box may stand for several values. Where the picture says what flows back, ``flow`` is the backward pass, and ``seeds`` {id of a box:
+    array} what flows in from where nothing is drawn: to the root what was given, to a value at the edge of a part what the rest hands on.
     """
 
     boxes: list
@@ -114,6 +115,7 @@ class Picture:
     clusters: dict = field(default_factory=dict)
     flow: object = None
     seeds: dict = field(default_factory=dict)
+    grouped: bool = False
 
     @property
     def depth(self):

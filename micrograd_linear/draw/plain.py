@@ -8,9 +8,8 @@ import numpy as np
 from ..printable import finite, printable
 from .heat import SMALL_COLUMNS, SMALL_ROWS
 from .labels import flow_in_short, in_short, number
+from .options import ALL
 from .theme import FILLS, INK, LINE, WRONG
-
-ALL = ("name", "shape", "data", "grad")
 
 
 def mermaid(picture, direction="LR", show=ALL):

@@ -24,6 +24,10 @@ sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
 _NOT_INSTALLED = 77
 
 
+class LayoutTimeout(RuntimeError):
+    """Graphviz did not finish in time."""
+
+
 def render(source, format, *, deadline=20.0):
     """The picture of a DOT text, as bytes. ``format`` is one of ``FORMATS``; ``deadline`` in seconds.
 
@@ -44,7 +48,7 @@ def render(source, format, *, deadline=20.0):
         try:
             done = subprocess.run(command, input=source.encode(), capture_output=True, timeout=deadline, check=False)
         except subprocess.TimeoutExpired:
-            raise RuntimeError(f"draw: Graphviz did not finish within {deadline:g} s; draw a smaller part of the graph") from None
+            raise LayoutTimeout(f"draw: Graphviz did not finish within {deadline:g} s; draw a smaller part of the graph") from None
         if done.returncode == 0 and done.stdout:
             return done.stdout
         reasons.append("pygraphviz is not installed" if done.returncode == _NOT_INSTALLED else _last_line(done))

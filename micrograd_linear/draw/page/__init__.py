@@ -9,6 +9,8 @@ from functools import cache
 from importlib import resources
 
 from ...printable import printable
+from ..coarser import coarser
+from ..render import LayoutTimeout
 from .javascript import HELPERS
 from .run import run
 from .svg import brief, svg
@@ -17,27 +19,48 @@ MOST_VALUES, MOST_STEPS = 400, 2000  # that are played one by one; beyond, those
 _PARTS = ("numbers.js", "view.js", "page.js", "words.js", "moving.js")
 
 
-def page(plays, direction):
-    """The page as HTML text. ``plays`` are arguments of ``run``: the run, and, where there is a second, the same run folded.
+def page(pictures, verdicts, direction, theme="auto", budget=10.0):
+    """The page as HTML text: the run of the first picture, and, where there is a second, the same run folded. ``verdicts`` as for ``run``.
 
     Names are inert: the data are JSON, which the page only ever shows as text, and a policy in the page allows no script but its own, by its
     hash, and no network.
     """
     views, scripts, canvases = [], [], []
-    for i, (picture, *rest) in enumerate(plays):
+    for i, picture in enumerate(pictures):
         prefix = "ab"[i] + "-"
-        data, formulas = run(picture, *rest)
+        picture, drawn = _laid_out(picture, direction, prefix, budget)
+        data, formulas = run(picture, verdicts)
         scripts = scripts or formulas
         views.append({"prefix": prefix, "folded": picture.folded, "title": _title(picture), **data})
-        canvases.append(f'<div class="canvas" id="canvas-{i}"{" hidden" * (i > 0)}>{svg(picture, direction, prefix)}</div>')
+        canvases.append(f'<div class="canvas" id="canvas-{i}"{" hidden" * (i > 0)}>{_in_theme(drawn, theme)}</div>')
     rules = ",\n".join(formula or "null" for formula in scripts)
     script = f'"use strict";\n{HELPERS}const RULES = [{rules}];\n{_text_of(*_PARTS)}'
-    first = plays[0][0]
     return _text_of("page.html").format(
         policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_hash(script)}'; base-uri 'none'; form-action 'none'",
-        title=html.escape(_title(first)), folded=html.escape(first.folded), style=_text_of("page.css"), canvases="".join(canvases),
-        fold=_FOLD * (len(plays) > 1), data=_json({"views": views}), script=script,
+        title=html.escape(views[0]["title"]), folded=html.escape(views[0]["folded"]), style=_in_theme(_text_of("page.css"), theme),
+        canvases="".join(canvases), fold=_FOLD * (len(views) > 1), data=_json({"views": views}), script=script,
     )  # fmt: skip
+
+
+def _laid_out(picture, direction, prefix, budget):
+    """(the picture, its SVG); folded further where its layout takes longer than the budget, in seconds."""
+    while True:
+        try:
+            return picture, svg(picture, direction, prefix, budget)
+        except LayoutTimeout:
+            fewer = coarser(picture, len(picture.boxes) // 2)
+            if fewer is None:
+                raise
+            fewer.folded = fewer.folded or f"{len(picture.boxes):,} values, folded into {len(fewer.boxes):,}, since their layout took too long"
+            picture = fewer
+
+
+def _in_theme(style, theme):
+    """The style as it is, which is dark where the reader's system is, or always in one theme."""
+    if theme == "auto":
+        return style
+    style = style.replace("color-scheme: light dark", f"color-scheme: {theme}", 1)
+    return style.replace("@media (prefers-color-scheme: dark)", "@media all" if theme == "dark" else "@media not all")
 
 
 def framed(text, height=620):

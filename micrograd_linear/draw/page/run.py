@@ -11,7 +11,7 @@ LONGEST_NAME = 40
 
 
 def run(picture, verdicts=None):
-    """({"seeds", "values", "formulas", "objective"}, the formulas' scripts) of a picture, with what flows back in it if anything does.
+    """({"seeds", "partial", "values", "formulas", "objective"}, the formulas' scripts) of a picture, with what flows back in it if anything does.
 
     A value is {"id", "kind", "name", "math", "symbol", "about", "count", "data",
     "uses", "formula", "grad", "note", "line", "check"}; "grad" is its gradient in this pass. A use is {"of", "words", "part", "whole", "sum"}: the place
@@ -29,23 +29,23 @@ def run(picture, verdicts=None):
             shown["part"] = numbers(part)
             if i in wholes:
                 shown["whole"] = numbers(wholes[i])
-            if not picture.folded:
+            if not picture.grouped:
                 before = sums.get(use.id)
                 sums[use.id] = part if before is None else before + part
                 if before is not None and np.ndim(part):
                     shown["sum"] = numbers(sums[use.id])
     for box, value in zip(picture.boxes, values, strict=True):
-        of_this_pass = sums.get(box.id) if not picture.folded else box.grad
+        of_this_pass = sums.get(box.id) if not picture.grouped else box.grad
         if of_this_pass is not None:
             value["grad"] = numbers(of_this_pass)
-        if not picture.folded:
+        if not picture.grouped:
             value |= _notes(box, of_this_pass)
         if box.verdict:
             value["check"] = {"words": box.verdict, "wrong": box.wrong} | (verdicts or {}).get(box.node, {})
     root = picture.boxes[-1]
-    objective = ["<mi>L</mi>", "L"] if root.data.size != 1 or len(picture.seeds) > 1 else [values[-1]["math"], values[-1]["name"]]
+    objective = ["<mi>L</mi>", "L"] if root.kind != "root" or root.data.size != 1 or root.group else [values[-1]["math"], values[-1]["name"]]
     seeds = [[place[id], numbers(seed)] for id, seed in picture.seeds.items()]
-    return {"seeds": seeds, "values": values, "formulas": formulas.entries, "objective": objective}, formulas.scripts
+    return {"seeds": seeds, "partial": bool(picture.folded), "values": values, "formulas": formulas.entries, "objective": objective}, formulas.scripts
 
 
 def _value(box, place, formulas):

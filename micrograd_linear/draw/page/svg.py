@@ -10,10 +10,13 @@ from ..theme import FILLS, FLOW, LINE, WRONG, themed
 WIDTH = 10  # characters that a number takes at most
 
 
-def svg(picture, direction, prefix):
-    """The SVG element. The ids in it begin with the ``prefix``, and the places are <text data-data="i"> and <text data-grad="i"> for the box i."""
+def svg(picture, direction, prefix, budget):
+    """The SVG element. The ids in it begin with the ``prefix``, and the places are <text data-data="i"> and <text data-grad="i"> for the box i.
+
+    Raises ``LayoutTimeout`` where laying it out takes longer than the ``budget``, in seconds.
+    """
     labels = {box.id: _label(box, i) for i, box in enumerate(picture.boxes)}
-    drawn = themed(render(dot(picture, direction, card=lambda box: labels[box.id]), "svg").decode())
+    drawn = themed(render(dot(picture, direction, card=lambda box: labels[box.id]), "svg", deadline=budget).decode())
     drawn = drawn[drawn.index("<svg") :]
     drawn = re.sub(r'\bid="', f'id="{prefix}', drawn)
     drawn = re.sub(r"<!--.*?-->\n", "", drawn, flags=re.S)

@@ -15,7 +15,7 @@ const fraction = (above, below) => `<mfrac><mrow><mo>∂</mo>${above}</mrow><mro
 
 /** A formula with its gaps filled by fill(gap), which gives [MathML, text]. */
 function filled([markup, text], fill) {
-  if (text.length === 1) { // nothing but a gap: a number in it needs no brackets
+  if (/^[\ue000-\uf8ff]$/.test(text)) { // nothing but a gap: a number in it needs no brackets
     const [whole, words] = fill(text);
     return /^\(-[^()]*\)$/.test(words) ? [mn(words.slice(1, -1)), words.slice(1, -1)] : [whole, words];
   }
@@ -57,13 +57,18 @@ class View {
   reason() {
     if (!this.start.size) return "";
     const byHand = this.values.find((value) => value.uses.length && !isArray(value.data) && !RULES[value.formula]);
-    if (this.folded) return "What is folded cannot be edited.";
+    if (this.partial) return "Where values are folded or left out, leaves cannot be edited.";
     if (this.values.some((value) => isArray(value.data))) return 'Number by number, draw(…, level="scalar"), leaves can be edited.';
     return byHand ? `No leaf can be edited, since ${byHand.symbol} is written by hand: there is no formula to compute it anew.` : "";
   }
 
   element(id) {
     return this.canvas.querySelector(`[id="${this.prefix}${id}"]`);
+  }
+
+  /** What a gradient that comes from nowhere in the picture is. */
+  origin(i) {
+    return this.values[i].kind === "root" ? "where the backward pass starts" : "from what is not shown";
   }
 
   gradientOf(i) {

@@ -1,5 +1,7 @@
 // What happens at a step, in words and formulas; the ledger of one value.
 
+const START = "where the backward pass starts";
+
 Object.assign(page, {
   // --- what happens at this step ---
 
@@ -44,8 +46,9 @@ Object.assign(page, {
       words.push(`${text} = ${brief(seed, 6)}`);
     }
     const itself = view.seeds.length === 1 && num(view.seeds[0][1]) === 1;
-    parts.push(make("p", { class: "soft" }, itself ? "The result changes by as much as itself: the backward pass starts here." : "This is given: the backward pass starts here."));
-    return ["Seed", `${words.join(", ")}, where the backward pass starts`, parts];
+    const origin = view.seeds.some(([i]) => view.origin(i) !== START) ? "this flows in from what is not shown" : START;
+    parts.push(make("p", { class: "soft" }, itself ? "The result changes by as much as itself: the backward pass starts here." : `Given: ${origin}.`));
+    return ["Seed", `${words.join(", ")}: ${origin}`, parts];
   },
 
   backward(step) {
@@ -144,7 +147,7 @@ Object.assign(page, {
     if (!all.length && !known(seed)) return [...parts, make("p", { class: "soft" }, view.values[i].kind === "constant" ? "A constant has none." : "Nothing flows back to it.")];
     const table = make("table", { class: "ledger" }, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "from"), make("th", { scope: "col" }, "adds"))));
     const body = make("tbody");
-    if (known(seed)) body.append(make("tr", { class: view.seeded <= at ? "" : "due" }, make("td", {}, make("button", { type: "button", onclick: () => this.go(view.seeded) }, "given"), make("div", { class: "soft" }, "where the backward pass starts")), make("td", {}, matrix(seed, "given"))));
+    if (known(seed)) body.append(make("tr", { class: view.seeded <= at ? "" : "due" }, make("td", {}, make("button", { type: "button", onclick: () => this.go(view.seeded) }, "given"), make("div", { class: "soft" }, view.origin(i))), make("td", {}, matrix(seed, "given"))));
     for (const { consumer, k, part, step } of all) {
       const value = view.values[consumer];
       const formula = view.formulas[value.formula]?.parts[k];

@@ -1,0 +1,43 @@
+"""Files that are written whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def check_path(path, formats):
+    """The format that the ending of a path means; raises where nothing can be saved there."""
+    path = Path(path)
+    format = path.suffix[1:].lower()
+    if format not in formats:
+        raise ValueError(f"draw: cannot save as {path.name!r}; expected an ending out of .svg, .png, .pdf, .html, .dot, .mmd, .txt, .json")
+    _check_folder(path)
+    return format
+
+
+def _check_folder(path):
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"draw: cannot save {path.name}: there is no folder {path.parent}")
+    if path.is_dir():
+        raise IsADirectoryError(f"draw: cannot save {path}: it is a folder")
+
+
+def write_whole(path, content):
+    """Write beside the target and rename, so that no half file is left where the disk fills up or the program ends; returns the path."""
+    _check_folder(path)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return path
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
