@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from micrograd_linear import Tensor, Value, compare, draw
-from micrograd_linear.nn import MLP
+from micrograd_linear.nn import MLP, Linear, Module
 
 
 def linear_layer(**options):
@@ -19,6 +19,48 @@ def linear_layer(**options):
     y.name = "y"
     y.backward(np.array([[1.0, 0.0], [0.0, 1.0], [2.0, -1.0]]))
     return draw(y, **options)
+
+
+class Classifier(Module):
+    """Two linear layers with tanh between them."""
+
+    def __init__(self):
+        self.layers = [Linear(4, 10, rng=1), Linear(10, 3, rng=2)]
+
+    def __call__(self, x):
+        return self.layers[1](self.layers[0](x).tanh())
+
+    def __repr__(self):
+        return "Classifier(4, 10, 3)"
+
+
+def modules():
+    """A batch through two layers, each a frame of its own; the arrays are too large for numbers and shown as heat maps."""
+    x = Tensor(np.random.default_rng(0).normal(size=(30, 4)), "x")
+    logits = Classifier()(x)
+    logits.backward(np.random.default_rng(1).normal(size=(30, 3)))
+    return draw(logits, direction="TB")
+
+
+def flow():
+    """What flows back along every line, on the example that Karpathy computes by hand; a is used twice, so its gradient is a sum."""
+    a, b = Value(2.0), Value(-3.0)
+    c = a * b
+    d = c + a
+    loss = d.tanh()
+    loss.backward()
+    return draw(loss, backward=True)
+
+
+def dead():
+    """A neuron that is 0 for its whole batch, and a logarithm of something negative."""
+    x, w, v = Tensor([[1.0, 2.0], [3.0, 1.0]], "x"), Tensor([[-1.0], [-0.5]], "w"), Tensor([[0.3], [-0.7]], "v")
+    z = x @ w
+    with np.errstate(all="ignore"):
+        y = (x @ v).log()
+        loss = (z.relu() + y).sum()
+        loss.backward()
+        return draw(loss)
 
 
 def wrong_step():
@@ -51,6 +93,9 @@ PICTURES = {
     "linear_layer_numbers": lambda: linear_layer(level="scalar"),
     "wrong_step": wrong_step,
     "folded": folded,
+    "modules": modules,
+    "flow": flow,
+    "dead": dead,
 }
 
 

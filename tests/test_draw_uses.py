@@ -88,6 +88,12 @@ def test_an_elementwise_operation_of_ones_own_broadcasts():
         del RULES["hypot"], BY_NUMPY_FUNCTION[np.hypot]
 
 
+def test_an_index_is_written_as_it_is():
+    x = Tensor(np.arange(24.0).reshape(4, 6), "x")
+    for y, words in ((x[:, 0], "index=(:, 0)"), (x[1:3], "index=1:3"), (x[::2, ..., -1], "index=(::2, …, -1)"), (x[[0, 0, 1]], "index=[0, 0, 1]"), (x.sum(axis=1), "axis=1")):
+        assert json.loads(draw(y).json)["values"][-1]["settings"] == words
+
+
 def test_in_a_folded_graph_too():
     h, W = Tensor(np.zeros((6, 8)), "h0"), Tensor(np.eye(8), "W")
     b = Tensor(np.ones((1, 8)), "b")

@@ -9,7 +9,7 @@ from . import boxes, marks, modules
 from .flow import flow, seed
 from .fold import fold, joined
 from .names import Names
-from .part import neighbourhood
+from .part import count_values, neighbourhood
 from .picture import Picture
 from .scalars import expanded
 
@@ -37,7 +37,7 @@ def picture(root, most, check=None, *, backward=False, variables=None, view="aut
     order, left_out = whole, ""
     if focus is not None or depth is not None:
         order, known.cut, left_out = neighbourhood(whole, root if focus is None else focus, depth, known.names.shown)
-    total = len(order) + sum(not is_node(x) for node in order if node not in known.cut for x in node.operands)
+    total = count_values(order, known.cut)
     if view == "full" and total > LAYABLE:
         raise ValueError(f"draw: view 'full': {total:,} values are more than the {LAYABLE:,} that can be laid out; use view='auto', or focus= with depth=")
     if view == "full" or (view == "auto" and total <= most):

@@ -32,7 +32,7 @@ def dot(picture, direction="LR", *, show=ALL, heat=True, theme="light", card=Non
     graph.attr("graph", rankdir=direction, bgcolor=PAGE, fontname=_FONT, fontsize="12", labelloc="b", **label)
     graph.attr("node", fontname=_FONT, fontsize="11", color=LINE, fontcolor=INK)
     graph.attr("edge", color=LINE, arrowsize="0.7", fontname=_FONT, fontsize="9", fontcolor=LINE)
-    _Frames(graph, picture, lambda part, box: _value(part, box, card(box) if card else _label(box, show, heat))).draw()
+    _Frames(graph, picture, direction, lambda part, box: _value(part, box, card(box) if card else _label(box, show, heat))).draw()
     uses = Counter(use for box in picture.boxes for use in dict.fromkeys(use.id for use in box.operands))
     leaves, met = {box.id: box for box in picture.boxes if not box.symbol and not box.cut}, set()
     for box in picture.boxes:
@@ -52,12 +52,14 @@ def dot(picture, direction="LR", *, show=ALL, heat=True, theme="light", card=Non
 class _Frames:
     """Boxes inside the frames of what they belong to: calls of modules, inside one another, or tensors whose elements are drawn one by one."""
 
-    def __init__(self, graph, picture, value):
+    def __init__(self, graph, picture, direction, value):
         self.graph, self.clusters, self.value = graph, picture.clusters, value
         self.boxes, self.inner, groups = {}, {}, {}
         for box in picture.boxes:
             home = groups.setdefault(box.group, f"t{len(groups)}") if box.group else box.cluster
             self.boxes.setdefault(home, []).append(box)
+        for home in groups.values() if direction == "LR" else ():  # Graphviz puts the first of a rank lowest
+            self.boxes[home].reverse()
         self.titles = {id: title for title, id in groups.items()}
         for id, cluster in picture.clusters.items():
             self.titles[id] = cluster.title
@@ -97,8 +99,8 @@ def _label(box, show, heat):
     rows = f'<TR><TD ALIGN="LEFT" CELLPADDING="5">{heading}</TD></TR>' if heading else ""
     rows += value_rows([(title, shown) for title, shown in box.shown.items() if title in show], heat and box.count == 1)
     if box.verdict:
-        rows += f'<TR><TD ALIGN="LEFT">{f"<B>{text(box.verdict)}</B>" if box.wrong else text(box.verdict)}</TD></TR>'
-    rows += "".join(f'<TR><TD ALIGN="LEFT"><FONT COLOR="{FLOW}" POINT-SIZE="10">{text(words)}</FONT></TD></TR>' for words in box.notes)
+        rows += f'<TR><TD ALIGN="LEFT" CELLPADDING="5">{f"<B>{text(box.verdict)}</B>" if box.wrong else text(box.verdict)}</TD></TR>'
+    rows += "".join(f'<TR><TD ALIGN="LEFT" CELLPADDING="5"><FONT COLOR="{FLOW}" POINT-SIZE="10">{text(words)}</FONT></TD></TR>' for words in box.notes)
     rows = rows or '<TR><TD WIDTH="16" HEIGHT="10"></TD></TR>'
     frame = f'BORDER="3" COLOR="{WRONG}"' if box.wrong else f'BORDER="1" COLOR="{LINE}"{_FRAMES.get(box.look, "")}'
     table = f'<TABLE {frame} CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" BGCOLOR="{FILLS[box.look]}">{rows}</TABLE>'

@@ -8,6 +8,7 @@ from .heat import colours
 from .theme import FAINT, INK, LINE
 
 LONGEST_NAME = 60
+CELL = 11  # points
 BRIEF = 6  # numbers that fit on a line
 
 
@@ -95,18 +96,19 @@ def _cells(found):
     """A table cell that holds a heat map without numbers."""
     rows = []
     for row, shades in zip(found.cells.tolist(), colours(found.cells)):
-        cells = (_mark(x, shade) if not math.isfinite(x) else f'<TD BGCOLOR="{shade}" WIDTH="11" HEIGHT="11" FIXEDSIZE="TRUE"></TD>' for x, shade in zip(row, shades))
+        cells = (f'<TD BGCOLOR="{shade}" WIDTH="{CELL}" HEIGHT="{CELL}" FIXEDSIZE="TRUE">{_mark(x)}</TD>' for x, shade in zip(row, shades))
         rows.append(f"<TR>{''.join(cells)}</TR>")
-    return f'<TD ALIGN="LEFT"><TABLE BORDER="1" COLOR="{FAINT}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE></TD>'
+    height, width = (CELL * n + 2 for n in found.cells.shape)
+    size = f'FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}"'  # else it would be stretched to the height of what stands beside it
+    return f'<TD ALIGN="LEFT"><TABLE BORDER="1" COLOR="{FAINT}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}>{"".join(rows)}</TABLE></TD>'
 
 
-def _mark(x, shade):
-    mark = "×" if x != x else "∞" if x > 0 else "−∞"
-    return f'<TD BGCOLOR="{shade}" WIDTH="11" HEIGHT="11"><FONT POINT-SIZE="8">{mark}</FONT></TD>'
+def _mark(x):
+    return "" if math.isfinite(x) else f'<FONT POINT-SIZE="7">{"×" if x != x else "∞" if x > 0 else "−∞"}</FONT>'
 
 
 def _statistics(found):
-    numbers = "<BR/>".join(_shown(x) for x in (found.min, found.mean, found.max, found.norm))
+    numbers = "<BR/>".join(number(x) for x in (found.min, found.mean, found.max, found.norm))
     return f'<TD BALIGN="LEFT"><FONT COLOR="{LINE}">min<BR/>mean<BR/>max<BR/>norm</FONT></TD><TD BALIGN="RIGHT">{numbers}</TD>'
 
 
@@ -117,7 +119,7 @@ def _statistics_of_all(titled):
     for words in ("min", "mean", "max", "norm"):
         cells = "".join(f'<TD ALIGN="RIGHT">{_shown(getattr(found, words))}</TD>' for _, found in titled)
         rows.append(f'<TR><TD ALIGN="LEFT">{quiet(words)}</TD>{cells}</TR>')
-    return _table("".join(rows), 3, 0)
+    return _table("".join(rows), 4, 0)
 
 
 def _table(rows, spacing, padding, more=""):

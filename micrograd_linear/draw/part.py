@@ -29,9 +29,15 @@ def neighbourhood(order, focus, depth, names):
     cut = {x for x in found if x.operands and x not in whole}
     if len(found) == len(order) and not cut:
         return found, cut, ""
+    count, total = count_values(found, cut), count_values(order)
     about = names.get(node) or node.describe()
     steps = f"{depth} operation{'s' * (depth != 1)}"
-    return found, cut, f"{len(found):,} of {len(order):,} values, at most {steps} from {about}; {len(order) - len(found):,} are left out"
+    return found, cut, f"{count:,} of {total:,} values, at most {steps} from {about}; {total - count:,} are left out"
+
+
+def count_values(order, cut=()):
+    """Nodes, and the constants that they are made of."""
+    return len(order) + sum(not is_node(x) for node in order if node not in cut for x in node.operands)
 
 
 def find(order, focus, names):

@@ -49,7 +49,8 @@ def setting(value):
     if isinstance(value, tuple):
         return f"({', '.join(map(setting, value))})"
     if isinstance(value, slice):
-        return ":".join("" if part is None else str(part) for part in (value.start, value.stop, value.step))[:20] or ":"
+        parts = (value.start, value.stop) if value.step is None else (value.start, value.stop, value.step)
+        return ":".join("" if part is None else str(part) for part in parts)[:20]
     if isinstance(value, np.ndarray):
         return f"array {value.shape}" if value.size > 4 else str(value.tolist())
     return "…" if value is Ellipsis else str(value)
