@@ -10,12 +10,14 @@ from importlib import resources
 
 from ...printable import printable
 from ..coarser import coarser
+from ..heat import NOT_FINITE, STEPS
 from ..render import LayoutTimeout
 from .javascript import HELPERS
 from .run import run
 from .svg import brief, svg
 
 MOST_VALUES, MOST_STEPS = 400, 2000  # that are played one by one; beyond, those that play the same part are one
+_SHADES = f"const SHADES = {list(STEPS)}, ZERO = {len(STEPS) // 2}, ODD = {NOT_FINITE!r};\n"
 _PARTS = ("numbers.js", "view.js", "page.js", "words.js", "moving.js")
 
 
@@ -34,7 +36,7 @@ def page(pictures, verdicts, direction, theme="auto", budget=10.0):
         views.append({"prefix": prefix, "folded": picture.folded, "title": _title(picture), **data})
         canvases.append(f'<div class="canvas" id="canvas-{i}"{" hidden" * (i > 0)}>{_in_theme(drawn, theme)}</div>')
     rules = ",\n".join(formula or "null" for formula in scripts)
-    script = f'"use strict";\n{HELPERS}const RULES = [{rules}];\n{_text_of(*_PARTS)}'
+    script = f'"use strict";\n{HELPERS}const RULES = [{rules}];\n{_SHADES}{_text_of(*_PARTS)}'
     return _text_of("page.html").format(
         policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_hash(script)}'; base-uri 'none'; form-action 'none'",
         title=html.escape(views[0]["title"]), folded=html.escape(views[0]["folded"]), style=_in_theme(_text_of("page.css"), theme),

@@ -62,9 +62,7 @@ function math(markup) {
   return holder;
 }
 
-const SHADES = ["#f4a259", "#f7b97f", "#fad0a5", "#fce5cf", "#f7f7f7", "#d3e5f2", "#a9cce6", "#7fb3d9", "#579bcb"];
-
-/** A table of an array; a larger one in short, by the means of its blocks. Blue is above 0, orange below. */
+/** A table of an array; a larger one in short, by the means of its blocks. Blue is below 0, orange above: SHADES and ODD are those of the static picture. */
 function matrix(a, label) {
   if (!isArray(a)) return make("span", { class: "number" }, shown(a));
   const rows = a.rows ?? a.blocks;
@@ -76,7 +74,7 @@ function matrix(a, label) {
   for (const row of rows) {
     const line = make("tr");
     for (const x of row) {
-      const shade = Number.isFinite(num(x)) ? SHADES[Math.round(4 + (4 * num(x)) / largest)] : "#d9b3ff";
+      const shade = Number.isFinite(num(x)) ? SHADES[Math.round(ZERO + (ZERO * num(x)) / largest)] : ODD;
       const cell = make("td", { title: shown(x) }, a.blocks && rows[0].length > 4 ? "" : shown(x, 4));
       cell.style.background = shade;
       line.append(cell);
