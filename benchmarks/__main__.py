@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from . import growing, plot, report
-from .measuring import growth, measured, surroundings
+from .measuring import growth, load, measured, surroundings
 from .workloads import GROWTH, WORKLOADS
 
 
@@ -72,12 +72,13 @@ def different(workloads):
 def _measure(workloads, options):
     """Runs everything; what is measured so far is saved after every workload, for a run takes long."""
     rounds, seconds = (1, 0.0) if options.quick else (options.rounds, options.seconds)
-    data = {"surroundings": surroundings(options.threads), "small": options.quick, "rounds": rounds, "seconds": seconds, "workloads": {}, "growth": {}}
+    data = {"surroundings": surroundings(options.threads), "small": options.quick, "rounds": rounds, "seconds": seconds, "load": load(), "workloads": {}, "growth": {}}
     for workload in different(workloads) if options.quick else workloads:
         if workload is GROWTH:
             data["growth"] = growth(workload, growing.SIZES[:1] if options.quick else growing.SIZES, seconds, options.threads, _say)
         else:
             data["workloads"][workload.name] = measured(workload, rounds, seconds, options.threads, options.quick, _say)
+        data["load"] = max(data["load"], load())
         if options.json:
             _save(data, options.json)
     _say("")
@@ -112,7 +113,7 @@ def _page(path):
 def _read(parser, path):
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        data["surroundings"], data["workloads"], data["growth"]
+        data["surroundings"], data["workloads"], data["growth"], data["load"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         parser.error(f"--from {path}: not a file that --json saved: {error}")
     return data

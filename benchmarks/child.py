@@ -1,6 +1,6 @@
 """One contestant in a process of its own: it sets up, computes once and says what it computed; then, told to, it measures its time.
 
-    python -m benchmarks.child WORKLOAD CONTESTANT SIZES how-to-measure-memory
+    python -m benchmarks.child WORKLOAD CONTESTANT SIZES resident|traced
 
 prints one line of JSON with the summary of the numbers and the memory, waits for a line with a number of seconds, and prints one with the best time.
 """
@@ -43,8 +43,8 @@ def best_time(step, seconds):
     start, cpu = time.perf_counter(), time.process_time()
     step()
     best = time.perf_counter() - start
-    steps = max(1, int(SAMPLE / best)) if best else 1000
     while time.perf_counter() < start + seconds:
+        steps = max(1, int(SAMPLE / max(best, 1e-7)))
         before = time.perf_counter()
         for _ in range(steps):
             step()

@@ -153,6 +153,11 @@ def surroundings(threads):
     }
 
 
+def load():
+    """How many programs wanted to run at once, in the last minute; 0.0 where the system does not say. The run itself is one of them."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+
+
 def _processor():
     try:
         with open("/proc/cpuinfo") as file:

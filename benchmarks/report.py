@@ -76,6 +76,8 @@ def _surroundings(data):
         f"the best of {data['rounds']} rounds of {data['seconds']:g} s, every contestant in a process of its own, in turn.",
         f"Python {where['python']}, BLAS: {where['blas']}{kernel}; {', '.join(f'{name} {version}' for name, version in versions.items())}.",
     ]
+    if data["load"] > where["threads"] + 1:  # one more than the run itself
+        lines.append(f"The machine was busy with other work as well (a load of up to {data['load']:.1f}): times and ratios are uncertain.")
     return "\n".join([QUICK, *lines] if data["small"] else lines)
 
 

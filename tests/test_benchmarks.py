@@ -51,7 +51,7 @@ def made_up():
     sizes = {str(n): {"seconds": n * 1e-6, "memory": n * 200} for n in growing.SIZES}
     steep = {str(n): {"seconds": n * n * 1e-9, "memory": n * 100} for n in growing.SIZES}
     growth = {"section": "Growth", "about": "A sum.", "contestants": {"eager": sizes, "drawing": steep}, "missing": {}, "failed": {}}
-    return {"surroundings": SURROUNDINGS, "small": False, "rounds": 2, "seconds": 1.0, "workloads": {LAYER.name: layer}, "growth": growth}
+    return {"surroundings": SURROUNDINGS, "small": False, "rounds": 2, "seconds": 1.0, "load": 1.9, "workloads": {LAYER.name: layer}, "growth": growth}
 
 
 def hide(monkeypatch, packages):
@@ -310,6 +310,11 @@ def test_the_report_says_what_is_missing_what_failed_who_used_more_processors_an
         assert "HIPS autograd: FAILED and left out: ZeroDivisionError: oh | no" in text
         assert "PyTorch kept 1.9 processors busy" in text and "NumPy by hand kept" not in text
         assert "2026-01-02" in text and "Python 3.99.0" in text and "torch 8.8" in text and "one thread for every contestant" in text and "2 processors" in text
+
+
+def test_a_busy_machine_is_said():
+    assert "The machine was busy" not in report.as_markdown(made_up())
+    assert "a load of up to 7.3" in report.as_markdown({**made_up(), "load": 7.3})
 
 
 def test_a_quick_run_says_that_its_numbers_say_nothing_and_judges_no_goal():
