@@ -1,85 +1,149 @@
-"""Runs every contestant of a workload in a process of its own, in turn, several times, and prints the ratios of their best times.
+"""Times this project beside its peers, as ratios in one run.
 
-In one process the garbage of one would be collected in the other's time; in turn, because a machine is not equally fast all the time.
+Every contestant of a workload runs in a process of its own, in turn, in several rounds; before the first of them is timed all have to have computed the same
+numbers. Peers that are not installed are named and left out; pip install -e '.[bench]' brings them all.
+
+A full run prints its tables and writes benchmarks.md, benchmarks.svg and benchmarks.json to the current folder, or only those files that --markdown, --plot
+and --json name. A quick run, and a report made --from an earlier run, write only what is named. Exit status: 0; 1 if a contestant failed or computed
+something else; 2 if the command cannot be used.
 """
 
 import argparse
-import importlib.util
 import json
-import subprocess
 import sys
-import time
-import tracemalloc
+from pathlib import Path
 
-from .workloads import PEERS, WORKLOADS
-
-
-def measure(workload, contestant, seconds):
-    """The best time of one step, the number it computed, and the peak of traced memory, inputs included."""
-    contestants, sizes, steps = WORKLOADS[workload]
-    importlib.import_module("micrograd_linear")
-    tracemalloc.start()
-    step = contestants[contestant](*sizes)
-    result = step()
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    times, end = [], time.perf_counter() + seconds
-    while time.perf_counter() < end or len(times) < 3:
-        start = time.perf_counter()
-        for _ in range(steps):
-            step()
-        times.append((time.perf_counter() - start) / steps)
-    return {"seconds": min(times), "result": float(result), "peak": peak}
+from . import growing, plot, report
+from .measuring import growth, load, measured, surroundings
+from .workloads import GROWTH, WORKLOADS
 
 
-def in_its_own_process(workload, contestant, seconds):
-    command = [sys.executable, "-m", "benchmarks", "--measure", workload, contestant, "--seconds", str(seconds)]
-    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="one short round on small sizes, to see that everything runs; its numbers say nothing")
+    parser.add_argument("--only", metavar="TEXT", default="", help="only the workloads with this in their names or sections, for example Scalar or Growth")
+    parser.add_argument("--list", action="store_true", help="the workloads and their contestants, and which are not installed; measures nothing")
+    parser.add_argument("--rounds", type=_positive(int), default=5, help="the best time of so many counts (%(default)s)")
+    parser.add_argument("--seconds", type=_positive(float), default=1.0, help="how long each contestant is timed in each round, at least (%(default)s)")
+    parser.add_argument("--threads", type=_positive(int), default=1, help="for every contestant that has threads, NumPy's BLAS too (%(default)s)")
+    parser.add_argument("--markdown", metavar="FILE", type=Path, help="write the tables; in a page that has the two markers of docs/benchmarks.md, between them")
+    parser.add_argument("--plot", metavar="FILE.svg", type=Path, help="draw the ratios and the growth; needs matplotlib")
+    parser.add_argument("--json", metavar="FILE", type=Path, help="save all samples")
+    parser.add_argument("--from", metavar="FILE", type=Path, dest="source", help="measure nothing: make the report again from a file saved by --json")
+    options = parser.parse_args(arguments)
+    if options.source and (options.quick or options.only):
+        parser.error("--from measures nothing, so that it goes with neither --quick nor --only")
+    workloads = [workload for workload in (*WORKLOADS, GROWTH) if options.only.lower() in f"{workload.name}\n{workload.section}".lower()]
+    if not workloads:
+        parser.error(f"--only: nothing has {options.only!r} in its name; there are {', '.join(workload.name for workload in (*WORKLOADS, GROWTH))}")
+    if options.list:
+        print("\n".join(line for workload in workloads for line in _listed(workload)))
+        return 0
+    if not (options.quick or options.source or options.markdown or options.plot or options.json):
+        options.markdown, options.plot, options.json = Path("benchmarks.md"), Path("benchmarks.svg"), Path("benchmarks.json")
+        try:
+            plot.check_matplotlib()
+        except plot.NoMatplotlib as error:
+            print(f"{error}; benchmarks.svg will be left out", file=sys.stderr)
+            options.plot = None
+    _check_files(parser, options)
+    data = _read(parser, options.source) if options.source else _measure(workloads, options)
+    print(report.as_text(data))
+    if options.json:
+        _save(data, options.json)
+    if options.markdown:
+        options.markdown.write_text(report.into_page(_page(options.markdown), data), encoding="utf-8")
+    if options.plot:
+        try:
+            options.plot.write_text(plot.svg(data), encoding="utf-8")
+        except plot.NothingToPlot as error:
+            print(f"{options.plot} was not written: {error}", file=sys.stderr)
+    return int(any(workload.get("failed") for workload in (*data["workloads"].values(), data["growth"])))
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one short round, to see that everything runs")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--only", metavar="TEXT", default="", help="only the workloads with this in their names")
-    parser.add_argument("--seconds", type=float, default=1.5, help="per contestant and round")
-    parser.add_argument("--measure", nargs=2, metavar=("WORKLOAD", "CONTESTANT"), help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.measure:
-        print(json.dumps(measure(*options.measure, options.seconds)))
-        return
-    rounds, seconds = (1, 0.1) if options.quick else (options.rounds, options.seconds)
-    for workload, (contestants, _, _) in WORKLOADS.items():
-        if options.only not in workload:
-            continue
-        missing = [PEERS[name] for name in contestants if name in PEERS and importlib.util.find_spec(PEERS[name]) is None]
-        if missing:
-            print(f"{workload}: {missing[0]} is not installed (pip install {missing[0]}); left out\n")
-            continue
-        samples = {name: [] for name in contestants}
-        for _ in range(rounds):
-            for name in contestants:
-                samples[name].append(in_its_own_process(workload, name, seconds))
-        results = {round(sample["result"], 9) for all_of_one in samples.values() for sample in all_of_one}
-        if len(results) != 1:
-            sys.exit(f"{workload}: the contestants computed different numbers: {results}")
-        report(workload, samples)
+def different(workloads):
+    """Some workloads are others on larger sizes, so that on small ones they are the same: the first of them stands for all."""
+    first = {}
+    for workload in workloads:
+        first.setdefault((workload.about, workload.small), workload)
+    return first.values()
 
 
-def report(workload, samples):
-    best = {}
-    for name, all_of_one in samples.items():
-        best[name] = min(sample["seconds"] for sample in all_of_one)
-        print(f"{workload}: {name}: {best[name] * 1e3:.4g} ms, peak {all_of_one[0]['peak'] / 2**20:.1f} MiB")
-    if len(samples) == 1:
-        print()
-        return
-    first, second = samples
-    per_round = sorted(a["seconds"] / b["seconds"] for a, b in zip(samples[first], samples[second]))
-    memory = samples[first][0]["peak"] / samples[second][0]["peak"]
-    spread = f"per round {per_round[0]:.2f} to {per_round[-1]:.2f}, median {per_round[len(per_round) // 2]:.2f}"
-    print(f"{workload}: {first} / {second}: time {best[first] / best[second]:.2f} ({spread}), peak memory {memory:.2f}\n")
+def _measure(workloads, options):
+    """Runs everything; what is measured so far is saved after every workload, for a run takes long."""
+    rounds, seconds = (1, 0.0) if options.quick else (options.rounds, options.seconds)
+    data = {"surroundings": surroundings(options.threads), "small": options.quick, "rounds": rounds, "seconds": seconds, "load": load(), "workloads": {}, "growth": {}}
+    for workload in different(workloads) if options.quick else workloads:
+        if workload is GROWTH:
+            data["growth"] = growth(workload, growing.SIZES[:1] if options.quick else growing.SIZES, seconds, options.threads, _say)
+        else:
+            data["workloads"][workload.name] = measured(workload, rounds, seconds, options.threads, options.quick, _say)
+        data["load"] = max(data["load"], load())
+        if options.json:
+            _save(data, options.json)
+    _say("")
+    return data
+
+
+def _check_files(parser, options):
+    """Ends the program where what is asked for could not be written in the end."""
+    for path in (options.markdown, options.plot, options.json):
+        if path and not path.absolute().parent.is_dir():
+            parser.error(f"{path}: there is no folder {path.absolute().parent}")
+    if options.plot:
+        if options.plot.suffix != ".svg":
+            parser.error(f"--plot: expected a name that ends in .svg, got {options.plot}")
+        try:
+            plot.check_matplotlib()
+        except plot.NoMatplotlib as error:
+            parser.error(str(error))
+    if options.markdown:
+        try:
+            report.check_page(_page(options.markdown))
+        except ValueError as error:
+            parser.error(f"--markdown {options.markdown}: {error}")
+
+
+def _page(path):
+    """The page that the report goes into; None where there is none, or only the report of an earlier run."""
+    page = path.read_text(encoding="utf-8") if path.exists() else None
+    return None if page is None or page.startswith(report.TITLE) else page
+
+
+def _read(parser, path):
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        data["surroundings"], data["workloads"], data["growth"], data["load"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        parser.error(f"--from {path}: not a file that --json saved: {error}")
+    return data
+
+
+def _save(data, path):
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _listed(workload):
+    yield f"{workload.name} ({workload.section})"
+    for contestant in workload.contestants:
+        yield "  ".join(["", contestant.name, *contestant.missing()])
+
+
+def _positive(kind):
+    def convert(text):
+        number = kind(text)
+        if not 0 < number < float("inf"):
+            raise argparse.ArgumentTypeError(f"expected a positive number, got {text}")
+        return number
+
+    convert.__name__ = kind.__name__
+    return convert
+
+
+def _say(text):
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

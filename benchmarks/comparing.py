@@ -4,6 +4,8 @@ import functools
 
 import numpy as np
 
+from .contest import Contestant, Workload
+
 
 def recurrent(turns, kind):
     """A shared weight, four operations a turn; the gradient of the weight is handed in alone, so the mistake is looked for in the whole graph."""
@@ -23,15 +25,24 @@ def recurrent(turns, kind):
             loss.gradients()
         elif compare({W: hand}, loss).ok is not expected:
             raise RuntimeError(f"the comparison of a gradient that is {kind} came out wrong")
-        return loss.item()
+        return loss
 
-    return step
-
-
-def _contestants(kind):
-    return {"compare": functools.partial(recurrent, kind=kind), "the gradients alone": functools.partial(recurrent, kind="gradients")}
+    return step, lambda loss: [loss.item()]
 
 
-WORKLOADS = {
-    f"Compare, {kind}, {nodes} nodes": (_contestants(kind), (turns,), 1) for turns, nodes in ((8, "37"), (900, "3,605")) for kind in ("right", "twice", "unknown")
-}
+def _workload(kind, turns, nodes):
+    return Workload(
+        f"Compare, {kind}, {nodes} nodes",
+        "Compare",
+        {
+            "right": "A gradient that is right.",
+            "twice": "A gradient that is twice too large, which is found and said.",
+            "unknown": "A gradient that no known mistake explains, after all have been tried.",
+        }[kind],
+        tuple(Contestant(name, functools.partial(recurrent, kind=what)) for name, what in (("ours, the gradients alone", "gradients"), ("ours, compare", kind))),
+        (turns,),
+        (2,),
+    )
+
+
+WORKLOADS = tuple(_workload(kind, turns, nodes) for turns, nodes in ((8, "37"), (900, "3,605")) for kind in ("right", "twice", "unknown"))
