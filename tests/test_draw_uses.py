@@ -45,7 +45,7 @@ def test_the_order_of_operands_is_said_where_it_matters(make, roles):
     assert [use["role"] for use in json.loads(drawing.json)["values"][-1]["uses"]] == roles
     shown = texts(drawing.svg).split()
     assert all(word in shown for name in roles for word in name.split()) and ("left" in shown) == ("left" in roles)
-    assert all(f"|{name}|" in drawing.mermaid for name in roles if name)
+    assert all(f'|"{name}"|' in drawing.mermaid for name in roles if name)
 
 
 def test_roles_of_numbers_and_that_every_rule_is_known():
