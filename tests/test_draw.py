@@ -160,9 +160,14 @@ def test_a_dot_program_stands_in_for_pygraphviz(layer, tmp_path, monkeypatch):
 
 
 def test_the_dot_text_does_not_depend_on_the_hash_seed():
-    program = "from micrograd_linear import *; x = Value(2.0, 'x'); y = Value(3.0, 'y'); print(draw((x * y + x).tanh() + y).dot)"
-    made = {subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": s}, capture_output=True, check=True).stdout for s in "01"}
-    assert len(made) == 1
+    small = "from micrograd_linear import *; x = Value(2.0, 'x'); y = Value(3.0, 'y'); print(draw((x * y + x).tanh() + y, backward=True).dot)"
+    modules = (
+        "import random; random.seed(0); from micrograd_linear import *; from micrograd_linear.nn import MLP; net = MLP(2, [4, 4, 1]); a, b = Value(1.0), Value(2.0)\n"
+        "loss = net([a, b]) + net([b, a]); loss.backward(); print(draw(loss).dot, draw(loss, view='full', backward=True).dot, draw(loss, view='folded').json)"
+    )
+    for program in (small, modules):
+        made = {subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": s}, capture_output=True, check=True).stdout for s in "01"}
+        assert len(made) == 1
 
 
 def test_what_is_no_node_is_refused():

@@ -107,6 +107,13 @@ def test_arguments_reach_the_call_as_they_were():
     assert Any()() == ((), {}) and Any()(1, 2) == ((1, 2), {}) and Any()(x=1, self_=2) == ((), {"x": 1, "self_": 2}) and Any()(None, k=3) == ((None,), {"k": 3})
     assert Any.__call__.__doc__ == "The docstring."
 
+    class Static(Module):
+        @staticmethod
+        def __call__(x):
+            return x * 2
+
+    assert Static()(Value(1.0)).data == 2.0
+
     class Child(Linear):  # a class in between, with no call of its own
         pass
 

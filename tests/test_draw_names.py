@@ -1,6 +1,7 @@
 """draw: names from the user, from modules, from the caller's variables."""
 
 import json
+import weakref
 
 import numpy as np
 
@@ -51,6 +52,23 @@ def test_names_of_tools_are_not_meant():
     namespace = {"draw": draw, "Value": Value, "@py_assert1": None, "_": None, "__": None}
     exec("leaf = Value(1.0); namespace = globals(); namespace['@py_assert1'] = namespace['_'] = leaf * 2; result = draw(leaf * 2 + namespace['_'])", namespace)
     assert names(namespace["result"]) == ["leaf"]
+
+
+def test_draw_keeps_no_variable_alive():
+    y = Value(1.0) * 2
+    alive, mine = weakref.ref(y), locals()
+    draw(y)
+    assert mine["y"] is y  # what the caller had asked for is left as it is
+    mine.clear()
+
+    def inside():
+        z = Value(1.0) * 2
+        gone = weakref.ref(z)
+        assert names(draw(z)) == ["z"]
+        del z
+        return gone()
+
+    assert inside() is None and alive() is y
 
 
 def test_odd_variables_do_no_harm():
@@ -106,6 +124,21 @@ def test_a_folded_box_has_one_name_for_all():
     last = losses[-1]  # of three that are one box: its name would be wrong for the others
     found = names(draw(sum(losses)))
     assert "layers[0].neurons[:].w[:]" in found and "layers[2].neurons[0].b" in found and "last" not in found and last is not None
+
+
+def test_modules_with_loops_and_large_lists():
+    class Odd(Module):
+        def __init__(self):
+            self.w, self.numbers, self.loop, self.me = Value(2.0), [0.0] * 100_000, [], self
+            self.loop.append(self.loop)
+            self.nested = {"</script>": [(Value(3.0),)]}
+
+        def __call__(self, x):
+            return x * self.w * self.nested["</script>"][0][0]
+
+    drawing = draw(Odd()(Value(1.0, "x")))
+    assert set(names(drawing)) == {"w", "nested['</script>'][0][0]", "x"}
+    assert "</script>" not in drawing.svg + drawing.dot + drawing.mermaid
 
 
 def test_numbers_are_called_after_the_variable_of_their_tensor():

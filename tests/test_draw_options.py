@@ -69,6 +69,7 @@ def test_view_full_and_folded():
     for _ in range(10):
         h = h * 1.5
     assert draw(h).folded == "" and draw(h, view="folded").folded == "21 values, folded into 2; ×n stands for n that play the same part"
+    assert draw(Value(1.0, "x") * 2, view="folded").folded == "3 values, of which no two play the same part"
     with pytest.raises(ValueError, match=r"view 'full': 13,280 values are more than the 5,000 that can be laid out; use view='auto', or focus="):
         draw(mlp_loss(20), view="full")
 
@@ -185,10 +186,11 @@ def test_text_can_be_read_in_both_themes():
     y = linear_layer()
     comparison = compare({"W": np.zeros((4, 3)), "b": np.ones((1, 3))}, y, gradient=np.ones((150, 3)))
     for theme in ("light", "dark"):
-        drawing = draw(y, check=comparison, backward=True, theme=theme)
         page = "#ffffff" if theme == "light" else DARK["white"]
-        for colour in set(re.findall(r"<text [^>]*fill=\"(#[0-9a-f]{6})\"", drawing.svg)):
-            assert contrast(colour, page) >= 4.5, colour
+        for drawing in (draw(y, check=comparison, backward=True, theme=theme), draw(mlp_loss(1), theme=theme), draw(y, focus=y, depth=1, theme=theme)):
+            shown = re.findall(r"<text ([^>]*)>", drawing.svg)
+            colours = {re.search(r'fill="(#[0-9a-f]{6})"', attributes)[1] for attributes in shown}
+            assert len(colours) >= 2 and all(contrast(colour, page) >= 4.5 for colour in colours), colours
 
 
 def test_a_png_that_cannot_be_made_is_refused(tmp_path):

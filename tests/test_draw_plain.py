@@ -2,12 +2,14 @@
 
 import json
 import re
+import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
 from draw_graphs import ODD_NAMES, linear_layer, mlp_loss
 
-from micrograd_linear import Tensor, Value, compare, draw
+from micrograd_linear import Linear, Tensor, Value, compare, draw
+from micrograd_linear.nn import Module
 
 
 @pytest.fixture
@@ -52,6 +54,37 @@ def test_mermaid_has_every_box_and_every_use():
     flowchart = draw(loss, check=compare({"x": -8 * x.data, "z": 2 * z.data}, loss), direction="TB").mermaid
     assert flowchart.startswith("flowchart TB\n") and flowchart.count(" --> v3_op") == 2 and ":::wrong" in flowchart and "✗ wrong step" in flowchart
     assert "×16" in draw(mlp_loss(1)).mermaid and "%% 987 values, folded into" in draw(mlp_loss(1)).mermaid
+
+
+def test_mermaid_frames_and_labels_are_quoted():
+    """The same flowcharts, those of odd names too, were drawn by Mermaid 11 in a browser; an edge label with parentheses must be quoted."""
+    flowchart = draw(linear_layer(), backward=True).mermaid
+    assert '    subgraph m0["Linear(4, 3)"]\n' in flowchart and flowchart.count("    end\n") == 1 and "    class m0 module\n" in flowchart
+    labels = re.findall(r"\|(.*?)\|", flowchart)
+    assert len(labels) == 3 + 4 and all(re.fullmatch(r'"[^"]*"', label) for label in labels) and '"(1, 3) → (150, 3)"' in labels
+    assert len(re.findall(r'v1\["W<br/>', flowchart)) == 1 and len(re.findall(r'v4\[\["y<br/>', flowchart)) == 1
+
+
+@pytest.mark.parametrize("name", ODD_NAMES, ids=range(len(ODD_NAMES)))
+def test_odd_names_of_modules_are_inert_in_every_format(name):
+    class Odd(Module):
+        def __init__(self):
+            self.parts = {name: Linear(2, 2, rng=0)}
+
+        def __call__(self, x):
+            return self.parts[name](x).tanh()
+
+        def __repr__(self):
+            return name
+
+    x = Tensor(np.ones((1, 2)), name)
+    drawing = draw((Odd()(x) * 2.0).sum(), focus=x, depth=1, backward=True)
+    root = ET.fromstring(drawing.svg)
+    assert "script" not in {e.tag.split("}")[1] for e in root.iter()} and len(json.loads(drawing.json)["values"]) == 3
+    assert all(re.fullmatch(r"[\w-]*", e.get("id", "")) for e in root.iter())
+    assert not re.search(r"%%\{|<script|\x07", drawing.mermaid) and drawing.folded and len(drawing.text.splitlines()) == 3 + 2 + 1
+    whole = draw(Odd()(x))
+    assert len(ET.fromstring(whole.svg)) and len(whole.dot) < 12_000
 
 
 def test_from_top_to_bottom(layer):

@@ -45,7 +45,7 @@ def test_the_order_of_operands_is_said_where_it_matters(make, roles):
     assert [use["role"] for use in json.loads(drawing.json)["values"][-1]["uses"]] == roles
     shown = texts(drawing.svg).split()
     assert all(word in shown for name in roles for word in name.split()) and ("left" in shown) == ("left" in roles)
-    assert all(f"|{name}|" in drawing.mermaid for name in roles if name)
+    assert all(f'|"{name}"|' in drawing.mermaid for name in roles if name)
 
 
 def test_roles_of_numbers_and_that_every_rule_is_known():
@@ -71,6 +71,8 @@ def test_broadcasting_says_so():
     for make in (lambda: x @ Tensor(np.ones((3, 3))), lambda: Tensor(np.ones((3, 1)), "u") @ Tensor(np.ones((1, 3)), "v"), lambda: x.sum(axis=0), lambda: x[:1], lambda: x + x):
         assert not any(use["broadcast"] for box in json.loads(draw(make()).json)["values"] for use in box["uses"])
     assert broadcast(x, b) == ""  # x is no result
+    stack = Tensor(np.ones((2, 3, 4)), "stack") @ Tensor(np.ones((4, 5)), "one")
+    assert [use["broadcast"] for use in json.loads(draw(stack).json)["values"][-1]["uses"]] == ["", "(4, 5) → (2, 4, 5)"]
 
 
 def test_an_elementwise_operation_of_ones_own_broadcasts():

@@ -54,6 +54,8 @@ def _folded(order, most, total, known, left_out):
     else:
         groups = fold(order, min(most, READABLE), known.cut)
         words = f"{total:,} values, folded into {len(groups)}; ×n stands for n that play the same part"
+        if len(groups) == len(order):
+            words = f"{total:,} values, of which no two play the same part"
     return Picture(boxes.grouped(groups, known), "; ".join(filter(None, (words, left_out))), grouped=True)
 
 

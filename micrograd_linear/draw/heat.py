@@ -55,7 +55,9 @@ def summary(array):
         numbers = array.astype(np.float64, copy=False).reshape(-1, array.shape[-1] if array.ndim else 1)
         least, most = float(numbers.min()), float(numbers.max())
         largest = max(abs(least), abs(most))
-        norm = largest * float(np.linalg.norm(numbers / largest)) if 0 < largest < np.inf else largest  # no square overflows
+        norm = float(np.linalg.norm(numbers)) if largest < np.inf else largest
+        if largest < np.inf and not 1e-140 < norm < np.inf and largest:  # squares that a float does not hold
+            norm = largest * float(np.linalg.norm(numbers / largest))
         averaged = numbers.shape[0] > CELLS or numbers.shape[1] > CELLS
         cells = _averages(numbers) if averaged else numbers.copy()
         return Summary(array.shape, cells, averaged, least, float(numbers.mean()), most, norm)

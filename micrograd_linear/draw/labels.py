@@ -35,7 +35,8 @@ def brief(use, heat=True):
     """What flows back along a line: the number, up to six numbers as cells, else the shape and the range; of several uses, the range of all."""
     shown = use.shown
     if shown.in_full and 1 < shown.size <= BRIEF and use.many == 1:
-        return f'<FONT COLOR="{INK}">{_numbers(shown.cells, heat)}</FONT>'
+        numbers = _table(f"<TR><TD>{_numbers(shown.cells, heat)}</TD></TR>", 0, 4)  # some room around it, for the line
+        return f'<FONT COLOR="{INK}">{numbers}</FONT>'
     return f"&nbsp;{flow_in_short(use)}&nbsp;"
 
 

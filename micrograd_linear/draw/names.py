@@ -1,5 +1,6 @@
 """The names in a picture: the user's, then paths through modules (``layers[0].W``), then the caller's variables. No node is changed."""
 
+import inspect
 import os
 import sys
 
@@ -7,6 +8,7 @@ from ..nn import Module
 from ..tensor import Tensor
 from ..value import Value
 
+_PLAIN = (int, float, complex, str, bytes, type(None))  # what holds nothing
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
@@ -19,29 +21,40 @@ def variables():
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
     found = {}
-    for scope in (frame.f_locals, frame.f_globals) if frame is not None else ():
-        for name, value in list(scope.items()):
-            if name.isidentifier() and not name.startswith("_"):  # other names are those of tools
-                if issubclass(type(value), (Value, Tensor, Module)):
-                    found.setdefault(id(value), name)
-                elif type(value) in (list, tuple) and value and len(value) <= 1000 and issubclass(type(value[0]), Module):
-                    for i, item in enumerate(value):
-                        if issubclass(type(item), Module):
-                            found.setdefault(id(item), f"{name}[{i}]")
+    if frame is not None:
+        local = frame.f_locals
+        _add_names(local, found)
+        _add_names(frame.f_globals, found)
+        if type(local) is dict and frame.f_code.co_flags & inspect.CO_OPTIMIZED and sys.getrefcount(local) <= 3:
+            local.clear()  # up to Python 3.12 the function's frame keeps this copy of its variables, and them alive, for as long as it runs
     return found
 
 
+def _add_names(scope, found):
+    for name, value in list(scope.items()):
+        if name.isidentifier() and not name.startswith("_"):  # other names are those of tools
+            if issubclass(type(value), (Value, Tensor, Module)):
+                found.setdefault(id(value), name)
+            elif type(value) in (list, tuple) and value and len(value) <= 1000 and issubclass(type(value[0]), Module):
+                for i, item in enumerate(value):
+                    if issubclass(type(item), Module):
+                        found.setdefault(id(item), f"{name}[{i}]")
+
+
 def paths(module):
-    """{id: path}, and what has that id, of all modules and parameters in a module: ``layers[0]``, ``layers[0].neurons[3].w[1]``."""
-    found, things, pending = {id(module): ""}, [module], [(module, "")]
+    """({id: path}, what has those ids) of all modules and parameters in a module: ``layers[0]``, ``layers[0].neurons[3].w[1]``."""
+    found, things, pending, seen = {id(module): ""}, [], [(module, "")], set()
     while pending:
         item, path = pending.pop()
+        if id(item) in seen:  # a list that holds itself, say
+            continue
+        seen.add(id(item))
         if issubclass(type(item), Module):
             inside = [(f"{path}.{name}" if path else name, value) for name, value in vars(item).items()]
         elif isinstance(item, dict):
-            inside = [(f"{path}[{key!r}]", value) for key, value in item.items()]
+            inside = [(f"{path}[{key!r}]", value) for key, value in item.items() if not isinstance(value, _PLAIN)]
         elif isinstance(item, (list, tuple)):
-            inside = [(f"{path}[{i}]", value) for i, value in enumerate(item)]
+            inside = [(f"{path}[{i}]", value) for i, value in enumerate(item) if not isinstance(value, _PLAIN)]
         else:
             continue
         for where, value in reversed(inside):
@@ -50,7 +63,8 @@ def paths(module):
                     continue
                 found[id(value)] = where
                 things.append(value)
-            pending.append((value, where))
+            if not isinstance(value, _PLAIN):
+                pending.append((value, where))
     return found, things
 
 
@@ -63,6 +77,7 @@ class Names:
         outermost = list({id(module): module for module in called}.values())
         for module in outermost:
             prefix = known.get(id(module), "") if len(outermost) > 1 else ""
+            self._paths.setdefault(id(module), prefix)
             found, things = paths(module)
             for thing in things:
                 path = found[id(thing)]

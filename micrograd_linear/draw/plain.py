@@ -9,11 +9,17 @@ from ..printable import finite, printable
 from .heat import SMALL_COLUMNS, SMALL_ROWS
 from .labels import flow_in_short, in_short, number
 from .options import ALL
-from .theme import FILLS, INK, LINE, WRONG
+from .theme import CLUSTER, FAINT, FILLS, INK, LINE, OPERATION, WRONG
+
+_SHAPES = {"leaf": ("(", ")"), "constant": ("(", ")"), "parameter": ("[", "]"), "interior": ("[", "]"), "root": ("[[", "]]")}
+_DASHED = {"constant": ",stroke-dasharray:4"}
 
 
 def mermaid(picture, direction="LR", show=ALL):
-    """A flowchart: rounded boxes for values, circles for operations, dotted arrows for what flows back, a frame for every call of a module."""
+    """A flowchart: boxes for values, rounded for leaves and double for the root, and circles for operations.
+
+    Dotted arrows are what flows back, frames are calls of modules.
+    """
     lines, homes, inner = [f"flowchart {direction}"], {}, {}
     for box in picture.boxes:
         homes.setdefault(box.cluster, []).append(box)
@@ -31,19 +37,23 @@ def mermaid(picture, direction="LR", show=ALL):
         waiting.extend((id, None) for id in reversed(inner.get(home, [])))
         for box in homes.get(home, ()):
             words = [_inert(part) for part in (*_heading(box, show), *(_short(title, box, show) for title in ("data", "grad")), box.verdict, *box.notes) if part]
-            lines.append(f'    {box.id}("{"<br/>".join(words) or " "}"):::{"wrong" if box.wrong else box.look}')
+            left, right = _SHAPES[box.look]
+            lines.append(f'    {box.id}{left}"{"<br/>".join(words) or " "}"{right}:::{"wrong" if box.wrong else box.look}')
             if box.symbol:
-                lines.append(f'    {box.id}_op(("{_inert(box.symbol + (" " + box.settings if box.settings else ""))}")) --> {box.id}')
+                lines.append(f'    {box.id}_op(("{_inert(box.symbol + (" " + box.settings if box.settings else ""))}")):::operation --> {box.id}')
     for box in picture.boxes:
         for use in box.operands:
-            label = f"|{_inert(', '.join(use.label))}|" if use.label else ""
+            label = f'|"{_inert(", ".join(use.label))}"|' if use.label else ""
             lines.append(f"    {use.id} {'==>' if use.wrong else '-->'}{label} {box.id}_op")
             if use.shown is not None:
-                lines.append(f"    {box.id}_op -.->|{_inert(flow_in_short(use))}| {use.id}")
-    lines += [f"    classDef {kind} fill:{fill},color:{INK},stroke:{LINE}" for kind, fill in FILLS.items()]
+                lines.append(f'    {box.id}_op -.->|"{_inert(flow_in_short(use))}"| {use.id}')
+    lines += [f"    classDef {kind} fill:{fill},color:{INK},stroke:{LINE}{_DASHED.get(kind, '')}" for kind, fill in {**FILLS, "operation": OPERATION}.items()]
+    if picture.clusters:
+        lines.append(f"    classDef module fill:{CLUSTER},color:{LINE},stroke:{FAINT}")
+        lines.append(f"    class {','.join(picture.clusters)} module")
     lines.append(f"    classDef wrong fill:#ffffff,color:{INK},stroke:{WRONG},stroke-width:3px")
     if picture.folded:
-        lines.append(f"    %% {printable(picture.folded, 300)}")
+        lines.append(f"    %% {_inert(picture.folded, 300)}")
     return "\n".join(lines) + "\n"
 
 
@@ -106,6 +116,6 @@ def _numbers(shown, array):
     return finite({"min": shown.min, "mean": shown.mean, "max": shown.max, "norm": shown.norm})
 
 
-def _inert(words):
-    """Text inside a Mermaid label: its own syntax and HTML as entities."""
-    return re.sub(r'[^\w .,+*/^=()×−÷ΣΠ…@:✗✓→-]', lambda found: f"#{ord(found.group())};", printable(words))
+def _inert(words, longest=60):
+    """Text inside a Mermaid label or comment, where directives would be read, too: its own syntax and HTML as entities."""
+    return re.sub(r'[^\w .,+*/^=()×−÷ΣΠ…@:✗✓→-]', lambda found: f"#{ord(found.group())};", printable(words, longest))

@@ -25,13 +25,15 @@ def role(operation, position, count):
 
 
 def broadcast(node, operand):
-    """"(1, 3) → (150, 3)" where an elementwise operation repeats an operand; "" elsewhere, and for a plain number.
+    """"(1, 3) → (150, 3)" where an elementwise operation, or matmul along a stack, repeats an operand; "" elsewhere, and for a plain number.
 
     >>> from micrograd_linear import Tensor
     >>> b = Tensor([[1.0, 2.0]], "b"); broadcast(np.ones((5, 2)) + b, b)
     '(1, 2) → (5, 2)'
     """
     shape = np.shape(operand) if not is_node(operand) else operand.shape
+    if node.operation == "matmul" and len(shape) > 1 and shape[:-2] != node.shape[:-2]:
+        return f"{shape} → {(*node.shape[:-2], *shape[-2:])}"
     if shape == node.shape or not node.operands or not (shape or is_node(operand)) or not _is_elementwise(getattr(node, "rule", None)):
         return ""
     return f"{shape} → {node.shape}"

@@ -1,6 +1,7 @@
 """``Module``: something with parameters."""
 
 import functools
+import types
 
 from ..graph import creation, is_node
 from ..tensor import Tensor
@@ -47,7 +48,7 @@ class Module:
 
     def __init_subclass__(cls, **keywords):
         super().__init_subclass__(**keywords)
-        if "__call__" in vars(cls):
+        if isinstance(vars(cls).get("__call__"), types.FunctionType):
             cls.__call__ = _remembering(cls.__call__)
 
     def parameters(self):
