@@ -117,6 +117,17 @@ def test_several_modules_are_told_apart_by_their_variables():
     assert names(draw(head(np.ones((3, 2))))) == ["W", "b"]  # nothing to tell apart
 
 
+def test_parameters_of_modules_that_were_not_called():
+    net, other = Net(), Net()
+    first = net.layers[0]
+    hidden = np.ones((2, 4)) @ net.layers[0].W + first.b
+    drawing = draw(hidden)
+    assert names(drawing) == ["layers[0].W", "layers[0].b", "hidden"] and [box["parameter"] for box in json.loads(drawing.json)["values"] if box["name"] != "hidden" and box["name"]] == [True, True]
+    assert other is not net and json.loads(drawing.json)["clusters"] == {}
+    both = hidden @ other.layers[1].W
+    assert names(draw(both)) == ["net.layers[0].W", "net.layers[0].b", "other.layers[1].W", "hidden", "both"]
+
+
 def test_a_folded_box_has_one_name_for_all():
     net = MLP(2, [16, 16, 1])
     x = [Value(1.0), Value(-2.0)]

@@ -8,7 +8,7 @@ from ..graph import is_node, topological_order, unique_names
 from . import boxes, marks, modules
 from .flow import flow, seed
 from .fold import fold, joined
-from .names import Names
+from .names import Names, Scope
 from .part import count_values, neighbourhood
 from .picture import Picture
 from .scalars import expanded
@@ -22,11 +22,11 @@ def picture(root, most, check=None, *, backward=False, variables=None, view="aut
 
     ``check``      a Comparison: every value says how its gradient fared
     ``backward``   every use says what flows back through it
-    ``variables``  {id of a node or a module: the caller's name for it}
+    ``variables``  the caller's, a ``Scope``
     ``focus``      a node or a name: only what is at most ``depth`` operations away
     """
     whole = topological_order(root)
-    variables = variables or {}
+    variables = variables or Scope()
     stacks, called = modules.calls(whole)
     known = boxes.Known({root}, Names(whole, _outermost(stacks, called), variables), stacks=stacks, called=called)
     if check is not None:
@@ -108,7 +108,7 @@ def _start(root):
 
 def scalar_picture(root, most, *, backward=False, variables=None):
     """The picture of a graph of Tensors, number by number, every tensor a group; sums of several terms are one sum."""
-    variables = variables or {}
+    variables = variables or Scope()
     tensors = topological_order(root)
     names = Names(tensors, _outermost(*modules.calls(tensors)), variables)
     start = _start(root) if backward else marks.gradient(root)
@@ -117,7 +117,7 @@ def scalar_picture(root, most, *, backward=False, variables=None):
     titles = _titles(tensors, names.shown)
     values = {value: tensor for tensor, array in arrays.items() for value in array.flat if is_node(value)}
     groups = {value: titles[tensor] for value, tensor in values.items()}
-    known = boxes.Known(set(results), Names(order, [], {}), groups=groups)
+    known = boxes.Known(set(results), Names(order, [], Scope()), groups=groups)
     known.names.parameters = {value for value, tensor in values.items() if tensor in names.parameters}
     known.gradients = {node: marks.gradient(node) for node in order}
     found = flow(whole) if backward and whole is not None else None

@@ -3,6 +3,7 @@
 import inspect
 import os
 import sys
+from dataclasses import dataclass, field
 
 from ..nn import Module
 from ..tensor import Tensor
@@ -12,15 +13,23 @@ _PLAIN = (int, float, complex, str, bytes, type(None))  # what holds nothing
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
+@dataclass(frozen=True)
+class Scope:
+    """The caller's variables: ``names`` {id of a node or module: the name}, and the ``modules`` among them."""
+
+    names: dict = field(default_factory=dict)
+    modules: list = field(default_factory=list)
+
+
 def variables():
-    """{id of a node or module: the caller's name for it}: local variables, then global ones; of several names, the first.
+    """The caller's ``Scope``: local variables, then global ones; of several names, the first.
 
     The caller is the nearest function outside this package. Names that begin with an underscore are not meant.
     """
     frame = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
-    found = {}
+    found = Scope()
     if frame is not None:
         local = frame.f_locals
         _add_names(local, found)
@@ -33,12 +42,14 @@ def variables():
 def _add_names(scope, found):
     for name, value in list(scope.items()):
         if name.isidentifier() and not name.startswith("_"):  # other names are those of tools
-            if issubclass(type(value), (Value, Tensor, Module)):
-                found.setdefault(id(value), name)
-            elif type(value) in (list, tuple) and value and len(value) <= 1000 and issubclass(type(value[0]), Module):
-                for i, item in enumerate(value):
+            named = [(name, value)]
+            if type(value) in (list, tuple) and value and len(value) <= 1000 and issubclass(type(value[0]), Module):
+                named = [(f"{name}[{i}]", item) for i, item in enumerate(value)]
+            for called, item in named:
+                if issubclass(type(item), (Value, Tensor, Module)) and id(item) not in found.names:
+                    found.names[id(item)] = called
                     if issubclass(type(item), Module):
-                        found.setdefault(id(item), f"{name}[{i}]")
+                        found.modules.append(item)
 
 
 def paths(module):
@@ -71,14 +82,13 @@ def paths(module):
 class Names:
     """Of the nodes in ``order``: ``shown`` {node: name}, the ``parameters``, and the ``path`` of a module, given the modules that were called."""
 
-    def __init__(self, order, called, known):
+    def __init__(self, order, called, scope):
         self.shown, self.parameters, self._paths = {}, set(), {}
-        nodes, seen = {id(node): node for node in order}, set()
-        outermost = list({id(module): module for module in called}.values())
-        for module in outermost:
+        nodes, seen, known = {id(node): node for node in order}, set(), scope.names
+        outermost = _outermost(called, scope.modules, nodes)
+        for module, (found, things) in outermost:
             prefix = known.get(id(module), "") if len(outermost) > 1 else ""
             self._paths.setdefault(id(module), prefix)
-            found, things = paths(module)
             for thing in things:
                 path = found[id(thing)]
                 path = f"{prefix}.{path}" if prefix and path else prefix or path
@@ -106,6 +116,18 @@ class Names:
         if len(names) > 1 and all(node in self.parameters for node in members):
             names = list(dict.fromkeys(_pattern(names)))
         return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+
+
+def _outermost(called, held, nodes):
+    """[(module, its paths)] of the modules that were called, and of the caller's that were not but whose parameters are used; none is part of another."""
+    found = {id(module): (module, paths(module)) for module in called}
+    inside = {key for _, (ids, _) in found.values() for key in ids}
+    others = {id(module): (module, paths(module)) for module in held if id(module) not in inside}
+    for key, (module, (ids, things)) in others.items():
+        part = any(key in held_by for other, (_, (held_by, _)) in others.items() if other != key)
+        if not part and not any(id(thing) in inside for thing in things) and any(id(thing) in nodes for thing in things):
+            found[key] = module, (ids, things)
+    return list(found.values())
 
 
 def _pattern(names):
