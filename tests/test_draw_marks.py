@@ -1,4 +1,4 @@
-"""draw: where NaN begins, and where no gradient arrives."""
+"""draw: where NaN begins, and where its gradient is 0."""
 
 import functools
 import json
@@ -26,12 +26,12 @@ def test_a_dead_relu_is_marked_once_where_it_dies():
     z = named(x * w, "z")
     loss = named(z, "z").relu() + x
     loss.backward()
-    assert notes(draw(loss)) == {"z": ["no gradient arrives"]}
-    assert "no gradient arrives" in texts(draw(loss).svg) and "no gradient arrives" in draw(loss).text and "no gradient arrives" in draw(loss).mermaid
+    assert notes(draw(loss)) == {"z": ["its gradient is 0"]}
+    assert "its gradient is 0" in texts(draw(loss).svg) and "its gradient is 0" in draw(loss).text and "its gradient is 0" in draw(loss).mermaid
     t = named(Tensor([[-1.0, -2.0]], "t") * 2.0, "u")
     total = t.relu().sum()
     total.backward()
-    assert notes(draw(total)) == {"u": ["no gradient arrives"]}
+    assert notes(draw(total)) == {"u": ["its gradient is 0"]}
 
 
 def test_what_is_not_dead():
@@ -75,7 +75,7 @@ def test_notes_of_folded_values_are_counted():
     loss = mlp_loss(20)
     loss.backward()
     found = [words for words in functools.reduce(operator.iadd, notes(draw(loss)).values(), []) if "no gradient" in words]
-    assert found and all(re.fullmatch(r"no gradient arrives( in [\d,]+ of [\d,]+)?", words) for words in found)
+    assert found and all(re.fullmatch(r"its gradient is 0( in [\d,]+ of [\d,]+)?", words) for words in found)
     with np.errstate(all="ignore"):
         h = Tensor([-1.0], "h")
         for _ in range(200):

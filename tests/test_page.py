@@ -189,17 +189,25 @@ def test_the_numbers_shown_are_the_engines(opened, make):
     for (_, data, grad), node in zip(shown, nodes, strict=True):
         for text, array in ((data, np.asarray(node.current)), (grad, found.gradients.get(node))):
             assert agrees(text, array), (node, text, array)
-    assert not agrees("1.5 … 1.5", np.zeros(3)) and not agrees("0", None)
+    assert not agrees("1.5 … 1.5", np.zeros(3)) and not agrees("0", None) and not agrees("1 … 2", np.array([1.0, 2.0, np.nan]))
 
 
 def agrees(text, array):
-    """Whether a text is the number, or the range of the numbers, of an array."""
+    """Whether a text is the number, or the range of the finite numbers, of an array, and says how many are not finite."""
     if array is None or not array.size:
         return text == ("" if array is None else "empty")
     array = array.astype(np.float64)
-    ends = [f"{float(f(array)):.6g}" for f in (np.min, np.max)]
+    if array.size == 1:
+        ends = [f"{array.item():.6g}"]
+    else:
+        finite = array[np.isfinite(array)]
+        odd = f"{array.size - finite.size:,} not finite"
+        if odd[0] != "0" and not text.endswith(odd):
+            return False
+        text = text.removesuffix(odd).removesuffix(", ")
+        ends = [f"{float(f(finite)):.6g}" for f in (np.min, np.max)] if finite.size else [""]
     found = text.split(" … ")
-    return all(a == b or math.isclose(float(a), float(b), rel_tol=2e-6) for a, b in zip([found[0], found[-1]], ends, strict=True))
+    return all(a == b or math.isclose(float(a), float(b), rel_tol=2e-6) for a, b in zip([found[0], found[-1]][: len(ends)], ends, strict=True))
 
 
 def test_playing(opened):
@@ -264,7 +272,16 @@ def test_a_tensor_that_was_not_differentiated_plays_forward_only(opened):
     tab = opened(draw((Tensor([1.0, 2.0], "x") * 2.0).exp()).html)
     assert tab.text("#count") == "2 of 2 · forward"
     tab.choose("a-v0")
+    assert tab.run("document.getElementById('edit')") is None
     assert "nothing was given to start a backward pass" in tab.text("#ledger")
+
+
+def test_before_a_backward_pass_it_is_said_whose_gradients_these_are(opened):
+    x = Value(3.0, "x")
+    y = x * x
+    assert "no backward pass was made yet" in opened(draw(y).html).text("#folded")
+    y.backward()
+    assert "no backward pass" not in opened(draw(y).html).text("#folded")
 
 
 def test_a_stale_graph_is_an_error_and_leaves_no_file(tmp_path):
@@ -282,7 +299,7 @@ def test_a_stale_graph_is_an_error_and_leaves_no_file(tmp_path):
 def test_a_layer_number_by_number(opened):
     x, W, _, y = small_layer()
     tab = opened(draw(y, level="scalar").html)
-    assert tab.text("#title") == "y, number by number"
+    assert tab.text("#title") == "y (3, 2), number by number"
     shown = tab.run("Object.fromEntries(page.view.values.map((value, i) => [value.name, [value.data, page.view.gradient(i, Infinity)]]))")
     for tensor in (x, W, y):
         for index in np.ndindex(tensor.shape):
@@ -296,6 +313,12 @@ def test_a_layer_number_by_number(opened):
     other = Tensor(x.data @ np.where(W.data == W.data[0, 0], -3.0, W.data) + [[0.5, -0.5]])
     found = tab.run("page.view.values.filter((value) => value.kind === 'root').map((value) => value.data)")
     assert np.allclose(found, other.data.ravel())
+
+
+def test_two_of_a_name_are_told_apart(opened):
+    loss = Value(2.0, "w") * Value(3.0, "w")
+    tab = opened(draw(loss).html)
+    assert tab.run("page.view.values.map((value) => value.name)")[:2] == ["w", "w⁽²⁾"]
 
 
 def test_the_same_run_folded(opened):
@@ -376,7 +399,7 @@ def test_a_ledger_adds_up(opened):
         assert len(rows) == (2 if name == "x1" else 1) and math.isclose(sum(rows), by_name(loss)[name].grad, rel_tol=1e-5, abs_tol=1e-9)
         assert same(tab.text("#ledger-grad"), by_name(loss)[name].grad)
     tab.page.click("#ledger tbody button")
-    assert "hands on to b" in tab.text("#text")
+    assert "hands on to b" in tab.text("#text") and "n = +(v7, [b])" in tab.text("#ledger")
     tab.press("Home")
     assert "so far, 0 of 1" in tab.text("#ledger")
     tab.press("Escape")
@@ -424,13 +447,41 @@ def test_an_edited_leaf_recomputes_everything_as_the_engine_does(opened):
     assert tab.text("#title") == "L = 0.2858" and tab.text("#ledger-grad") == "0.97868" and tab.page.input_value("#edit") == "2"
 
 
-@pytest.mark.parametrize("wrong", ["", "two", "1,5", "NaN", "1e999"])
+@pytest.mark.parametrize("wrong", ["", "two", "1,5", "NaN", "1e999", "0x10", "2/3"])
 def test_what_is_no_number_changes_nothing(opened, wrong):
     tab = opened(draw(neuron()).html, "#value=v0")
     tab.page.fill("#edit", wrong)
     tab.press("Enter")
     assert f"Expected a number such as 0.5, got {wrong or 'nothing'}; x1 stays 2." in tab.text("#ledger")
     assert tab.page.get_attribute("#edit", "aria-invalid") == "true" and tab.text("#title") == "L = 0.2858"
+
+
+def test_an_edit_that_is_taken_back(opened):
+    tab = opened(draw(neuron()).html, "#value=v0")
+    tab.page.fill("#edit", "7")
+    tab.press("Escape")
+    assert tab.page.input_value("#edit") == "2" and tab.text("#title") == "L = 0.2858" and tab.text("#ledger h2") == "x1"
+    tab.page.fill("#edit", "7")
+    tab.press("Enter")
+    assert "with other numbers" in tab.text("#title")
+    tab.page.fill("#edit", "2")
+    tab.press("Enter")
+    assert tab.text("#title") == "L = 0.2858" and tab.run("document.getElementById('reset')") is None
+
+
+def test_what_was_odd_about_the_run_is_not_said_of_other_numbers(opened):
+    p = Value(-1.0, "p")
+    loss = p.relu() * 2.0
+    loss.backward()
+    tab = opened(draw(loss).html, "#value=v0")
+    seen = "page.view.notes.filter((note) => note.style.visibility !== 'hidden').length"
+    assert tab.run(seen) > 0 and "its gradient is 0" in tab.text("#ledger")
+    tab.press("Home")
+    assert tab.run(seen) == 0
+    tab.press("End")
+    tab.page.fill("#edit", "2")
+    tab.press("Enter")
+    assert tab.run(seen) == 0 and "its gradient is 0" not in tab.text("#ledger") and tab.text("#ledger-grad") == "2"
 
 
 POINTS = (0.7, -1.3, 0.0, 2.0, 25.0, -40.0, 1e-9, 1e300)
@@ -553,6 +604,7 @@ def test_in_a_notebook_it_shows_itself_in_a_frame_that_may_do_nothing_else(opene
     tab = opened(f"<!DOCTYPE html><title>notebook</title>{frame}")
     inside = tab.page.frame_locator("iframe")
     assert inside.locator("#count").inner_text() == "24 of 24 · backward"
+    assert tab.page.frames[1].evaluate("page.view.box[2] > 0.3 * page.view.whole[2]")
     inside.locator("#first").click()
     assert inside.locator("#count").inner_text() == "0 of 24 · start"
 

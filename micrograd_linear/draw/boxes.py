@@ -116,6 +116,7 @@ def grouped(groups, known):
         elif last.operands:
             many = last.operation in NARY and group.operand_count > 2
             box.symbol, box.settings = (NARY[last.operation], f"of {group.operand_count:,}") if many else (SYMBOLS.get(last.operation, last.operation), "")
+        box.constants = group.module is None and any(not is_node(x) for x in last.operands)
         for operand, uses in group.operands.items():
             words = "" if uses <= count else f"{uses / count:g} each" if count > 1 else f"{uses:,}"
             box.operands.append(Use(ids[operand], words, **known.flow(group.sources[operand]), **_about(group, operand)))

@@ -15,8 +15,12 @@ class _Node:
         self.operation, self.shape, self.name = f"{box.symbol} {box.settings}" if box.symbol else box.look, box.shape, box.name
 
 
-def coarser(picture, most):
-    """The same picture in at most about ``most`` boxes; None if it cannot be folded any further."""
+READABLE = 40  # boxes that are laid out in no time
+
+
+def coarser(picture):
+    """The same picture in few boxes, at most half as many; None if it cannot be folded any further."""
+    most = min(READABLE, len(picture.boxes) // 2)
     nodes = {}
     for box in picture.boxes:
         nodes[box.id] = _Node(box, [nodes[use.id] for use in box.operands if use.id in nodes])

@@ -29,6 +29,7 @@ def dot(picture, direction="LR", *, show=ALL, heat=True, theme="light", card=Non
     """
     graph = graphviz.Digraph()
     label = {"label": f"<{text(picture.folded, 300)}>"} if picture.folded else {}
+    label = {"ranksep": "0.3", "nodesep": "0.2"} if card else label  # a part of a page, which has a caption
     graph.attr("graph", rankdir=direction, bgcolor=PAGE, fontname=_FONT, fontsize="12", fontcolor=INK, labelloc="b", **label)
     graph.attr("node", fontname=_FONT, fontsize="11", color=LINE, fontcolor=INK)
     graph.attr("edge", color=LINE, arrowsize="0.7", fontname=_FONT, fontsize="9", fontcolor=LINE)

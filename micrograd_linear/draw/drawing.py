@@ -147,7 +147,7 @@ class Drawing:
             try:
                 return render(self.dot, format, deadline=self._style.budget)
             except LayoutTimeout:
-                fewer = coarser(self._picture, len(self._picture.boxes) // 2)
+                fewer = coarser(self._picture)
                 if fewer is None:
                     self._show(first)
                     raise

@@ -9,22 +9,29 @@ from ..graph import is_node, topological_order
 
 @dataclass(frozen=True)
 class Flow:
-    """One backward pass: ``seed``, what it started from; ``gradients`` {node: array}; ``contributions`` {(node, position of the operand): array}.
+    """One backward pass: ``seed``, what it started from, ``given`` by a pass that had been made or not; ``gradients`` {node: array}; ``contributions``
+    {(node, position of the operand): array}.
 
     A contribution has the shape and the type of its operand: broadcasting is undone. Those of all uses of a node add up to its gradient.
     """
 
     seed: np.ndarray
+    given: bool
     gradients: dict
     contributions: dict
 
 
 def seed(root):
     """dL/d(root), where a backward pass of ``root`` starts: its gradient, if it has one by now, else 1 for a single number, else None."""
-    grad = getattr(root.grad, "current", root.grad)
-    if grad is not None and (root.shape or np.any(grad)):
-        return np.array(grad)
+    if _was_given(root):
+        return np.array(getattr(root.grad, "current", root.grad))
     return np.ones(root.shape, getattr(root, "dtype", np.float64)) if getattr(root, "size", 1) == 1 else None
+
+
+def _was_given(root):
+    """Whether the root has a gradient; a Value's is 0 before any backward pass."""
+    grad = getattr(root.grad, "current", root.grad)
+    return grad is not None and bool(root.shape or np.any(grad))
 
 
 def flow(root):
@@ -40,7 +47,7 @@ def flow(root):
         return None
     with np.errstate(all="ignore"):
         gradients, contributions = (_of_tensors if hasattr(root, "arrays") else _of_values)(root, start)
-    return Flow(start, gradients, contributions)
+    return Flow(start, _was_given(root), gradients, contributions)
 
 
 def _of_tensors(root, start):

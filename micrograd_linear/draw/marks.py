@@ -1,4 +1,4 @@
-"""What is odd about a value: how its hand-derived gradient fared, where NaN begins, and where no gradient arrives."""
+"""What is odd about a value: how its hand-derived gradient fared, where NaN begins, and where its gradient is 0."""
 
 from collections import Counter
 
@@ -7,7 +7,7 @@ import numpy as np
 from ..graph import is_node
 
 VERDICTS = {"wrong": "✗ wrong", "wrong step": "✗ wrong step", "shape": "✗ shape", "non-finite": "✗ not finite", "missing": "✗ missing"}
-DEAD = "no gradient arrives"
+DEAD = "its gradient is 0"
 
 
 def gradient(node):

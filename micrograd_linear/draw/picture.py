@@ -62,9 +62,10 @@ class Box:
     group: str = ""  # the tensor that it is an element of
     parameter: bool = False  # a leaf that belongs to a module
     cluster: str = ""  # the id of the module's call that it was made in, a key of Picture.clusters
-    notes: list = field(default_factory=list)  # what is odd about it: "no gradient arrives", "nan begins here"
+    notes: list = field(default_factory=list)  # what is odd about it: "its gradient is 0", "nan begins here"
     cut: bool = False  # what it was made from is left out
     shown: dict | None = None  # {"data": Summary, "grad": Summary}, the latter if there is a gradient
+    constants: bool = False  # it was also made of constants, which have no boxes
     node: object = None  # the value itself, where it stands alone and is no plain number or array
     made_of: tuple = ()  # the nodes, numbers and arrays behind ``operands``, where it stands alone
 

@@ -64,7 +64,7 @@ def as_text(picture, show=ALL):
     rows = []
     for box in [box for box in picture.boxes if box.id not in inline]:
         made = f"{box.symbol}({', '.join(called[use.id] + (f' ({use.words})' if use.words else '') for use in box.operands)})" if box.symbol else box.look
-        made = "…" if box.cut else made
+        made = "…" if box.cut else f"{made[:-1]}, …)" if box.constants else made
         made += f" {box.settings}" if box.settings else ""
         words = [word for word in (box.verdict, *box.notes) if word]
         if box.cluster:

@@ -1,9 +1,15 @@
 """What a page plays: the run value by value, where it is small enough to be followed, and the run folded."""
 
+import numpy as np
+
+from ..graph import topological_order
+from ..printable import printable
 from ..tensor import Tensor
 from .build import READABLE, picture, scalar_picture
 from .flow import seed
+from .names import Names
 from .page import MOST_STEPS, MOST_VALUES, page
+from .page.svg import brief
 from .page.verdicts import verdicts
 
 WIDE = 3  # operations in a row that fit beside each other in a part of a page
@@ -18,7 +24,13 @@ def page_of(root, asked, variables, style):
         pictures = _pictures(root, asked, {"backward": flows, "variables": variables})
     about = verdicts(asked["check"], root, pictures[0].flow.seed) if asked["check"] is not None and flows else None
     direction = style.direction or ("TB" if pictures[0].depth > WIDE else "LR")
-    return page(pictures, about, direction, style.theme, style.budget)
+    called = Names(topological_order(root), [], variables).shown.get(root, "result")
+    title = f"{printable(called)} {root.shape or ''}".strip() + (f" = {brief(np.asarray(root.current))}" if getattr(root, "size", 1) == 1 else "")
+    remarks = [] if pictures[0].flow is None or pictures[0].flow.given else ["no backward pass was made yet: this is the one that backward() would make"]
+    remarks += [printable(asked["check"].summary, 300)] if asked["check"] is not None else []
+    if asked["level"] == "scalar" and isinstance(root, Tensor):
+        title += ", number by number"
+    return page(pictures, about, title, "; ".join(remarks), direction, style.theme, style.budget)
 
 
 def _pictures(root, asked, options):

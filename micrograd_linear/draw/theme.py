@@ -32,6 +32,6 @@ def themed(svg, theme="auto"):
     """The SVG with a style sheet: never wider than its page, and with "auto" dark where its reader is. Graphviz's attributes give way to it."""
     dark = ""
     if theme == "auto":
-        fills = "".join(f'[fill="{light}"]{{fill:{dark}}}[stroke="{light}"]{{stroke:{dark}}}' for light, dark in DARK.items())
+        fills = "".join(f'[fill="{light}"]{{fill:{dark}}}[stroke="{light}"]{{stroke:{dark}}}' for light, dark in DARK.items() if f'"{light}"' in svg)
         dark = f"@media (prefers-color-scheme: dark){{text:not([fill]){{fill:{DARK['black']}}}{fills}}}"
     return re.sub(r"(<svg\b[^>]*>)", lambda found: f"{found[1]}<style>svg{{max-width:100%;height:auto}}{dark}</style>", svg, count=1)

@@ -8,21 +8,22 @@ import re
 from functools import cache
 from importlib import resources
 
-from ...printable import printable
 from ..coarser import coarser
-from ..heat import NOT_FINITE, STEPS
+from ..heat import NOT_FINITE, NOT_FINITE_DARK, STEPS, STEPS_DARK
 from ..render import LayoutTimeout
 from .javascript import HELPERS
 from .run import run
-from .svg import brief, svg
+from .svg import svg
 
 MOST_VALUES, MOST_STEPS = 400, 2000  # that are played one by one; beyond, those that play the same part are one
-_SHADES = f"const SHADES = {list(STEPS)}, ZERO = {len(STEPS) // 2}, ODD = {NOT_FINITE!r};\n"
+_ZERO = f"const ZERO = {len(STEPS) // 2};\n"
 _PARTS = ("numbers.js", "view.js", "page.js", "words.js", "moving.js")
 
 
-def page(pictures, verdicts, direction, theme="auto", budget=10.0):
+def page(pictures, verdicts, title, remark, direction, theme="auto", budget=10.0):
     """The page as HTML text: the run of the first picture, and, where there is a second, the same run folded. ``verdicts`` as for ``run``.
+
+    ``title`` stands at its head, ``remark`` beneath.
 
     Names are inert: the data are JSON, which the page only ever shows as text, and a policy in the page allows no script but its own, by its
     hash, and no network.
@@ -33,13 +34,13 @@ def page(pictures, verdicts, direction, theme="auto", budget=10.0):
         picture, drawn = _laid_out(picture, direction, prefix, budget)
         data, formulas = run(picture, verdicts)
         scripts = scripts or formulas
-        views.append({"prefix": prefix, "folded": picture.folded, "title": _title(picture), **data})
+        views.append({"prefix": prefix, "folded": "; ".join(filter(None, (picture.folded, remark))), "title": title, **data})
         canvases.append(f'<div class="canvas" id="canvas-{i}"{" hidden" * (i > 0)}>{_in_theme(drawn, theme)}</div>')
     rules = ",\n".join(formula or "null" for formula in scripts)
-    script = f'"use strict";\n{HELPERS}const RULES = [{rules}];\n{_SHADES}{_text_of(*_PARTS)}'
+    script = f'"use strict";\n{HELPERS}const RULES = [{rules}];\n{_ZERO}{_text_of(*_PARTS)}'
     return _text_of("page.html").format(
         policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_hash(script)}'; base-uri 'none'; form-action 'none'",
-        title=html.escape(views[0]["title"]), folded=html.escape(views[0]["folded"]), style=_in_theme(_text_of("page.css"), theme),
+        title=html.escape(views[0]["title"]), folded=html.escape(views[0]["folded"]), style=_in_theme(_shades() + _text_of("page.css"), theme),
         canvases="".join(canvases), fold=_FOLD * (len(views) > 1), data=_json({"views": views}), script=script,
     )  # fmt: skip
 
@@ -50,11 +51,22 @@ def _laid_out(picture, direction, prefix, budget):
         try:
             return picture, svg(picture, direction, prefix, budget)
         except LayoutTimeout:
-            fewer = coarser(picture, len(picture.boxes) // 2)
+            fewer = coarser(picture)
             if fewer is None:
                 raise
             fewer.folded = fewer.folded or f"{len(picture.boxes):,} values, folded into {len(fewer.boxes):,}, since their layout took too long"
             picture = fewer
+
+
+def _shades():
+    """The colours of numbers, as variables of the style."""
+
+
+    def listed(steps, odd):
+        return ";".join([*(f"--shade-{i}:{colour}" for i, colour in enumerate(steps)), f"--odd:{odd}"])
+
+    light, dark = listed(STEPS, NOT_FINITE), listed(STEPS_DARK, NOT_FINITE_DARK)
+    return f":root{{{light}}}\n@media (prefers-color-scheme: dark) {{ :root{{{dark}}} }}\n"
 
 
 def _in_theme(style, theme):
@@ -69,13 +81,6 @@ def framed(text, height=620):
     """The page for a notebook: in a frame of its own that may run its script, and nothing else."""
     style = f"width:100%;height:{height}px;border:1px solid #8888;border-radius:6px"
     return f'<iframe sandbox="allow-scripts" title="The run, step by step" style="{style}" srcdoc="{html.escape(text)}"></iframe>'
-
-
-def _title(picture):
-    root = picture.boxes[-1]
-    if root.group:  # a tensor, number by number
-        return f"{printable(root.group)}, number by number"
-    return f"{printable(root.title or 'result')} {root.about}".strip() + (f" = {brief(root.data)}" if root.data.size == 1 else "")
 
 
 def _json(data):

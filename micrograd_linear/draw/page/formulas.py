@@ -23,7 +23,7 @@ class Formulas:
         """The number of the formula by which ``node`` was made of ``operands``, nodes or constants; None where a rule knows no formula."""
         key = None
         if not hasattr(node, "arrays"):
-            key = (node.operation, *(None if is_node(x) else float(x) for x in operands))
+            key = (node.operation, *(float(x) if short(x) else is_node(x) for x in operands))
             if key in self._known:
                 return self._known[key]
         try:
@@ -78,11 +78,16 @@ def _formula(node, operands):
     return entry, f"{{f:({arguments})=>{run},d:[{backward}]}}"
 
 
+def short(x):
+    """Whether a constant is a number of few digits, which a formula can simplify with."""
+    return not is_node(x) and getattr(x, "shape", ()) == () and float(f"{float(x):.6g}") == float(x)
+
+
 def _operand(book, x, position, node):
-    """A node or an array as a gap, a constant number as itself."""
-    if not is_node(x) and getattr(x, "shape", ()) == ():
+    """A node, an array or a number of many digits as a gap, a short constant as itself."""
+    if short(x):
         return float(x)
-    return book.variable(gap(position), x.shape, getattr(x, "dtype", float))
+    return book.variable(gap(position), getattr(x, "shape", ()), getattr(x, "dtype", float))
 
 
 def _chain(rule, symbols, static):

@@ -29,15 +29,15 @@ function range(low, high, digits) {
 
 const cells = (a) => (a.rows ?? a.blocks).flat().map(num);
 
-/** One number, or the range of an array. */
+/** One number, or the range of an array, and how many of its numbers are not finite. */
 function brief(a, digits = 4) {
   if (!known(a)) return "";
   if (!isArray(a)) return shown(a, digits);
-  if (!cells(a).length) return "empty";
-  if (a.blocks) return range(a.min, a.max, digits);
-  const numbers = cells(a);
-  const [low, high] = numbers.some(Number.isNaN) ? [NaN, NaN] : [Math.min(...numbers), Math.max(...numbers)];
-  return range(low, high, digits);
+  const all = cells(a), finite = a.blocks ? [a.min, a.max].filter((x) => x !== "").map(num) : all.filter(Number.isFinite);
+  if (!all.length) return "empty";
+  if (all.length === 1) return shown(all[0], digits);
+  const odd = a.blocks ? a.odd ?? 0 : all.length - finite.length;
+  return [finite.length && range(Math.min(...finite), Math.max(...finite), digits), odd && `${odd.toLocaleString("en")} not finite`].filter(Boolean).join(", ");
 }
 
 const negative = (text) => text.startsWith("-") && text !== "-inf" ? `(${text})` : text;
@@ -62,21 +62,21 @@ function math(markup) {
   return holder;
 }
 
-/** A table of an array; a larger one in short, by the means of its blocks. Blue is below 0, orange above: SHADES and ODD are those of the static picture. */
+/** A table of an array; a larger one in short, by the means of its blocks. Blue is below 0, orange above, in the shades of the static picture; ZERO is that of 0. */
 function matrix(a, label) {
   if (!isArray(a)) return make("span", { class: "number" }, shown(a));
   const rows = a.rows ?? a.blocks;
   if (!cells(a).length) return make("span", {}, `empty (${a.shape.join(", ")})`);
   const largest = Math.max(...cells(a).map(Math.abs).filter(Number.isFinite), 0) || 1;
   const table = make("table", { class: "matrix", "aria-label": label });
-  const about = a.blocks ? `means of ${rows.length} by ${rows[0].length} blocks; min ${shown(a.min, 4)}, mean ${shown(a.mean, 4)}, max ${shown(a.max, 4)}, norm ${shown(a.norm, 4)}` : "";
-  table.append(make("caption", {}, `(${a.shape.join(", ")}${a.shape.length === 1 ? "," : ""})${about && ` ${about}`}`));
+  const about = a.blocks ? `; each cell is the mean of a block; ${brief(a)}, mean ${shown(a.mean, 4)}, norm ${shown(a.norm, 4)}` : "";
+  const digits = rows[0].length > 4 ? 3 : 4;
+  table.append(make("caption", {}, `(${a.shape.join(", ")}${a.shape.length === 1 ? "," : ""})${about}`));
   for (const row of rows) {
     const line = make("tr");
     for (const x of row) {
-      const shade = Number.isFinite(num(x)) ? SHADES[Math.round(ZERO + (ZERO * num(x)) / largest)] : ODD;
-      const cell = make("td", { title: shown(x) }, a.blocks && rows[0].length > 4 ? "" : shown(x, 4));
-      cell.style.background = shade;
+      const cell = make("td", { title: shown(x) }, a.blocks && rows[0].length > 4 ? "" : shown(x, digits));
+      cell.style.background = Number.isFinite(num(x)) ? `var(--shade-${Math.round(ZERO + (ZERO * num(x)) / largest)})` : "var(--odd)";
       line.append(cell);
     }
     table.append(line);

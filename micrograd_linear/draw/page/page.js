@@ -2,8 +2,10 @@
 
 const READABLE = 0.6;
 
+const NOTE = /its gradient is 0|begins? here/;
+
 const page = {
-  views: [], view: null, at: -1, selected: null, timer: null,
+  views: [], view: null, at: -1, selected: null, timer: null, speed: 1,
 
   start() {
     const data = JSON.parse(byId("data").textContent);
@@ -12,7 +14,7 @@ const page = {
     byId("slider").addEventListener("input", (event) => this.go(Number(event.target.value) - 1));
     for (const [id, act] of Object.entries({
       first: () => this.go(-1), back: () => this.go(this.at - 1), forward: () => this.go(this.at + 1), last: () => this.go(this.view.steps.length - 1),
-      play: () => this.play(!this.timer), larger: () => this.zoom(1.25), smaller: () => this.zoom(0.8), fit: () => this.zoom(0),
+      play: () => this.play(!this.timer), speed: () => this.faster(), larger: () => this.zoom(1.25), smaller: () => this.zoom(0.8), fit: () => this.zoom(0),
     })) byId(id).addEventListener("click", act);
     byId("fold")?.addEventListener("click", () => this.show(this.view === this.views[0] ? this.views[1] : this.views[0]));
     byId("search").addEventListener("input", () => this.search());
@@ -45,7 +47,11 @@ const page = {
     view.svg = view.canvas.querySelector("svg");
     view.whole = view.svg.getAttribute("viewBox").split(/\s+/).map(Number);
     view.box = [...view.whole];
+    view.texts = view.values.map(() => ({ data: [], grad: [] }));
+    for (const kind of ["data", "grad"]) view.svg.querySelectorAll(`[data-${kind}]`).forEach((text) => view.texts[text.dataset[kind]][kind].push(text));
+    view.notes = [...view.svg.querySelectorAll("text")].filter((text) => NOTE.test(text.textContent) && text.getAttribute("fill"));
     this.movable(view);
+    new ResizeObserver(() => view === this.view && this.frame(view)).observe(view.canvas);
   },
 
   inWords(view, i) {
@@ -63,9 +69,18 @@ const page = {
     this.selected = null;
     byId("search").value = "";
     this.search();
-    const size = Math.min(view.canvas.clientWidth / view.whole[2], view.canvas.clientHeight / view.whole[3]); // pixels to a point
-    if (size < READABLE) this.zoom(READABLE / size); // where all of it is too small to read, some of it is shown
+    this.frame(view);
     this.go(view.steps.length - 1);
+  },
+
+  /** Where all of the picture would be too small to read, some of it is shown; once, and when it is known how large it is. */
+  frame(view) {
+    const { clientWidth: width, clientHeight: height } = view.canvas;
+    if (view.framed || width < 50 || height < 50) return;
+    view.framed = true;
+    const size = Math.min(width / view.whole[2], height / view.whole[3]); // pixels to a point
+    if (size < READABLE) this.zoom(READABLE / size);
+    if (this.at >= 0) this.picture();
   },
 
   key(event) {
@@ -89,9 +104,15 @@ const page = {
     this.timer = null;
     if (on) {
       if (this.at >= this.view.steps.length - 1) this.go(-1);
-      this.timer = setInterval(() => (this.at >= this.view.steps.length - 1 ? this.play(false) : this.go(this.at + 1, true)), 1000);
+      this.timer = setInterval(() => (this.at >= this.view.steps.length - 1 ? this.play(false) : this.go(this.at + 1, true)), 1000 / this.speed);
     }
     byId("play").textContent = on ? "❚❚ pause" : "▶ play";
+  },
+
+  faster() {
+    this.speed = { 1: 4, 4: 16, 16: 1 }[this.speed];
+    byId("speed").textContent = `${this.speed}×`;
+    if (this.timer) this.play(true);
   },
 
   go(at, playing = false) {
@@ -104,7 +125,7 @@ const page = {
     byId("count").textContent = `${this.at + 1} of ${view.steps.length} · ${phase}`;
     byId("slider").setAttribute("aria-valuetext", `step ${this.at + 1} of ${view.steps.length}, ${phase}`);
     for (const [id, off] of [["first", this.at < 0], ["back", this.at < 0], ["forward", this.at >= view.steps.length - 1], ["last", this.at >= view.steps.length - 1]]) byId(id).disabled = off;
-    byId("title").textContent = view.edited ? `${view.values.at(-1).name} = ${brief(view.values.at(-1).data)}, with other numbers` : view.title;
+    byId("title").textContent = view.edited ? `${view.seeds.length === 1 ? `${view.values.at(-1).name} = ${brief(view.values.at(-1).data)}` : view.title}, with other numbers` : view.title;
     this.picture();
     this.explain();
     this.ledger();
@@ -114,23 +135,30 @@ const page = {
 
   // --- the picture ---
 
+  /** Numbers into the places that the picture has for them: one each, or one for all. */
+  write(places, a) {
+    for (const place of places) {
+      const k = place.dataset.cell;
+      const text = typeof a === "string" && !/^-?(nan|inf)$/.test(a) ? (k === undefined || k === "0" ? a : "") : k === undefined ? brief(a) : shown(cells(a)[k], 4);
+      if (place.textContent !== text) place.textContent = text;
+    }
+  },
+
   picture() {
     const { view, at } = this;
     const step = view.steps[at];
     view.canvas.classList.toggle("edited", view.edited);
     view.canvas.querySelectorAll(".now, .operand, .future").forEach((element) => element.classList.remove("now", "operand", "future"));
     view.values.forEach((value, i) => {
-      const later = view.made[i] > at;
-      const box = view.element(value.id);
+      const later = view.made[i] > at, box = view.element(value.id);
       box?.classList.toggle("selected", this.selected === i);
-      for (const element of [later && box, later && view.element(`${value.id}_op`)]) element && element.classList.add("future");
-      const data = view.canvas.querySelector(`[data-data="${i}"]`), grad = view.canvas.querySelector(`[data-grad="${i}"]`);
-      if (data) data.textContent = later ? "" : brief(value.data);
-      if (grad) {
-        const g = view.gradient(i, at);
-        grad.textContent = known(g) ? brief(g) : view.arrivals(i, at)[1].length || view.start.has(i) ? "·" : "";
-      }
+      for (const element of [box, view.element(`${value.id}_op`)]) if (later) element?.classList.add("future");
+      const { data, grad } = view.texts[i];
+      this.write(data, later ? "" : value.data);
+      if (grad.length) this.write(grad, view.gradient(i, at) ?? (view.incoming[i].length || view.start.has(i) ? "·" : ""));
     });
+    const finished = !view.edited && at === view.steps.length - 1; // what is odd about the run is said when it is over
+    for (const note of view.notes) note.style.visibility = finished ? "" : "hidden";
     if (!step) return;
     const mark = (id, name, edge) => {
       const element = view.element(id);

@@ -1,5 +1,7 @@
 """A run as plain data: the values of a picture in the order they were made, with their numbers, and what each use adds to a gradient. The page plays it."""
 
+from collections import Counter
+
 import numpy as np
 
 from ...derive.typeset import Mathml, Text, name
@@ -19,7 +21,8 @@ def run(picture, verdicts=None):
     """
     formulas = Formulas()
     place = {box.id: i for i, box in enumerate(picture.boxes)}
-    values, sums = [_value(box, place, formulas) for box in picture.boxes], dict(picture.seeds)
+    names = _names(picture.boxes)
+    values, sums = [_value(box, names[box.id], place, formulas) for box in picture.boxes], dict(picture.seeds)
     for box, value in zip(reversed(picture.boxes), reversed(values), strict=True):  # as the engine goes
         wholes = _wholes(box, picture.flow)
         for i, (use, shown) in enumerate(zip(box.operands, value["uses"], strict=True)):
@@ -48,15 +51,26 @@ def run(picture, verdicts=None):
     return {"seeds": seeds, "partial": bool(picture.folded), "values": values, "formulas": formulas.entries, "objective": objective}, formulas.scripts
 
 
-def _value(box, place, formulas):
-    many = f" ×{box.count:,}" if box.count > 1 else ""
-    called = name(printable(box.name or box.id, LONGEST_NAME) + many)
+def _names(boxes):
+    """{id: a name that no other box has}: the second of a name is "name (2)"."""
+    found, taken = {}, Counter()
+    for box in boxes:
+        called = printable(box.name or box.id, LONGEST_NAME) + (f" ×{box.count:,}" if box.count > 1 else "")
+        taken[called] += 1
+        found[box.id] = called if taken[called] == 1 else f"{called} ({taken[called]})"
+    return found
+
+
+def _value(box, called, place, formulas):
+    called = name(called)
     value = {"id": box.id, "kind": box.kind, "name": Text().show(called), "math": Mathml().show(called), "symbol": box.symbol}
     value |= {"about": " ".join(part for part in (box.about, box.settings) if part), "data": numbers(box.data)}
     if box.count > 1:
         value["count"] = box.count
     if box.notes:
         value["notes"] = box.notes
+    if box.constants:
+        value["more"] = True
     if box.symbol and box.node is not None:
         value["formula"] = formulas.number_of(box.node, box.made_of)
     value = {key: part for key, part in value.items() if part not in ("", None)}
@@ -79,9 +93,10 @@ def _wholes(box, flow):
 
 
 def _notes(box, of_this_pass):
-    """Where a leaf holds another gradient than that of this pass, and the line that made a value, where ``debug`` noted it."""
+    """Where a leaf holds another gradient than that of this pass; and the line that made a value, where ``debug`` noted it."""
     found = {"line": box.node.line} if hasattr(box.node, "line") else {}
     stored = None if box.node is None or box.kind != "leaf" else getattr(box.node.grad, "current", box.node.grad)
     if of_this_pass is not None and stored is not None and np.any(stored) and not np.allclose(stored, of_this_pass, rtol=1e-6, equal_nan=True):
-        found["note"] = "Its .grad holds another number: that of all backward passes since zero_grad, added up."
+        held = f"{float(stored):.6g}" if np.ndim(stored) == 0 else "other numbers"
+        found["note"] = f"Its .grad holds {held}: the gradients of all backward passes since zero_grad, added up."
     return found

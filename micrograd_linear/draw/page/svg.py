@@ -2,12 +2,15 @@
 
 import re
 
+import numpy as np
+
 from ..dot import dot
 from ..labels import number, text
 from ..render import render
-from ..theme import FILLS, FLOW, LINE, WRONG, themed
+from ..theme import FILLS, FLOW, INK, LINE, WRONG, themed
 
 WIDTH = 10  # characters that a number takes at most
+SIDE = 4  # an array of at most so many rows and columns is shown in full
 
 
 def svg(picture, direction, prefix, budget):
@@ -20,23 +23,27 @@ def svg(picture, direction, prefix, budget):
     drawn = drawn[drawn.index("<svg") :]
     drawn = re.sub(r'\bid="', f'id="{prefix}', drawn)
     drawn = re.sub(r"<!--.*?-->\n", "", drawn, flags=re.S)
-    drawn = re.sub(r' font-family="[^"]*"( font-size="11.00")?', "", drawn)  # said once, in the page's style
+    drawn = re.sub(r' font-family="[^"]*"( font-size="11.00")?', "", drawn)  # said once, in the page's style, as is the colour
+    drawn = re.sub(rf'(<text[^>]*) fill="{INK}"', r"\1", drawn)
 
     def place(found):
-        box = picture.boxes[int(found[3])]
-        kind = {"1": "data", "2": "grad"}[found[2]]
-        return f'<text data-{kind}="{int(found[3])}"{found[1]}>{brief(getattr(box, kind))}</text>'
+        kind, i, k = {"1": "data", "2": "grad"}[found[2]], int(found[3]), int(found[4])
+        array = getattr(picture.boxes[i], kind)
+        cell = array is not None and _in_full(array)
+        where = f' data-cell="{k}"'
+        shown = "" if array is None else number(array.flat[k]) if cell else brief(array)
+        return f'<text data-{kind}="{i}"{where if cell else ""}{found[1]}>{shown}</text>'
 
-    return re.sub(r"<text([^>]*)>0([12])(\d{4})0*</text>", place, drawn)
+    return re.sub(r"<text([^>]*)>0([12])(\d{4})(\d{2})0*</text>", place, drawn)
 
 
 def _label(box, i):
-    """name, shape and type; data; gradient; how the gradient fared. A constant number stands alone."""
+    """name, shape and type; data; gradient; what is odd about them; how the gradient fared. A constant number stands alone."""
     heading = f"<B>{text(box.name)}</B>" if box.name else f'<FONT COLOR="{LINE}">{box.id}</FONT>'
     heading += f" ×{box.count:,}" if box.count > 1 else ""
-    rows = [f'<TD ALIGN="LEFT" COLSPAN="2">{heading} {text(box.about)}</TD>', f'<TD ALIGN="LEFT">data</TD><TD ALIGN="LEFT">{_place(1, i, box.data)}</TD>']
+    rows = [f'<TD ALIGN="LEFT" COLSPAN="2">{heading} {text(box.about)}</TD>', f'<TD ALIGN="LEFT">data</TD>{_places(1, i, box.data)}']
     if box.kind != "constant":
-        rows.append(f'<TD ALIGN="LEFT">grad</TD><TD ALIGN="LEFT">{_place(2, i, box.data if box.grad is None else box.grad)}</TD>')
+        rows.append(f'<TD ALIGN="LEFT">grad</TD>{_places(2, i, box.data if box.grad is None else box.grad)}')
     elif not box.title and box.data.size == 1:
         rows = [f'<TD ALIGN="LEFT">{brief(box.data)}</TD>']
     border = f'BORDER="1" COLOR="{LINE}"'
@@ -49,16 +56,33 @@ def _label(box, i):
     return f'<<TABLE {style}{border} CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" BGCOLOR="{FILLS[box.look]}">{table}</TABLE>>'
 
 
-def _place(kind, i, array):
-    """A word of zeros as wide as what will stand there, which says where it stands."""
-    return f"0{kind}{i:04d}".ljust(max(WIDTH, len(brief(array)) + 2), "0")
+def _in_full(array):
+    """Whether each of its numbers has a place of its own."""
+    return 1 <= array.ndim <= 2 and array.size > 0 and max(array.shape) <= SIDE
+
+
+def _places(kind, i, array):
+    """A cell with a word of zeros for each number that will stand there, or one for all; it says where it stands, and is as wide as what will."""
+    if not _in_full(array):
+        return f'<TD ALIGN="LEFT">{f"0{kind}{i:04d}00".ljust(max(WIDTH, len(brief(array)) + 2), "0")}</TD>'
+    width = max(8, *(len(number(x)) + 1 for x in array.flat))
+    words = [f'<TD ALIGN="RIGHT">{f"0{kind}{i:04d}{k:02d}".ljust(width, "0")}</TD>' for k in range(array.size)]
+    columns = array.shape[-1]
+    rows = "".join(f"<TR>{''.join(words[k : k + columns])}</TR>" for k in range(0, len(words), columns))
+    return f'<TD ALIGN="LEFT"><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{rows}</TABLE></TD>'
 
 
 def brief(array):
-    """One number, or the range of an array."""
+    """One number, or the range of an array, and how many of its numbers are not finite."""
     if array is None:
         return ""
     if not array.size:
         return "empty"
-    low, high = number(array.min()), number(array.max())
-    return low if low == high else f"{low} … {high}"
+    array = np.asarray(array, dtype=np.float64)
+    if array.size == 1:
+        return number(array.flat[0])
+    finite = array[np.isfinite(array)]
+    odd = array.size - finite.size
+    low, high = (number(f(finite)) for f in (np.min, np.max)) if finite.size else ("", "")
+    words = ([low if low == high else f"{low} … {high}"] if finite.size else []) + ([f"{odd:,} not finite"] if odd else [])
+    return ", ".join(words)

@@ -49,8 +49,11 @@ class View {
       if (step.kind === "seed") this.seeded = s;
       if (step.kind === "backward") this.values[step.value].uses[step.use].step = s;
     });
+    this.incoming = this.consumers.map((found) => found
+      .map(([consumer, k]) => ({ consumer, k, use: this.values[consumer].uses[k] }))
+      .filter(({ use }) => known(use.part)).sort((a, b) => a.use.step - b.use.step));
     this.fixed = this.reason();
-    this.editable = this.fixed === "";
+    this.editable = this.fixed === "" && this.start.size > 0;
   }
 
   /** Why no leaf can be edited, in words; "" where all can. */
@@ -63,7 +66,8 @@ class View {
   }
 
   element(id) {
-    return this.canvas.querySelector(`[id="${this.prefix}${id}"]`);
+    if (!this.elements) this.elements = new Map([...this.canvas.querySelectorAll("[id]")].map((element) => [element.id, element]));
+    return this.elements.get(this.prefix + id);
   }
 
   /** What a gradient that comes from nowhere in the picture is. */
@@ -76,26 +80,22 @@ class View {
     return [fraction(markup, this.values[i].math), `∂${text}/∂${this.values[i].name}`];
   }
 
-  /** What had arrived at a value by step s: [contributions so far, all of them], each {of, use, part, sum, step}. */
-  arrivals(i, s) {
-    const all = [];
-    for (const [consumer, k] of this.consumers[i]) {
-      const use = this.values[consumer].uses[k];
-      if (known(use.part)) all.push({ consumer, k, part: use.part, sum: use.sum, step: use.step });
-    }
-    all.sort((a, b) => a.step - b.step);
-    return [all.filter((x) => x.step <= s), all];
+  /** How many contributions had arrived at a value by step s. */
+  arrived(i, s) {
+    let n = 0;
+    while (n < this.incoming[i].length && this.incoming[i][n].use.step <= s) n += 1;
+    return n;
   }
 
   /** The gradient of a value by step s, or null where nothing has arrived. */
   gradient(i, s) {
-    const [found, all] = this.arrivals(i, s);
+    const n = this.arrived(i, s), all = this.incoming[i];
     const seed = this.start.has(i) && s >= this.seeded ? this.start.get(i) : null;
-    if (!found.length) return seed;
-    if (found.length === all.length && !this.edited) return this.values[i].grad;
-    const last = found[found.length - 1];
-    if (isArray(last.part)) return known(last.sum) ? last.sum : found.length === 1 && !known(seed) ? last.part : null;
-    return found.reduce((sum, x) => sum + num(x.part), num(seed ?? 0));
+    if (!n) return seed;
+    if (n === all.length && !this.edited) return this.values[i].grad;
+    const { part, sum } = all[n - 1].use;
+    if (isArray(part)) return known(sum) ? sum : n === 1 && !known(seed) ? part : null;
+    return all.slice(0, n).reduce((total, { use }) => total + num(use.part), num(seed ?? 0));
   }
 
   fill(i, mode) {
@@ -134,7 +134,8 @@ class View {
         gradients[use.of] += use.part;
       });
     }
-    this.edited = true;
+    this.edited = values.some((value, i) => value.kind === "leaf" && value.data !== this.original[i].data);
+    if (!this.edited) this.reset(); // back to the engine's own numbers
   }
 
   reset() {

@@ -20,7 +20,7 @@ Object.assign(page, {
     const formula = view.formulas[value.formula];
     const names = value.uses.map((use) => view.values[use.of].name);
     const parts = [];
-    let text = `${value.name} = ${value.symbol}(${names.join(", ")})`;
+    let text = `${value.name} = ${value.symbol}(${names.join(", ")}${value.more ? ", …" : ""})`;
     if (formula) {
       const [markup, words] = filled(formula.value, view.fill(step.value, "names"));
       parts.push(math(`<mrow>${value.math}<mo>=</mo>${markup}</mrow>`));
@@ -69,17 +69,21 @@ Object.assign(page, {
       if (scalar) {
         row("upstream", math(`<mrow>${view.gradientOf(step.value)[0]}<mo>=</mo>${mn(shown(upstream))}</mrow>`));
         if (formula.slopes?.[step.use]) {
-          const slope = filled(formula.slopes[step.use], view.fill(step.value, "names"))[0], inNumbers = filled(formula.slopes[step.use], view.fill(step.value, "numbers"))[0];
-          row("local", math(`<mrow>${fraction(value.math, to.math)}<mo>=</mo>${slope}${slope === inNumbers ? "" : `<mo>=</mo>${inNumbers}`}</mrow>`));
+          const [slope, slopeText] = filled(formula.slopes[step.use], view.fill(step.value, "names")), [numbers, numbersText] = filled(formula.slopes[step.use], view.fill(step.value, "numbers"));
+          const x = RULES[value.formula].d[step.use](1, num(value.data), ...value.uses.map(({ of }) => num(view.values[of].data)));
+          const chain = [slope, ...(numbersText === slopeText ? [] : [numbers]), ...(numbersText === shown(x) || slopeText === shown(x) ? [] : [mn(shown(x))])];
+          row("local", math(`<mrow>${fraction(value.math, to.math)}<mo>=</mo>${chain.join("<mo>=</mo>")}</mrow>`));
+          row("product", math(`<mrow>${mn(negative(shown(upstream)))}<mo>·</mo>${mn(negative(shown(x)))}<mo>=</mo>${mn(shown(use.part))}</mrow>`));
         }
-        const [numbers, spoken] = filled(formula.parts[step.use], view.fill(step.value, "numbers"));
+        const spoken = filled(formula.parts[step.use], view.fill(step.value, "numbers"))[1];
         const plain = spoken === shown(use.part); // handed on as it is
-        row("product", math(plain ? mn(shown(use.part)) : `<mrow>${numbers}<mo>=</mo>${mn(shown(use.part))}</mrow>`));
         text += plain ? ` = ${shown(use.part)}` : ` = ${spoken} = ${shown(use.part)}`;
       }
     } else parts.push(make("p", {}, `${targetText} += what ${value.name} = ${value.symbol}(…) makes of ${view.gradientOf(step.value)[1]}${use.words ? ` (${use.words})` : ""}`));
     if (!scalar || !formula) {
       row("upstream", matrix(upstream, view.gradientOf(step.value)[1]));
+      const used = formula ? [...new Set(formula.parts[step.use][1].match(/[\ue001-\uf8ff]/g) ?? [])].map((gap) => (gap === RESULT ? value : view.values[value.uses[gap.charCodeAt(0) - FIRST].of])) : [];
+      for (const factor of new Set(used)) row(factor.name, matrix(factor.data, factor.name));
       if (known(use.whole)) row("before summing", matrix(use.whole, "before it is summed over the axes that were broadcast"), make("p", { class: "soft" }, `summed over the axes that were broadcast: (${use.whole.shape.join(", ")}) to (${to.data.shape?.join(", ") ?? ""})`));
       row("adds", matrix(use.part, `what is added to ${targetText}`));
       text += `; it adds ${brief(use.part)}`;
@@ -98,6 +102,7 @@ Object.assign(page, {
     this.selected = i;
     this.picture();
     this.ledger();
+    if (i !== null && matchMedia("(max-width: 52rem)").matches) byId("ledger").scrollIntoView({ block: "nearest" });
     this.remember();
   },
 
@@ -108,13 +113,13 @@ Object.assign(page, {
     const value = view.values[selected];
     const parts = [make("h2", { tabindex: "-1" }, value.name, value.count ? ` (${value.count.toLocaleString("en")} values)` : "")];
     parts.push(make("p", { class: "soft" }, [value.symbol ? `made by ${value.symbol}` : value.kind, value.about, value.line].filter(Boolean).join(" · ")));
-    for (const note of value.notes ?? []) parts.push(make("p", { class: "strong" }, note));
+    if (value.check) parts.push(...this.verdict(value));
+    for (const note of view.edited || at < view.steps.length - 1 ? [] : value.notes ?? []) parts.push(make("p", { class: "strong" }, note));
     if (view.editable && value.kind === "leaf") parts.push(this.editor(selected));
     else if (value.kind === "leaf" && view.fixed) parts.push(make("p", { class: "soft" }, view.fixed));
     if (isArray(value.data)) parts.push(make("h3", {}, "data"), matrix(value.data, `data of ${value.name}`));
     else if (!(view.editable && value.kind === "leaf")) parts.push(make("p", {}, "data ", make("span", { class: "number strong", id: "ledger-data" }, shown(value.data))));
     parts.push(...this.contributions(selected, at));
-    if (value.check) parts.push(...this.verdict(value));
     section.replaceChildren(...parts);
   },
 
@@ -125,7 +130,7 @@ Object.assign(page, {
     const field = make("input", { type: "text", id: "edit", inputmode: "decimal", autocomplete: "off", size: "12", value: String(value.data), "aria-describedby": "edit-problem" });
     field.addEventListener("change", () => {
       const text = field.value.trim(), number = Number(text);
-      const bad = text === "" || !Number.isFinite(number);
+      const bad = !/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) || !Number.isFinite(number);
       field.setAttribute("aria-invalid", String(bad));
       problem.textContent = bad ? `Expected a number such as 0.5, got ${text || "nothing"}; ${value.name} stays ${value.data}.` : "";
       if (bad) return;
@@ -134,6 +139,12 @@ Object.assign(page, {
       this.go(this.at);
       byId("edit").focus();
     });
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      field.value = String(value.data);
+      problem.textContent = "";
+    });
     const reset = view.edited && make("button", { type: "button", id: "reset", onclick: () => { view.reset(); this.go(this.at); } }, "back to the run");
     return make("div", {}, make("label", {}, "data ", field), " ", reset, problem);
   },
@@ -141,23 +152,23 @@ Object.assign(page, {
   contributions(i, at) {
     const { view } = this;
     if (!view.start.size) return [make("p", { class: "soft" }, "No gradient: nothing was given to start a backward pass from.")];
-    const [found, all] = view.arrivals(i, at);
+    const all = view.incoming[i], arrived = view.arrived(i, at);
     const parts = [make("h3", {}, `gradient ${view.gradientOf(i)[1]}`)];
     const seed = view.start.get(i);
     if (!all.length && !known(seed)) return [...parts, make("p", { class: "soft" }, view.values[i].kind === "constant" ? "A constant has none." : "Nothing flows back to it.")];
     const table = make("table", { class: "ledger" }, make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "from"), make("th", { scope: "col" }, "adds"))));
     const body = make("tbody");
     if (known(seed)) body.append(make("tr", { class: view.seeded <= at ? "" : "due" }, make("td", {}, make("button", { type: "button", onclick: () => this.go(view.seeded) }, "given"), make("div", { class: "soft" }, view.origin(i))), make("td", {}, matrix(seed, "given"))));
-    for (const { consumer, k, part, step } of all) {
-      const value = view.values[consumer];
+    for (const { consumer, k, use: { part, step } } of all) {
+      const value = view.values[consumer], made = value.uses.map(({ of }, j) => (j === k ? `[${view.values[of].name}]` : view.values[of].name));
       const formula = view.formulas[value.formula]?.parts[k];
       const words = formula ? filled(formula, view.fill(consumer, "names"))[1] : value.uses[k].words;
       body.append(make("tr", { class: step <= at ? "" : "due" },
-        make("td", {}, make("button", { type: "button", onclick: () => this.go(step) }, `${value.name} = ${value.symbol}(…)`), words ? make("div", { class: "soft" }, words) : ""),
+        make("td", {}, make("button", { type: "button", onclick: () => this.go(step) }, `${value.name} = ${value.symbol}(${made.length > 4 ? `… [${view.values[i].name}] …` : made.join(", ")}${value.more ? ", …" : ""})`), words ? make("div", { class: "soft" }, words) : ""),
         make("td", {}, isArray(part) ? matrix(part, `from ${value.name}`) : shown(part))));
     }
     const sum = view.gradient(i, at);
-    const foot = make("tfoot", {}, make("tr", {}, make("td", {}, found.length < all.length || at < view.seeded ? `so far, ${found.length} of ${all.length}` : "sum"), make("td", { id: "ledger-grad" }, known(sum) ? (isArray(sum) ? matrix(sum, "sum") : shown(sum)) : "–")));
+    const foot = make("tfoot", {}, make("tr", {}, make("td", {}, arrived < all.length || at < view.seeded ? `so far, ${arrived} of ${all.length}` : "sum"), make("td", { id: "ledger-grad" }, known(sum) ? (isArray(sum) ? matrix(sum, "sum") : shown(sum)) : "–")));
     table.append(body, foot);
     parts.push(make("div", { class: "scroll" }, table));
     const { grad, note } = view.values[i];
