@@ -89,7 +89,7 @@ def test_the_layout_of_a_full_view_that_takes_too_long_is_folded_further(monkeyp
     drawing = draw(loss, view="full", budget=2.0, backward=True)
     numbers = [box["data"] for box in json.loads(drawing.json)["values"] if box["kind"] == "root"]
     loss.grad = 1e9  # what is read later does not show
-    assert drawing.svg and tried[0] == 987 and 1 < tried[-1] <= 100 and len(tried) == 3
+    assert drawing.svg and tried[0] == 987 and 1 < tried[-1] <= 40 and len(tried) == 2
     assert re.fullmatch(r"987 boxes folded further into \d+, since their layout took longer than 2 s", drawing.folded)
     boxes = json.loads(drawing.json)["values"]
     assert len(boxes) == tried[-1] and sum(box["count"] for box in boxes) == 987 and drawing.folded in drawing.dot
