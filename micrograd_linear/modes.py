@@ -57,7 +57,7 @@ def debug():
 
 
 def _check_forward(result, rule, operands, inputs):
-    result.line = _users_line()
+    result.line = users_line()
     bad = ~np.isfinite(result.current)
     if not bad.any() or not all(np.isfinite(x).all() for x in inputs):
         return
@@ -87,7 +87,7 @@ def _broadcasts(x, shape):
         return False
 
 
-def _users_line():
+def users_line():
     """file:line of the innermost caller outside of this package."""
     for frame, number in traceback.walk_stack(None):
         name = frame.f_code.co_filename

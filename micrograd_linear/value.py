@@ -47,7 +47,7 @@ def _if_larger(g, x, y):
 
 
 def _sign(x):
-    return float(x > 0.0) - (x < 0.0) if x == x else x
+    return (1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0) if x == x else x
 
 
 RULES = {

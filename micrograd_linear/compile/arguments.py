@@ -1,0 +1,230 @@
+"""Arguments in, gradients out: what a compiled function was called with, leaf by leaf, and Python code that takes the next call apart at once.
+
+A ``Layout`` is what a trace holds for: the nesting of the arguments, and the kind of every leaf. For its nesting two functions are written and compiled,
+one that collects the leaves of a call (or says that the call is of another layout), one that puts gradients into the nesting of the arguments.
+"""
+
+import inspect
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..nested import flatten, paths
+
+STATIC = (str, bytes, bool, type(None), np.bool_)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One leaf. ``kind`` is hashable, and equal for leaves of which one can stand in a trace for the other; it begins with the word for what the leaf is."""
+
+    kind: tuple  # ("number",), ("integer",), ("numbers", shape), ("integers", shape), ("array", shape, dtype), ("static", type, value)
+    differentiated: bool
+
+
+class Layout:
+    """The structure of a call: nesting, leaves, names. Equal layouts have equal ``key``s."""
+
+    def __init__(self, args, keywords, differentiated, kind_of, names):
+        self.keywords = tuple(keywords)
+        self.positional, self.names = len(args), names
+        self.structures, self.leaves, self.paths, leaves = [], [], [], []
+        for i, (name, argument) in enumerate(zip(names, (*args, *keywords.values()), strict=True)):
+            found, structure = flatten(argument)
+            here = paths(structure, name)
+            self.structures.append(structure)
+            self.paths += here
+            self.leaves += [Leaf(kind_of(x, i in differentiated, path), i in differentiated) for x, path in zip(found, here, strict=True)]
+            leaves += found
+        self.given = leaves
+        self.key = (tuple(self.structures), self.keywords, tuple((leaf.kind, leaf.differentiated) for leaf in self.leaves))
+
+    def forget_leaves(self):
+        """The leaves of the call, which the layout does not keep."""
+        leaves, self.given = self.given, None
+        return leaves
+
+    def of_argument(self, i):
+        """(structure, leaves) of an argument, by its number."""
+        counts = [count_of(structure) for structure in self.structures]
+        start = sum(counts[:i])
+        return self.structures[i], self.leaves[start : start + counts[i]]
+
+
+def count_of(structure):
+    """The number of leaves."""
+    return 1 if structure is None else sum(count for count, _ in structure[2])
+
+
+def names_of(f, args, keywords):
+    """What f calls its arguments."""
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    names = []
+    for i in range(len(args)):
+        parameter = parameters[i] if i < len(parameters) else parameters[-1] if parameters else None
+        several = parameter is not None and parameter.kind is parameter.VAR_POSITIONAL
+        before = next((k for k, p in enumerate(parameters) if p.kind is p.VAR_POSITIONAL), None)
+        if parameter is None or (i >= len(parameters) and not several and before is None):
+            names.append(f"argument{i}")
+        elif before is not None and i >= before:
+            names.append(f"{parameters[before].name}[{i - before}]")
+        else:
+            names.append(parameter.name)
+    return [*names, *keywords]
+
+
+class Code:
+    """A function under construction: lines of Python, and the objects they speak of."""
+
+    def __init__(self, **objects):
+        self.lines, self.objects, self.count = [], objects, 0
+
+    def fresh(self, stem):
+        self.count += 1
+        return f"{stem}{self.count}"
+
+    def object(self, x):
+        name = self.fresh("K")
+        self.objects[name] = x
+        return name
+
+    def line(self, depth, text):
+        self.lines.append("    " * (depth + 1) + text)
+
+    def function(self, head):
+        """The finished function."""
+        names = dict(self.objects)
+        exec("\n".join([f"def made({head}):", *self.lines]), names)
+        return names["made"]
+
+
+class Unpacking:
+    """Writes the code that takes the arguments of a call apart; ``return None`` where they have another layout."""
+
+    loops = True  # parts that are alike are taken in a loop
+
+    def __init__(self, code):
+        self.code = code
+
+    def arguments(self, layout):
+        line = self.code.line
+        if layout.keywords:
+            line(0, f"if tuple(keywords) != {self.code.object(layout.keywords)} or len(args) != {layout.positional}: return None")
+            line(0, "args = (*args, *keywords.values())")
+        else:
+            line(0, f"if keywords or len(args) != {layout.positional}: return None")
+        names = [self.code.fresh("a") for _ in layout.structures]
+        if names:
+            line(0, f"{', '.join(names)}, = args")
+        start = 0
+        for name, structure in zip(names, layout.structures):
+            count = count_of(structure)
+            self.tree(structure, layout.leaves[start : start + count], name, 0)
+            start += count
+
+    def tree(self, structure, leaves, name, depth):
+        line = self.code.line
+        if structure is None:
+            self.leaf(leaves[0], name, depth)
+            return
+        kind, keys, parts = structure
+        if kind == "dict":
+            line(depth, f"if {name}.__class__ is not dict or tuple({name}) != {self.code.object(keys)}: return None")
+        else:
+            text = kind.__name__ if kind in (list, tuple) else self.code.object(kind)
+            line(depth, f"if {name}.__class__ is not {text} or len({name}) != {len(parts)}: return None")
+        items = f"{name}.values()" if kind == "dict" else name
+        alike = len(parts) > 1 and len(set(parts)) == 1 and _repeats([(leaf.kind, leaf.differentiated) for leaf in leaves], len(parts))
+        if self.loops and alike and parts[0][1] is None and self.run(leaves[0], items, depth):
+            return
+        if self.loops and alike and depth < 12:
+            item = self.code.fresh("a")
+            line(depth, f"for {item} in {items}:")
+            self.tree(parts[0][1], leaves[: parts[0][0]], item, depth + 1)
+            return
+        names = [self.code.fresh("a") for _ in parts]
+        if names:
+            line(depth, f"{', '.join(names)}, = {items}")
+        start = 0
+        for item, (count, part) in zip(names, parts):
+            self.tree(part, leaves[start : start + count], item, depth)
+            start += count
+
+    def static(self, leaf, name, depth):
+        value = self.code.object(leaf.kind[2])
+        self.code.line(depth, f"if {name}.__class__ is not {value}.__class__ or {name} != {value}: return None")
+
+    def leaf(self, leaf, name, depth):
+        """Code for one leaf."""
+        raise NotImplementedError
+
+    def run(self, leaf, name, depth):
+        """Code for a list of leaves that are all like this one; False where there is none."""
+        return False
+
+
+def _repeats(items, times):
+    """True where the items are so many times the same."""
+    count = len(items) // times
+    return all(items[i] == items[i % count] for i in range(len(items))) if count else True
+
+
+def packer(layout, single, argnums):
+    """The function (numbers, array) -> gradients in the nesting of the differentiated arguments.
+
+    ``numbers`` is a list with an entry for each differentiated number; ``array`` has them along its last axis, for arguments that are arrays.
+    """
+    code = Code()
+    starts, total = {}, 0
+    for i in range(len(layout.structures)):
+        starts[i] = total
+        total += sum(map(_length, layout.of_argument(i)[1]))
+    texts = [_packed(code, *layout.of_argument(i), "", starts[i]) for i in argnums]
+    code.line(0, f"return {texts[0]}" if single else f"return ({', '.join(texts)},)")
+    return code.function("numbers, array")
+
+
+def _length(leaf):
+    """How many differentiated numbers a leaf holds."""
+    if not leaf.differentiated or leaf.kind[0] == "static":
+        return 0
+    return int(np.prod(leaf.kind[1])) if len(leaf.kind) > 1 else 1
+
+
+def _packed(code, structure, leaves, variable, offset):
+    """Text for a nesting whose numbers begin at ``variable + offset``."""
+    at = f"{variable} + {offset}" if variable and offset else variable or f"{offset}"
+    if structure is None:
+        (leaf,) = leaves
+        if leaf.kind[0] == "static":
+            return "None"
+        if leaf.kind[0] == "number":
+            return f"numbers[{at}]"
+        return f"array[..., {at} : {at} + {_length(leaf)}].reshape(*array.shape[:-1], *{leaf.kind[1]}).copy()"
+    kind, keys, parts = structure
+    alike = len(parts) > 1 and len(set(parts)) == 1 and _repeats([leaf.kind for leaf in leaves], len(parts))
+    if alike and parts[0][1] is None and leaves[0].kind == ("number",):
+        items = f"numbers[{at} : {at} + {len(parts)}]"
+    elif alike:
+        count = parts[0][0]
+        stride = sum(map(_length, leaves[:count]))
+        step = code.fresh("i")
+        if stride:
+            items = f"[{_packed(code, parts[0][1], leaves[:count], step, 0)} for {step} in range({at}, {at} + {stride * len(parts)}, {stride})]"
+        else:
+            items = f"[{_packed(code, parts[0][1], leaves[:count], variable, offset)} for {step} in range({len(parts)})]"
+    else:
+        texts, start = [], 0
+        for count, part in parts:
+            texts.append(_packed(code, part, leaves[start : start + count], variable, offset))
+            offset += sum(map(_length, leaves[start : start + count]))
+            start += count
+        items = f"[{', '.join(texts)}]"
+    if kind == "dict":
+        return f"dict(zip({code.object(keys)}, {items}))"
+    if kind is list:
+        return items
+    return f"{code.object(kind)}({'*' * hasattr(kind, '_fields')}{items})"
