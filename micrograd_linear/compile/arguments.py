@@ -25,9 +25,9 @@ class Leaf:
 class Layout:
     """The structure of a call: nesting, leaves, names. Equal layouts have equal ``key``s."""
 
-    def __init__(self, args, keywords, differentiated, kind_of, names):
+    def __init__(self, args, keywords, differentiated, kind_of, names, level):
         self.keywords = tuple(keywords)
-        self.positional, self.names = len(args), names
+        self.positional, self.names, self.level = len(args), names, level
         self.structures, self.leaves, self.paths, leaves = [], [], [], []
         for i, (name, argument) in enumerate(zip(names, (*args, *keywords.values()), strict=True)):
             found, structure = flatten(argument)
@@ -37,7 +37,7 @@ class Layout:
             self.leaves += [Leaf(kind_of(x, i in differentiated, path), i in differentiated) for x, path in zip(found, here, strict=True)]
             leaves += found
         self.given = leaves
-        self.key = (tuple(self.structures), self.keywords, tuple((leaf.kind, leaf.differentiated) for leaf in self.leaves))
+        self.key = (level, tuple(self.structures), self.keywords, tuple((leaf.kind, leaf.differentiated) for leaf in self.leaves))
 
     def forget_leaves(self):
         """The leaves of the call, which the layout does not keep."""
@@ -84,7 +84,7 @@ class Code:
 
     def fresh(self, stem):
         self.count += 1
-        return f"{stem}{self.count}"
+        return f"_{stem}{self.count}"
 
     def object(self, x):
         name = self.fresh("K")

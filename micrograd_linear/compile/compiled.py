@@ -7,12 +7,15 @@ from collections import Counter, OrderedDict
 import numpy as np
 
 from ..draw import draw
-from . import values
+from ..nested import flatten
+from ..tensor import Tensor
+from . import tensors, values
 from .arguments import Layout, count_of, names_of
+from .tensors import TensorProgram
 from .values import EXECUTORS, ValueProgram, collect
 
 
-def compile(f, argnums=0, *, executor=None, level="auto", max_structures=8):
+def compile(f, argnums=0, *, executor=None, level="auto", max_structures=8, reuse=False):
     """The function that computes (value, gradients) of the scalar ``f``, traced once for every structure of its arguments.
 
     ``f``               a function of numbers (of ``Value``s) or of arrays (of ``Tensor``s) that returns one number
@@ -21,6 +24,7 @@ def compile(f, argnums=0, *, executor=None, level="auto", max_structures=8):
     ``executor``        what replays a function of Values: "numba" (the extra ``fast``), "numpy", or None for Numba where it is installed
     ``level``           "scalar" for a function of Values, "tensor" for one of Tensors; "auto": of Tensors where a differentiated argument holds arrays
     ``max_structures``  how many traces are kept; the one that was not used for longest is dropped
+    ``reuse``           True lets a function of Tensors overwrite the large gradients that its last call returned, instead of making new arrays
 
     Numbers and arrays in the other arguments are data, and may be others in every call; strings, bools and None, lengths and keys are part of the structure.
     A new structure is traced anew. Whatever else ``f`` reads, its closure's numbers for example, is a constant of the trace.
@@ -34,13 +38,13 @@ def compile(f, argnums=0, *, executor=None, level="auto", max_structures=8):
     >>> step([2.0, 1.0], 4.0, 5.0)
     (16.0, [32.0, 8.0])
     """
-    return Compiled(f, argnums, executor=executor, level=level, max_structures=max_structures)
+    return Compiled(f, argnums, executor=executor, level=level, max_structures=max_structures, reuse=reuse)
 
 
 class Compiled:
     """What ``compile`` returns: ``step(*args)``, ``step.batch(*args)``, ``step.explain()``."""
 
-    def __init__(self, f, argnums=0, *, executor=None, level="auto", max_structures=8):
+    def __init__(self, f, argnums=0, *, executor=None, level="auto", max_structures=8, reuse=False):
         if not callable(f):
             raise TypeError(f"compile: expected a function, got {type(f).__name__}")
         if executor not in (None, *EXECUTORS):
@@ -53,7 +57,7 @@ class Compiled:
         self.argnums = (int(argnums),) if self.single else tuple(map(int, argnums))
         if not self.argnums:
             raise ValueError("compile: argnums is empty; there is nothing to differentiate with respect to")
-        self.f, self.executor, self.level, self.max_structures = f, executor, level, max_structures
+        self.f, self.executor, self.level, self.max_structures, self.reuse = f, executor, level, max_structures, reuse
         self.programs = OrderedDict()  # Layout.key -> program, the one used last at the end
         self.traced = 0
         self._fast, self._latest, self._last_call = _nothing_yet, None, None
@@ -95,7 +99,7 @@ class Compiled:
             if row is not None:
                 rows.append(row)
                 continue
-            layout = self._layout(sample, keywords, program.level)
+            layout = self._layout(sample, keywords)
             if layout.key != program.layout.key:
                 raise ValueError(f"batch: sample {b} has another structure than sample 0; all samples of a batch are of one structure")
             rows.append(collect(layout.forget_leaves(), layout))
@@ -128,26 +132,35 @@ class Compiled:
             raise ValueError(f"compile: argnums: expected each argument once, got {self.argnums}")
         return chosen
 
-    def _layout(self, args, keywords, level):
+    def _layout(self, args, keywords):
         chosen = self._chosen(len(args))
-        return Layout(args, keywords, set(chosen), values.kind_of, names_of(self.f, args, keywords))
+        of_tensors = self.level == "tensor" or (self.level == "auto" and any(map(_is_array, flatten([args[i] for i in chosen])[0])))
+        kind_of = tensors.kind_of if of_tensors else values.kind_of
+        return Layout(args, keywords, set(chosen), kind_of, names_of(self.f, args, keywords), "Tensor" if of_tensors else "Value")
 
     def _program(self, args, keywords):
         """(the program for the structure of this call, traced now if there is none; the leaves of the call)"""
         with self._lock:
-            level = "Value"
-            layout = self._layout(args, keywords, level)
+            layout = self._layout(args, keywords)
             leaves = layout.forget_leaves()
             program = self.programs.get(layout.key)
             if program is None:
                 self.traced += 1
-                program = ValueProgram(self.f, layout, leaves, self._chosen(len(args)), self.single, self.executor)
+                chosen = self._chosen(len(args))
+                if layout.level == "Tensor":
+                    program = TensorProgram(self.f, layout, leaves, chosen, self.single, self.reuse)
+                else:
+                    program = ValueProgram(self.f, layout, leaves, chosen, self.single, self.executor)
                 self.programs[layout.key] = program
                 if len(self.programs) > self.max_structures:
                     self.programs.popitem(last=False)
             self.programs.move_to_end(layout.key)
             self._latest, self._fast = program, program.fast
             return program, leaves
+
+
+def _is_array(x):
+    return isinstance(x, Tensor) or (isinstance(x, np.ndarray) and x.ndim > 0 and x.dtype != object)
 
 
 def _nothing_yet(args, keywords):
