@@ -48,7 +48,7 @@ class NumpyExecutor:
         return value.copy(), np.ascontiguousarray(gradients.T)
 
     def _replay(self, inputs, indices):
-        schedule, batch = self.schedule, np.shape(inputs)[1:]
+        schedule, batch = self.schedule, inputs.shape[1:]
         values = np.empty((schedule.size, *batch))
         values[: schedule.inputs] = inputs
         values[schedule.inputs : schedule.leaves] = schedule.constants.reshape(-1, *(1 for _ in batch))

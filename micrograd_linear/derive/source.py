@@ -139,10 +139,15 @@ class Writer:
         label = self.labels.get(x)
         views = x.operation in ("transpose", "reshape", "broadcast")
         trivial = x.operation == "number" or (views and (x.operands[0].operation == "number" or self.expressions[x.operands[0]][0].isidentifier()))
-        if label is None and (trivial or (self.uses[x] == 1 and len(text) <= LONGEST) or (x.operation == "constant" and len(text) < 30)):
+        short = self.uses[x] == 1 and len(text) <= LONGEST and not self.has_a_line(x)
+        if label is None and (trivial or short or (x.operation == "constant" and len(text) < 30)):
             self.expressions[x] = (text, level)
             return
         self.expressions[x] = (self.assign(label or "t", text, x), _ATOM)
+
+    def has_a_line(self, x):
+        """True for a result that is not written inside of another expression, however short it is."""
+        return False
 
     def write_variable(self, x):
         name, kind, definition = x.static["name"], x.static["kind"], x.static["definition"]
