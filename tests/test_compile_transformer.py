@@ -1,7 +1,7 @@
 """A small transformer written in scalars, eagerly and compiled: one graph for all sequences of a length, since tokens enter as data."""
 
 import pytest
-from test_compile import EXECUTORS, difference
+from test_compile import difference, executor  # noqa: F401  a fixture
 
 import micrograd_linear as mgl
 from benchmarks import microgpt
@@ -25,8 +25,7 @@ def eagerly(params, tokens, targets):
     return loss.data, unflatten(structure, [leaf.grad for leaf in leaves])
 
 
-@pytest.mark.parametrize("executor", EXECUTORS)
-def test_the_same_as_eager_with_one_graph_for_each_length(params, executor):
+def test_the_same_as_eager_with_one_graph_for_each_length(params, executor):  # noqa: F811
     step = mgl.compile(microgpt.loss, executor=executor)
     for name in NAMES:
         tokens, targets = microgpt.encoded(name, ALPHABET)
@@ -39,8 +38,7 @@ def test_the_same_as_eager_with_one_graph_for_each_length(params, executor):
         step(params, [0, 11, 2, 3], [1, 2, 3, 4])
 
 
-@pytest.mark.parametrize("executor", EXECUTORS)
-def test_a_batch_of_names(params, executor):
+def test_a_batch_of_names(params, executor):  # noqa: F811
     step = mgl.compile(microgpt.loss, executor=executor)
     tokens, targets = zip(*(microgpt.encoded(name, ALPHABET) for name in NAMES if len(name) == 3))
     values, gradients = step.batch(params, tokens, targets)

@@ -10,9 +10,12 @@ known only in the run; the items of tables have one slot more for these.
 Everything works as well with one more axis behind the positions: a batch.
 """
 
+import functools
+
 import numpy as np
 
 from ..rules import RULES
+from .python_executor import PythonLoop
 from .schedule import CODES, DETACH, DOT, DOT_LEFT, NOTHING, SELECT, SUM
 from .tape import UNARY
 
@@ -26,46 +29,64 @@ def _leaky_relu(x, slope):
 _FORMULAS = {code: _leaky_relu if name == "leaky_relu" else RULES[name].formula for code, name in enumerate(CODES) if name in RULES}
 
 
+# Microseconds, forward and backward, as measured: of a group and of a node in it; of a turn of the loop of Python, and of a term of a sum.
+_GROUP, _NODE, _TURN, _TERM = 25.0, 0.05, 0.5, 0.15
+
+
 class NumpyExecutor:
-    """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs); ``run_batch`` the same for rows of them."""
+    """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs); ``run_batch`` the same for rows of them.
+
+    A graph that is so narrow that its groups have few nodes each is replayed by a loop of Python instead, whichever is estimated to take less time.
+    """
 
     def __init__(self, schedule):
         self.schedule = schedule
-        self.groups = _grouped(schedule)
-        self.slots = _Slots(schedule, self.groups)
-        self.root = self.groups.position[schedule.root]
+        self.plan = _Plan(schedule)
+        self.by_groups = _GROUP * self.plan.count + _NODE * schedule.size
+        self.by_loop = _TURN * len(schedule.code) + _TERM * len(schedule.terms)
+        self.loop = PythonLoop(schedule) if self.by_loop < self.by_groups else None
+
+    @functools.cached_property
+    def grouped(self):
+        """The groups and their slots, which are made when they are first needed."""
+        groups = _Groups(self.schedule, self.plan)
+        return groups, _Slots(self.schedule, groups)
 
     def describe(self):
         """In words."""
-        return f"NumPy; the nodes of one level and operation are one call, {len(self.groups.all):,} in all"
+        if self.loop:
+            return f"a loop of Python, since the graph is narrow: NumPy would be called for {self.plan.count:,} groups of {len(self.schedule.code):,} nodes"
+        return f"NumPy; the nodes of one level and operation are one call, {self.plan.count:,} in all"
 
     def run(self, inputs, indices):
+        if self.loop:
+            value, gradients = self.loop.run(inputs, indices)
+            return value, np.array(gradients)
         value, gradients = self._replay(inputs, indices)
         return float(value), gradients
 
     def run_batch(self, inputs, indices):
+        if self.loop and len(inputs) * self.by_loop < self.by_groups:
+            results = [self.loop.run(*row) for row in zip(inputs, indices)]
+            return np.array([value for value, _ in results]), np.array([gradients for _, gradients in results])
         value, gradients = self._replay(np.ascontiguousarray(inputs.T), np.ascontiguousarray(indices.T))
         return value.copy(), np.ascontiguousarray(gradients.T)
 
     def _replay(self, inputs, indices):
         schedule, batch = self.schedule, inputs.shape[1:]
+        groups, slots = self.grouped
         values = np.empty((schedule.size, *batch))
         values[: schedule.inputs] = inputs
         values[schedule.inputs : schedule.leaves] = schedule.constants.reshape(-1, *(1 for _ in batch))
         with np.errstate(all="ignore"):
-            saved = [group.forward(values, indices) for group in self.groups.all]
-            gradients = self._backward(saved, batch)
-        return values[self.root], gradients
-
-    def _backward(self, saved, batch):
-        slots = self.slots
-        contributions = np.empty((slots.count + 1, *batch))  # the last one takes what nobody asks for
-        contributions[slots.extra] = 0.0
-        contributions[slots.root] = 1.0
-        for group, kept in zip(reversed(self.groups.all), reversed(saved)):
-            if group.back != NOTHING:
-                group.backward(slots.gradient(contributions, group.first, group.end), kept, contributions)
-        return slots.gradient(contributions, 0, self.schedule.differentiated).copy()
+            saved = [group.forward(values, indices) for group in groups.all]
+            contributions = np.empty((slots.count + 1, *batch))  # the last one takes what nobody asks for
+            contributions[slots.extra] = 0.0
+            contributions[slots.root] = 1.0
+            for group, kept in zip(reversed(groups.all), reversed(saved)):
+                if group.back != NOTHING:
+                    group.backward(slots.gradient(contributions, group.first, group.end), kept, contributions)
+        return values[groups.position[schedule.root]], slots.gradient(contributions, 0, schedule.differentiated).copy()
 
 
 class _Group:
@@ -143,12 +164,6 @@ class _Select(_Group):
         np.add.at(contributions, slots if at.ndim == 1 else (slots, np.arange(at.shape[1])), g)
 
 
-class _Groups:
-    def __init__(self, groups, position):
-        self.all = groups  # in the order of the forward pass
-        self.position = position  # of the schedule -> here
-
-
 def _levels(schedule):
     """The level of every node; leaves are at level 0."""
     terms, level = schedule.terms.tolist(), [0] * schedule.leaves
@@ -171,34 +186,43 @@ def _levels(schedule):
     return np.array(level[schedule.leaves :], dtype=np.int64)
 
 
-def _grouped(schedule):
-    """The nodes by level, operation and number of terms."""
-    code, left, right, start = schedule.code, schedule.left.astype(np.intp), schedule.right.astype(np.intp), schedule.start.astype(np.intp)
-    width = np.where(np.isin(code, (SUM, DOT, DOT_LEFT)), right, 0)
-    keys = np.stack([_levels(schedule), code, schedule.back, width])
-    order = np.lexsort(keys[::-1])
-    position = np.arange(schedule.size)
-    position[schedule.leaves + order] = schedule.leaves + np.arange(len(order))
-    keys = keys[:, order]
-    cuts = np.flatnonzero((keys[:, 1:] != keys[:, :-1]).any(axis=0)) + 1 if len(order) else []
-    terms, groups = position[schedule.terms.astype(np.intp)], []
-    for nodes, (_, kind, back, count) in zip(np.split(order, cuts), keys[:, [0, *cuts]].T if len(order) else ()):
-        first = schedule.leaves + (groups[-1].end - schedule.leaves if groups else 0)
-        where = back, first, first + len(nodes)
-        x, y = left[nodes], right[nodes]
+class _Plan:
+    """The nodes by level, operation and number of terms: ``order`` of the nodes, ``keys`` in that order, ``cuts`` where a group ends."""
+
+    def __init__(self, schedule):
+        width = np.where(np.isin(schedule.code, (SUM, DOT, DOT_LEFT)), schedule.right, 0)
+        keys = np.stack([_levels(schedule), schedule.code, schedule.back, width])
+        self.order = np.lexsort(keys[::-1])
+        self.keys = keys[:, self.order]
+        self.cuts = np.flatnonzero((self.keys[:, 1:] != self.keys[:, :-1]).any(axis=0)) + 1
+        self.count = len(self.cuts) + 1 if len(self.order) else 0
+
+
+class _Groups:
+    """``all`` in the order of the forward pass; ``position`` is the position here of each position of the schedule."""
+
+    def __init__(self, schedule, plan):
+        self.position = np.arange(schedule.size)
+        self.position[schedule.leaves + plan.order] = schedule.leaves + np.arange(len(plan.order))
+        self.terms, self.schedule = self.position[schedule.terms.astype(np.intp)], schedule
+        self.all, first = [], schedule.leaves
+        for nodes, kind, back, count in zip(np.split(plan.order, plan.cuts), *plan.keys[1:, [0, *plan.cuts][: plan.count]]):
+            self.all.append(self.group(kind, count, nodes, back, first))
+            first += len(nodes)
+
+    def group(self, kind, count, nodes, back, first):
+        x, y, start = (array[nodes].astype(np.intp) for array in (self.schedule.left, self.schedule.right, self.schedule.start))
+        where, terms, position = (back, first, first + len(nodes)), self.terms, self.position
         if kind == SUM:
-            group = _Sum(*where, [terms[x + np.arange(count)[:, None]]])
-        elif kind in (DOT, DOT_LEFT):
+            return _Sum(*where, [terms[x + np.arange(count)[:, None]]])
+        if kind in (DOT, DOT_LEFT):
             pairs = x + 2 * np.arange(count)[:, None]
-            group = _Dot(*where, [position[start[nodes]], terms[pairs], terms[pairs + 1]])
-        elif kind == SELECT:
-            group = _Select(terms, start[nodes], *where, [x, y])  # integers are leaves, whose positions stay
-        elif kind == DETACH:
-            group = _Detach(*where, [position[x]])
-        else:
-            group = _Operation(kind, *where, [position[x]] if kind in UNARY else [position[x], position[y]])
-        groups.append(group)
-    return _Groups(groups, position)
+            return _Dot(*where, [position[start], terms[pairs], terms[pairs + 1]])
+        if kind == SELECT:
+            return _Select(terms, start, *where, [x, y])  # integers are leaves, whose positions stay
+        if kind == DETACH:
+            return _Detach(*where, [position[x]])
+        return _Operation(kind, *where, [position[x]] if kind in UNARY else [position[x], position[y]])
 
 
 class _Slots:
