@@ -23,7 +23,7 @@ class Leaf:
 
 
 class Layout:
-    """The structure of a call: nesting, leaves, names. Equal layouts have equal ``key``s."""
+    """The structure of a call: nesting, leaves, names. Layouts with equal ``key``s are of one structure."""
 
     def __init__(self, args, keywords, differentiated, kind_of, names, level):
         self.keywords = tuple(keywords)
@@ -119,23 +119,32 @@ class Unpacking:
         names = [self.code.fresh("a") for _ in layout.structures]
         if names:
             line(0, f"{', '.join(names)}, = args")
+        for name, structure in zip(names, layout.structures):
+            self.check(structure, name, 0)  # of all arguments, before any is looked into: a batch of another length is told at once
         start = 0
         for name, structure in zip(names, layout.structures):
             count = count_of(structure)
             self.tree(structure, layout.leaves[start : start + count], name, 0)
             start += count
 
+    def check(self, structure, name, depth):
+        """Code that returns None where this is not a list of that length, and so on."""
+        if structure is None:
+            return
+        kind, keys, parts = structure
+        if kind == "dict":
+            self.code.line(depth, f"if {name}.__class__ is not dict or tuple({name}) != {self.code.object(keys)}: return None")
+        else:
+            text = kind.__name__ if kind in (list, tuple) else self.code.object(kind)
+            self.code.line(depth, f"if {name}.__class__ is not {text} or len({name}) != {len(parts)}: return None")
+
     def tree(self, structure, leaves, name, depth):
+        """Code for a nesting that was checked."""
         line = self.code.line
         if structure is None:
             self.leaf(leaves[0], name, depth)
             return
-        kind, keys, parts = structure
-        if kind == "dict":
-            line(depth, f"if {name}.__class__ is not dict or tuple({name}) != {self.code.object(keys)}: return None")
-        else:
-            text = kind.__name__ if kind in (list, tuple) else self.code.object(kind)
-            line(depth, f"if {name}.__class__ is not {text} or len({name}) != {len(parts)}: return None")
+        kind, _, parts = structure
         items = f"{name}.values()" if kind == "dict" else name
         alike = len(parts) > 1 and len(set(parts)) == 1 and _repeats([(leaf.kind, leaf.differentiated) for leaf in leaves], len(parts))
         if self.loops and alike and parts[0][1] is None and self.run(leaves[0], items, depth):
@@ -143,6 +152,7 @@ class Unpacking:
         if self.loops and alike and depth < 12:
             item = self.code.fresh("a")
             line(depth, f"for {item} in {items}:")
+            self.check(parts[0][1], item, depth + 1)
             self.tree(parts[0][1], leaves[: parts[0][0]], item, depth + 1)
             return
         names = [self.code.fresh("a") for _ in parts]
@@ -150,6 +160,7 @@ class Unpacking:
             line(depth, f"{', '.join(names)}, = {items}")
         start = 0
         for item, (count, part) in zip(names, parts):
+            self.check(part, item, depth)
             self.tree(part, leaves[start : start + count], item, depth)
             start += count
 
@@ -222,6 +233,8 @@ def _packed(code, structure, leaves, variable, offset):
             texts.append(_packed(code, part, leaves[start : start + count], variable, offset))
             offset += sum(map(_length, leaves[start : start + count]))
             start += count
+        if kind is tuple:
+            return f"({', '.join(texts)}{',' * (len(texts) == 1)})"
         items = f"[{', '.join(texts)}]"
     if kind == "dict":
         return f"dict(zip({code.object(keys)}, {items}))"

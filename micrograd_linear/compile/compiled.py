@@ -2,7 +2,7 @@
 
 import functools
 import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 
 import numpy as np
 
@@ -58,7 +58,7 @@ class Compiled:
         if not self.argnums:
             raise ValueError("compile: argnums is empty; there is nothing to differentiate with respect to")
         self.f, self.executor, self.level, self.max_structures, self.reuse = f, executor, level, max_structures, reuse
-        self.programs = OrderedDict()  # Layout.key -> program, the one used last at the end
+        self.programs = []  # the one used last at the end
         self.traced = 0
         self._fast, self._latest, self._last_call = _nothing_yet, None, None
         self._lock = threading.RLock()  # f may call compiled functions while it is traced
@@ -67,6 +67,8 @@ class Compiled:
     def __call__(self, *args, **keywords):
         self._last_call = args, keywords
         result = self._fast(args, keywords)
+        if result is None:
+            result = self._by_another(args, keywords)
         if result is not None:
             return result
         program, leaves = self._program(args, keywords)
@@ -138,12 +140,31 @@ class Compiled:
         kind_of = tensors.kind_of if of_tensors else values.kind_of
         return Layout(args, keywords, set(chosen), kind_of, names_of(self.f, args, keywords), "Tensor" if of_tensors else "Value")
 
+    def _by_another(self, args, keywords):
+        """The result by another trace that is kept, or None."""
+        for program in reversed(self.programs.copy()):
+            if program is not self._latest:
+                result = program.fast(args, keywords)
+                if result is not None:
+                    with self._lock:
+                        self._use(program)
+                    return result
+        return None
+
+    def _use(self, program):
+        """Make it the one that is tried first."""
+        if program in self.programs:
+            self.programs.remove(program)
+        self.programs.append(program)
+        del self.programs[: -self.max_structures]
+        self._latest, self._fast = program, program.fast
+
     def _program(self, args, keywords):
         """(the program for the structure of this call, traced now if there is none; the leaves of the call)"""
         with self._lock:
             layout = self._layout(args, keywords)
             leaves = layout.forget_leaves()
-            program = self.programs.get(layout.key)
+            program = next((program for program in self.programs if program.layout.key == layout.key), None)
             if program is None:
                 self.traced += 1
                 chosen = self._chosen(len(args))
@@ -151,11 +172,7 @@ class Compiled:
                     program = TensorProgram(self.f, layout, leaves, chosen, self.single, self.reuse)
                 else:
                     program = ValueProgram(self.f, layout, leaves, chosen, self.single, self.executor)
-                self.programs[layout.key] = program
-                if len(self.programs) > self.max_structures:
-                    self.programs.popitem(last=False)
-            self.programs.move_to_end(layout.key)
-            self._latest, self._fast = program, program.fast
+            self._use(program)
             return program, leaves
 
 

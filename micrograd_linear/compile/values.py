@@ -1,5 +1,6 @@
 """A compiled function of ``Value``s for one structure of its arguments: traced, scheduled, and replayed by an executor."""
 
+import operator
 import struct
 import threading
 from importlib import util
@@ -132,9 +133,8 @@ class ValueProgram:
         found = self.unpack(args, keywords)
         if found is None:
             return None
-        differentiated, numbers, integers = found
-        plain = set(map(type, differentiated)) <= _FLOAT and set(map(type, numbers)) <= _FLOAT and set(map(type, integers)) <= _INT
-        return found if plain else None
+        wanted = zip(found, (float, float, int))
+        return found if all(operator.countOf(map(type, numbers), kind) == len(numbers) for numbers, kind in wanted) else None
 
     def slow(self, leaves):
         return self.replay(*collect(leaves, self.layout))
@@ -212,9 +212,6 @@ class ValueProgram:
             else:
                 made.append(x)
         return rebuilt(self.layout, made)
-
-
-_FLOAT, _INT = {float}, {int}
 
 
 def rebuilt(layout, leaves, wrap=lambda tree: tree):
