@@ -18,6 +18,8 @@ UNARY = frozenset(CODE[name] for name, rule in RULES.items() if rule.derivative.
 class TraceError(TypeError):
     """The function does something that one trace of it cannot stand for; the message says where, and how to write it instead."""
 
+    __module__ = "micrograd_linear"  # where users find it
+
 
 class Tape:
     """``operations[i]`` is a code, ``left[i]`` and ``right[i]`` are operands (of a select: the table's number and the leaf of the integer)."""
