@@ -88,6 +88,14 @@ def _uses(tape, root):
     return uses
 
 
+@dataclass
+class _Chain:
+    products: bool
+    first: int  # the position of what the sum begins with
+    others: list  # positions of the summands, or of their two factors each
+    may_wait: bool  # whether it may be written later than it was made, and no gradient is added up in another order
+
+
 class _Writer:
     def __init__(self, tape, uses, differentiated):
         self.tape, self.uses, self.differentiated = tape, uses, differentiated
@@ -97,8 +105,8 @@ class _Writer:
         self.place = [0] * len(uses)  # operation -> position
         self.code, self.back, self.left, self.right, self.start, self.terms = [], [], [], [], [], []
         self.tables = {}  # number of a table -> (offset, does an item have a gradient?)
-        self.open = None  # the chain that may go on: (products?, position of the first summand, the others)
-        self.end = None  # the operation that ends it
+        self.open, self.end = None, None  # the chain that may go on with the next operation, and the operation that ends it
+        self.running = {}  # the operation that ends a sum -> (first, others): sums that are written when they are used
 
     def write(self, root):
         operations, uses, right = self.tape.operations, self.uses, self.tape.right
@@ -123,7 +131,11 @@ class _Writer:
         )  # fmt: skip
 
     def position(self, operand):
-        return self.place[operand] if operand >= 0 else ~operand
+        if operand < 0:
+            return ~operand
+        if operand in self.running:
+            self.write_sum(operand, *self.running.pop(operand))
+        return self.place[operand]
 
     def is_summand(self, i, root):
         """True for a product that an addition right after it adds, or right after one more product that it adds as well."""
@@ -134,15 +146,35 @@ class _Writer:
         return two and left[i + 2] == i and right[i + 2] == i + 1 and self.uses[i + 1] == 1 and self.uses[i + 2] > 0
 
     def add(self, i, product):
-        """An addition goes on with the chain that ends in its left operand, or begins a new one."""
+        """An addition goes on with the chain that ends in its left operand, or with a running sum, or begins a new chain."""
         left, right, before = self.tape.left[i], self.tape.right[i], i - 2 if product else i - 1
-        goes_on = left == self.end == before and self.uses[left] == 1 and self.open is not None and self.open[0] == product
+        goes_on = left == self.end == before and self.uses[left] == 1 and self.open is not None and self.open.products == product
         if not goes_on:
             self.close()
-            two = product and left == i - 2 >= 0 and self.tape.operations[left] == MULTIPLY and self.uses[left] == 1 and not self.place[left]
-            self.open = (product, self.leaves - 1, self.pair(left)) if two else (product, self.position(left), [])
-        self.open[2].extend(self.pair(right) if product else [self.position(right)])
+            if product and left >= 0 and self.tape.operations[left] == ADD and self.uses[left] == 1:  # a running sum of products made far apart
+                self.operation(right, MULTIPLY)
+                product = False
+            if not product and left in self.running and self.is_nobody_elses(right):
+                self.open = _Chain(False, *self.running.pop(left), True)
+            else:
+                self.open = self.begun(i, left, product)
+        chain = self.open
+        if product:
+            chain.others += self.pair(right)
+        else:
+            chain.may_wait = chain.may_wait and self.is_nobody_elses(right)
+            chain.others.append(self.position(right))
         self.end = i
+
+    def begun(self, i, left, product):
+        """A chain that begins with the left operand of an addition, which may be a product as well."""
+        if product and left == i - 2 >= 0 and self.tape.operations[left] == MULTIPLY and self.uses[left] == 1 and not self.place[left]:
+            return _Chain(True, self.leaves - 1, self.pair(left), False)
+        return _Chain(product, self.position(left), [], self.is_nobody_elses(left))
+
+    def is_nobody_elses(self, operand):
+        """True where the order in which gradients reach the operand cannot matter: one use, or no gradient at all."""
+        return self.uses[operand] == 1 if operand >= 0 else not self.needs[~operand]
 
     def pair(self, i):
         """The positions of a product's factors, one that has a gradient first."""
@@ -150,20 +182,28 @@ class _Writer:
         return [y, x] if self.needs[y] and not self.needs[x] else [x, y]
 
     def close(self):
-        """Write the chain as one node."""
-        if self.open is None:
+        """The chain ends. A sum that only another addition may use waits for it; everything else is written as one node."""
+        chain, self.open = self.open, None
+        if chain is None:
             return
-        (products, first, others), self.open = self.open, None
-        needs = self.needs
-        has_gradient = needs[first] or any(map(needs.__getitem__, others))
-        if products:
+        first, others, needs = chain.first, chain.others, self.needs
+        if chain.products:
             code = DOT if any(map(needs.__getitem__, others[1::2])) else DOT_LEFT
+            has_gradient = needs[first] or any(map(needs.__getitem__, others))
             self.node(self.end, code, len(self.terms), len(others) // 2, has_gradient, first)
             self.terms += others
-        elif len(others) == 1:
-            self.node(self.end, ADD, first, others[0], has_gradient)
+        elif chain.may_wait and self.uses[self.end] == 1:
+            self.running[self.end] = first, others
         else:
-            self.node(self.end, SUM, len(self.terms), len(others) + 1, has_gradient)
+            self.write_sum(self.end, first, others)
+
+    def write_sum(self, i, first, others):
+        """A sum as one node."""
+        has_gradient = self.needs[first] or any(map(self.needs.__getitem__, others))
+        if len(others) == 1:
+            self.node(i, ADD, first, others[0], has_gradient)
+        else:
+            self.node(i, SUM, len(self.terms), len(others) + 1, has_gradient)
             self.terms += [first, *others]
 
     def operation(self, i, code):
