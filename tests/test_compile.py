@@ -186,7 +186,7 @@ def test_running_sums(compiled):
         assert found == expected
     plain = compiled(_running)
     plain(0.5, xs)
-    assert len(plain._latest.schedule.code) == 2 * len(xs) + 1  # the sum is one node
+    assert len(plain.programs[-1].schedule.code) == 2 * len(xs) + 1  # the sum is one node
     assert difference(plain(0.5, xs), eager(_running, 0.5, xs)) <= 1e-13
 
 
@@ -291,7 +291,8 @@ def test_numbers_of_every_type_are_data(compiled):
         assert step(3, x) == (6.0, 2.0)
     for p in (3, 3.0, np.int64(3), np.array(3), Value(3.0), np.uint8(3)):
         assert step(p, 2.0) == (6.0, 2.0)
-    assert step.traced == 1
+    assert step.traced == 1 and step.programs[-1].unpacked((Value(3.0), np.float32(2)), {}) == [[3.0], [2.0], []]
+    assert all(step.programs[-1].unpacked(args, {}) is None for args in ((3.0, 2), (True, 2.0), (3.0, None), (3.0, [2.0]), ("3", 2.0), (3.0,)))
     for x in (2, np.int64(2), np.array(2)):
         assert step(3.0, x) == (6.0, 2.0)
     assert step.traced == 2

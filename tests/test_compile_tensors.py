@@ -39,7 +39,7 @@ def test_every_rule(name, i):
         found, expected = step(operands, G), value_and_grad(f)(operands, G)
         assert agree(found, expected)
         assert not agree((found[0] * 1.001 + 0.001, found[1]), expected) and not agree((found[0], [g * 1.001 + 0.001 for g in found[1]]), expected)
-    assert step.traced == 1 and step._latest.fast((operands, G), {}) is not None
+    assert step.traced == 1 and step.programs[-1].fast((operands, G), {}) is not None
 
 
 def network(params, X, labels):
@@ -77,13 +77,13 @@ def test_a_large_network_overwrites_its_buffers_and_nothing_else(rng):
     first = step(params, X, labels)
     copies = {name: g.copy() for name, g in first[1].items()}
     kept = [x.copy() for x in (*params.values(), X, labels)]
-    assert step._latest.buffers and "buffers" in str(step.explain())
+    assert step.programs[-1].buffers and "buffers" in str(step.explain())
     moved = {name: p * 0.5 for name, p in params.items()}
     second = step(moved, X[::-1].copy(), labels)
     assert agree(first, eagerly(params, X, labels)) and agree(second, eagerly(moved, X[::-1], labels))
     for name, g in first[1].items():
         assert np.array_equal(g, copies[name]) and g.flags.writeable
-        assert not any(np.shares_memory(g, x) for x in (*params.values(), X, *second[1].values(), *step._latest.buffers))
+        assert not any(np.shares_memory(g, x) for x in (*params.values(), X, *second[1].values(), *step.programs[-1].buffers))
     assert all(np.array_equal(a, b) for a, b in zip(kept, (*params.values(), X, labels)))
     once = reusing(params, X, labels)
     assert agree(once, eagerly(params, X, labels))

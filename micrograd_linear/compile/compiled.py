@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 
 from ..draw import draw
+from ..graph import is_node
 from ..nested import flatten
 from ..tensor import Tensor
 from . import tensors, values
@@ -60,7 +61,7 @@ class Compiled:
         self.f, self.executor, self.level, self.max_structures, self.reuse = f, executor, level, max_structures, reuse
         self.programs = []  # the one used last at the end
         self.traced = 0
-        self._fast, self._latest, self._last_call = _nothing_yet, None, None
+        self._fast, self._last_call = _nothing_yet, None
         self._lock = threading.RLock()  # f may call compiled functions while it is traced
         functools.update_wrapper(self, f, updated=())
 
@@ -122,8 +123,9 @@ class Compiled:
     def _drawn(self, program, leaves):
         args, keywords = program.as_nodes(leaves)
         root = self.f(*args, **keywords)
-        if not root.name:
-            root.name = "value"
+        if not is_node(root):
+            return None
+        root.name = root.name or "value"
         return draw(root)
 
     def _chosen(self, count):
@@ -142,13 +144,12 @@ class Compiled:
 
     def _by_another(self, args, keywords):
         """The result by another trace that is kept, or None."""
-        for program in reversed(self.programs.copy()):
-            if program is not self._latest:
-                result = program.fast(args, keywords)
-                if result is not None:
-                    with self._lock:
-                        self._use(program)
-                    return result
+        for program in reversed(self.programs[:-1]):
+            result = program.fast(args, keywords)
+            if result is not None:
+                with self._lock:
+                    self._use(program)
+                return result
         return None
 
     def _use(self, program):
@@ -157,7 +158,7 @@ class Compiled:
             self.programs.remove(program)
         self.programs.append(program)
         del self.programs[: -self.max_structures]
-        self._latest, self._fast = program, program.fast
+        self._fast = program.fast
 
     def _program(self, args, keywords):
         """(the program for the structure of this call, traced now if there is none; the leaves of the call)"""
@@ -204,7 +205,7 @@ class Explanation:
 
     @functools.cached_property
     def drawing(self):
-        """The graph of the plain function on the arguments of the last call, or None before the first."""
+        """The graph of the plain function on the arguments of the last call, or None before the first, and where f returns a constant."""
         return self._draw() if self._draw else None
 
     def __str__(self):

@@ -5,6 +5,7 @@ an operation whose result is not recorded. Results are known as traced because e
 """
 
 import contextlib
+import threading
 
 import numpy as np
 
@@ -18,6 +19,9 @@ _BRANCH = "write it with relu, leaky_relu, maximum, minimum, abs or clip, or pas
 _OUTSIDE = "compute it before, and pass it as an argument"
 _SHAPE_ONLY = {np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.result_type}
 _COMPARISONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.sign, np.isnan, np.isinf, np.isfinite}
+
+
+_one_thread = threading.RLock()  # what the engine reports to is one for the process
 
 
 def _refuse(what, instead):
@@ -82,7 +86,7 @@ def traced(array, name, differentiable):
 @contextlib.contextmanager
 def tracing(leaves):
     """Inside this block the results of operations on these leaves are traced, too; after it all of them are Tensors like any other."""
-    made, before = list(leaves), tensor.after_forward
+    made = list(leaves)
 
     def seen(result, rule, operands, inputs):
         if before:
@@ -94,13 +98,14 @@ def tracing(leaves):
         result.__class__ = TracedTensor
         made.append(result)
 
-    tensor.after_forward = seen
-    try:
-        yield
-    finally:
-        tensor.after_forward = before
-        for node in made:
-            node.__class__ = Tensor
+    with _one_thread:
+        before, tensor.after_forward = tensor.after_forward, seen
+        try:
+            yield
+        finally:
+            tensor.after_forward = before
+            for node in made:
+                node.__class__ = Tensor
 
 
 def indices(node):

@@ -19,6 +19,9 @@ from .trace import Traced, TracedInt, indexable, traced
 
 EXECUTORS = {"numpy": numpy_executor.NumpyExecutor, "numba": numba_executor.executor}
 LARGEST_INTEGER = 2**53
+_INTEGERS = {int, *(np.dtype(code).type for code in "bhilqBHILQ")}
+_FLOATS = {float, Value, np.float16, np.float32, np.float64}
+_TAKEN = _FLOATS | _INTEGERS, _FLOATS, _INTEGERS  # for differentiated numbers, for other numbers, for integers
 
 
 def kind_of(x, differentiated, path):
@@ -87,11 +90,11 @@ class _Unpacking(Unpacking):
 
 
 def _unpacker(layout):
-    """The function (args, keywords) -> (differentiated, numbers, integers), or None for a call of another layout; the types of the leaves are not looked at."""
+    """The function (args, keywords) -> [differentiated, numbers, integers], or None for a call of another nesting; the types of the leaves are not looked at."""
     code = Code(ndarray=np.ndarray)
     code.line(0, "differentiated, numbers, integers = [], [], []")
     _Unpacking(code).arguments(layout)
-    code.line(0, "return differentiated, numbers, integers")
+    code.line(0, "return [differentiated, numbers, integers]")
     return code.function("args, keywords")
 
 
@@ -129,12 +132,17 @@ class ValueProgram:
         return None if found is None else self.replay(*found)
 
     def unpacked(self, args, keywords):
-        """(differentiated, numbers, integers) of a call of this layout whose leaves are Python's numbers already, else None."""
+        """(differentiated, numbers, integers) of a call, or None for one of another structure."""
         found = self.unpack(args, keywords)
         if found is None:
             return None
-        wanted = zip(found, (float, float, int))
-        return found if all(operator.countOf(map(type, numbers), kind) == len(numbers) for numbers, kind in wanted) else None
+        for i, kind in enumerate((float, float, int)):
+            numbers = found[i]
+            if operator.countOf(map(type, numbers), kind) != len(numbers):
+                if not _TAKEN[i].issuperset(map(type, numbers)):
+                    return None
+                found[i] = list(map(int if i == 2 else _as_number, numbers))
+        return found
 
     def slow(self, leaves):
         return self.replay(*collect(leaves, self.layout))
