@@ -5,6 +5,7 @@ import random
 import sys
 from collections import namedtuple
 from importlib import util
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -410,6 +411,9 @@ def test_what_is_no_number_is_refused_by_name(compiled):
     for x, message in ((object(), "x: expected a number, .* got a object"), ({"a": [1.0, 1j]}, r"x\['a'\]\[1\]: .*complex"), (np.array([True]), "x is an array of bool"), (mgl.Tensor([1.0]), "x is a Tensor")):
         with pytest.raises(TypeError, match=message):
             step(1.0, x)
+    for args, keywords, message in (((1.0, 2.0, object()), {}, r"rest\[1\]: expected"), ((1.0,), {"k": [1.0, object()]}, r"k\[1\]: expected"), ((object(),), {}, "p: expected")):
+        with pytest.raises(TypeError, match=message):
+            compiled(lambda p, *rest, **others: p)(*args, **keywords)
     with pytest.raises(TypeError, match="one number, got a list"):
         compiled(lambda p: [p])(1.0)
     with pytest.raises(TypeError, match="expected a function, got int"):
@@ -486,6 +490,20 @@ def test_without_numba_the_executor_is_numpy_and_numba_is_refused_by_name(monkey
     assert difference(step(params, points), eager(mlp_loss, params, points), floor=1e-3) <= 1e-12 and "executor: NumPy; the nodes of one level" in str(step.explain())
     with pytest.raises(ImportError, match=r"micrograd_linear\[fast\]"):
         mgl.compile(lambda p: p * p, executor="numba")(3.0)
+
+
+def test_kept_machine_code_is_not_that_of_other_rules(tmp_path, monkeypatch):
+    if "numba" not in EXECUTORS:
+        pytest.skip("Numba is not installed")
+    from micrograd_linear import value
+    from micrograd_linear.compile import jitted, kernels
+
+    before = jitted.fingerprint()
+    assert kernels.loops(cache=False)[0].py_func.__closure__[-1].cell_contents == before  # which Numba looks up by what a function closes over
+    changed = tmp_path / "value.py"
+    changed.write_bytes(Path(value.__file__).read_bytes().replace(b"g * ieee.cos(x)", b"g * ieee.sin(x)"))
+    monkeypatch.setattr(value, "__file__", str(changed))
+    assert jitted.fingerprint() != before
 
 
 def test_no_run_changes_its_arguments(compiled):

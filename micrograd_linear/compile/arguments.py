@@ -5,7 +5,7 @@ one that collects the leaves of a call (or says that the call is of another layo
 """
 
 import inspect
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +14,7 @@ from ..nested import flatten, paths
 STATIC = (str, bytes, bool, type(None), np.bool_)
 
 
-@dataclass(frozen=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One leaf. ``kind`` is hashable, and equal for leaves of which one can stand in a trace for the other; it begins with the word for what the leaf is."""
 
     kind: tuple  # ("number",), ("integer",), ("numbers", shape), ("integers", shape), ("array", shape, dtype), ("static", type, value)
@@ -28,16 +27,19 @@ class Layout:
     def __init__(self, args, keywords, differentiated, kind_of, names, level):
         self.keywords = tuple(keywords)
         self.positional, self.names, self.level = len(args), names, level
-        self.structures, self.leaves, self.paths, leaves = [], [], [], []
-        for i, (name, argument) in enumerate(zip(names, (*args, *keywords.values()), strict=True)):
+        self.structures, self.leaves, self.given = [], [], []
+        for i, argument in enumerate((*args, *keywords.values())):
             found, structure = flatten(argument)
-            here = paths(structure, name)
             self.structures.append(structure)
-            self.paths += here
-            self.leaves += [Leaf(kind_of(x, i in differentiated, path), i in differentiated) for x, path in zip(found, here, strict=True)]
-            leaves += found
-        self.given = leaves
-        self.key = (level, tuple(self.structures), self.keywords, tuple((leaf.kind, leaf.differentiated) for leaf in self.leaves))
+            for x in found:
+                self.leaves.append(Leaf(kind_of(x, i in differentiated, _Path(self, len(self.leaves))), i in differentiated))
+            self.given += found
+        self.key = level, tuple(self.structures), self.keywords, tuple(self.leaves)
+
+    @property
+    def paths(self):
+        """How each leaf is written in Python."""
+        return [path for name, structure in zip(self.names, self.structures) for path in paths(structure, name)]
 
     def forget_leaves(self):
         """The leaves of the call, which the layout does not keep."""
@@ -51,6 +53,18 @@ class Layout:
         return self.structures[i], self.leaves[start : start + counts[i]]
 
 
+class _Path:
+    """How a leaf is written in Python, found out when an error message asks for it."""
+
+    __slots__ = ("layout", "number")
+
+    def __init__(self, layout, number):
+        self.layout, self.number = layout, number
+
+    def __str__(self):
+        return self.layout.paths[self.number]
+
+
 def count_of(structure):
     """The number of leaves."""
     return 1 if structure is None else sum(count for count, _ in structure[2])
@@ -59,21 +73,17 @@ def count_of(structure):
 def names_of(f, args, keywords):
     """What f calls its arguments."""
     try:
-        parameters = list(inspect.signature(f).parameters.values())
+        parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):
-        parameters = []
+        parameters = ()
     names = []
-    for i in range(len(args)):
-        parameter = parameters[i] if i < len(parameters) else parameters[-1] if parameters else None
-        several = parameter is not None and parameter.kind is parameter.VAR_POSITIONAL
-        before = next((k for k, p in enumerate(parameters) if p.kind is p.VAR_POSITIONAL), None)
-        if parameter is None or (i >= len(parameters) and not several and before is None):
-            names.append(f"argument{i}")
-        elif before is not None and i >= before:
-            names.append(f"{parameters[before].name}[{i - before}]")
-        else:
+    for parameter in parameters:
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            names += [f"{parameter.name}[{i}]" for i in range(len(args) - len(names))]
+        elif parameter.kind is not parameter.KEYWORD_ONLY and parameter.kind is not parameter.VAR_KEYWORD:
             names.append(parameter.name)
-    return [*names, *keywords]
+    names += [f"argument{i}" for i in range(len(names), len(args))]
+    return [*names[: len(args)], *keywords]
 
 
 class Code:
@@ -146,7 +156,7 @@ class Unpacking:
             return
         kind, _, parts = structure
         items = f"{name}.values()" if kind == "dict" else name
-        alike = len(parts) > 1 and len(set(parts)) == 1 and _repeats([(leaf.kind, leaf.differentiated) for leaf in leaves], len(parts))
+        alike = len(parts) > 1 and len(set(parts)) == 1 and _repeats(leaves, len(parts))
         if self.loops and alike and parts[0][1] is None and self.run(leaves[0], items, depth):
             return
         if self.loops and alike and depth < 12:
@@ -179,8 +189,7 @@ class Unpacking:
 
 def _repeats(items, times):
     """True where the items are so many times the same."""
-    count = len(items) // times
-    return all(items[i] == items[i % count] for i in range(len(items))) if count else True
+    return items == items[: len(items) // times] * times
 
 
 def packer(layout, single, argnums):
@@ -216,7 +225,7 @@ def _packed(code, structure, leaves, variable, offset):
             return f"numbers[{at}]"
         return f"array[..., {at} : {at} + {_length(leaf)}].reshape(*array.shape[:-1], *{leaf.kind[1]}).copy()"
     kind, keys, parts = structure
-    alike = len(parts) > 1 and len(set(parts)) == 1 and _repeats([leaf.kind for leaf in leaves], len(parts))
+    alike = len(parts) > 1 and len(set(parts)) == 1 and _repeats(leaves, len(parts))
     if alike and parts[0][1] is None and leaves[0].kind == ("number",):
         items = f"numbers[{at} : {at} + {len(parts)}]"
     elif alike:
