@@ -408,7 +408,7 @@ def test_what_cannot_be_traced_is_said(compiled, f, message):
 
 def test_what_is_no_number_is_refused_by_name(compiled):
     step = compiled(lambda p, x: p)
-    for x, message in ((object(), "x: expected a number, .* got a object"), ({"a": [1.0, 1j]}, r"x\['a'\]\[1\]: .*complex"), (np.array([True]), "x is an array of bool"), (mgl.Tensor([1.0]), "x is a Tensor")):
+    for x, message in ((object(), "x: expected a number, .* got a object"), ({"a": [1.0, 1j]}, r"x\['a'\]\[1\]: .*complex"), (np.array([True]), "x is an array of bool"), (mgl.Tensor([1.0]), "x is a Tensor"), (np.ma.masked_array([1.0, 2.0], [0, 1]), "x is a masked array")):
         with pytest.raises(TypeError, match=message):
             step(1.0, x)
     for args, keywords, message in (((1.0, 2.0, object()), {}, r"rest\[1\]: expected"), ((1.0,), {"k": [1.0, object()]}, r"k\[1\]: expected"), ((object(),), {}, "p: expected")):

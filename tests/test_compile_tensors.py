@@ -239,7 +239,7 @@ def test_no_grad_inside_is_said():
 def test_what_is_no_array_is_refused_by_name():
     step = mgl.compile(lambda p, x: p.sum())
     p = np.ones(2)
-    for x, message in ((object(), "x: expected an array"), (np.array([True]), "x is an array of bool; pass a mask as floats"), (np.array(["a"]), "x is an array of <U1"), (Value(1.0), "x is a Value"), ([1j], r"x\[0\]: expected")):
+    for x, message in ((object(), "x: expected an array"), (np.array([True]), "x is an array of bool; pass a mask as floats"), (np.array(["a"]), "x is an array of <U1"), (Value(1.0), "x is a Value"), (np.ma.masked_array([1.0, 2.0], [0, 1]), "x is a masked array"), ([1j], r"x\[0\]: expected")):
         with pytest.raises(TypeError, match=message):
             step(p, x)
     with pytest.raises(TypeError, match=r"one number, got shape \(2,\)"):

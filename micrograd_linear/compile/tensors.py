@@ -21,7 +21,7 @@ from .buffers import BufferedWriter, locked
 from .tape import TraceError
 from .trace import Traced, TracedInt
 from .traced_tensor import TracedTensor, indices, traced, tracing
-from .values import rebuilt
+from .values import rebuilt, refuse_masked
 
 
 def kind_of(x, differentiated, path):
@@ -36,6 +36,7 @@ def kind_of(x, differentiated, path):
         return ("number",)
     if isinstance(x, Value):
         raise TypeError(f"compile: {path} is a Value in a function of Tensors; make it a number or an array")
+    refuse_masked(x, path)
     if isinstance(x, (Tensor, np.ndarray, np.generic)):
         array = x.current if isinstance(x, Tensor) else x
         if array.dtype.kind == "b":

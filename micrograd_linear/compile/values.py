@@ -32,6 +32,7 @@ def kind_of(x, differentiated, path):
         raise TraceError(f"{users_line()}: a compiled function is called inside of another one; call the plain function there")
     if isinstance(x, STATIC):
         return "static", type(x), x
+    refuse_masked(x, path)
     if isinstance(x, np.ndarray) and x.dtype.kind in "fiuO" and x.ndim:
         return ("integers" if x.dtype.kind in "iu" and not differentiated else "numbers", x.shape)
     if isinstance(x, (int, np.integer)) or (isinstance(x, np.ndarray) and not x.ndim and x.dtype.kind in "iu"):
@@ -43,6 +44,12 @@ def kind_of(x, differentiated, path):
     if isinstance(x, np.ndarray):
         raise TypeError(f"compile: {path} is an array of {x.dtype}; expected real numbers, or integers")
     raise TypeError(f"compile: {path}: expected a number, an array, a string, a bool, None, or lists, tuples and dicts of such, got a {type(x).__name__}")
+
+
+def refuse_masked(x, path):
+    """Raise for an array whose mask would be lost."""
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"compile: {path} is a masked array, and would lose its mask; pass .filled(value), or the mask as floats to multiply with")
 
 
 def _as_number(x):
@@ -258,8 +265,9 @@ def _trace(f, layout, counts):
     result = f(*args, **keywords)
     if isinstance(result, np.ndarray) and not result.ndim:
         result = result.item()
-    if isinstance(result, (list, tuple, dict, np.ndarray)):
-        raise TypeError(f"compile: expected f to return one number, got a {type(result).__name__}; compile a function for each")
+    for kind in (list, tuple, dict, np.ndarray):
+        if isinstance(result, kind):
+            raise TypeError(f"compile: expected f to return one number, got a {kind.__name__}; compile a function for each")
     root = result._at if isinstance(result, (Traced, TracedInt)) else tape.operand(result, "compile: the result of f")
     tape.closed = True
     return tape, root
