@@ -1,7 +1,7 @@
 """A small transformer written in scalars, eagerly and compiled: one graph for all sequences of a length, since tokens enter as data."""
 
 import pytest
-from test_compile import difference, executor  # noqa: F401  a fixture
+from test_compile import difference
 
 import micrograd_linear as mgl
 from benchmarks import microgpt
@@ -25,7 +25,7 @@ def eagerly(params, tokens, targets):
     return loss.data, unflatten(structure, [leaf.grad for leaf in leaves])
 
 
-def test_the_same_as_eager_with_one_graph_for_each_length(params, executor):  # noqa: F811
+def test_the_same_as_eager_with_one_graph_for_each_length(params, executor):
     step = mgl.compile(microgpt.loss, executor=executor)
     for name in NAMES:
         tokens, targets = microgpt.encoded(name, ALPHABET)
@@ -38,7 +38,7 @@ def test_the_same_as_eager_with_one_graph_for_each_length(params, executor):  # 
         step(params, [0, 11, 2, 3], [1, 2, 3, 4])
 
 
-def test_a_batch_of_names(params, executor):  # noqa: F811
+def test_a_batch_of_names(params, executor):
     step = mgl.compile(microgpt.loss, executor=executor)
     tokens, targets = zip(*(microgpt.encoded(name, ALPHABET) for name in NAMES if len(name) == 3))
     values, gradients = step.batch(params, tokens, targets)
