@@ -429,6 +429,26 @@ def test_kept_machine_code_is_not_that_of_other_rules(tmp_path, monkeypatch):
     assert jitted.fingerprint() != before
 
 
+def test_where_nothing_can_be_kept_the_loops_are_compiled_anew_and_explain_says_so(monkeypatch):
+    if not util.find_spec("numba"):
+        pytest.skip("Numba is not installed")
+    from micrograd_linear.compile import kernels
+    from micrograd_linear.compile.numba_executor import NumbaExecutor
+
+    step, loops = mgl.compile(lambda p: p * p, executor="numba"), kernels.loops
+    step(3.0)
+    assert "are kept in" in str(step.explain())
+
+    def no_folder(cache):
+        if cache:
+            raise RuntimeError("cannot cache function 'replay': no locator available for file 'kernels.py'")
+        return loops(cache)
+
+    monkeypatch.setattr(kernels, "loops", no_folder)
+    monkeypatch.setattr(NumbaExecutor, "_loops", None)
+    assert "compiled anew in every process" in str(step.explain())
+
+
 def test_no_run_changes_its_arguments(compiled):
     params, points = mlp_data(2)
     before = repr((params, points))
