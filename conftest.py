@@ -1,7 +1,12 @@
 """Doctests, those of README.md and docs too, run in an empty folder, so that what they write is thrown away."""
 
+from importlib import util
+
 import pytest
 from _pytest.doctest import DoctestItem
+
+if not util.find_spec("numba"):  # these two are imported only where it is installed
+    collect_ignore = ["micrograd_linear/compile/jitted.py", "micrograd_linear/compile/kernels.py"]
 
 
 @pytest.fixture(autouse=True)

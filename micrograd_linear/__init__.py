@@ -2,6 +2,7 @@
 
 from . import functions, hand_derived, nn
 from .compare import Comparison, assert_grads_match, check_backward, compare
+from .compile import TraceError, compile
 from .derive import Derivation, Formula, derive
 from .draw import Drawing, draw
 from .functions import absolute, cos, exp, expm1, leaky_relu, log, log1p, maximum, minimum, relu, rule, sigmoid, sin, softplus, sqrt, tan, tanh
@@ -12,7 +13,7 @@ from .transforms import grad, hessian, jacobian, jvp, value_and_grad, vjp
 from .value import Value
 
 __all__ = [
-    "Comparison", "Derivation", "Drawing", "Formula", "Linear", "Tensor", "Value", "absolute", "assert_grads_match", "check_backward", "compare",
-    "cos", "debug", "derive", "draw", "exp", "expm1", "functions", "grad", "hand_derived", "hessian", "jacobian", "jvp", "leaky_relu", "log", "log1p",
+    "Comparison", "Derivation", "Drawing", "Formula", "Linear", "Tensor", "TraceError", "Value", "absolute", "assert_grads_match", "check_backward", "compare",
+    "compile", "cos", "debug", "derive", "draw", "exp", "expm1", "functions", "grad", "hand_derived", "hessian", "jacobian", "jvp", "leaky_relu", "log", "log1p",
     "maximum", "minimum", "nn", "no_grad", "relu", "rule", "sigmoid", "sin", "softplus", "sqrt", "tan", "tanh", "value_and_grad", "vjp",
 ]  # fmt: skip

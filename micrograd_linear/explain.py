@@ -27,7 +27,7 @@ def explained(error, rule, operands, static):
     kind = ValueError if kind is np.exceptions.AxisError else kind
     settings = "".join(f", {key}={value!r}" for key, value in static.items() if value is not None and value is not False)
     reason = str(error)
-    shapes = [np.shape(getattr(x, "current", x)) for x in operands]
+    shapes = [x.shape if is_node(x) else np.shape(x) for x in operands]
     if rule.name == "matmul":
         inner = [shapes[0][-1:], shapes[1][-2:-1] or shapes[1]]
         if not all(inner):

@@ -65,7 +65,7 @@ def debug():
 
 
 def _check_forward(result, rule, operands, inputs):
-    result.line = _users_line()
+    result.line = users_line()
     bad = ~np.isfinite(result.current)
     if not bad.any() or not all(np.isfinite(x).all() for x in inputs):
         return
@@ -90,7 +90,7 @@ def _check_backward(node, operand, g, contribution):
 
 def _check_value(node):
     """The node, which remembers its line; raises if it is the first that is not finite."""
-    node.line = _users_line()
+    node.line = users_line()
     numbers = [float(x) for x in node.operands]
     if not math.isfinite(node.current) and all(map(math.isfinite, numbers)):
         operands = ", ".join(x.describe() if is_node(x) else repr(x) for x in node.operands)
@@ -119,7 +119,7 @@ def _broadcasts(x, shape):
         return False
 
 
-def _users_line():
+def users_line():
     """file:line of the innermost caller outside of this package."""
     for frame, number in traceback.walk_stack(None):
         name = frame.f_code.co_filename

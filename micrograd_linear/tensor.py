@@ -348,7 +348,7 @@ def _frozen_index(index):
     if isinstance(index, Tensor):
         if index.dtype.kind == "f":
             raise IndexError(f"getitem: {index.describe()} as an index holds {index.dtype}; an index Tensor is made with requires_grad=False, and keeps its integers")
-        copied = index.numpy().view(arrays.FromTensor)
+        copied = index._data.copy().view(arrays.FromTensor)
         copied.tensor = index
         return copied
     if isinstance(index, list) and not index:

@@ -18,6 +18,7 @@ import numpy as np
 from . import tensor as tensor_module
 from .backward import recorded_walk, walk
 from .graph import topological_order
+from .nested import flatten, unflatten
 from .rules import rule
 from .tensor import Tensor
 
@@ -76,7 +77,7 @@ def jvp(f, args, tangents):
     if len(args) != len(tangents):
         raise ValueError(f"jvp: expected a tangent for each of the {len(args)} arguments, got {len(tangents)}")
     call = _Call(f, args, {}, tuple(range(len(args))))
-    leaves, _ = _flatten(tuple(tangents))
+    leaves, _ = flatten(tuple(tangents))
     if len(leaves) != len(call.leaves):
         raise ValueError(f"jvp: expected tangents of the structure of the arguments, got {len(leaves)} arrays for {len(call.leaves)}")
     if not call.y.requires_grad:
@@ -126,12 +127,12 @@ def hessian(f, argnums=0):
 
     def second_derivatives(*args, **keywords):
         chosen = args[argnums] if isinstance(argnums, (int, np.integer)) else tuple(args[i] for i in argnums)
-        leaves, structure = _flatten(chosen)
+        leaves, structure = flatten(chosen)
 
         def part(k):
-            return jacobian(lambda *a, **kw: _flatten(gradient(*a, **kw))[0][k], argnums)(*args, **keywords)
+            return jacobian(lambda *a, **kw: flatten(gradient(*a, **kw))[0][k], argnums)(*args, **keywords)
 
-        return _unflatten(structure, [part(k) for k in range(len(leaves))])
+        return unflatten(structure, [part(k) for k in range(len(leaves))])
 
     return second_derivatives
 
@@ -149,9 +150,9 @@ class _Call:
         if not tensor_module.recording:
             raise RuntimeError("inside no_grad() nothing is recorded, so there is nothing to differentiate; leave the block first")
         args = list(args)
-        leaves, self.structure = _flatten(tuple(args[i] for i in chosen))
+        leaves, self.structure = flatten(tuple(args[i] for i in chosen))
         self.leaves = [identity(x) if isinstance(x, Tensor) and x.requires_grad else Tensor(getattr(x, "current", x)) for x in leaves]
-        for i, structured in zip(chosen, _unflatten(self.structure, self.leaves), strict=True):
+        for i, structured in zip(chosen, unflatten(self.structure, self.leaves), strict=True):
             args[i] = structured
         self.result = f(*args, **keywords)
         if isinstance(self.result, (tuple, list, dict)):
@@ -179,7 +180,7 @@ class _Call:
         return self.rebuilt([self.plain(g) for g in gradients])
 
     def rebuilt(self, leaves):
-        rebuilt = _unflatten(self.structure, leaves)
+        rebuilt = unflatten(self.structure, leaves)
         return rebuilt[0] if self.single else rebuilt
 
     def plain(self, tensor):
@@ -204,27 +205,3 @@ def _like(data, tensor, what):
     if array.shape != tensor.shape:
         raise ValueError(f"{what}: expected shape {tensor.shape}, got {array.shape}")
     return array.copy()
-
-
-def _flatten(tree):
-    """(leaves, structure) of nested tuples, lists and dicts."""
-    if isinstance(tree, dict):
-        parts, kind = [_flatten(tree[key]) for key in tree], ("dict", list(tree))
-    elif isinstance(tree, (tuple, list)):
-        parts, kind = [_flatten(item) for item in tree], (type(tree), None)
-    else:
-        return [tree], None
-    return [leaf for leaves, _ in parts for leaf in leaves], (*kind, [(len(leaves), structure) for leaves, structure in parts])
-
-
-def _unflatten(structure, leaves):
-    if structure is None:
-        return leaves[0]
-    kind, keys, parts = structure
-    items, start = [], 0
-    for count, part in parts:
-        items.append(_unflatten(part, leaves[start : start + count]))
-        start += count
-    if kind == "dict":
-        return dict(zip(keys, items, strict=True))
-    return kind(*items) if hasattr(kind, "_fields") else kind(items)

@@ -1,4 +1,5 @@
 import os
+from importlib import util
 
 import derive_graphs
 import numpy as np
@@ -7,6 +8,7 @@ from hypothesis import settings
 
 import micrograd_linear as mgl
 from micrograd_linear import Tensor, cli
+from micrograd_linear.compile import numpy_executor
 from micrograd_linear.rules import BY_NUMPY_FUNCTION, RULES
 
 settings.register_profile("ci", derandomize=True)  # CI repeats itself; at the desk every run draws anew
@@ -51,3 +53,17 @@ def own():
         delattr(Tensor, name)
     for function in set(BY_NUMPY_FUNCTION) - before[1]:
         del BY_NUMPY_FUNCTION[function]
+
+
+@pytest.fixture(params=["numpy, groups", "numpy, loop", *["numba"] * bool(util.find_spec("numba"))])
+def executor(request, monkeypatch):
+    """The name of an executor. The two ways of NumPy's are chosen by what they cost, so each is made free of charge here."""
+    for name in {"numpy, groups": ("_GROUP", "_NODE"), "numpy, loop": ("_TURN", "_TERM")}.get(request.param, ()):
+        monkeypatch.setattr(numpy_executor, name, 0.0)
+    return request.param.split(",")[0]
+
+
+@pytest.fixture
+def compiled(executor):
+    """``mgl.compile`` with the executor."""
+    return lambda f, *args, **keywords: mgl.compile(f, *args, executor=executor, **keywords)

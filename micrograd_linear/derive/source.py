@@ -30,14 +30,21 @@ def sigmoid(x):
 
 def write(walk, leaves, wanted):
     """The text of a module that defines ``value_and_gradients``: arguments are the ``leaves``, gradients those of the ``wanted``, both {node: name}."""
-    value = walk.values[walk.root]
-    outputs = {node: walk.gradients[node] for node in wanted}
-    lowered = lower([value, *outputs.values()])
-    return _Writer(walk, leaves, wanted, lowered).text(lowered[value], {node: lowered[g] for node, g in outputs.items()})
+    writer = Writer(walk, leaves, wanted)
+    value, gradients = writer.compute()
+    writer.lines.append(f"return {value}, {{{', '.join(f'{_quoted(wanted[node])}: {text}' for node, text in gradients.items())}}}")
+    return writer.module()
 
 
-class _Writer:
-    def __init__(self, walk, leaves, wanted, lowered):
+class Writer:
+    """Writes the statements of a walk. For a reader that makes a function of its own of them: ``compute()`` returns what they compute, the statements are in
+    ``lines``, the names of the leaves in ``arguments``, and what stands before the function in ``constants`` and ``helpers``.
+    """
+
+    def __init__(self, walk, leaves, wanted):
+        value, outputs = walk.values[walk.root], {node: walk.gradients[node] for node in wanted}
+        lowered = lower([value, *outputs.values()])
+        self.value, self.gradients = lowered[value], {node: lowered[g] for node, g in outputs.items()}
         self.walk, self.leaves, self.wanted = walk, leaves, wanted
         self.lines, self.constants, self.helpers = [], [], {}
         self.expressions = {}  # symbol -> (text, how tightly it binds)
@@ -62,7 +69,9 @@ class _Writer:
         self.taken.add(found)
         return found
 
-    def text(self, value, gradients):
+    def compute(self):
+        """(text of the value, {node: text of its gradient}), after the statements that they need are written."""
+        value, gradients = self.value, self.gradients
         order = reachable([value, *gradients.values()])
         uses = {}
         for x in order:
@@ -79,9 +88,7 @@ class _Writer:
             self.write_symbol(x)
         owned = {}
         result = self.returned(value, self.walk.root, owned)
-        returned = [f"{_quoted(self.wanted[node])}: {self.returned(x, node, owned)}" for node, x in gradients.items()]
-        self.lines.append(f"return {result}, {{{', '.join(returned)}}}")
-        return self.module()
+        return result, {node: self.returned(x, node, owned) for node, x in gradients.items()}
 
     def returned(self, x, node, owned):
         """The text of a result, as an array that is nobody else's."""
@@ -97,6 +104,7 @@ class _Writer:
         return f"{self.wrapped(x, _ATOM)}.copy()" if shared else text
 
     def module(self):
+        """All of it as the text of a module."""
         shapes = {identifier: node.shape for node, identifier in ((node, self.arguments[name]) for node, name in self.leaves.items())}
         if self.walk.upstream is not None:
             shapes[self.gradient] = self.walk.root.shape
@@ -131,10 +139,15 @@ class _Writer:
         label = self.labels.get(x)
         views = x.operation in ("transpose", "reshape", "broadcast")
         trivial = x.operation == "number" or (views and (x.operands[0].operation == "number" or self.expressions[x.operands[0]][0].isidentifier()))
-        if label is None and (trivial or (self.uses[x] == 1 and len(text) <= LONGEST) or (x.operation == "constant" and len(text) < 30)):
+        short = self.uses[x] == 1 and len(text) <= LONGEST and not self.has_a_line(x)
+        if label is None and (trivial or short or (x.operation == "constant" and len(text) < 30)):
             self.expressions[x] = (text, level)
             return
         self.expressions[x] = (self.assign(label or "t", text, x), _ATOM)
+
+    def has_a_line(self, x):
+        """True for a result that is not written inside of another expression, however short it is."""
+        return False
 
     def write_variable(self, x):
         name, kind, definition = x.static["name"], x.static["kind"], x.static["definition"]

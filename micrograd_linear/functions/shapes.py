@@ -4,6 +4,7 @@ import numpy as np
 
 from ..numpy_protocol import implements
 from ..rules import RULES
+from ..tensor import Tensor
 from .base import as_array, as_shape, method
 from .elementwise import where
 
@@ -146,7 +147,7 @@ def take(x, indices, axis=None):
     """The slices with the given numbers along an axis; one that is taken twice gets both gradients."""
     if axis is None:
         x, axis = ravel(x), 0
-    return x[(slice(None),) * (axis % x.ndim) + (np.asarray(getattr(indices, "current", indices)),)]
+    return x[(slice(None),) * (axis % x.ndim) + (indices if isinstance(indices, Tensor) else np.asarray(indices),)]
 
 
 @implements(np.take_along_axis)

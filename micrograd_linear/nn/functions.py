@@ -1,5 +1,7 @@
 """Building blocks on lists of ``Value``s, as microgpt has them."""
 
+from ..graph import is_node
+
 
 def linear(x, w):
     """[w_0 · x, w_1 · x, ...] for x a list of n numbers and w a list of rows of n numbers.
@@ -23,7 +25,29 @@ def softmax(logits):
 def cross_entropy(logits, target):
     """-log softmax(logits)[target], for the index of the right class."""
     _, total = _exponentials(logits)
-    return total.log() - (logits[target] - _largest(logits))
+    return total.log() - (pick(logits, target) - largest(logits))
+
+
+def pick(items, index):
+    """``items[index]``, also where ``index`` is an integer of the data of a compiled function, which Python's brackets do not take.
+
+    >>> pick([10.0, 20.0, 30.0], -1)
+    30.0
+    """
+    return index.__pick__(items) if hasattr(type(index), "__pick__") else items[index]
+
+
+def largest(values):
+    """The largest of several numbers, as a constant: no gradient goes through it.
+
+    >>> from micrograd_linear import Value
+    >>> largest([Value(1.0), Value(3.0), 2.0])
+    3.0
+    """
+    for value in values:
+        if hasattr(type(value), "__largest__"):  # of a compiled function: its numbers are not known yet
+            return value.__largest__(values)
+    return max(value.data if is_node(value) else value for value in values)
 
 
 def rmsnorm(x, epsilon=1e-5):
@@ -33,11 +57,7 @@ def rmsnorm(x, epsilon=1e-5):
     return [xi * scale for xi in x]
 
 
-def _largest(values):
-    return max(value.data for value in values)
-
-
 def _exponentials(logits):
-    shift = _largest(logits)
+    shift = largest(logits)
     exponentials = [(logit - shift).exp() for logit in logits]
     return exponentials, sum(exponentials)

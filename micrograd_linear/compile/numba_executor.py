@@ -1,0 +1,56 @@
+"""Replays a schedule by compiled loops, which are the same for every graph; the extra ``fast`` installs Numba."""
+
+import numpy as np
+
+
+def executor(schedule):
+    """The executor of a schedule; an ``ImportError`` that names the extra where Numba is not installed."""
+    try:
+        import numba  # noqa: F401
+    except ImportError:
+        raise ImportError("compile: executor 'numba' needs Numba; install it with pip install 'micrograd_linear[fast]', or choose executor='numpy'") from None
+    return NumbaExecutor(schedule)
+
+
+class NumbaExecutor:
+    """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs); ``run_batch`` the same for rows of them."""
+
+    _loops = None
+
+    def __init__(self, schedule):
+        self.schedule = schedule
+        s = schedule
+        self.arrays = s.code, s.back, s.left, s.right, s.start, s.terms, s.root
+        self.values, self.gradients = np.empty(s.size), np.empty(s.size)
+        self.values[s.inputs : s.leaves] = s.constants
+
+    def run(self, inputs, indices):
+        self.values[: self.schedule.inputs] = inputs
+        replay, _ = self.loops()
+        replay(*self.arrays, self.values, indices, self.gradients)
+        return float(self.values[self.schedule.root]), self.gradients[: self.schedule.differentiated]
+
+    def run_batch(self, inputs, indices):
+        results, found = np.empty(len(inputs)), np.empty((len(inputs), self.schedule.differentiated))
+        _, replay_batch = self.loops()
+        replay_batch(*self.arrays, self.values, self.gradients, inputs, indices, results, found)
+        return results, found
+
+    def describe(self):
+        """In words, with where the compiled loops are kept."""
+        path = self.loops()[0].stats.cache_path
+        kept = f"kept in {path}" if path else "compiled anew in every process, since Numba finds no folder to keep them in"
+        return f"Numba; its loops are the same for every graph, are compiled once, in some ten seconds, and are {kept}"
+
+    @classmethod
+    def loops(cls):
+        if cls._loops is None:
+            from . import kernels
+
+            try:
+                cls._loops = kernels.loops(cache=True)
+            except RuntimeError as error:  # Numba finds no folder that it may write to
+                if "cache" not in str(error):
+                    raise
+                cls._loops = kernels.loops(cache=False)
+        return cls._loops

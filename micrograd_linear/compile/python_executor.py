@@ -1,0 +1,97 @@
+"""Replays a schedule by a loop of Python, with the scalar rules of ``value.py``: for graphs so narrow that a call of NumPy would compute a number or two.
+
+It takes a third of the time of an eager run, since no node is made. Sums are added up, and gradients are handed on, in the order of the eager engine.
+"""
+
+from ..value import RULES
+from .schedule import ADD, CODES, DETACH, DOT, DOT_LEFT, MULTIPLY, NOTHING, POWER, POWER_OF_CONSTANT, SELECT, SUM
+from .tape import UNARY
+
+_VALUE = [RULES[name].value if name in RULES else None for name in CODES]
+_DERIVATIVE = [RULES[name].derivative if name in RULES else None for name in CODES]
+_DERIVATIVE[POWER_OF_CONSTANT] = _DERIVATIVE[POWER]  # what it hands on to the exponent is not read
+
+
+class PythonLoop:
+    """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs, as a list)."""
+
+    def __init__(self, schedule):
+        self.schedule = schedule
+        arrays = schedule.code, schedule.back, schedule.left, schedule.right, schedule.start
+        self.code, self.back, self.left, self.right, self.start = (array.tolist() for array in arrays)
+        self.terms, self.constants = schedule.terms.tolist(), schedule.constants.tolist()
+
+    def run(self, inputs, indices):
+        indices = indices.tolist()
+        values = self.forward([*inputs.tolist(), *self.constants], indices)
+        gradients = self.backward(values, indices)
+        return values[self.schedule.root], gradients[: self.schedule.differentiated]
+
+    def forward(self, values, indices):
+        """All numbers, from those of the leaves."""
+        append, terms = values.append, self.terms
+        for code, left, right, start in zip(self.code, self.left, self.right, self.start):
+            if code == ADD:
+                append(values[left] + values[right])
+            elif code == MULTIPLY:
+                append(values[left] * values[right])
+            elif code == SUM:
+                total = values[terms[left]]
+                for i in terms[left + 1 : left + right]:
+                    total += values[i]
+                append(total)
+            elif DOT <= code <= DOT_LEFT:
+                total = values[start]
+                for i in range(left, left + 2 * right, 2):
+                    total += values[terms[i]] * values[terms[i + 1]]
+                append(total)
+            elif code == SELECT:
+                append(values[self.item(left, start, indices[right])])
+            elif code == DETACH:
+                append(values[left])
+            elif code in UNARY:
+                append(_VALUE[code](values[left]))
+            else:
+                append(_VALUE[code](values[left], values[right]))
+        return values
+
+    def backward(self, values, indices):
+        """d(root)/d(every number)."""
+        gradients, terms = [0.0] * len(values), self.terms
+        gradients[self.schedule.root] = 1.0
+        nodes = zip(reversed(self.back), reversed(self.left), reversed(self.right), reversed(self.start), reversed(range(len(values))))
+        for code, left, right, start, position in nodes:
+            if code == NOTHING:
+                continue
+            g = gradients[position]
+            if code == ADD:
+                gradients[left] += g
+                gradients[right] += g
+            elif code == MULTIPLY:
+                x, y = values[left], values[right]
+                gradients[left] += g * y
+                gradients[right] += g * x
+            elif code == SUM:
+                for i in reversed(terms[left : left + right]):
+                    gradients[i] += g
+            elif DOT <= code <= DOT_LEFT:
+                for i in range(left + 2 * right - 2, left - 1, -2):
+                    if i == left:  # see kernels.py
+                        gradients[start] += g
+                    p, q = terms[i], terms[i + 1]
+                    x, y = values[p], values[q]
+                    gradients[p] += g * y
+                    gradients[q] += g * x
+            elif code == SELECT:
+                gradients[self.item(left, start, indices[right])] += g
+            elif code in UNARY:
+                gradients[left] += _DERIVATIVE[code](g, values[left])
+            else:
+                to_left, to_right = _DERIVATIVE[code](g, values[left], values[right])
+                gradients[left] += to_left
+                gradients[right] += to_right
+        return gradients
+
+    def item(self, offset, count, index):
+        """The position of the item that an integer, which may count from the end, takes."""
+        return self.terms[offset + (index if index >= 0 else index + count)]

@@ -1,0 +1,260 @@
+"""What a function of ``Value``s is given while it is traced: numbers without a number, which write every operation on a ``Tape``.
+
+Whatever would read the number (a comparison, ``float``, ``.data``, an index) raises, with the line in the user's file and the way to write it, since one
+run's number would be built into all others.
+"""
+
+import numpy as np
+
+from ..modes import users_line
+from ..value import RULES, Value
+from .tape import CODE, TraceError
+
+_new = object.__new__
+_WHY = "f is traced once and then replayed on other numbers, so that no number is known here"
+_BRANCH = "write it with relu, leaky_relu, abs, maximum or minimum (of several: functools.reduce(mgl.maximum, xs), or nn.largest(xs) without a gradient)"
+_INDEX = (
+    "rows[i] works where rows is (part of) an argument that is a list or tuple; elsewhere write nn.pick(items, i). "
+    "A number that is a length or a count is no data: pass it as the length of a list"
+)
+
+
+def refuse(what, instead):
+    """Raise for a read of a number that is not there."""
+    raise TraceError(f"{users_line()}: {what}: {_WHY}; {instead}")
+
+
+def _refusing(what, instead):
+    def read(self, *arguments, **keywords):
+        refuse(what, instead)
+
+    return read
+
+
+def traced(tape, operand):
+    """The number that an operand of the tape stands for."""
+    node = _new(Traced)
+    node._tape = tape
+    node._at = operand
+    return node
+
+
+def _operand(tape, x, what):
+    kind = x.__class__
+    if kind is Traced or kind is TracedInt:
+        if x._tape is not tape:
+            raise TraceError(f"{users_line()}: this number belongs to another trace; call the plain function inside of a compiled one, not its compiled form")
+        return x._at
+    return tape.operand(x, what)
+
+
+def _is_array(x):
+    return isinstance(x, np.ndarray) and x.ndim > 0
+
+
+def _binary(name, swap=False):
+    code, ufunc = CODE[name], getattr(np, name, None)
+
+    def operation(self, other):
+        tape = self._tape
+        if other.__class__ is Traced and other._tape is tape:
+            at = other._at
+        elif _is_array(other):
+            pair = (np.array(self, dtype=object), other.astype(object))
+            return ufunc(*reversed(pair)) if swap else ufunc(*pair)
+        else:
+            at = _operand(tape, other, f"{name} of a Value")
+        return traced(tape, tape.record(code, at, self._at) if swap else tape.record(code, self._at, at))
+
+    operation.__name__ = name
+    return operation
+
+
+def _unary(name):
+    code = CODE[name]
+
+    def operation(self):
+        return traced(self._tape, self._tape.record(code, self._at))
+
+    operation.__name__ = name
+    return operation
+
+
+def apply(name, operands):
+    """The operation of that name on operands of which at least one is traced."""
+    if name not in RULES:
+        raise TraceError(f"{users_line()}: {name} is not supported for a Value; supported are {', '.join(RULES)}")
+    if len(operands) > 1:
+        left, right = operands
+        return _binary(name)(left, right) if isinstance(left, (Traced, TracedInt)) else _binary(name, swap=True)(right, left)
+    return _unary(name)(*operands)
+
+
+class _Number:
+    """What a traced number of either kind can do, and what it refuses."""
+
+    __slots__ = ()
+
+    __add__, __radd__ = _binary("add"), _binary("add", swap=True)
+    __sub__, __rsub__ = _binary("subtract"), _binary("subtract", swap=True)
+    __mul__, __rmul__ = _binary("multiply"), _binary("multiply", swap=True)
+    __truediv__, __rtruediv__ = _binary("divide"), _binary("divide", swap=True)
+    __pow__, __rpow__ = _binary("power"), _binary("power", swap=True)
+    __neg__, __abs__ = _unary("negative"), _unary("absolute")
+
+    def __pos__(self):
+        return self
+
+    @staticmethod
+    def __apply_rule__(rule, operands, static):  # mgl.exp(value)
+        return apply(rule.name, (*operands, *static.values()))
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **keywords):
+        if keywords or method != "__call__":
+            raise TraceError(f"{users_line()}: np.{ufunc.__name__}: keywords and methods such as .reduce are not supported for a Value")
+        if any(map(_is_array, inputs)):
+            return ufunc(*(np.array(x, dtype=object) if isinstance(x, (Traced, TracedInt)) else x.astype(object) if _is_array(x) else x for x in inputs))
+        inputs = [x.item() if isinstance(x, np.ndarray) else x for x in inputs]
+        if ufunc in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal):
+            refuse(f"np.{ufunc.__name__} compares a traced number", _BRANCH)
+        return apply({"float_power": "power"}.get(ufunc.__name__, ufunc.__name__), inputs)
+
+    __largest__ = staticmethod(lambda values: _largest(values))
+
+    __lt__, __le__, __gt__, __ge__ = (_refusing(f"a traced number is compared ({symbol})", _BRANCH) for symbol in ("<", "<=", ">", ">="))
+    __eq__, __ne__ = (_refusing(f"a traced number is compared ({symbol})", _BRANCH) for symbol in ("==", "!="))
+    __bool__ = _refusing("the program branches on a traced number", _BRANCH)
+    __hash__ = _refusing("a traced number is used as a key, or put into a set", "use its place in a list instead")
+    __format__ = _refusing("a traced number is formatted", "print what the compiled function returns")
+    __float__ = _refusing("float() of a traced number", "leave float() out; for math.exp(x) and the like write mgl.exp(x)")
+    __int__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refusing("a traced number is cut to an integer", "compute the integer before, and pass it as an argument")
+    __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = _refusing(
+        "%, // and divmod of a traced number", "compute it before, and pass it as an argument"
+    )
+    __reduce__ = _refusing("a traced number is copied or pickled", "use it as it is")
+    __complex__ = _refusing("complex() of a traced number", "a Value is real")
+
+
+def _reading(name, instead):
+    return property(_refusing(f".{name} of a traced number", instead), _refusing(f".{name} of a traced number is set", instead))
+
+
+class Traced(_Number, Value):
+    """A number that is known only when the compiled function runs."""
+
+    __slots__ = ("_at", "_tape")
+
+    __hash__ = _Number.__hash__
+    abs = absolute = _unary("absolute")
+    maximum, minimum, _leaky_relu = _binary("maximum"), _binary("minimum"), _binary("leaky_relu")
+    exp, expm1, log, log1p = (_unary(name) for name in ("exp", "expm1", "log", "log1p"))
+    sqrt, sin, cos, tan = (_unary(name) for name in ("sqrt", "sin", "cos", "tan"))
+    tanh, sigmoid, relu, softplus = (_unary(name) for name in ("tanh", "sigmoid", "relu", "softplus"))
+
+    _data = data = current = _reading("data", "compute with the number itself; for the largest of several, as a constant, write nn.largest(xs)")
+    grad = _reading("grad", "the compiled function returns the gradients")
+    item = _refusing("item() of a traced number", "compute with the number itself")
+    backward = gradients = contributions = zero_grad = _backward = _refusing(
+        "a backward pass inside of f", "return the loss; the compiled function returns its gradients"
+    )
+    operands = operation = _prev = _op = _reading(
+        "operands", "what is given to f is a Value already, so leave Value(...) out; draw, derive and compare are called on the plain function's result"
+    )
+
+    def detach(self):
+        """The same number as a constant: no gradient goes through it."""
+        return traced(self._tape, self._tape.record(CODE["detach"], self._at))
+
+    def __repr__(self):
+        return "Traced(...)"
+
+
+class TracedInt(_Number):
+    """An integer of the data. In arithmetic it is a number like any other; as an index it selects from a ``TracedList``, or by ``nn.pick``."""
+
+    __slots__ = ("_at", "_tape")
+
+    def __init__(self, tape, at):
+        self._tape, self._at = tape, at
+
+    __index__ = _refusing("a traced integer is used as an index or a length", _INDEX)
+
+    def __pick__(self, items):
+        return select(items, self)
+
+    def __repr__(self):
+        return "TracedInt(...)"
+
+
+class TracedList(list):
+    """A list of the arguments, which also takes a traced integer as its index."""
+
+    def __getitem__(self, index):
+        if index.__class__ is TracedInt:
+            return select(self, index)
+        found = list.__getitem__(self, index)
+        return TracedList(found) if isinstance(index, slice) else found
+
+
+class TracedTuple(tuple):
+    """A tuple of the arguments, which also takes a traced integer as its index."""
+
+    __slots__ = ()
+
+    def __getitem__(self, index):
+        if index.__class__ is TracedInt:
+            return select(self, index)
+        found = tuple.__getitem__(self, index)
+        return TracedTuple(found) if isinstance(index, slice) else found
+
+
+def indexable(tree):
+    """The nesting with lists and tuples that take traced integers as indices."""
+    if isinstance(tree, dict):
+        return {key: indexable(item) for key, item in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        items = map(indexable, tree)
+        return TracedList(items) if isinstance(tree, list) else type(tree)(*items) if hasattr(tree, "_fields") else TracedTuple(items)
+    return tree
+
+
+def select(items, index):
+    """``items[index]`` for a traced index: numbers, or rows of the same nesting, of which every number is selected."""
+    items = list(items)
+    if not items:
+        raise TraceError(f"{users_line()}: a traced integer selects from an empty list")
+    first, tape = items[0], index._tape
+    if isinstance(first, dict):
+        return {key: select(_parts(items, dict, key, len(first)), index) for key in first}
+    if isinstance(first, np.ndarray) and first.ndim:
+        made = np.empty(len(first), dtype=object)
+        for i in range(len(first)):
+            made[i] = select(_parts(items, np.ndarray, i, len(first)), index)
+        return made
+    if isinstance(first, (list, tuple)):
+        kind = list if isinstance(first, list) else tuple
+        parts = [select(_parts(items, kind, i, len(first)), index) for i in range(len(first))]
+        return TracedList(parts) if kind is list else TracedTuple(parts)
+    if first is None or isinstance(first, (str, bool)):
+        raise TraceError(f"{users_line()}: a traced integer selects from numbers, or rows of numbers, and not from {type(first).__name__}")
+    table = tape.table(tuple([_operand(tape, x, "an item to select from") for x in items]))
+    return traced(tape, tape.record(CODE["select"], table, index._at))
+
+
+def _parts(rows, kind, key, length):
+    """The element at ``key`` of every row, if all rows are of one kind and length."""
+    for row in rows:
+        if not isinstance(row, kind) or len(row) != length or (kind is dict and key not in row):
+            raise TraceError(f"{users_line()}: a traced integer selects from rows that differ in kind or length; make them alike")
+    return [row[key] for row in rows]
+
+
+def _largest(values):
+    """The largest of several numbers, at least one of them traced, as a constant."""
+    values = list(values)
+    tape = next(x for x in values if isinstance(x, (Traced, TracedInt)))._tape
+    found = _operand(tape, values[0], "largest")
+    for x in values[1:]:
+        found = tape.record(CODE["maximum"], found, _operand(tape, x, "largest"))
+    return traced(tape, tape.record(CODE["detach"], found))
+

@@ -1,0 +1,115 @@
+"""What a function of ``Tensor``s is given while it is traced: Tensors whose numbers must not be read, since one run's would be built into all others.
+
+Operations record as ever. Whatever reads numbers (a comparison, ``.data``, ``float``, ``argmax``) raises, with the line in the user's file, and so does
+an operation whose result is not recorded. Results are known as traced because every operation of the engine reports to ``tensor.after_forward``.
+"""
+
+import contextlib
+import threading
+
+import numpy as np
+
+from .. import tensor
+from ..modes import users_line
+from ..tensor import Tensor
+from .tape import TraceError
+
+_WHY = "f is traced once and then run on other arrays, so that no number is known here"
+_BRANCH = "write it with relu, leaky_relu, maximum, minimum, abs or clip, or pass a mask of zeros and ones as an argument and multiply with it"
+_OUTSIDE = "compute it before, and pass it as an argument"
+_SHAPE_ONLY = {np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.result_type}
+_COMPARISONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.sign, np.isnan, np.isinf, np.isfinite}
+
+
+_one_thread = threading.RLock()  # what the engine reports to is one for the process
+
+
+def _refuse(what, instead):
+    raise TraceError(f"{users_line()}: {what}: {_WHY}; {instead}")
+
+
+def _refusing(what, instead):
+    def read(self, *arguments, **keywords):
+        _refuse(what, instead)
+
+    return read
+
+
+def _reading(name, instead):
+    return property(_refusing(f".{name} of a traced Tensor", instead), _refusing(f".{name} of a traced Tensor is set", instead))
+
+
+class TracedTensor(Tensor):
+    """A Tensor whose numbers are those of another array in every run."""
+
+    __slots__ = ()
+
+    data = current = _reading("data", "compute with the Tensor itself")
+    grad = _reading("grad", "the compiled function returns the gradients")
+    numpy = item = __float__ = _refusing("the numbers of a traced Tensor are read", "compute with the Tensor itself")
+    __array__ = _refusing("a traced Tensor becomes a plain array", "compute with the Tensor itself; an array is indexed with t of the data as mgl.Tensor(array)[t]")
+    __int__ = __index__ = __round__ = _refusing("a traced Tensor becomes an integer", _OUTSIDE)
+    detach = _refusing("detach() of a traced Tensor", "compute what is to have no gradient before, and pass it as an argument")
+    argmax = argmin = _refusing("the place of the largest or smallest element is read", "use max or min, or compute the place before, and pass it as an argument")
+    backward = gradients = contributions = zero_grad = _refusing("a backward pass inside of f", "return the loss; the compiled function returns its gradients")
+    __bool__ = _refusing("the program branches on a traced Tensor", _BRANCH)
+    __lt__, __le__, __gt__, __ge__, __eq__, __ne__ = (_refusing(f"a traced Tensor is compared ({s})", _BRANCH) for s in ("<", "<=", ">", ">=", "==", "!="))
+    __hash__ = Tensor.__hash__
+    __reduce__ = _refusing("a traced Tensor is copied or pickled", "use it as it is")
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **keywords):
+        if ufunc in _COMPARISONS:
+            _refuse(f"np.{ufunc.__name__} reads the numbers of a traced Tensor", _BRANCH)
+        return Tensor.__array_ufunc__(self, ufunc, method, *inputs, **keywords)
+
+    def __array_function__(self, function, types, args, keywords):
+        if function in _SHAPE_ONLY:
+            return function(*map(_hollow, args), **{key: _hollow(x) for key, x in keywords.items()})
+        return Tensor.__array_function__(self, function, types, args, keywords)  # what reads numbers reads .current
+
+    def __repr__(self):
+        return f"Traced{self.describe()}"
+
+
+def _hollow(x):
+    """An array of the same shape and type without numbers."""
+    return np.broadcast_to(np.empty((), x.dtype), x.shape) if isinstance(x, TracedTensor) else x
+
+
+def traced(array, name, differentiable):
+    """A leaf: an argument of the function."""
+    leaf = Tensor(array, name, requires_grad=differentiable)
+    leaf.__class__ = TracedTensor
+    return leaf
+
+
+@contextlib.contextmanager
+def tracing(leaves):
+    """Inside this block the results of operations on these leaves are traced, too; after it all of them are Tensors like any other."""
+    made = list(leaves)
+
+    def seen(result, rule, operands, inputs):
+        if before:
+            before(result, rule, operands, inputs)
+        if not any(isinstance(x, TracedTensor) for x in (*operands, *indices(result))):
+            return
+        if not result.requires_grad:
+            _refuse(f"{rule.name} computes with integers of the data, or in no_grad(), and is not recorded", f"{_OUTSIDE}, or pass the integers as floats")
+        result.__class__ = TracedTensor
+        made.append(result)
+
+    with _one_thread:
+        before, tensor.after_forward = tensor.after_forward, seen
+        try:
+            yield
+        finally:
+            tensor.after_forward = before
+            for node in made:
+                node.__class__ = Tensor
+
+
+def indices(node):
+    """The Tensors that a node's index was copied from."""
+    index = node.static.get("index", ())
+    found = (getattr(part, "tensor", None) for part in (index if isinstance(index, tuple) else (index,)))
+    return [x for x in found if x is not None]
