@@ -15,11 +15,9 @@ import numpy as np
 INSTALL = {
     "autograd": "pip install autograd",
     "casadi": "pip install casadi",
-    "benchmarks.microgpt": "it is not part of this checkout",
     "dot": "the program dot of Graphviz, for example apt-get install graphviz",
     "jax": "pip install jax",
     "micrograd": "pip install micrograd==0.1.0",
-    "micrograd_linear.compile": "it is not part of this checkout",
     "mygrad": "pip install mygrad",
     "numba": "pip install numba, or this project's extra: pip install -e '.[fast]'",
     "torch": "pip install torch",

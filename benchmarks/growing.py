@@ -3,7 +3,6 @@
 import functools
 
 from .contest import Contestant, Workload
-from .scalar import COMPILE
 
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
 
@@ -71,10 +70,10 @@ WORKLOAD = Workload(
     "Memory is the peak of what Python and NumPy allocated for the set-up and the first step.",
     (
         Contestant("eager, forward and backward", eager),
-        Contestant("compiled, Numba, a run", functools.partial(compiled, "numba"), (COMPILE, "numba")),
-        Contestant("compiled, NumPy, a run", functools.partial(compiled, "numpy"), (COMPILE,)),
-        Contestant("trace to first result, Numba", functools.partial(tracing, "numba"), (COMPILE, "numba")),
-        Contestant("trace to first result, NumPy", functools.partial(tracing, "numpy"), (COMPILE,)),
+        Contestant("compiled, Numba, a run", functools.partial(compiled, "numba"), ("numba",)),
+        Contestant("compiled, NumPy, a run", functools.partial(compiled, "numpy")),
+        Contestant("trace to first result, Numba", functools.partial(tracing, "numba"), ("numba",)),
+        Contestant("trace to first result, NumPy", functools.partial(tracing, "numpy")),
         Contestant("drawing, folded, to SVG", drawing),
     ),
     small=(100,),

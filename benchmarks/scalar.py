@@ -8,7 +8,6 @@ import numpy as np
 from .contest import THREADS, Contestant, Workload
 
 LAYERS = ((2, 16), (16, 16), (16, 1))
-COMPILE = "micrograd_linear.compile"
 
 
 def data(points):
@@ -195,8 +194,8 @@ WORKLOADS = (
         "The compiled ones are made before the clock starts.",
         (
             Contestant("ours, eager", functools.partial(by_objects, our_value)),
-            Contestant("ours, compiled, Numba", functools.partial(compiled, "numba"), (COMPILE, "numba")),
-            Contestant("ours, compiled, NumPy", functools.partial(compiled, "numpy"), (COMPILE,)),
+            Contestant("ours, compiled, Numba", functools.partial(compiled, "numba"), ("numba",)),
+            Contestant("ours, compiled, NumPy", functools.partial(compiled, "numpy")),
             Contestant("micrograd", functools.partial(by_objects, micrograd_value), ("micrograd",)),
             Contestant("XAD", xad, ("xad",)),
             Contestant("CasADi SX", casadi, ("casadi",)),
@@ -212,8 +211,8 @@ WORKLOADS = (
         "The same MLP: what it takes until the compiled function has run once, beside one eager pass.",
         (
             Contestant("ours, one eager pass", functools.partial(by_objects, our_value)),
-            Contestant("ours, trace to first result, Numba", functools.partial(tracing, "numba"), (COMPILE, "numba")),
-            Contestant("ours, trace to first result, NumPy", functools.partial(tracing, "numpy"), (COMPILE,)),
+            Contestant("ours, trace to first result, Numba", functools.partial(tracing, "numba"), ("numba",)),
+            Contestant("ours, trace to first result, NumPy", functools.partial(tracing, "numpy")),
             Contestant("CasADi SX, build to first result", casadi_building, ("casadi",)),
         ),
         (100,),

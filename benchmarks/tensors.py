@@ -5,7 +5,6 @@ import functools
 import numpy as np
 
 from .contest import THREADS, Contestant, Workload
-from .scalar import COMPILE
 
 
 def linear_layer(N, inputs, outputs):
@@ -113,7 +112,7 @@ def autograd(problem, *sizes):
 def contestants(problem):
     return (
         Contestant("ours, eager", functools.partial(by_objects, ours, problem)),
-        Contestant("ours, compiled", functools.partial(compiled, problem), (COMPILE,)),
+        Contestant("ours, compiled", functools.partial(compiled, problem)),
         Contestant("PyTorch", functools.partial(by_objects, torch, problem), ("torch",)),
         Contestant("JAX, jit", functools.partial(jax, problem), ("jax",)),
         Contestant("MyGrad", functools.partial(by_objects, mygrad, problem), ("mygrad",)),

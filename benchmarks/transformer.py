@@ -3,10 +3,9 @@
 import functools
 
 from .contest import Contestant, Workload
-from .scalar import COMPILE, flat, our_value
+from .scalar import flat, our_value
 
 RATE = 1e-3
-MODEL = "benchmarks.microgpt"
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 NAME = "bartholomewanna"  # with its end: the 16 positions of a full block
 
@@ -67,10 +66,10 @@ WORKLOADS = (
         "microgpt's architecture, a node for every number: embeddings, RMS norm, causal attention with 4 heads, an MLP; width 16, 16 positions, one name. "
         "Loss, gradients and a step of gradient descent. The plain scalar class is in benchmarks/plain.py.",
         (
-            Contestant("ours, eager", functools.partial(by_objects, our_value), (MODEL,)),
-            Contestant("ours, compiled, Numba", functools.partial(compiled, "numba"), (MODEL, COMPILE, "numba")),
-            Contestant("ours, compiled, NumPy", functools.partial(compiled, "numpy"), (MODEL, COMPILE)),
-            Contestant("plain scalar class", functools.partial(by_objects, plain_value, largest=lambda values: max(x.data for x in values)), (MODEL,)),
+            Contestant("ours, eager", functools.partial(by_objects, our_value)),
+            Contestant("ours, compiled, Numba", functools.partial(compiled, "numba"), ("numba",)),
+            Contestant("ours, compiled, NumPy", functools.partial(compiled, "numpy")),
+            Contestant("plain scalar class", functools.partial(by_objects, plain_value, largest=lambda values: max(x.data for x in values))),
         ),
         (len(NAME),),
         (2,),

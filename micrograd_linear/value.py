@@ -124,7 +124,7 @@ def _binary(rule, constant_rule=None):
 
     def operation(self, other):
         node = _new(Value)
-        if isinstance(other, Value):
+        if other.__class__ is Value or isinstance(other, Value):
             node._rule = rule
             node._b = other
             y = other._data
@@ -141,6 +141,7 @@ def _binary(rule, constant_rule=None):
         node._y = y
         node._data = value(x, y)
         node.grad = 0.0
+        node._seen = None
         node.created = next(creation)
         return node if recording else otherwise(node)
 
@@ -161,6 +162,7 @@ def _reflected(rule):
         node._y = y = self._data
         node._data = rule.value(x, y)
         node.grad = 0.0
+        node._seen = None
         node.created = next(creation)
         return node if recording else otherwise(node)
 
@@ -176,6 +178,7 @@ def _unary(rule):
         node._x = x = self._data
         node._data = rule.value(x)
         node.grad = 0.0
+        node._seen = None
         node.created = next(creation)
         return node if recording else otherwise(node)
 
@@ -221,7 +224,7 @@ class Value:
     (4.0, -3.0, 2.0)
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_a", "_b", "_data", "_rule", "_x", "_y", "created", "grad", "module_calls")
+    __slots__ = ("__dict__", "__weakref__", "_a", "_b", "_data", "_rule", "_seen", "_x", "_y", "created", "grad", "module_calls")
     name = ""  # a class attribute: only a node that is given a name pays for one
     requires_grad = True
     shape = ()
@@ -230,7 +233,7 @@ class Value:
     def __init__(self, data, name="", _op="", *, label="", _children=()):
         self._data = number(data)
         self.grad = 0.0
-        self._rule = self._a = self._b = self._x = self._y = None
+        self._rule = self._a = self._b = self._x = self._y = self._seen = None
         self.created = next(creation)
         if isinstance(name, (tuple, list, set)):  # micrograd's own order of arguments
             name, _children = "", tuple(name)
@@ -293,22 +296,26 @@ class Value:
         if self._rule is None:
             self.grad += gradient
             return
-        order, seen = [self], {self}
-        for node in order:  # every node that is no leaf; the list grows while it is walked
+        order, waiting, walk = [], [self], object()  # a node that this walk has seen is stamped with it: half the price of a set
+        push, pop, found = waiting.append, waiting.pop, order.append
+        self._seen = walk
+        while waiting:  # every node that is no leaf, right operands first: nearly sorted
+            node = pop()
+            found(node)
             operand = node._a
             if operand is not None:
                 if operand._data is not node._x:
                     _check_unchanged(node, operand, node._x)
-                if operand._rule is not None and operand not in seen:
-                    seen.add(operand)
-                    order.append(operand)
+                if operand._rule is not None and operand._seen is not walk:
+                    operand._seen = walk
+                    push(operand)
             operand = node._b
             if operand is not None:
                 if operand._data is not node._y:
                     _check_unchanged(node, operand, node._y)
-                if operand._rule is not None and operand not in seen:
-                    seen.add(operand)
-                    order.append(operand)
+                if operand._rule is not None and operand._seen is not walk:
+                    operand._seen = walk
+                    push(operand)
         order.sort(key=_created, reverse=True)  # results before operands
         if HandWrittenRule.used:
             HandWrittenRule.check(node._rule for node in order)
