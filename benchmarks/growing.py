@@ -35,6 +35,14 @@ def eager(nodes):
     return step, lambda found: [found[0].data, [leaf.grad for leaf in found[1]]]
 
 
+def without_collector(nodes):
+    """The same with Python's garbage collector off: it looks at everything there is again and again while a graph grows, and finds nothing."""
+    import gc
+
+    gc.disable()
+    return eager(nodes)
+
+
 def compiled(executor, nodes):
     import micrograd_linear as mgl
 
@@ -70,6 +78,7 @@ WORKLOAD = Workload(
     "Memory is the peak of what Python and NumPy allocated for the set-up and the first step.",
     (
         Contestant("eager, forward and backward", eager),
+        Contestant("the same, collector off", without_collector),
         Contestant("compiled, Numba, a run", functools.partial(compiled, "numba"), ("numba",)),
         Contestant("compiled, NumPy, a run", functools.partial(compiled, "numpy")),
         Contestant("trace to first result, Numba", functools.partial(tracing, "numba"), ("numba",)),

@@ -251,3 +251,22 @@ def test_graphs_drawn_at_random(steps, scalar):
     root = nodes[-1].sum() if scalar else nodes[-1]
     check_style(check_source(root, rtol=1e-8, atol=1e-9))
     assert derive(root).text and ET.fromstring(derive(root).mathml) is not None
+
+
+def test_the_source_of_a_chain_of_numbers_grows_with_its_length_and_not_with_its_square():
+    def chain(turns):
+        x, a = Tensor(0.5, "x"), Tensor(0.9, "a")
+        y = x
+        for _ in range(turns):
+            y = (y * a).tanh() + x
+        y.name = "y"
+        return y, x, a
+
+    short, long = (derive(chain(turns)[0]).source for turns in (50, 100))
+    assert len(long) < 2.3 * len(short)
+    y, x, a = chain(100)
+    y.backward()
+    names = {}
+    exec(long, names)
+    value, gradients = names["value_and_gradients"](np.float64(0.5), np.float64(0.9))
+    assert value == y.item() and np.isclose(gradients["x"], x.grad, rtol=1e-13) and np.isclose(gradients["a"], a.grad, rtol=1e-13)

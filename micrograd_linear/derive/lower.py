@@ -1,13 +1,16 @@
 """From formulas to instructions: each product becomes binary operations, what is small combined first, so that large arrays are met as seldom as can be."""
 
 import functools
+from collections import Counter
 from fractions import Fraction
 
 from ..symbol import Book
 from ..symbol.algebra import broadcast_shapes, common_type, parts_of
-from ..symbol.node import ordered
+from ..symbol.node import is_tame, ordered, over
 
 TERMS = 24  # at most, in one sum
+LONG = 8  # factors; a longer product is made of one that came shortly before it, where that is the half of it or more
+RECENT = 8  # products among which that one is looked for
 
 
 def reachable(outputs):
@@ -18,11 +21,13 @@ def reachable(outputs):
 def lower(outputs):
     """{symbol: its instruction} for all that the outputs are made of; instructions are symbols of a new book, in an order that can be executed."""
     book, new, order = Book(), {}, reachable(outputs)
-    popular = _popular_pairs(order)
+    popular, products = _popular_pairs(order), []
     for x in order:
         operands = tuple(new[y] for y in x.operands)
         if x.operation == "product":
-            new[x] = _product(book, x, new, popular)
+            continued = _continued(book, x, new, products)
+            new[x] = _product(book, x, new, popular) if continued is None else continued
+            products.append((x, _factors(x)))
         elif x.operation == "variable":
             definition = x.static["definition"]
             new[x] = book.variable(x.static["name"], x.shape, x.dtype, x.static["kind"], None if definition is None else new[definition])
@@ -47,6 +52,27 @@ def _add(book, x, operands):
     return total
 
 
+def _factors(x):
+    """Counter of (factor, whether it is above the line) of a product."""
+    above, below = parts_of(x)
+    return Counter([*((part, True) for part in above), *((part, False) for part in below)])
+
+
+def _continued(book, x, new, products):
+    """A long product as a recent one times the factors that are new: gradients along a chain are such. None where there is none."""
+    factors = _factors(x)
+    if factors.total() <= LONG:
+        return None
+    for y, before in reversed(products[-RECENT:]):
+        coefficient = y.static["coefficient"]
+        if 2 * before.total() >= factors.total() and y.shape == x.shape and coefficient and is_tame(coefficient) and before <= factors:
+            result = _scaled(book, new[y], over(x.static["coefficient"], coefficient))
+            for part, above in sorted((factors - before).elements(), key=lambda factor: factor[0].serial):
+                result = _binary(book, "multiply" if above else "divide", result, new[part])
+            return result
+    return None
+
+
 def _tiers(x):
     """{shape: [(factor, whether it is above the line)]} of a product."""
     above, below = parts_of(x)
@@ -57,7 +83,9 @@ def _tiers(x):
 
 
 def _pairs(tier):
-    """Two factors, or a factor and a divisor, that can be combined first."""
+    """Two factors, or a factor and a divisor, that can be combined first; none where there would be too many to choose from."""
+    if len(tier) > 4 * LONG:
+        return
     for i, (a, up) in enumerate(tier):
         for b, side in tier[i + 1 :]:
             if up or side:
