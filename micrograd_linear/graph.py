@@ -6,6 +6,7 @@ A node, whether a ``Value`` or a ``Tensor``, shows its readers
     operation   the name of the rule that made it, or "" for a leaf
     static      the rule's keyword arguments, as a dict
     operands    an ordered tuple; nodes, or plain numbers and arrays, which are constants
+    read        the numbers or arrays that were read from them; others than theirs, if theirs were changed since
     created     an integer that grows with every node recorded
     module_calls  only on results of a ``Module``: (module, age of the graph when it was called, the same of the calls inside it)
     data, grad, shape, dtype

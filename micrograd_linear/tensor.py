@@ -109,6 +109,7 @@ class Tensor:
     dtype = property(operator.attrgetter("_data.dtype"), doc="The NumPy dtype.")
     ndim = property(operator.attrgetter("_data.ndim"), doc="The number of axes.")
     size = property(operator.attrgetter("_data.size"), doc="The number of elements.")
+    read = property(operator.attrgetter("arrays"), doc="The arrays that this tensor was computed from, in the order of its operands; for reading only.")
     operation = property(lambda self: self.rule.name if self.rule else "", doc='The name of the rule that made this tensor; "" for a leaf.')
 
     def numpy(self):

@@ -284,6 +284,11 @@ class Value:
             return (first,)
         return (first, self._y if self._b is None else self._b)
 
+    @property
+    def read(self):
+        """The numbers that this value was computed from, in the order of its operands."""
+        return () if self._rule is None else (self._x,) if self._y is None else (self._x, self._y)
+
     def backward(self, gradient=1.0):
         """Add to every leaf's ``grad`` the derivative of this value with respect to it, times ``gradient``.
 

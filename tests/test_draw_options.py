@@ -127,7 +127,7 @@ def test_the_neighbourhood_of_a_node():
     h = chain(300)
     drawing = draw(h, focus="h100", depth=2)
     assert names_of(drawing) == ["W", "h99", "", "h100", "", "h101"]
-    assert drawing.folded == "6 of 602 values, at most 2 operations from h100; 596 are left out" and drawing.folded in texts(drawing.svg)
+    assert drawing.folded == "6 of 602 values, at most 2 operations from h100; 596 left out" and drawing.folded in texts(drawing.svg)
     boxes = {box["name"]: box for box in json.loads(drawing.json)["values"]}
     assert boxes["h99"]["operands"] == [] and boxes["h99"]["operation"] == "" and "_cut" in drawing.dot and "h99   (2, 2) float64  …" in drawing.text
     node = h
@@ -146,7 +146,7 @@ def test_every_operation_that_is_shown_has_all_its_operands():
     c.name = "c"
     drawing = draw(c * 2, focus="a", depth=1)
     assert names_of(drawing) == ["x", "a", "b", "c"] and "×(a, b)" in drawing.text
-    assert draw(c, focus="a", depth=9).folded == "4 of 6 values, at most 9 operations from a; 2 are left out"
+    assert draw(c, focus="a", depth=9).folded == "4 of 6 values, at most 9 operations from a; 2 left out"
     assert draw(a, focus="a", depth=1).folded == ""  # all of it
 
 

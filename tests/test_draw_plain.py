@@ -90,7 +90,7 @@ def test_odd_names_of_modules_are_inert_in_every_format(name):
 def test_from_top_to_bottom(layer):
     assert "rankdir=TB" in draw(layer, direction="TB").dot and "rankdir=LR" in draw(layer).dot
     chain = Value(0.1)
-    for _ in range(9):
+    for _ in range(6):
         assert "rankdir=LR" in draw(chain).dot
         chain = chain.tanh()
     assert "rankdir=TB" in draw(chain).dot and "rankdir=LR" in draw(chain, direction="LR").dot

@@ -399,7 +399,7 @@ def test_a_ledger_adds_up(opened):
         assert len(rows) == (2 if name == "x1" else 1) and math.isclose(sum(rows), by_name(loss)[name].grad, rel_tol=1e-5, abs_tol=1e-9)
         assert same(tab.text("#ledger-grad"), by_name(loss)[name].grad)
     tab.page.click("#ledger tbody button")
-    assert "hands on to b" in tab.text("#text") and "n = +(v7, [b])" in tab.text("#ledger")
+    assert "hands on to b" in tab.text("#text") and "n = +(v7, b)" in tab.text("#ledger")
     tab.press("Home")
     assert "so far, 0 of 1" in tab.text("#ledger")
     tab.press("Escape")

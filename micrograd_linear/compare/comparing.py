@@ -79,7 +79,7 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
     for node in order:
         if not node.operands and node in gradients and names[node] not in seen:
             results.append(Result(names[node], "unchecked", np.asarray(gradients[node])))
-    return Comparison(results, {node: names[node] for node in gradients}, lambda: weaknesses(root, gradients[root], claims, order, names), formulas)
+    return Comparison(results, {node: names[node] for node in gradients}, lambda: weaknesses(root, gradients[root], claims, order, names), formulas, gradients)
 
 
 def _formulas(root, nodes):

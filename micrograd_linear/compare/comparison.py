@@ -78,15 +78,16 @@ class Comparison(Mapping):
 
     columns = ("name", "shape", "status", "max difference", "at", "hand", "engine")
 
-    def __init__(self, results, nodes=None, weaknesses=tuple, formulas=None):
+    def __init__(self, results, nodes=None, weaknesses=tuple, formulas=None, gradients=None):
         self._results = {result.name: result for result in results}
         self._nodes = nodes or {}  # node -> name
         self._weaknesses, self._formulas = weaknesses, formulas  # functions, called when somebody asks
+        self.gradients = gradients or {}  # {node: the engine's gradient} of all that a gradient flows to
         self.remarks = ()  # sentences about the whole
 
     def with_results(self, results, nodes):
         """A comparison of the same graph with other results."""
-        return Comparison(results, nodes, self._weaknesses, self._formulas)
+        return Comparison(results, nodes, self._weaknesses, self._formulas, self.gradients)
 
     @property
     def names(self):

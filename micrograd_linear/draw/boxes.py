@@ -66,7 +66,7 @@ def each(operands, sources, known):
         if node in known.cut:
             found = ()
         for x, (consumer, i) in zip(found, places):
-            about = {"role": role(consumer.operation, i, len(consumer.operands)), "broadcast": broadcast(consumer, x)}
+            about = {"role": role(consumer.operation, i, _roles(consumer)), "broadcast": broadcast(consumer, x)}
             if is_node(x):
                 wrong = (node, x) in known.wrong_uses
                 uses.append(Use(ids[x], "✗" if wrong else "", wrong, **about, **known.flow([(consumer, i)])))
@@ -84,6 +84,11 @@ def each(operands, sources, known):
             box.settings, box.operands = ", ".join(settings), uses
         boxes.append(box)
     return boxes, _clusters(boxes, stacks, known)
+
+
+def _roles(node):
+    """How many operands are to be told apart: a constant exponent says itself what it is."""
+    return 1 if node.operation == "power" and not is_node(node.operands[1]) and np.ndim(node.operands[1]) == 0 else len(node.operands)
 
 
 def _clusters(boxes, stacks, known):

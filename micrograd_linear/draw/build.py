@@ -31,8 +31,9 @@ def picture(root, most, check=None, *, backward=False, variables=None, view="aut
     known = boxes.Known({root}, Names(whole, _outermost(stacks, called), variables), stacks=stacks, called=called)
     if check is not None:
         known.verdicts, known.wrong_uses = marks.verdicts(whole, check)
-    known.gradients = {node: g for node, g in ((node, marks.gradient(node)) for node in whole) if g is not None}
-    found = _add_flow(root, known) if backward else None
+    own = {} if check is None else check.gradients  # a comparison has a backward pass of its own
+    known.gradients = dict(own) or {node: g for node, g in ((node, marks.gradient(node)) for node in whole) if g is not None}
+    found = _add_flow(root, known, own.get(root)) if backward else None
     known.notes = marks.notes(whole, known.gradients)
     order, left_out = whole, ""
     if focus is not None or depth is not None:
@@ -64,9 +65,10 @@ def _outermost(stacks, called):
     return [called[begin] for begin in sorted({stack[0] for stack in stacks.values()})]
 
 
-def _add_flow(root, known):
-    _start(root)
-    found = flow(root)
+def _add_flow(root, known, start=None):
+    if start is None:
+        _start(root)
+    found = flow(root, start)
     known.contributions = found.contributions
     if not any(np.any(g) for g in known.gradients.values()):  # before a backward pass: those of this one
         known.gradients = found.gradients

@@ -1,5 +1,7 @@
 """A picture with fewer boxes, made of the boxes that it has: for layouts that take too long, when the numbers may have changed since."""
 
+from collections import Counter
+
 import numpy as np
 
 from .fold import fold
@@ -46,7 +48,8 @@ def _merged(id, members, ids):
     merged = Box(id, kind, name, shape, last.dtype, arrays["data"], arrays["grad"], count, last.symbol, last.settings, shown=shown)
     merged.parameter, merged.cut = all(box.parameter for box in members), any(box.cut for box in members)
     merged.wrong, merged.verdict = any(box.wrong for box in members), max((box.verdict for box in members), key=lambda words: words.startswith("✗"))
-    merged.notes = list(dict.fromkeys(words for box in members for words in box.notes))
+    counts = Counter(words for box in members for words in box.notes)
+    merged.notes = [words if count == len(members) else f"{words}, in a part" for words, count in counts.items()]
     uses = {}
     for box in members:
         for use in box.operands:

@@ -19,7 +19,7 @@ from .play import page_of
 from .render import FORMATS, LayoutTimeout, render
 from .theme import themed
 
-WIDE = 8  # operations in a row that still fit beside each other on a screen
+WIDE = 5  # operations in a row that still fit beside each other on a screen
 MOST_NODES = 150  # beyond this a picture can no longer be read
 PNG_SIDE, PNG_AREA = 32_767, 100_000_000  # pixels; beyond the first Graphviz scales down, the second takes half a gigabyte
 _PLAIN = {"dot": "dot", "svg": "svg", "mmd": "mermaid", "txt": "text", "json": "json", "html": "html"}
@@ -45,7 +45,7 @@ def draw(
     ``view``       "auto": more than ``max_nodes`` values are folded: modules into one card each where that helps, else all that play the same part,
                    such as the samples of a batch, the neurons of a layer or the turns of a loop; the caption says so. "full" never folds, "folded" always does.
     ``focus``      a node, or a name that is shown: only what is at most ``depth`` operations (3) before and after it
-    ``direction``  "LR", from left to right, or "TB", from top to bottom, which is the default where more than 8 operations follow one another
+    ``direction``  "LR", from left to right, or "TB", from top to bottom, which is the default where more than 5 operations follow one another
     ``theme``      "light", "dark", or "auto": an SVG is then dark where its reader's system is
     ``budget``     seconds that laying out may take before the picture is folded further
 
@@ -134,8 +134,7 @@ class Drawing:
         Raises ``ValueError`` for another ending, and for a PNG of more pixels than can be made, ``FileNotFoundError`` for a folder that does not exist,
         ``RuntimeError`` where Graphviz fails.
         """
-        path = Path(path)
-        format = check_path(path, (*FORMATS, *_PLAIN))
+        format, path = check_path(path, (*FORMATS, *_PLAIN)), Path(path)
         if format == "png":
             _check_pixels(self.svg)
         return write_whole(path, getattr(self, _PLAIN[format]).encode() if format in _PLAIN else self._rendered(format))

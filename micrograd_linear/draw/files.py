@@ -7,6 +7,8 @@ from pathlib import Path
 
 def check_path(path, formats):
     """The format that the ending of a path means; raises where nothing can be saved there."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"draw: path: expected a path such as 'graph.svg', got {path!r} ({type(path).__name__})")
     path = Path(path)
     format = path.suffix[1:].lower()
     if format not in formats:
@@ -25,7 +27,10 @@ def _check_folder(path):
 def write_whole(path, content):
     """Write beside the target and rename, so that no half file is left where the disk fills up or the program ends; returns the path."""
     _check_folder(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+    except OSError as error:
+        raise type(error)(f"draw: cannot save {path}: {error.strerror}; save it in a folder that can be written to") from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

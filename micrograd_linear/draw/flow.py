@@ -34,20 +34,23 @@ def _was_given(root):
     return grad is not None and bool(root.shape or np.any(grad))
 
 
-def flow(root):
-    """The backward pass of ``root`` as a ``Flow``; None where there is nothing to start from. Raises ``RuntimeError`` where data were changed since.
+def flow(root, start=None):
+    """The backward pass of ``root`` from ``start`` = dL/d(root), by default ``seed(root)``, as a ``Flow``; None where there is nothing to start from.
+
+    Raises ``RuntimeError`` where data were changed since.
 
     >>> from micrograd_linear import Value
     >>> x = Value(3.0, "x"); y = x * x
     >>> [(i, float(part)) for (node, i), part in flow(y).contributions.items()]
     [(0, 3.0), (1, 3.0)]
     """
-    start = seed(root) if root.requires_grad else None
-    if start is None:
+    given = start is not None or _was_given(root)
+    start = seed(root) if start is None else np.asarray(start)
+    if start is None or not root.requires_grad:
         return None
     with np.errstate(all="ignore"):
         gradients, contributions = (_of_tensors if hasattr(root, "arrays") else _of_values)(root, start)
-    return Flow(start, _was_given(root), gradients, contributions)
+    return Flow(start, given, gradients, contributions)
 
 
 def _of_tensors(root, start):

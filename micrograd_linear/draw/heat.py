@@ -22,6 +22,7 @@ class Summary:
     """What is shown of an array, read once: changing the array later does not change it.
 
     ``cells`` is a matrix, the last axis across: the numbers themselves, or the means of blocks where they are ``averaged``; None for an empty array.
+    ``min`` and ``max`` are those of the finite numbers; ``odd`` is how many are not.
     """
 
     shape: tuple
@@ -31,6 +32,7 @@ class Summary:
     mean: float = 0.0
     max: float = 0.0
     norm: float = 0.0
+    odd: int = 0
 
     @property
     def size(self):
@@ -53,14 +55,18 @@ def summary(array):
         return Summary(array.shape, None, False)
     with np.errstate(all="ignore"):
         numbers = array.astype(np.float64, copy=False).reshape(-1, array.shape[-1] if array.ndim else 1)
-        least, most = float(numbers.min()), float(numbers.max())
+        least, most, mean = float(numbers.min()), float(numbers.max()), float(numbers.mean())
         largest = max(abs(least), abs(most))
+        odd = 0 if least - least == most - most == 0 else int(np.count_nonzero(~np.isfinite(numbers)))
+        if 0 < odd < numbers.size:
+            finite = numbers[np.isfinite(numbers)]
+            least, most = float(finite.min()), float(finite.max())
         norm = float(np.linalg.norm(numbers)) if largest < np.inf else largest
         if largest < np.inf and not 1e-140 < norm < np.inf and largest:  # squares that a float does not hold
             norm = largest * float(np.linalg.norm(numbers / largest))
         averaged = numbers.shape[0] > CELLS or numbers.shape[1] > CELLS
         cells = _averages(numbers) if averaged else numbers.copy()
-        return Summary(array.shape, cells, averaged, least, float(numbers.mean()), most, norm)
+        return Summary(array.shape, cells, averaged, least, mean, most, norm, odd)
 
 
 def together(summaries):
@@ -78,7 +84,8 @@ def together(summaries):
     size = sum(found.size for found in parts)
     mean = sum(found.mean * (found.size / size) for found in parts)
     least, most = (float(f([getattr(found, words) for found in parts])) for f, words in ((np.min, "min"), (np.max, "max")))
-    return Summary((size,), None, True, least, mean, most, math.hypot(*(found.norm for found in parts)))
+    odd = sum(found.odd for found in parts)
+    return Summary((size,), None, True, least, mean, most, math.hypot(*(found.norm for found in parts)), odd)
 
 
 def _averages(numbers):

@@ -46,8 +46,12 @@ def flow_in_short(use):
 
 
 def in_short(shown):
-    """One number, or the range."""
-    return number(shown.min) if shown.size == 1 else f"{number(shown.min)} … {number(shown.max)}" if shown.size else "empty"
+    """One number, or the range, and how many of the numbers are not finite."""
+    if not shown.size:
+        return "empty"
+    least, most = number(shown.min), number(shown.max)
+    words = least if shown.size == 1 or least == most else f"{least} … {most}"
+    return words if shown.size == 1 or not shown.odd else f"{words}, {shown.odd:,} not finite" if shown.odd < shown.size else f"{shown.odd:,} not finite"
 
 
 def value_rows(titled, heat=True):

@@ -8,6 +8,7 @@ from ..graph import is_node
 
 VERDICTS = {"wrong": "✗ wrong", "wrong step": "✗ wrong step", "shape": "✗ shape", "non-finite": "✗ not finite", "missing": "✗ missing"}
 DEAD = "its gradient is 0"
+STALE = "made of other numbers than are there now"
 
 
 def gradient(node):
@@ -34,10 +35,10 @@ def verdicts(order, check):
 def notes(order, gradients):
     """{node: [words]}, where ``gradients`` are those that are drawn, {node: array or number}.
 
-    The first value that is not finite although its operands are; the first such gradient, in backward order; and the values at which gradients
-    die: none of them is other than 0, although that of a result is.
+    Values whose operands were changed since; the first value that is not finite although its operands are; the first such gradient, in backward order;
+    and the values at which gradients die: none of them is other than 0, although that of a result is.
     """
-    found = {}
+    found = {node: [STALE] for node in order if _is_stale(node)}
     for node in order:
         if not _finite(node.current) and all(_finite(x.current if is_node(x) else x) for x in node.operands):
             found.setdefault(node, []).append(f"{_what(node.current)} begins here")
@@ -58,6 +59,12 @@ def notes(order, gradients):
         if node in odd and node.requires_grad and _dies(node, odd[node], gradients):
             found.setdefault(node, []).append(DEAD)
     return found
+
+
+def _is_stale(node):
+    """Whether an operand has other numbers now than those that the node was computed from."""
+    pairs = zip(node.operands, node.read)
+    return any(is_node(x) and x.current is not read and not np.array_equal(x.current, read, equal_nan=True) for x, read in pairs)
 
 
 def _dies(node, consumers, gradients):

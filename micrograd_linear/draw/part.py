@@ -32,7 +32,7 @@ def neighbourhood(order, focus, depth, names):
     count, total = count_values(found, cut), count_values(order)
     about = names.get(node) or node.describe()
     steps = f"{depth} operation{'s' * (depth != 1)}"
-    return found, cut, f"{count:,} of {total:,} values, at most {steps} from {about}; {total - count:,} are left out"
+    return found, cut, f"{count:,} of {total:,} values, at most {steps} from {about}; {total - count:,} left out"
 
 
 def count_values(order, cut=()):

@@ -17,7 +17,8 @@ WIDE = 3  # operations in a row that fit beside each other in a part of a page
 
 def page_of(root, asked, variables, style):
     """The page of the graph of ``root``, as HTML text; ``asked`` are arguments of ``draw``. Raises ``RuntimeError`` where data were changed since."""
-    flows = root.requires_grad and seed(root) is not None
+    compared = asked["check"] is not None and root in asked["check"].gradients
+    flows = root.requires_grad and (compared or seed(root) is not None)
     if asked["level"] == "scalar" and isinstance(root, Tensor):
         pictures = [scalar_picture(root, asked["most"], backward=flows, variables=variables)]
     else:

@@ -3,6 +3,8 @@
 import numpy as np
 
 from ..graph import is_node, topological_order
+from ..rules import RULES
+from ..value import RULES as SCALAR_RULES
 from ..value import Value
 
 
@@ -26,7 +28,7 @@ def expanded(root, most, names, upstream):
             raise ValueError(f"draw: level 'scalar': {node.operation} has no formula to run on numbers")
         operands = [arrays[x] if is_node(x) else x for x in node.operands]
         try:
-            made = node.rule.formula(*operands, **node.static)[0]
+            made = _run(node, operands)
         except Exception as error:  # linear algebra of LAPACK's, say, which objects cannot enter
             raise ValueError(f"draw: level 'scalar': {node.operation} cannot be written as operations on single numbers ({error})") from error
         arrays[node] = _array(made, node.shape)
@@ -34,7 +36,46 @@ def expanded(root, most, names, upstream):
             if isinstance(arrays[node][index], Value) and not arrays[node][index].name:  # a reshape holds the Values of another tensor
                 arrays[node][index].name = f"{names[node]}{_where(index)}"
     results = [value for value in arrays[root].flat if isinstance(value, Value)]
-    return arrays, results, _differentiate(arrays[root], upstream)
+    whole = _differentiate(arrays[root], upstream)
+    if whole is not None:
+        _check(root, upstream, arrays, names)
+    return arrays, results, whole
+
+
+def _run(node, operands):
+    """The operation on arrays of Values. A formula that asks which number is larger would leave one of them out, so there the scalar engine's own rules run."""
+    if node.operation in SCALAR_RULES and not any(np.ndim(setting) for setting in node.static.values()):
+        return np.frompyfunc(lambda *numbers: node.rule(*numbers, **node.static), len(operands), 1)(*operands)
+    if node.operation == "clip":
+        result = operands[0]
+        for bound, rule in (("min", RULES["maximum"]), ("max", RULES["minimum"])):
+            if node.static.get(bound) is not None:
+                result = np.frompyfunc(rule, 2, 1)(result, np.asarray(node.static[bound], dtype=object))
+        return result
+    if node.operation in ("max", "min"):
+        larger, axis = np.frompyfunc(RULES[f"{node.operation}imum"], 2, 1), node.static.get("axis")
+        result = operands[0]
+        axes = range(result.ndim) if axis is None else [i % result.ndim for i in (axis if isinstance(axis, tuple) else (axis,))]
+        for i in sorted(axes, reverse=True):
+            result = larger.reduce(result, axis=i)
+        return result
+    return node.rule.formula(*operands, **node.static)[0]
+
+
+def _check(root, upstream, arrays, names):
+    """Raise where the numbers have other gradients than the tensors: three equal numbers share that of their maximum in two ways, for example."""
+    with np.errstate(all="ignore"):
+        for tensor, gradient in root.gradients(upstream).items():
+            values = arrays[tensor]
+            tolerance = 1e-9 if tensor.dtype.itemsize >= 8 else 1e-3
+            mine = np.array([value.grad if isinstance(value, Value) else np.nan for value in values.flat], dtype=np.float64).reshape(tensor.shape)
+            scale = np.absolute(gradient[np.isfinite(gradient)]).max(initial=0.0)
+            wrong = ~np.isclose(mine, gradient, rtol=tolerance, atol=tolerance * float(scale), equal_nan=True)
+            if not tensor.operands and wrong.any():
+                raise ValueError(
+                    f"draw: level 'scalar': {names.get(tensor) or tensor.describe()} has another gradient number by number, at "
+                    f"{[int(i) for i in np.argwhere(wrong)[0]]}: there is a tie there, or a derivative that is not finite; draw it with other numbers"
+                )
 
 
 def _values(node, names):

@@ -21,12 +21,8 @@ def numbers(array):
     cells = [] if short.cells is None else [[_rounded(x) for x in row] for row in short.cells.tolist()]
     if not short.averaged:
         return {"shape": list(array.shape), "rows": cells}
-    odd = int(np.size(array) - np.count_nonzero(np.isfinite(array)))
-    if odd:  # a range is that of the finite ones
-        finite_ones = array[np.isfinite(array)].astype(np.float64)
-        ends = {"min": float(finite_ones.min()), "max": float(finite_ones.max())} if finite_ones.size else {"min": "", "max": ""}
-        return {"shape": list(array.shape), "blocks": cells, "odd": odd, "mean": "nan", "norm": "nan", **ends}
-    return {"shape": list(array.shape), "blocks": cells} | {words: _rounded(getattr(short, words)) for words in ("min", "mean", "max", "norm")}
+    ends = {"min": "", "max": ""} if short.odd == array.size else {"min": _rounded(short.min), "max": _rounded(short.max)}
+    return {"shape": list(array.shape), "blocks": cells, **ends, "mean": _rounded(short.mean), "norm": _rounded(short.norm)} | ({"odd": short.odd} if short.odd else {})
 
 
 def _rounded(x):

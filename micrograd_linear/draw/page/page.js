@@ -1,6 +1,6 @@
 // The page: its controls, its picture, its address.
 
-const READABLE = 0.6;
+const SMALL = 0.35, READABLE = 0.6;
 
 const NOTE = /its gradient is 0|begins? here/;
 
@@ -18,7 +18,10 @@ const page = {
     })) byId(id).addEventListener("click", act);
     byId("fold")?.addEventListener("click", () => this.show(this.view === this.views[0] ? this.views[1] : this.views[0]));
     byId("search").addEventListener("input", () => this.search());
-    byId("search").addEventListener("keydown", (event) => event.key === "Enter" && this.search(true));
+    byId("search").addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.search(true);
+      if (event.key === "Escape") event.target.blur();
+    });
     byId("everything").addEventListener("toggle", () => this.list());
     document.addEventListener("keydown", (event) => this.key(event));
     addEventListener("hashchange", () => this.address());
@@ -79,7 +82,7 @@ const page = {
     if (view.framed || width < 50 || height < 50) return;
     view.framed = true;
     const size = Math.min(width / view.whole[2], height / view.whole[3]); // pixels to a point
-    if (size < READABLE) this.zoom(READABLE / size);
+    if (size < SMALL) this.zoom(READABLE / size);
     if (this.at >= 0) this.picture();
   },
 
@@ -148,7 +151,7 @@ const page = {
     const { view, at } = this;
     const step = view.steps[at];
     view.canvas.classList.toggle("edited", view.edited);
-    view.canvas.querySelectorAll(".now, .operand, .future").forEach((element) => element.classList.remove("now", "operand", "future"));
+    view.canvas.querySelectorAll(".now, .operand, .future, .back").forEach((element) => element.classList.remove("now", "operand", "future", "back"));
     view.values.forEach((value, i) => {
       const later = view.made[i] > at, box = view.element(value.id);
       box?.classList.toggle("selected", this.selected === i);
@@ -168,6 +171,7 @@ const page = {
     const value = view.values[step.value];
     if (step.kind === "backward") {
       mark(`${value.id}_op-${step.use}`, "now", true);
+      mark(`${value.id}_op-${step.use}`, "back");
       mark(`${value.id}_op`, "now");
       mark(view.values[value.uses[step.use].of].id, "now");
       mark(value.id, "operand");

@@ -2,10 +2,9 @@
 
 import re
 
-import numpy as np
-
 from ..dot import dot
-from ..labels import number, text
+from ..heat import summary
+from ..labels import in_short, number, text
 from ..render import render
 from ..theme import FILLS, FLOW, INK, LINE, WRONG, themed
 
@@ -76,13 +75,4 @@ def brief(array):
     """One number, or the range of an array, and how many of its numbers are not finite."""
     if array is None:
         return ""
-    if not array.size:
-        return "empty"
-    array = np.asarray(array, dtype=np.float64)
-    if array.size == 1:
-        return number(array.flat[0])
-    finite = array[np.isfinite(array)]
-    odd = array.size - finite.size
-    low, high = (number(f(finite)) for f in (np.min, np.max)) if finite.size else ("", "")
-    words = ([low if low == high else f"{low} … {high}"] if finite.size else []) + ([f"{odd:,} not finite"] if odd else [])
-    return ", ".join(words)
+    return in_short(summary(array))

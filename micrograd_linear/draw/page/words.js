@@ -160,11 +160,12 @@ Object.assign(page, {
     const body = make("tbody");
     if (known(seed)) body.append(make("tr", { class: view.seeded <= at ? "" : "due" }, make("td", {}, make("button", { type: "button", onclick: () => this.go(view.seeded) }, "given"), make("div", { class: "soft" }, view.origin(i))), make("td", {}, matrix(seed, "given"))));
     for (const { consumer, k, use: { part, step } } of all) {
-      const value = view.values[consumer], made = value.uses.map(({ of }, j) => (j === k ? `[${view.values[of].name}]` : view.values[of].name));
+      const value = view.values[consumer], made = value.uses.map(({ of }) => view.values[of].kind === "constant" && !isArray(view.values[of].data) ? shown(view.values[of].data) : view.values[of].name);
+      const again = value.uses.filter(({ of }) => of === i).length > 1 ? `, as operand ${k + 1}` : "";
       const formula = view.formulas[value.formula]?.parts[k];
       const words = formula ? filled(formula, view.fill(consumer, "names"))[1] : value.uses[k].words;
       body.append(make("tr", { class: step <= at ? "" : "due" },
-        make("td", {}, make("button", { type: "button", onclick: () => this.go(step) }, `${value.name} = ${value.symbol}(${made.length > 4 ? `… [${view.values[i].name}] …` : made.join(", ")}${value.more ? ", …" : ""})`), words ? make("div", { class: "soft" }, words) : ""),
+        make("td", {}, make("button", { type: "button", onclick: () => this.go(step) }, `${value.name} = ${value.symbol}(${made.length > 4 ? `… ${view.values[i].name} …` : made.join(", ")}${value.more ? ", …" : ""})${again}`), words ? make("div", { class: "soft" }, words) : ""),
         make("td", {}, isArray(part) ? matrix(part, `from ${value.name}`) : shown(part))));
     }
     const sum = view.gradient(i, at);
