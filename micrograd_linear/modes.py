@@ -5,6 +5,8 @@ Both are for the whole process, and are set back when the block ends, by an erro
 
 import contextlib
 import math
+import os
+import sys
 import traceback
 from pathlib import Path
 
@@ -13,7 +15,8 @@ import numpy as np
 from . import backward, tensor, value
 from .graph import is_node
 
-_PACKAGE = str(Path(__file__).parent)
+_NOT_THE_USERS = tuple(f"{Path(module.__file__).parent}{os.sep}" for module in (sys.modules[__package__], np))
+_LIBRARY = f"{Path(os.__file__).parent}{os.sep}"  # Python's own; what is installed is in a folder of its own inside of it
 
 
 @contextlib.contextmanager
@@ -120,9 +123,9 @@ def _broadcasts(x, shape):
 
 
 def users_line():
-    """file:line of the innermost caller outside of this package."""
+    """file:line of the innermost caller outside of this package, of NumPy, and of Python's own library."""
     for frame, number in traceback.walk_stack(None):
         name = frame.f_code.co_filename
-        if not name.startswith(_PACKAGE):
+        if not name.startswith(_NOT_THE_USERS) and ("site-packages" in name or not name.startswith(_LIBRARY)):
             return f"{Path(name).name}:{number}"
     return "unknown line"

@@ -152,6 +152,8 @@ class _Call:
         args = list(args)
         leaves, self.structure = flatten(tuple(args[i] for i in chosen))
         self.leaves = [identity(x) if isinstance(x, Tensor) and x.requires_grad else Tensor(getattr(x, "current", x)) for x in leaves]
+        for leaf in self.leaves:
+            leaf.entered_a_call = True  # whatever records nothing must not take it for a number
         for i, structured in zip(chosen, unflatten(self.structure, self.leaves), strict=True):
             args[i] = structured
         self.result = f(*args, **keywords)
@@ -162,7 +164,7 @@ class _Call:
         outside = (node for node in topological_order(self.y) if node.requires_grad and not node.operands and node not in own)
         self.foreign = any(not getattr(node, "of_a_finished_call", False) for node in outside)
         for leaf in self.leaves:  # from here on an outer call may take them for constants
-            leaf.of_a_finished_call = True
+            leaf.of_a_finished_call, leaf.entered_a_call = True, False
 
     def leaf_gradients(self, seed):
         """For each leaf a Tensor, recorded where it depends on what lies outside of this call."""

@@ -55,6 +55,8 @@ class Compiled:
         if not isinstance(max_structures, int) or max_structures < 1:
             raise ValueError(f"compile: max_structures: expected a positive integer, got {max_structures!r}")
         self.single = isinstance(argnums, (int, np.integer))
+        if not self.single and not (isinstance(argnums, (tuple, list)) and all(isinstance(i, (int, np.integer)) for i in argnums)):
+            raise TypeError(f"compile: argnums: expected the number of an argument, or a tuple of such, got {argnums!r}")
         self.argnums = (int(argnums),) if self.single else tuple(map(int, argnums))
         if not self.argnums:
             raise ValueError("compile: argnums is empty; there is nothing to differentiate with respect to")
@@ -64,6 +66,11 @@ class Compiled:
         self._fast, self._last_call = _nothing_yet, None
         self._lock = threading.RLock()  # f may call compiled functions while it is traced
         functools.update_wrapper(self, f, updated=())
+
+    def __reduce__(self):
+        """As a copy that traces anew."""
+        options = {"executor": self.executor, "level": self.level, "max_structures": self.max_structures, "reuse": self.reuse}
+        return functools.partial(Compiled, **options), (self.f, self.argnums[0] if self.single else self.argnums)
 
     def __call__(self, *args, **keywords):
         self._last_call = args, keywords
@@ -87,6 +94,9 @@ class Compiled:
         chosen = self._chosen(len(args))
         sampled = [i for i in range(len(args)) if i not in chosen]
         lengths = {i: len(args[i]) for i in sampled if hasattr(args[i], "__len__")}
+        single = [i for i in sampled if i not in lengths]
+        if single:
+            raise ValueError(f"batch: argument {single[0]} is one {type(args[single[0]]).__name__}; expected a list or an array with an entry for each sample")
         if not sampled or len(lengths) < len(sampled) or len(set(lengths.values())) > 1 or 0 in lengths.values():
             raise ValueError(f"batch: expected data arguments that are sequences of equally many samples, at least one, got lengths {list(lengths.values())}")
         rows, program = [], None
@@ -130,7 +140,10 @@ class Compiled:
 
     def _chosen(self, count):
         if any(not -count <= i < count for i in self.argnums):
-            raise ValueError(f"compile: argnums: expected numbers of the {count} arguments, got {self.argnums}")
+            raise ValueError(
+                f"compile: argnums: expected numbers of the {count} arguments that were passed by position, got {self.argnums}; what is differentiated cannot be "
+                "passed by keyword"
+            )
         chosen = [i % count for i in self.argnums]
         if len(set(chosen)) < len(chosen):
             raise ValueError(f"compile: argnums: expected each argument once, got {self.argnums}")

@@ -59,33 +59,41 @@ class Schedule:
 
 def schedule(tape, root, differentiated):
     """The schedule for the operand ``root`` of a tape whose first ``differentiated`` inputs get a gradient."""
-    uses = _uses(tape, root)
-    return _Writer(tape, uses, differentiated).write(root)
+    uses, flows = _uses(tape, root)
+    return _Writer(tape, uses, flows, differentiated).write(root)
 
 
 def _uses(tape, root):
-    """How often the result uses each operation; one that a table lists counts twice, so that it stays a node of its own."""
+    """(how often the result uses each operation; whether a gradient flows back to it). One that a table lists counts twice, so that it stays a node.
+
+    No gradient flows through a detach: to what only that uses it would be 0, and 0 times an infinite derivative is NaN.
+    """
     operations, left, right = tape.operations, tape.left, tape.right
     uses = [0] * len(operations)
-    listed = [False] * len(tape.tables)
+    flows = [False] * len(operations)
+    listed, flowing = [False] * len(tape.tables), [False] * len(tape.tables)
     if root >= 0:
-        uses[root] = 2
+        uses[root], flows[root] = 2, True
     for i in range(root, -1, -1):
         if not uses[i]:
             continue
         code, x, y = operations[i], left[i], right[i]
+        flow = flows[i] and code != DETACH
         if code == SELECT:
-            if not listed[x]:
-                listed[x] = True
+            if not listed[x] or (flow and not flowing[x]):
                 for item in tape.tables[x]:
                     if item >= 0:
-                        uses[item] += 2
+                        uses[item] += 0 if listed[x] else 2
+                        flows[item] = flows[item] or flow
+                listed[x], flowing[x] = True, flowing[x] or flow
             continue
         if x >= 0:
             uses[x] += 1
+            flows[x] = flows[x] or flow
         if y >= 0 and code not in UNARY:
             uses[y] += 1
-    return uses
+            flows[y] = flows[y] or flow
+    return uses, flows
 
 
 @dataclass
@@ -97,8 +105,8 @@ class _Chain:
 
 
 class _Writer:
-    def __init__(self, tape, uses, differentiated):
-        self.tape, self.uses, self.differentiated = tape, uses, differentiated
+    def __init__(self, tape, uses, flows, differentiated):
+        self.tape, self.uses, self.flows, self.differentiated = tape, uses, flows, differentiated
         self.constants = [*tape.constants, -0.0]  # -0.0 + x is x, for every x: where a sum of products begins with a product
         self.leaves = tape.inputs + len(self.constants)
         self.needs = [True] * differentiated + [False] * (self.leaves - differentiated)
@@ -228,7 +236,7 @@ class _Writer:
     def node(self, i, code, left, right, has_gradient, start=0, back=None):
         self.place[i] = self.leaves + len(self.code)
         self.code.append(code)
-        self.back.append((code if back is None else back) if has_gradient else NOTHING)
+        self.back.append((code if back is None else back) if has_gradient and self.flows[i] else NOTHING)
         self.left.append(left)
         self.right.append(right)
         self.start.append(start)

@@ -6,6 +6,7 @@ every run, and after them the constants. A table is a tuple of operands, out of 
 
 import numpy as np
 
+from .. import tensor
 from ..graph import creation, topological_order
 from ..modes import users_line
 from ..value import RULES, Value, number
@@ -34,6 +35,11 @@ class Tape:
 
     def record(self, code, left, right=0):
         """Write an operation down; returns the operand that stands for its result."""
+        if not tensor.recording:
+            raise TraceError(
+                f"{users_line()}: inside no_grad() nothing is recorded, so this number would be a constant of one run; pass what is to have no gradient as an "
+                "argument that is not differentiated, or nn.largest(xs) for the shift of a softmax"
+            )
         if self.closed:
             raise TraceError(f"{users_line()}: this number belongs to a trace that has ended; a compiled function must not keep what it was called with")
         self.operations.append(code)

@@ -34,6 +34,11 @@ def kind_of(x, differentiated, path):
         return "static", type(x), x
     if x.__class__ in (int, float):  # NumPy's floats have a type of their own
         return ("number",)
+    if isinstance(x, Tensor) and (x.operands or getattr(x, "entered_a_call", False)):
+        raise TypeError(
+            f"compile: {path} is {x.describe()}, which is being differentiated, and a compiled function records nothing: its gradient would be lost. Differentiate "
+            "the plain function, or pass .data where a constant is meant"
+        )
     if isinstance(x, Value):
         raise TypeError(f"compile: {path} is a Value in a function of Tensors; make it a number or an array")
     refuse_masked(x, path)
@@ -178,7 +183,7 @@ class _Source:
                         "Pass it as an argument, or a copy of its .data where a constant is meant"
                     )
         used = {node: None for node in own if node in set(order)}
-        passed = walk(root, name_gradients=False, wanted={node for node in wanted if node in used})
+        passed = walk(root, name_gradients=False, wanted={node for node in wanted if node in used}, as_written=True)
         leaves = {node: passed.names[node] for node in order if not node.operands and node in passed.names}
         for node in order:
             leaves.update({x: x.name for x in indices(node) if x in own and x not in leaves})

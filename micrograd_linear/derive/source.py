@@ -98,7 +98,7 @@ class Writer:
         if not x.shape:
             return f"np.{dtype.name}({text})" if base.operation in ("number", "broadcast", "variable", "constant") else text
         if x.operation == "broadcast" and not text.isidentifier():
-            return self.filled(x)
+            return self.filled(x, dtype)
         shared = repeated or base in owned or base.operation in ("variable", "constant")
         owned[base] = None
         return f"{self.wrapped(x, _ATOM)}.copy()" if shared else text
@@ -295,6 +295,8 @@ class Writer:
         return f"{self.wrapped(a, _ATOM)}.cumsum(axis={x.static['axis']})", _ATOM
 
     def _reshape(self, x, a):
+        if not a.shape and all(y.operation not in ("variable", "constant") for y in reachable([a])):  # made of nothing but numbers, it is one of Python's
+            return f"np.full({x.shape}, {self.wrapped(a, 0)})", _ATOM
         if a.operation in ("sum", "mean", "max", "min", "prod") and not self.expressions[a][0].isidentifier():
             inner, axes = a.operands[0], a.static["axis"]
             for keepdims in (False, True):
@@ -317,13 +319,14 @@ class Writer:
             return self.filled(x), _ATOM
         return f"np.broadcast_to({self.wrapped(a, 0)}, {x.shape})", _ATOM
 
-    def filled(self, x):
-        """A broadcast as an array of its own."""
+    def filled(self, x, dtype=None):
+        """A broadcast as an array of its own; ``dtype`` is that of a number which has none."""
         (a,) = x.operands
+        words = _dtype(x) if x.dtype is not None or dtype is None or dtype == np.float64 else f", np.{dtype.name}"
         if a.operation == "number":
             value = a.static["value"]
             name = {Fraction(0): "zeros", Fraction(1): "ones"}.get(value)
-            return f"np.{name}({x.shape}{_dtype(x)})" if name else f"np.full({x.shape}, {_float(value)}{_dtype(x)})"
+            return f"np.{name}({x.shape}{words})" if name else f"np.full({x.shape}, {_float(value)}{words})"
         return f"np.broadcast_to({self.wrapped(a, 0)}, {x.shape}).copy()"
 
     def _getitem(self, x, a):

@@ -35,11 +35,14 @@ class Walk:
         return gradient if definition is None else definition
 
 
-def walk(root, *, name_gradients, wanted=()):
-    """Run the rules under ``root`` on symbols. With ``name_gradients`` the gradient of a named node is a variable, not its expansion."""
+def walk(root, *, name_gradients, wanted=(), as_written=False):
+    """Run the rules under ``root`` on symbols. With ``name_gradients`` the gradient of a named node is a variable, not its expansion.
+
+    ``as_written`` keeps factors inside of sums: not to read, but to compute what the engine does, without another overflow.
+    """
     order = topological_order(root)
     names = _names(order, root, wanted)
-    book = Book()
+    book = Book(as_written)
     values, pullbacks = {}, {}
     for node in order:
         values[node], pullbacks[node] = _forward(node, values, names, book, name_gradients)

@@ -1,5 +1,7 @@
 """Building blocks on lists of ``Value``s, as microgpt has them."""
 
+import math
+
 from ..graph import is_node
 
 
@@ -25,7 +27,7 @@ def softmax(logits):
 def cross_entropy(logits, target):
     """-log softmax(logits)[target], for the index of the right class."""
     _, total = _exponentials(logits)
-    return total.log() - (pick(logits, target) - largest(logits))
+    return (total.log() if hasattr(total, "log") else math.log(total)) - (pick(logits, target) - largest(logits))
 
 
 def pick(items, index):
@@ -59,5 +61,9 @@ def rmsnorm(x, epsilon=1e-5):
 
 def _exponentials(logits):
     shift = largest(logits)
-    exponentials = [(logit - shift).exp() for logit in logits]
+    exponentials = [_exp(logit - shift) for logit in logits]
     return exponentials, sum(exponentials)
+
+
+def _exp(x):
+    return x.exp() if hasattr(x, "exp") else math.exp(x)  # the methods of a Value are quicker than functions for both

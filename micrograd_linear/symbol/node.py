@@ -8,9 +8,13 @@ import numpy as np
 
 
 class Book:
-    """Where the symbols of one derivation are kept, each once: the same operation on the same operands is the same object."""
+    """Where the symbols of one derivation are kept, each once: the same operation on the same operands is the same object.
 
-    def __init__(self):
+    ``as_written``: factors stay inside of sums, where they may keep these from overflowing.
+    """
+
+    def __init__(self, as_written=False):
+        self.as_written = as_written
         self.symbols = {}
         self.forgotten = []
         self.serial = itertools.count()

@@ -34,7 +34,7 @@ def _reduced(operation, x, axes):
     if x.operation == "transpose":
         order = x.static["axes"]
         return transpose(reduce(operation, inner_of(x), tuple(order[i] for i in axes), keepdims=True), order)
-    if operation in ("sum", "mean") and x.operation == "product":
+    if operation in ("sum", "mean") and x.operation == "product" and not x.book.as_written:
         above, below = algebra.parts_of(x)
         factors, divisors = ([part for part in parts if _constant_along(part, x, axes)] for parts in (above, below))
         coefficient = x.static["coefficient"]
@@ -237,7 +237,8 @@ def einsum(subscripts, *operands):
     inputs, output = subscripts.split("->")
     coefficient, kept, sizes = ONE, [], {}
     for letters, x in zip(inputs.split(","), operands, strict=True):
-        sizes.update(zip(letters, x.shape))
+        for letter, n in zip(letters, x.shape):
+            sizes[letter] = n if n != 1 else sizes.get(letter, 1)  # an axis of length 1 broadcasts
         own, rest = coefficient_of(x)
         coefficient = algebra.times(coefficient, own)
         if rest is not None:
