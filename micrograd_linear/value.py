@@ -83,6 +83,7 @@ RULES = {
 }
 _power_of_constant = ScalarRule("power", "**", ieee.power, lambda g, x, y: (g * _power_of_base(x, y), None))
 recording = True  # no_grad() and debug() turn it off, and say in ``otherwise`` what becomes of a new node
+otherwise = None
 before_backward = None  # debug() sets it: a function of (the nodes, results first; the gradient of the first) that may raise
 _new = object.__new__
 
@@ -90,9 +91,6 @@ _new = object.__new__
 def forgotten(node):
     """The number of a node, without what it was made of."""
     return Value(node._data)
-
-
-otherwise = forgotten
 
 
 def number(x, what="Value"):
@@ -253,7 +251,6 @@ class Value:
     data = property(operator.attrgetter("_data"), _set_data, doc="The number. Assigning a new one makes every result computed from the old one stale.")
 
     current = data
-
     def item(self):
         """The number as a Python float."""
         return self._data

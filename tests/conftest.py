@@ -1,6 +1,7 @@
 import os
 from importlib import util
 
+import browser
 import derive_graphs
 import numpy as np
 import pytest
@@ -67,3 +68,23 @@ def executor(request, monkeypatch):
 def compiled(executor):
     """``mgl.compile`` with the executor."""
     return lambda f, *args, **keywords: mgl.compile(f, *args, executor=executor, **keywords)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with browser.browser() as started:
+        yield started
+
+
+@pytest.fixture
+def opened(chromium, tmp_path):
+    """opened(text, address, **options): a tab, which must have fetched nothing and complained of nothing when the test ends."""
+    tabs = []
+
+    def opened(text, address="", **options):
+        tabs.append(browser.Tab(chromium, tmp_path / f"page{len(tabs)}.html", text, address, **options))
+        return tabs[-1]
+
+    yield opened
+    for tab in tabs:
+        tab.close()

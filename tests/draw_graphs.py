@@ -7,6 +7,7 @@ from collections import Counter
 import numpy as np
 
 from micrograd_linear import Linear, Tensor, Value
+from micrograd_linear.graph import topological_order
 from micrograd_linear.nn import MLP
 
 ODD_NAMES = ["</script>", "{a|b}", r"\N", r"\\", '"quoted"', "a\nb", "\x00\x07\x1b", "\ud800", "x" * 10_000, "\u202eevil", "😀", "<b>", "&amp;", "'", "]]>", "-->", " "]
@@ -64,3 +65,23 @@ def luminance(colour):
     channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def neuron():
+    """The neuron of micrograd's lecture, with a second use of x1."""
+    x1, x2, w1, w2, b = (Value(number, name) for number, name in ((2.0, "x1"), (0.0, "x2"), (-3.0, "w1"), (1.0, "w2"), (6.8813735870195432, "b")))
+    n = x1 * w1 + x2 * w2 + b
+    o = n.tanh()
+    loss = (o - 1) ** 2 + x1 * 0.1
+    n.name, o.name, loss.name = "n", "o", "L"
+    loss.backward()
+    return loss
+
+
+def by_name(root):
+    return {node.name: node for node in topological_order(root) if node.name}
+
+
+def same(shown, number, digits=6):
+    """Whether what is shown is the number, to as many digits as are shown."""
+    return shown == f"{float(number):.{digits}g}"
