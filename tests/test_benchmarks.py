@@ -498,7 +498,3 @@ def test_the_page_has_the_workloads_of_the_command():
 def test_the_picture_of_the_page_shows_its_samples():
     text, data = shown((DOCS / "benchmarks.svg").read_text()), json.loads((DOCS / "benchmarks.json").read_text())
     assert text == shown(plot.svg(data))
-
-
-def test_ci_runs_the_quick_command():
-    assert ".venv/bin/python -m benchmarks --quick" in (DOCS.parent / ".ci/run").read_text().splitlines()

@@ -242,3 +242,8 @@ def test_a_stale_graph_is_an_error_and_leaves_no_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_name_that_looks_like_a_place_for_a_number(opened):
+    x = Value(2.0, "0100000000")
+    tab = opened(draw(x * 3.0).html)
+    assert "0100000000" in tab.run("[...document.querySelectorAll('.canvas text')].map((text) => text.textContent)")
+    assert tab.run("document.querySelectorAll('[data-data]').length") == 2

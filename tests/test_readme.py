@@ -72,3 +72,7 @@ def test_the_pictures_show_what_the_script_draws(tmp_path, monkeypatch):
     for path in make_pictures.make(tmp_path):
         assert shown(path) == shown(ROOT / "docs" / path.name) and len(shown(path)) > 30
     assert "make_pictures" in sys.modules
+
+
+def test_ci_runs_the_quick_command():
+    assert ".venv/bin/python -m benchmarks --quick" in (ROOT / ".ci/run").read_text().splitlines()

@@ -9,6 +9,7 @@ from ..render import render
 from ..theme import FILLS, FLOW, INK, LINE, WRONG, themed
 
 WIDTH = 10  # characters that a number takes at most
+PLACE = "#010203"  # the colour of a place for a number, by which it is found: no name has it
 SIDE = 4  # an array of at most so many rows and columns is shown in full
 
 
@@ -33,7 +34,7 @@ def svg(picture, direction, prefix, budget):
         shown = "" if array is None else number(array.flat[k]) if cell else brief(array)
         return f'<text data-{kind}="{i}"{where if cell else ""}{found[1]}>{shown}</text>'
 
-    return re.sub(r"<text([^>]*)>0([12])(\d{4})(\d{2})0*</text>", place, drawn)
+    return re.sub(rf'<text([^>]*) fill="{PLACE}">0([12])(\d{{4}})(\d{{2}})0*</text>', place, drawn)
 
 
 def _label(box, i):
@@ -63,9 +64,10 @@ def _in_full(array):
 def _places(kind, i, array):
     """A cell with a word of zeros for each number that will stand there, or one for all; it says where it stands, and is as wide as what will."""
     if not _in_full(array):
-        return f'<TD ALIGN="LEFT">{f"0{kind}{i:04d}00".ljust(max(WIDTH, len(brief(array)) + 2), "0")}</TD>'
+        word = f"0{kind}{i:04d}00".ljust(max(WIDTH, len(brief(array)) + 2), "0")
+        return f'<TD ALIGN="LEFT"><FONT COLOR="{PLACE}">{word}</FONT></TD>'
     width = max(8, *(len(number(x)) + 1 for x in array.flat))
-    words = [f'<TD ALIGN="RIGHT">{f"0{kind}{i:04d}{k:02d}".ljust(width, "0")}</TD>' for k in range(array.size)]
+    words = [f'<TD ALIGN="RIGHT"><FONT COLOR="{PLACE}">{f"0{kind}{i:04d}{k:02d}".ljust(width, "0")}</FONT></TD>' for k in range(array.size)]
     columns = array.shape[-1]
     rows = "".join(f"<TR>{''.join(words[k : k + columns])}</TR>" for k in range(0, len(words), columns))
     return f'<TD ALIGN="LEFT"><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{rows}</TABLE></TD>'
