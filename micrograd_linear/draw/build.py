@@ -7,13 +7,12 @@ import numpy as np
 from ..graph import is_node, topological_order, unique_names
 from . import boxes, marks, modules
 from .flow import flow, seed
-from .fold import fold, joined
+from .fold import READABLE, fold, joined
 from .names import Names, Scope
 from .part import count_values, neighbourhood
 from .picture import Picture
 from .scalars import expanded
 
-READABLE = 40  # boxes that a graph is folded into, at most
 LAYABLE = 5000  # boxes that Graphviz lays out in seconds
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from .fold import fold
+from .fold import READABLE, fold
 from .heat import together
 from .picture import COPIED, Box, Picture, Use
 
@@ -15,9 +15,6 @@ class _Node:
     def __init__(self, box, operands):
         self.box, self.operands = box, operands
         self.operation, self.shape, self.name = f"{box.symbol} {box.settings}" if box.symbol else box.look, box.shape, box.name
-
-
-READABLE = 40  # boxes that are laid out in no time
 
 
 def coarser(picture):

@@ -10,6 +10,7 @@ from collections import Counter
 
 from ..graph import is_node
 
+READABLE = 40  # boxes that a graph is folded into, at most
 NARY = {"add": "Σ", "multiply": "Π"}
 
 

@@ -5,8 +5,9 @@ import numpy as np
 from ..graph import topological_order
 from ..printable import printable
 from ..tensor import Tensor
-from .build import READABLE, picture, scalar_picture
+from .build import picture, scalar_picture
 from .flow import seed
+from .fold import READABLE
 from .names import Names
 from .page import MOST_STEPS, MOST_VALUES, page
 from .page.svg import brief

@@ -11,12 +11,13 @@ from importlib import resources
 from ..coarser import coarser
 from ..heat import NOT_FINITE, NOT_FINITE_DARK, STEPS, STEPS_DARK
 from ..render import LayoutTimeout
+from ..theme import FLOW
 from .javascript import HELPERS
 from .run import run
 from .svg import svg
 
 MOST_VALUES, MOST_STEPS = 400, 2000  # that are played one by one; beyond, those that play the same part are one
-_ZERO = f"const ZERO = {len(STEPS) // 2};\n"
+_CONSTANTS = f'const ZERO = {len(STEPS) // 2}, NOTE = "{FLOW}";\n'  # the shade of 0, and the colour of what is odd about a value
 _PARTS = ("numbers.js", "view.js", "page.js", "words.js", "moving.js")
 
 
@@ -37,7 +38,7 @@ def page(pictures, verdicts, title, remark, direction, theme="auto", budget=10.0
         views.append({"prefix": prefix, "folded": "; ".join(filter(None, (picture.folded, remark))), "title": title, **data})
         canvases.append(f'<div class="canvas" id="canvas-{i}"{" hidden" * (i > 0)}>{_in_theme(drawn, theme)}</div>')
     rules = ",\n".join(formula or "null" for formula in scripts)
-    script = f'"use strict";\n{HELPERS}const RULES = [{rules}];\n{_ZERO}{_text_of(*_PARTS)}'
+    script = f'"use strict";\n{HELPERS}const RULES = [{rules}];\n{_CONSTANTS}{_text_of(*_PARTS)}'
     return _text_of("page.html").format(
         policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_hash(script)}'; base-uri 'none'; form-action 'none'",
         title=html.escape(views[0]["title"]), folded=html.escape(views[0]["folded"]), style=_in_theme(_shades() + _text_of("page.css"), theme),

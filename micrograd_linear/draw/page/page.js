@@ -2,8 +2,6 @@
 
 const SMALL = 0.35, READABLE = 0.6;
 
-const NOTE = /its gradient is 0|begins? here/;
-
 const page = {
   views: [], view: null, at: -1, selected: null, timer: null, speed: 1,
 
@@ -52,7 +50,7 @@ const page = {
     view.box = [...view.whole];
     view.texts = view.values.map(() => ({ data: [], grad: [] }));
     for (const kind of ["data", "grad"]) view.svg.querySelectorAll(`[data-${kind}]`).forEach((text) => view.texts[text.dataset[kind]][kind].push(text));
-    view.notes = [...view.svg.querySelectorAll("text")].filter((text) => NOTE.test(text.textContent) && text.getAttribute("fill"));
+    view.notes = [...view.svg.querySelectorAll(`text[fill="${NOTE}"]`)];
     this.movable(view);
     new ResizeObserver(() => view === this.view && this.frame(view)).observe(view.canvas);
   },

@@ -27,6 +27,8 @@ function filled([markup, text], fill) {
 
 // --- one view of a run: the values in the order they were made, and the steps --------------------------------------------------
 
+const START = "where the backward pass starts";
+
 class View {
   constructor(data, canvas) {
     Object.assign(this, data);
@@ -34,14 +36,14 @@ class View {
     this.original = structuredClone(data.values);
     this.edited = false;
     this.consumers = this.values.map(() => []);
-    this.values.forEach((value, i) => value.uses?.forEach((use, k) => this.consumers[use.of].push([i, k])));
+    this.values.forEach((value, i) => value.uses.forEach((use, k) => this.consumers[use.of].push([i, k])));
     this.steps = [];
-    this.values.forEach((value, i) => value.uses?.length && this.steps.push({ kind: "forward", value: i }));
+    this.values.forEach((value, i) => value.uses.length && this.steps.push({ kind: "forward", value: i }));
     this.start = new Map(this.seeds);
     if (this.start.size) {
       this.steps.push({ kind: "seed", value: this.seeds[this.seeds.length - 1][0] });
       for (let i = this.values.length - 1; i >= 0; i--)
-        this.values[i].uses?.forEach((use, k) => known(use.part) && this.steps.push({ kind: "backward", value: i, use: k }));
+        this.values[i].uses.forEach((use, k) => known(use.part) && this.steps.push({ kind: "backward", value: i, use: k }));
     }
     this.made = this.values.map(() => -1);
     this.steps.forEach((step, s) => {
@@ -72,7 +74,7 @@ class View {
 
   /** What a gradient that comes from nowhere in the picture is. */
   origin(i) {
-    return this.values[i].kind === "root" ? "where the backward pass starts" : "from what is not shown";
+    return this.values[i].kind === "root" ? START : "from what is not shown";
   }
 
   gradientOf(i) {
@@ -122,12 +124,12 @@ class View {
   recompute() {
     const { values } = this;
     values.forEach((value) => {
-      if (value.uses?.length) value.data = RULES[value.formula].f(...value.uses.map((use) => num(values[use.of].data)));
+      if (value.uses.length) value.data = RULES[value.formula].f(...value.uses.map((use) => num(values[use.of].data)));
     });
     const gradients = values.map((_, i) => num(this.start.get(i) ?? 0));
     for (let i = values.length - 1; i >= 0; i--) {
       const { uses, formula, data } = values[i];
-      if (!uses?.length) continue;
+      if (!uses.length) continue;
       uses.forEach((use, k) => {
         if (!known(use.part)) return;
         use.part = RULES[formula].d[k](gradients[i], num(data), ...uses.map((other) => num(values[other.of].data)));
@@ -141,7 +143,7 @@ class View {
   reset() {
     this.values.forEach((value, i) => {
       value.data = this.original[i].data;
-      value.uses?.forEach((use, k) => (use.part = this.original[i].uses[k].part));
+      value.uses.forEach((use, k) => (use.part = this.original[i].uses[k].part));
     });
     this.edited = false;
   }

@@ -1,7 +1,5 @@
 // What happens at a step, in words and formulas; the ledger of one value.
 
-const START = "where the backward pass starts";
-
 Object.assign(page, {
   // --- what happens at this step ---
 
