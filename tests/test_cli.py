@@ -106,9 +106,9 @@ def test_shapes_that_were_found_are_said(run):
 @pytest.mark.parametrize("text, words", [
     ("def forward(x: return", "line 1"), ("import nothing_of_this_name", "ModuleNotFoundError"), ("1 / 0", "division by zero"), ("raise SystemExit(0)", "SystemExit"),
     ("x = 1", "defines no function forward"), ("def forward(x): return x", "defines no function backward"),
-    ("def forward(x): return 3.0\ndef backward(dy, x): return dy", "depends on its arguments, got float"),
+    ("def forward(x): return 3.0\ndef backward(dy, x): return dy", "depends on none of its floating-point arguments"),
     ("def forward(x): return x, 1\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}", "return y alone"),
-    ("def forward(x): raise KeyError('k')\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}", "forward failed: KeyError: 'k' (line 1)"),
+    ("def forward(x): raise KeyError('k')\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}", "forward failed: KeyError: 'k' (line 1"),
     ("def forward(x): return x\ndef backward(dy, x):\n  return dy / {}", "backward failed: TypeError: unsupported operand type(s) for /: 'float' and 'dict' (line 3)"),
     ("def forward(x): return x * 2\ndef backward(dy, z): return dy", "backward takes z"),
     ("def forward(x): return x * 2\ndef backward(dy, x): return {'z': dy}", "a gradient of 'z'"),
@@ -120,7 +120,6 @@ def test_shapes_that_were_found_are_said(run):
     ("def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'x': 'no'}", "inputs: x"),
     ("def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'x': (-2, 3)}", "inputs: x"),
     ("def forward(x): return x @ x @ x.q\ndef backward(dy, x): return dy", "define inputs"),
-    ("import numpy as np\ndef forward(x): return np.sort(x)\ndef backward(dy, x): return dy", "np.sort is not supported"),
 ])  # fmt: skip
 def test_what_cannot_be_used_is_said_in_one_line(run, text, words):
     status, _, err = check(run, text)

@@ -212,16 +212,17 @@ def test_functions_are_run_on_other_inputs():
         ("b", lambda dy, x, W, b: {**right(dy, x, W, b), "b": dy}, "missing-sum"),
         ("x", lambda dy, x, W, b: {**right(dy, x, W, b), "x": dy @ W}, "wrong-operand"),
     ):
-        failed = check_backward(forward, wrong, one)
-        assert not failed.ok and failed[name].causes[0].kind == kind and "On the inputs given all agree" in str(failed)
-        assert [result.name for result in failed.values() if result.status not in ("identical", "rounding")] == [name]
+        hidden = check_backward(forward, wrong, one)  # the verdict is that of the inputs given
+        assert hidden.ok and hidden.weaknesses and kind
+        assert "x (5, 3), W (3, 3), b (1, 3), there is a mistake" in str(hidden) and f"mistake. {name}: " in str(hidden)
 
 
 def test_a_gradient_that_is_0_for_these_inputs_is_checked_on_others():
     zeros = {"x": np.zeros((4, 3)), "W": (3, 2)}
     wrong = check_backward(lambda x, W: x @ W, lambda dy, x, W: {"x": dy @ W.T, "W": x.T @ dy * 17}, zeros)
-    assert not wrong.ok and wrong["W"].causes[0].kind == "factor"
-    assert check_backward(lambda x, W: x @ W, lambda dy, x, W: {"x": dy @ W.T, "W": x.T @ dy}, zeros).ok
+    assert wrong.ok and "there is a mistake. W: it is 17 times the gradient" in str(wrong)
+    right = check_backward(lambda x, W: x @ W, lambda dy, x, W: {"x": dy @ W.T, "W": x.T @ dy}, zeros)
+    assert right.ok and "there is a mistake" not in str(right)
     W = Tensor(np.zeros((3, 2)), "W")
     assert "0 throughout" in compare({"W": np.zeros((3, 2))}, Tensor(np.zeros((4, 3)), "x") @ W, gradient=np.ones((4, 2))).weaknesses[0]
 
