@@ -8,9 +8,9 @@ from operator import attrgetter
 import numpy as np
 
 from .graph import is_node
+from .recording import current
 from .rules import RULES
 
-debugging = None  # debug() sets it: a function of (node, operand, g, contribution) that sees every step
 _created = attrgetter("created")
 _WHERE = RULES["where"]
 _ELEMENTWISE = _WHERE.formula.__module__
@@ -22,7 +22,7 @@ def walk(root, seed, watch=None):
     Returns ``(gradients, borrowed)``: a dict {tensor: array}, and the set of those tensors whose array may be shared with another tensor,
     or be a view of something else, so that it must be copied before anybody is given it. ``watch(node, operand, g, contribution)`` sees every step.
     """
-    watchers = [function for function in (watch, debugging) if function]
+    watchers = current().watchers if watch is None else (watch, *current().watchers)
     order, selects = _checked_order(root)
     gradients, borrowed = {root: seed}, {root}
     for node in order:

@@ -1,6 +1,6 @@
 """Two switches: ``no_grad()`` records nothing, ``debug()`` stops at the operation that first makes a NaN or an infinity.
 
-Both are for the whole process, and are set back when the block ends, by an error too.
+Both are for the thread or the task that enters them, and are set back when the block ends, by an error too.
 """
 
 import contextlib
@@ -9,11 +9,13 @@ import os
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from . import backward, tensor, value
+from . import tensor
 from .graph import is_node
+from .recording import changing
 
 _NOT_THE_USERS = tuple(f"{Path(module.__file__).parent}{os.sep}" for module in (sys.modules[__package__], np))
 _LIBRARY = f"{Path(os.__file__).parent}{os.sep}"  # Python's own; what is installed is in a folder of its own inside of it
@@ -30,14 +32,8 @@ def no_grad():
     >>> y.requires_grad
     False
     """
-    before = tensor.recording, value.recording, value.otherwise
-    checked = None if value.recording else value.otherwise  # inside debug()
-    tensor.recording = value.recording = False
-    value.otherwise = (lambda node: value.forgotten(checked(node))) if checked else value.forgotten
-    try:
+    with changing(on=False):
         yield
-    finally:
-        tensor.recording, value.recording, value.otherwise = before
 
 
 @contextlib.contextmanager
@@ -55,20 +51,21 @@ def debug():
         ...
     FloatingPointError: log of x (1,) made nan at [0] from -1.0 (forward, <doctest micrograd_linear.modes.debug[1]>:2)
     """
-    before = tensor.after_forward, backward.debugging, value.recording, value.otherwise, value.before_backward
-    forget = not value.recording and value.otherwise is value.forgotten  # inside no_grad()
-    tensor.after_forward, backward.debugging = _check_forward, _check_backward
-    value.recording, value.before_backward = False, _check_backward_of_values
-    value.otherwise = (lambda node: value.forgotten(_check_value(node))) if forget else _check_value
-    try:
-        with np.errstate(all="ignore"):  # the error says more than NumPy's warning
-            yield
-    finally:
-        tensor.after_forward, backward.debugging, value.recording, value.otherwise, value.before_backward = before
+    # NumPy's warnings are silenced: the error says more.
+    with changing(looks=(_check_result,), watchers=(_check_backward,)), np.errstate(all="ignore"):
+        yield
+
+
+def _check_result(result: Any, rule: Any, operands: tuple, inputs: tuple) -> None:
+    """Remember the line of a result; raise if it is the first that is not finite."""
+    result.line = users_line()
+    if isinstance(result, tensor.Tensor):
+        _check_forward(result, rule, operands, inputs)
+    else:
+        _check_value(result, rule, operands, inputs)
 
 
 def _check_forward(result, rule, operands, inputs):
-    result.line = users_line()
     bad = ~np.isfinite(result.current)
     if not bad.any() or not all(np.isfinite(x).all() for x in inputs):
         return
@@ -80,39 +77,32 @@ def _check_forward(result, rule, operands, inputs):
     )
 
 
-def _check_backward(node, operand, g, contribution):
-    bad = ~np.isfinite(contribution)
-    if not bad.any() or not np.isfinite(g).all():
+def _check_value(result, rule, operands, numbers):
+    if math.isfinite(result.current) or not all(map(math.isfinite, numbers)):
         return
-    where = tuple(int(i) for i in np.unravel_index(np.argmax(bad), bad.shape))
+    described = ", ".join(x.describe() if is_node(x) else repr(x) for x in operands)
+    made_from = ", ".join(map(str, numbers))
     raise FloatingPointError(
-        f"the derivative of {node.operation} with respect to {operand.describe()} made {contribution[where]} at {list(where)}, where {operand.describe()} "
-        f"is {operand.current[where]} (backward; forward at {getattr(node, 'line', 'a line outside of debug()')})"
+        f"{rule.name} of {described} made {result.current} from {made_from} "
+        f"(forward, {result.line})"
     )
 
 
-def _check_value(node):
-    """The node, which remembers its line; raises if it is the first that is not finite."""
-    node.line = users_line()
-    numbers = [float(x) for x in node.operands]
-    if not math.isfinite(node.current) and all(map(math.isfinite, numbers)):
-        operands = ", ".join(x.describe() if is_node(x) else repr(x) for x in node.operands)
-        raise FloatingPointError(f"{node.operation} of {operands} made {node.current} from {', '.join(map(str, numbers))} (forward, {node.line})")
-    return node
-
-
-def _check_backward_of_values(order, gradient):
-    """The walk that is to come, to see whether a derivative in it is not finite; changes nothing."""
-    gradients = {order[0]: gradient}
-    for node in order:
-        g = gradients[node]
-        for operand, part in node.contributions(g):
-            if not math.isfinite(part) and math.isfinite(g):
-                raise FloatingPointError(
-                    f"the derivative of {node.operation} with respect to {operand.describe()} made {part}, where it is {operand.current} "
-                    f"(backward; forward at {getattr(node, 'line', 'a line outside of debug()')})"
-                )
-            gradients[operand] = gradients.get(operand, 0.0) + part
+def _check_backward(node, operand, g, contribution):
+    """Raise if the derivative of a node is the first number that is not finite."""
+    bad = ~np.isfinite(contribution)
+    if not bad.any() or not np.isfinite(g).all():
+        return
+    made, where, number = contribution, ", where it", operand.current
+    if np.ndim(contribution) or isinstance(operand, tensor.Tensor):
+        index = tuple(int(i) for i in np.unravel_index(np.argmax(bad), bad.shape))
+        made, number = f"{contribution[index]} at {list(index)}", operand.current[index]
+        where = f", where {operand.describe()}"
+    line = getattr(node, "line", "a line outside of debug()")
+    raise FloatingPointError(
+        f"the derivative of {node.operation} with respect to {operand.describe()} made {made}"
+        f"{where} is {number} (backward; forward at {line})"
+    )
 
 
 def _broadcasts(x, shape):

@@ -19,6 +19,7 @@ import numpy as np
 from . import arrays, backward, numpy_protocol
 from .explain import check_integers, described, explained
 from .graph import creation
+from .recording import DEFAULT, changed, current
 from .rules import RULES
 
 
@@ -300,11 +301,12 @@ def apply(rule, operands, static):
             value = value.view()
     tensor = _new(Tensor)
     tensor._data = value
-    if not variables or not recording:
+    state = current() if changed else DEFAULT
+    if not variables or not state.on:
         tensor._requires_grad = False
         _make_leaf(tensor)
-        if after_forward:
-            after_forward(tensor, rule, operands, inputs)
+        for look in state.looks:
+            look(tensor, rule, operands, inputs)
         return tensor
     if len(pullbacks) != len(operands):
         raise TypeError(f"{rule.name}: expected the rule to return {len(operands)} pullbacks, one for each argument, got {len(pullbacks)}")
@@ -320,8 +322,8 @@ def apply(rule, operands, static):
     tensor.operands = operands
     tensor.arrays = inputs
     tensor.pullbacks = pullbacks
-    if after_forward:
-        after_forward(tensor, rule, operands, inputs)
+    for look in state.looks:
+        look(tensor, rule, operands, inputs)
     return tensor
 
 
@@ -378,8 +380,6 @@ def _comparison(function):
     return compare
 
 
-recording = True  # no_grad() turns it off
-after_forward = None  # debug() sets it
 _new = object.__new__
 _FLOATS = frozenset(map(np.dtype, (np.float16, np.float32, np.float64)))
 _WEAK = frozenset((float, int))  # Python's numbers take the type of the array they meet

@@ -15,10 +15,10 @@ through a node of its own, so that a closure over the same tensor is not mixed u
 
 import numpy as np
 
-from . import tensor as tensor_module
 from .backward import recorded_walk, walk
 from .graph import topological_order
 from .nested import flatten, unflatten
+from .recording import current
 from .rules import rule
 from .tensor import Tensor
 
@@ -147,7 +147,7 @@ class _Call:
             raise ValueError(f"argnums: expected numbers of the {len(args)} arguments, got {argnums}")
         if len({i % len(args) for i in chosen}) < len(chosen):
             raise ValueError(f"argnums: expected each argument once, got {argnums}")
-        if not tensor_module.recording:
+        if not current().on:
             raise RuntimeError("inside no_grad() nothing is recorded, so there is nothing to differentiate; leave the block first")
         args = list(args)
         leaves, self.structure = flatten(tuple(args[i] for i in chosen))

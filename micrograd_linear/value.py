@@ -20,8 +20,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import ieee
-from .graph import creation, is_node, topological_order
+from .graph import creation, is_node
 from .hand_written import HandWrittenRule
+from .recording import changed, current
+from .transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +84,15 @@ RULES = {
     )
 }
 _power_of_constant = ScalarRule("power", "**", ieee.power, lambda g, x, y: (g * _power_of_base(x, y), None))
-recording = True  # no_grad() and debug() turn it off, and say in ``otherwise`` what becomes of a new node
-otherwise = None
-before_backward = None  # debug() sets it: a function of (the nodes, results first; the gradient of the first) that may raise
 _new = object.__new__
 
 
-def forgotten(node):
-    """The number of a node, without what it was made of."""
-    return Value(node._data)
+def _seen_by_context(node):
+    """What this context makes of a new node: some look at it, and inside ``no_grad`` its number is all that is kept."""
+    state = current()
+    for look in state.looks:
+        look(node, node._rule, node.operands, node.read)
+    return node if state.on else Value(node._data)
 
 
 def number(x, what="Value"):
@@ -141,7 +143,7 @@ def _binary(rule, constant_rule=None):
         node.grad = 0.0
         node._seen = None
         node.created = next(creation)
-        return node if recording else otherwise(node)
+        return _seen_by_context(node) if changed else node
 
     operation.__name__ = rule.name
     operation.__doc__ = f"``{rule.symbol}`` of this number and another."
@@ -162,7 +164,7 @@ def _reflected(rule):
         node.grad = 0.0
         node._seen = None
         node.created = next(creation)
-        return node if recording else otherwise(node)
+        return _seen_by_context(node) if changed else node
 
     return operation
 
@@ -178,7 +180,7 @@ def _unary(rule):
         node.grad = 0.0
         node._seen = None
         node.created = next(creation)
-        return node if recording else otherwise(node)
+        return _seen_by_context(node) if changed else node
 
     operation.__name__ = rule.name
     operation.__doc__ = f"The {rule.name} of this number."
@@ -294,47 +296,28 @@ class Value:
         >>> x = Value(3.0); y = x * x * x; y.backward(); x.grad
         27.0
         """
-        gradient = number(gradient, "backward")
-        if self._rule is None:
-            self.grad += gradient
-            return
-        order, waiting, walk = [], [self], object()  # a node that this walk has seen is stamped with it: half the price of a set
-        push, pop, found = waiting.append, waiting.pop, order.append
-        self._seen = walk
-        while waiting:  # every node that is no leaf, right operands first: nearly sorted
-            node = pop()
-            found(node)
-            operand = node._a
-            if operand is not None:
-                if operand._data is not node._x:
-                    _check_unchanged(node, operand, node._x)
-                if operand._rule is not None and operand._seen is not walk:
-                    operand._seen = walk
-                    push(operand)
-            operand = node._b
-            if operand is not None:
-                if operand._data is not node._y:
-                    _check_unchanged(node, operand, node._y)
-                if operand._rule is not None and operand._seen is not walk:
-                    operand._seen = walk
-                    push(operand)
-        order.sort(key=_created, reverse=True)  # results before operands
-        if HandWrittenRule.used:
-            HandWrittenRule.check(node._rule for node in order)
-        if before_backward:
-            before_backward(order, gradient)
-        for node in order:
-            node.grad = 0.0
-        self.grad = gradient
-        _hand_on(order)
+        _walk(self, number(gradient, "backward"))
 
     def _backward(self):
-        """Hand this node's gradient on to its operands, once: one step of ``backward``, for calling by hand."""
-        if self._rule is not None:
+        """Hand this node's gradient on to its operands, once: one step of ``backward``, by hand."""
+        if self._rule is None:
+            return
+        operands = [operand for operand in (self._a, self._b) if operand is not None]
+        transaction = Transaction()
+        try:
+            transaction.begin()
             for operand, number_read in ((self._a, self._x), (self._b, self._y)):
                 if operand is not None:
                     _check_unchanged(self, operand, number_read)
+            transaction.save(operands, "grad")
             _hand_on((self,))
+            transaction.end()
+        except BaseException:
+            try:
+                transaction.take_back()
+            finally:
+                transaction.take_back()
+            raise
 
     def gradients(self, gradient=1.0):
         """{node: d(this)/d(node) * gradient} for this value and all it was computed from; leaves every ``grad`` as it was.
@@ -342,16 +325,7 @@ class Value:
         >>> x = Value(3.0); y = x * x; y.gradients()[x], x.grad
         (6.0, 0.0)
         """
-        nodes = topological_order(self)
-        before = [node.grad for node in nodes]
-        try:
-            for node in nodes:
-                node.grad = 0.0
-            self.backward(gradient)
-            return {node: node.grad for node in nodes}
-        finally:
-            for node, grad in zip(nodes, before, strict=True):
-                node.grad = grad
+        return _walk(self, number(gradient, "backward"), keep=False)
 
     def contributions(self, gradient):
         """[(operand, contribution)]: what a gradient of this value adds to that of each operand."""
@@ -435,6 +409,80 @@ class Value:
 
 
 _created = operator.attrgetter("created")
+
+
+def _walk(root: Value, gradient: float, keep: bool = True) -> dict[Value, float] | None:
+    """The backward pass, all of it or nothing. Unless ``keep``, gradients are returned, not kept."""
+    transaction = Transaction()
+    try:
+        transaction.begin()
+        order, leaves = _order(root)
+        if HandWrittenRule.used:
+            HandWrittenRule.check(node._rule for node in order)
+        transaction.walks(order)
+        watchers = current().watchers
+        if watchers:
+            _watch(order, gradient, watchers)
+        nodes = order + leaves
+        transaction.save(nodes, "grad")
+        for node in order if keep else nodes:
+            node.grad = 0.0
+        root.grad = gradient if order else root.grad + gradient
+        _hand_on(order)
+        found = None
+        if not keep:
+            found = {node: node.grad for node in sorted(nodes, key=_created)}
+            transaction.restore()
+        transaction.end()
+        return found
+    except BaseException:
+        try:
+            transaction.take_back()
+        finally:
+            transaction.take_back()
+        raise
+
+
+def _order(root: Value) -> tuple[list[Value], list[Value]]:
+    """(the results, before their operands; the leaves); raises if data were changed since.
+
+    A node that this walk has seen is stamped with it: half the price of a set.
+    """
+    order, leaves, waiting, walk = [], [], [root], object()
+    push, pop, found, leaf = waiting.append, waiting.pop, order.append, leaves.append
+    root._seen = walk
+    if root._rule is None:
+        return [], [root]
+    while waiting:  # right operands first: nearly sorted
+        node = pop()
+        found(node)
+        operand = node._a
+        if operand is not None:
+            if operand._data is not node._x:
+                _check_unchanged(node, operand, node._x)
+            if operand._seen is not walk:
+                operand._seen = walk
+                leaf(operand) if operand._rule is None else push(operand)
+        operand = node._b
+        if operand is not None:
+            if operand._data is not node._y:
+                _check_unchanged(node, operand, node._y)
+            if operand._seen is not walk:
+                operand._seen = walk
+                leaf(operand) if operand._rule is None else push(operand)
+    order.sort(key=_created, reverse=True)
+    return order, leaves
+
+
+def _watch(order: list[Value], gradient: float, watchers: tuple) -> None:
+    """Show every step of the walk that is to come; it changes nothing."""
+    gradients = {order[0]: gradient} if order else {}
+    for node in order:
+        g = gradients[node]
+        for operand, part in node.contributions(g):
+            for watcher in watchers:
+                watcher(node, operand, g, part)
+            gradients[operand] = gradients.get(operand, 0.0) + part
 
 
 def _hand_on(nodes):

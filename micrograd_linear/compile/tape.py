@@ -6,9 +6,9 @@ every run, and after them the constants. A table is a tuple of operands, out of 
 
 import numpy as np
 
-from .. import tensor
 from ..graph import creation, topological_order
 from ..modes import users_line
+from ..recording import current
 from ..value import RULES, Value, number
 
 OPERATIONS = (*RULES, "select", "detach")
@@ -35,7 +35,7 @@ class Tape:
 
     def record(self, code, left, right=0):
         """Write an operation down; returns the operand that stands for its result."""
-        if not tensor.recording:
+        if not current().on:
             raise TraceError(
                 f"{users_line()}: inside no_grad() nothing is recorded, so this number would be a constant of one run; pass what is to have no gradient as an "
                 "argument that is not differentiated, or nn.largest(xs) for the shift of a softmax"

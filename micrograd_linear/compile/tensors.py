@@ -10,10 +10,11 @@ import re
 
 import numpy as np
 
-from .. import arrays, tensor
+from .. import arrays
 from ..derive.walk import walk
 from ..graph import is_node, topological_order
 from ..modes import users_line
+from ..recording import current
 from ..tensor import Tensor
 from ..value import Value
 from .arguments import STATIC, Code, Unpacking
@@ -152,7 +153,7 @@ class _Source:
         started = max((node.created for node in inputs), default=0)
         args, keywords = rebuilt(layout, nodes)
         with tracing(inputs):
-            if not tensor.recording:
+            if not current().on:
                 raise RuntimeError("compile: inside no_grad() nothing is recorded, so there is nothing to differentiate; leave the block first")
             result = f(*args, **keywords)
             result = _scalar(result)

@@ -1,16 +1,15 @@
 """What a function of ``Tensor``s is given while it is traced: Tensors whose numbers must not be read, since one run's would be built into all others.
 
 Operations record as ever. Whatever reads numbers (a comparison, ``.data``, ``float``, ``argmax``) raises, with the line in the user's file, and so does
-an operation whose result is not recorded. Results are known as traced because every operation of the engine reports to ``tensor.after_forward``.
+an operation whose result is not recorded. Results are known as traced because every operation of the engine is looked at (see ``recording``).
 """
 
 import contextlib
-import threading
 
 import numpy as np
 
-from .. import tensor
 from ..modes import users_line
+from ..recording import changing
 from ..tensor import Tensor
 from .tape import TraceError
 
@@ -19,9 +18,6 @@ _BRANCH = "write it with relu, leaky_relu, maximum, minimum, abs or clip, or pas
 _OUTSIDE = "compute it before, and pass it as an argument"
 _SHAPE_ONLY = {np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.result_type}
 _COMPARISONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.sign, np.isnan, np.isinf, np.isfinite}
-
-
-_one_thread = threading.RLock()  # what the engine reports to is one for the process
 
 
 def _refuse(what, instead):
@@ -89,8 +85,6 @@ def tracing(leaves):
     made = list(leaves)
 
     def seen(result, rule, operands, inputs):
-        if before:
-            before(result, rule, operands, inputs)
         if not any(isinstance(x, TracedTensor) for x in (*operands, *indices(result))):
             return
         if not result.requires_grad:
@@ -98,14 +92,12 @@ def tracing(leaves):
         result.__class__ = TracedTensor
         made.append(result)
 
-    with _one_thread:
-        before, tensor.after_forward = tensor.after_forward, seen
-        try:
+    try:
+        with changing(looks=(seen,)):
             yield
-        finally:
-            tensor.after_forward = before
-            for node in made:
-                node.__class__ = Tensor
+    finally:
+        for node in made:
+            node.__class__ = Tensor
 
 
 def indices(node):
