@@ -94,7 +94,7 @@ def _check_backward(node, operand, g, contribution):
 def _check_value(node):
     """The node, which remembers its line; raises if it is the first that is not finite."""
     node.line = users_line()
-    numbers = [float(x) for x in node.operands]
+    numbers = [float(x.current if is_node(x) else x) for x in node.operands]
     if not math.isfinite(node.current) and all(map(math.isfinite, numbers)):
         operands = ", ".join(x.describe() if is_node(x) else repr(x) for x in node.operands)
         raise FloatingPointError(f"{node.operation} of {operands} made {node.current} from {', '.join(map(str, numbers))} (forward, {node.line})")
