@@ -13,7 +13,6 @@ import numpy as np
 from . import recording
 from .graph import is_node
 
-
 _WAYS_OUT = (
     "Where a constant is meant, write .item() or .data; where not, compute with the node itself: np.stack([...]) instead of "
     "np.array([...]) or a buffer that is filled, np.broadcast_to(t, shape) instead of np.full(shape, t), np.exp(t) or "
