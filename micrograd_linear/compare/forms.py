@@ -34,7 +34,7 @@ SMOOTH = {*UNARY} - {"relu", "leaky_relu", "absolute", "square"}
 
 @dataclass(frozen=True)
 class Form:
-    """A derivative as a polynomial in ``value(x, y)``: of the entry x, or of a step of the function."""
+    """A derivative as a polynomial in v, which is made of the result of a step of a function."""
 
     step: int | None  # whose result v is, or is made of; None for the entry
     made: object  # what is made of that number
@@ -79,7 +79,7 @@ class FormRounding:
         self._sizes = None
 
     def of(self, node):
-        """The rounding of all such forms on the way to a node's gradient, in units of u, or None."""
+        """The rounding of all such forms on the way to a gradient, in units of u, or None."""
         if self._sizes is None:
             with np.errstate(all="ignore"):
                 self._sizes = self._carried(self._at_entries())
@@ -93,7 +93,7 @@ class FormRounding:
                 consumers.setdefault(x, []).append(node)
         found = {}
         for entry in self.order:
-            if entry in self.gradients and any(map(_is_bent, consumers.get(entry, ()))):
+            if entry in self.gradients and _begins_a_function(consumers.get(entry, ())):
                 steps, recipe = _function_of(entry, consumers)
                 terms = self._terms([entry, *steps], _forms(recipe))
                 if terms:
@@ -132,8 +132,13 @@ class FormRounding:
         return largest
 
 
+def _begins_a_function(consumers):
+    """Whether a function may begin that no later step, as the -x of exp(-x), begins as well."""
+    return any(map(_is_bent, consumers)) or sum(x.operation in BATCHED for x in consumers) > 1
+
+
 def _is_bent(node):
-    """Whether a step is a smooth function of one tensor that is not linear: where a form begins."""
+    """Whether a step is a smooth function of one tensor that is not linear."""
     if node.operation == "divide":
         return _constant(node.operands[0]) is not None
     return node.operation in SMOOTH
