@@ -148,11 +148,11 @@ def graph():
 
 
 def test_readers_see_both_versions():
-    x, b, h, y, z = graph()
+    _, _, h, y, z = graph()
     names = [node.operation for node in topological_order(z.sum())]
     assert names == ["", "", "multiply", "multiply", "add", "multiply", "add", "sum"]
     assert y.operands[0] is not h and y.operands[0].operation == "multiply" and y.operands[0].name == "" and h.operation == "add"
-    x, b, h, y, z = graph()
+    x, _, h, y, z = graph()
     assert [contribution.tolist() for _, contribution in y.contributions(np.ones((1, 2)))] == [[[1.0, 2.0]], [[2.0, 4.0]]]
     assert "h" in draw(z).svg and draw(z).json.count('"symbol"') >= 0
     hand = {"x": 4 * x.data + 2 * 2 * h.data, "b": 2 * h.data}
