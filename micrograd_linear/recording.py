@@ -43,11 +43,14 @@ def current() -> Recording:
 @contextlib.contextmanager
 def changing(**changes: Any) -> Iterator[None]:
     """Inside this block, in this context, the state has other fields."""
-    _set((*current().changes, changes))
     try:
-        yield
-    finally:
-        _set(tuple(others for others in current().changes if others is not changes))
+        try:
+            _set((*current().changes, changes))
+            yield
+        finally:
+            _without(changes)
+    finally:  # an interrupt may come in the line above
+        _without(changes)
 
 
 def leaving(callback: Callable[[Any, str], None]) -> contextlib.AbstractContextManager[None]:
@@ -61,6 +64,10 @@ def note_left(node: Any, how: str) -> None:
         left = _state.get().left
         if left is not None:
             left(node, how)
+
+
+def _without(change: dict[str, Any]) -> None:
+    _set(tuple(other for other in current().changes if other is not change))
 
 
 def _set(changes: tuple[dict[str, Any], ...]) -> None:

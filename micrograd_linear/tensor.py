@@ -22,6 +22,7 @@ from .graph import creation
 from .leaving import Readable, left_graph
 from .recording import DEFAULT, changed, current, note_left
 from .rules import RULES
+from .transaction import all_or_none
 
 
 class Tensor(Readable):
@@ -168,12 +169,7 @@ class Tensor(Readable):
                 given.add(id(gradient))
         else:
             gradients, borrowed = backward.walk(self, self._seed(gradient))
-        for tensor, gradient in gradients.items():
-            if tensor.rule is None and tensor._grad is not None:
-                total = tensor._grad + gradient
-                tensor._grad, tensor._borrowed = total if isinstance(total, Tensor) else np.asarray(total), False
-            else:
-                tensor._grad, tensor._borrowed = gradient, tensor in borrowed
+        all_or_none(_give, gradients, borrowed)
 
     def gradients(self, gradient=None, *, watch=None):
         """{tensor: array} of the gradients that ``backward`` would make, leaving every ``grad`` as it was.
@@ -290,6 +286,20 @@ def _make_leaf(tensor):
     tensor._used = tensor._shared = tensor._borrowed = False
     tensor.static, tensor.operands, tensor.arrays, tensor.recorded, tensor.pullbacks = {}, (), (), None, ()
     tensor.created = next(creation)
+
+
+def _give(saved, gradients, borrowed):
+    """Add its gradient to every leaf, and give each result its own."""
+    tensors = list(gradients)
+    saved.append((tensors, "_grad", [tensor._grad for tensor in tensors]))
+    saved.append((tensors, "_borrowed", [tensor._borrowed for tensor in tensors]))
+    for tensor, gradient in gradients.items():
+        if tensor.rule is None and tensor._grad is not None:
+            total = tensor._grad + gradient
+            tensor._grad = total if isinstance(total, Tensor) else np.asarray(total)
+            tensor._borrowed = False
+        else:
+            tensor._grad, tensor._borrowed = gradient, tensor in borrowed
 
 
 def apply(rule, operands, static):

@@ -6,87 +6,73 @@ lock is one for the process: two graphs may share any leaf, and to find out whet
 much as the walk.
 """
 
-import operator
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+Saved = list[tuple[Any, str, Any]]  # (nodes, the name of an attribute, its values)
+lock = threading.RLock()
+orders: list[list] = []  # of every walk under way, which are all of one thread, the outermost first
 
 
-class Transaction:
-    """A change of gradients. Its user writes
+def all_or_none(change: Callable[..., Result], *arguments: Any) -> Result:
+    """``change(saved, *arguments)``, while no other thread changes gradients. It appends to the list
+    ``saved`` whatever it is about to change, and that is put back if anything is raised in it.
 
-        transaction = Transaction()
-        try:
-            transaction.begin()
-            ...                         # save() what is to be changed, change it
-            transaction.end()
-        except BaseException:
-            try:
-                transaction.take_back()
-            finally:                    # an interrupt may come in the line above
-                transaction.take_back()
-            raise
-
-    Whether there is anything to be taken back is told by the lock: an interrupt after the end
-    finds it released. No ``with`` block can do this, since an interrupt may skip its exit.
+    There is no ``with`` block, since an interrupt may come before its exit. Whether there is
+    anything to take back is told by the lock: an interrupt after the end finds it released.
     """
-
-    __slots__ = ("depth", "inner", "saved")
-    orders: list[list] = []  # the nodes of every walk under way; they are one thread's
-
-    def __init__(self) -> None:
-        self.inner = _lock._is_owned()  # a hand-written derivative may walk another graph
-        self.depth = len(self.orders) if self.inner else 0
-        self.saved: list[tuple[Sequence, str, list]] = []
-
-    def begin(self) -> None:
-        """Wait until no other thread changes gradients."""
-        if not self.inner:
-            _lock.acquire()
-
-    def save(self, nodes: Sequence, name: str) -> None:
-        """Remember an attribute of the nodes."""
-        self.saved.append((nodes, name, list(map(operator.attrgetter(name), nodes))))
-
-    def walks(self, order: list) -> None:
-        """Say which nodes are going to be changed; raise if a walk under way is changing them."""
-        if self.inner:
-            taken = set().union(*self.orders[: self.depth])
-            shared = next((node for node in order if node in taken), None)
-            if shared is not None:
-                raise RuntimeError(
-                    f"backward: called inside of another backward that is computing the gradient "
-                    f"of {shared.describe()}, which both need; call it before or after, or on a "
-                    "graph of its own"
-                )
-        self.orders.append(order)
-
-    def end(self) -> None:
-        """Make the changes last."""
-        del self.orders[self.depth :]
-        if not self.inner:
-            _lock.release()
-
-    def restore(self) -> None:
-        """Put back what was saved."""
-        for nodes, name, values in self.saved:
-            for node, value in zip(nodes, values):
-                setattr(node, name, value)
-
-    def take_back(self) -> None:
-        """Put back what was saved, unless the change is over; can be called twice."""
-        if _lock._is_owned():
-            self.restore()
-            self.end()
+    inner, saved = lock._is_owned(), []  # inner: a hand-written derivative may walk another graph
+    depth = len(orders) if inner else 0
+    try:
+        try:
+            if not inner:
+                lock.acquire()
+            result = change(saved, *arguments)
+            if not inner:
+                lock.release()
+            return result
+        except BaseException:
+            _take_back(inner, depth, saved)
+            raise
+    except BaseException:  # an interrupt may come in the lines above
+        _take_back(inner, depth, saved)
+        raise
 
 
-_lock = threading.RLock()
+def _take_back(inner: bool, depth: int, saved: Saved) -> None:
+    """Put back what was saved, unless the change is over. To do so twice is the same as once."""
+    if lock._is_owned():
+        restore(saved)
+        del orders[depth:]
+        if not inner:
+            lock.release()
+
+
+def restore(saved: Saved) -> None:
+    """Put back what was saved."""
+    for nodes, name, values in saved:
+        for node, value in zip(nodes, values):
+            setattr(node, name, value)
+
+
+def refuse_shared(order: list) -> None:
+    """Raise if a walk under way, which called this one, is computing a gradient that this would."""
+    taken = set().union(*orders)
+    shared = next((node for node in order if node in taken), None)
+    if shared is not None:
+        raise RuntimeError(
+            "backward: called inside of another backward, and both compute the gradient of "
+            f"{shared.describe()}; call it before or after, or on a graph of its own"
+        )
 
 
 def _unlock() -> None:
     """In a forked child nobody walks: a thread that did was not copied."""
-    _lock._at_fork_reinit()
-    Transaction.orders.clear()
+    lock._at_fork_reinit()
+    orders.clear()
 
 
 if hasattr(os, "register_at_fork"):

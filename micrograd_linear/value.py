@@ -15,6 +15,7 @@ is freed the moment its last result is), and nothing here recurses: a million op
 """
 
 import operator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,7 @@ from .graph import creation, is_node
 from .hand_written import HandWrittenRule
 from .leaving import Readable, written_into
 from .recording import changed, current, note_left
-from .transaction import Transaction
+from .transaction import all_or_none, orders, refuse_shared, restore
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ RULES = {
     )
 }
 _power_of_constant = ScalarRule("power", "**", ieee.power, lambda g, x, y: (g * _power_of_base(x, y), None))
+_ADD, _MULTIPLY = RULES["add"], RULES["multiply"]
 _new = object.__new__
 
 
@@ -164,7 +166,7 @@ def _binary(rule, constant_rule=None, unrecorded=_unrecorded):
         node.grad = 0.0
         node._seen = None
         node.created = next(creation)
-        return unrecorded(self, node) if changed else node
+        return node if not changed else unrecorded(self, node)
 
     operation.__name__ = rule.name
     operation.__doc__ = f"``{rule.symbol}`` of this number and another."
@@ -185,7 +187,7 @@ def _reflected(rule):
         node.grad = 0.0
         node._seen = None
         node.created = next(creation)
-        return _seen_by_context(node) if changed else node
+        return node if not changed else _seen_by_context(node)
 
     return operation
 
@@ -201,7 +203,7 @@ def _unary(rule):
         node.grad = 0.0
         node._seen = None
         node.created = next(creation)
-        return _seen_by_context(node) if changed else node
+        return node if not changed else _seen_by_context(node)
 
     operation.__name__ = rule.name
     operation.__doc__ = f"The {rule.name} of this number."
@@ -324,28 +326,12 @@ class Value(Readable):
         >>> x = Value(3.0); y = x * x * x; y.backward(); x.grad
         27.0
         """
-        _walk(self, number(gradient, "backward"))
+        all_or_none(_walk, self, number(gradient, "backward"))
 
     def _backward(self):
         """Hand this node's gradient on to its operands, once: one step of ``backward``, by hand."""
-        if self._rule is None:
-            return
-        operands = [operand for operand in (self._a, self._b) if operand is not None]
-        transaction = Transaction()
-        try:
-            transaction.begin()
-            for operand, number_read in ((self._a, self._x), (self._b, self._y)):
-                if operand is not None:
-                    _check_unchanged(self, operand, number_read)
-            transaction.save(operands, "grad")
-            _hand_on((self,))
-            transaction.end()
-        except BaseException:
-            try:
-                transaction.take_back()
-            finally:
-                transaction.take_back()
-            raise
+        if self._rule is not None:
+            all_or_none(_one_step, self)
 
     def gradients(self, gradient=1.0):
         """{node: d(this)/d(node) * gradient} for this value and all it was computed from; leaves every ``grad`` as it was.
@@ -353,17 +339,18 @@ class Value(Readable):
         >>> x = Value(3.0); y = x * x; y.gradients()[x], x.grad
         (6.0, 0.0)
         """
-        return _walk(self, number(gradient, "backward"), keep=False)
+        return all_or_none(_walk, self, number(gradient, "backward"), False)
 
     def contributions(self, gradient):
         """[(operand, contribution)]: what a gradient of this value adds to that of each operand."""
         if self._rule is None:
             return []
-        before, self.grad = self.grad, gradient  # where one written by hand reads it
-        try:
-            parts = self._rule.derivative(gradient, *(x for x in (self._x, self._y) if x is not None))
-        finally:
-            self.grad = before
+        if isinstance(self._rule, HandWrittenRule):
+            parts = all_or_none(_written_by_hand, self, gradient)
+        elif self._y is None:
+            parts = self._rule.derivative(gradient, self._x)
+        else:
+            parts = self._rule.derivative(gradient, self._x, self._y)
         parts = parts if isinstance(parts, tuple) else (parts,)
         return [(operand, part) for operand, part in zip((self._a, self._b), parts) if operand is not None]
 
@@ -448,36 +435,54 @@ class Value(Readable):
 _created = operator.attrgetter("created")
 
 
-def _walk(root: Value, gradient: float, keep: bool = True) -> dict[Value, float] | None:
-    """The backward pass, all of it or nothing. Unless ``keep``, gradients are returned, not kept."""
-    transaction = Transaction()
-    try:
-        transaction.begin()
-        order, leaves = _order(root)
-        if HandWrittenRule.used:
-            HandWrittenRule.check(node._rule for node in order)
-        transaction.walks(order)
-        watchers = current().watchers
-        if watchers:
-            _watch(order, gradient, watchers)
-        nodes = order + leaves
-        transaction.save(nodes, "grad")
-        for node in order if keep else nodes:
-            node.grad = 0.0
-        root.grad = gradient if order else root.grad + gradient
-        _hand_on(order)
-        found = None
-        if not keep:
-            found = {node: node.grad for node in sorted(nodes, key=_created)}
-            transaction.restore()
-        transaction.end()
-        return found
-    except BaseException:
-        try:
-            transaction.take_back()
-        finally:
-            transaction.take_back()
-        raise
+def _walk(
+    saved: list, root: Value, gradient: float, keep: bool = True
+) -> dict[Value, float] | None:
+    """The backward pass. It leaves the gradients in ``grad``, or, unless ``keep``, returns them."""
+    order, leaves = _order(root)
+    if orders:
+        refuse_shared(order)
+    orders.append(order)
+    nodes, found = order + leaves, None
+    saved.append((nodes, "grad", [node.grad for node in nodes]))
+    if changed or HandWrittenRule.used:
+        _check_walk(order, gradient)
+    for node in order if keep else nodes:
+        node.grad = 0.0
+    root.grad = gradient if order else root.grad + gradient
+    _hand_on(order)
+    if not keep:
+        found = {node: node.grad for node in sorted(nodes, key=_created)}
+        restore(saved)
+    orders.pop()
+    return found
+
+
+def _one_step(saved: list, node: Value) -> None:
+    """Add to the operands' gradients what the node's own contributes to them."""
+    for operand, number_read in ((node._a, node._x), (node._b, node._y)):
+        if operand is not None:
+            _check_unchanged(node, operand, number_read)
+            saved.append(((operand,), "grad", (operand.grad,)))
+    _hand_on((node,))
+
+
+def _written_by_hand(saved: list, node: Value, gradient: float) -> float | tuple[float, float]:
+    """What a derivative written by hand makes of a gradient, which it reads from the node."""
+    nodes = [node, *node._rule.operands]
+    saved.append((nodes, "grad", [each.grad for each in nodes]))
+    node.grad = gradient
+    parts = node._rule.derivative(gradient, node._x, node._y)
+    restore(saved)
+    return parts
+
+
+def _check_walk(order: list[Value], gradient: float) -> None:
+    """Raise if a derivative is missing, or if somebody who looks on does."""
+    if HandWrittenRule.used:
+        HandWrittenRule.check(node._rule for node in order)
+    if watchers := current().watchers:
+        _watch(order, gradient, watchers)
 
 
 def _order(root: Value) -> tuple[list[Value], list[Value]]:
@@ -522,18 +527,28 @@ def _watch(order: list[Value], gradient: float, watchers: tuple) -> None:
             gradients[operand] = gradients.get(operand, 0.0) + part
 
 
-def _hand_on(nodes):
-    """For each node in turn: add to its operands' gradients what its own gradient contributes to them."""
+def _hand_on(nodes: Iterable[Value]) -> None:
+    """For each node in turn: add to its operands' gradients what its own contributes to them.
+
+    The derivatives of a sum and a product, which most nodes are, are written out: a call of their
+    rules takes as long as all the rest.
+    """
     for node in nodes:
-        y = node._y
-        if y is None:
-            node._a.grad += node._rule.derivative(node.grad, node._x)
+        rule = node._rule
+        if rule is _ADD:
+            to_a = to_b = node.grad
+        elif rule is _MULTIPLY:
+            g = node.grad
+            to_a, to_b = g * node._y, g * node._x
+        elif node._y is None:
+            node._a.grad += rule.derivative(node.grad, node._x)
+            continue
         else:
-            to_a, to_b = node._rule.derivative(node.grad, node._x, y)
-            if node._a is not None:
-                node._a.grad += to_a
-            if node._b is not None:
-                node._b.grad += to_b
+            to_a, to_b = rule.derivative(node.grad, node._x, node._y)
+        if node._a is not None:
+            node._a.grad += to_a
+        if node._b is not None:
+            node._b.grad += to_b
 
 
 def _checked_name(name):
