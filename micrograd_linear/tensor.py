@@ -326,7 +326,7 @@ def apply(rule, operands, static):
         tensor._requires_grad = False
         _make_leaf(tensor)
         if value.base is not None:
-            versions.note_views(tensor, operands, inputs)
+            versions.note_views(tensor, value.base, operands, inputs)
         if after_forward:
             after_forward(tensor, rule, operands, inputs)
         return tensor
@@ -345,7 +345,7 @@ def apply(rule, operands, static):
     tensor.arrays = inputs
     tensor.pullbacks = pullbacks
     if value.base is not None:
-        versions.note_views(tensor, operands, inputs)
+        versions.note_views(tensor, value.base, operands, inputs)
     if after_forward:
         after_forward(tensor, rule, operands, inputs)
     return tensor

@@ -44,22 +44,20 @@ def settle(node: object) -> None:
 
 def note_view(view: object, viewed: object) -> None:
     """Remember that the view shares memory with what it was made of, and with what that is itself a view of."""
-    if not hasattr(view, "operands"):  # of a plain array, which NumPy looks after
-        return
-    owner = getattr(viewed, "_viewed", (viewed, viewed))[1]
+    above = getattr(viewed, "_viewed", None)
+    owner = above[1] if above else viewed
     view._viewed = viewed, owner
-    if owner.rule is None and owner.requires_grad:
+    if owner.rule is None and owner._requires_grad:
         return  # a leaf that is refused in any case; its views may be many, and outlived by it
     if not hasattr(owner, "_views"):
-        owner._views = weakref.WeakValueDictionary()
-    owner._views[id(view)] = view
+        owner._views = {}
+    owner._views[id(view)] = weakref.ref(view)  # the address of one that is gone is soon used again
 
 
-def note_views(view: object, operands: tuple, arrays: list) -> None:
-    """The same for a result whose array NumPy made as a view, if it is one of an operand's."""
-    base = view.current.base
-    for operand, array in zip(operands, arrays, strict=True):
-        if hasattr(operand, "operands") and (base is array or base is array.base):
+def note_views(view: object, base: object, operands: tuple, arrays: list) -> None:
+    """The same for a result whose array is NumPy's view of the ``base``, if that is an operand's."""
+    for operand, array in zip(operands, arrays):
+        if (base is array or base is getattr(array, "base", None)) and hasattr(operand, "operands"):
             note_view(view, operand)
 
 
@@ -80,9 +78,9 @@ def sharing(changed: object) -> object | None:
     if owner.rule is None and owner.requires_grad and chain:
         return owner
     among = {id(changed), *map(id, chain)}
-    other = next((view for view in getattr(owner, "_views", {}).values() if id(view) not in among), None)
-    if other is not None:
-        return other
+    for view in getattr(owner, "_views", {}).values():
+        if view() is not None and id(view()) not in among:
+            return view()
     del owner  # every reference counts from here on
     for i in range(len(chain)):
         if _references(chain, i) > held[id(chain[i])]:  # by more than the views that were made of it

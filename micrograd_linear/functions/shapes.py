@@ -219,6 +219,6 @@ def sliding_window_view(x, window_shape, axis=None):
     for n, a in zip(shape, [a % x.ndim for a in axes], strict=True):
         windows = np.arange(x.shape[a] - n + 1)[:, None] + np.arange(n)
         x = moveaxis(x[(slice(None),) * a + (windows,)], a + 1, -1)
-    if x is not viewed:
+    if isinstance(x, Tensor) and x is not viewed:
         note_view(x, viewed)
     return x
