@@ -148,7 +148,7 @@ def graph():
 
 
 def test_readers_see_both_versions():
-    x, b, h, y, z = graph()
+    x, _, h, y, z = graph()
     names = [node.operation for node in topological_order(z.sum())]
     assert names == ["", "", "multiply", "multiply", "add", "multiply", "add", "sum"]
     assert y.operands[0] is not h and y.operands[0].operation == "multiply" and y.operands[0].name == "" and h.operation == "add"
