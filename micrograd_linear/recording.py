@@ -1,4 +1,4 @@
-"""Who is told when a number leaves the graph: a state of the context, so that threads and tasks do not hear of each other."""
+"""Who is told when a number leaves the graph: a state of the context, thread by thread."""
 
 import contextlib
 from collections.abc import Callable, Iterator

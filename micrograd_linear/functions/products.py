@@ -125,7 +125,9 @@ def slogdet(x):
 def solve(a, b):
     """The y with a @ y = b, for b a vector or matrices."""
     a, b = as_array(a), as_array(b)
-    return RULES["solve"](a, unseen(b.reshape(-1, 1)))[..., 0] if b.ndim == 1 else RULES["solve"](a, b)
+    if b.ndim == 1:
+        return RULES["solve"](a, unseen(b.reshape(-1, 1)))[..., 0]
+    return RULES["solve"](a, b)
 
 
 @implements(np.linalg.cholesky)
