@@ -97,8 +97,8 @@ def _refuse_nodes(data, what):
         data, depth = data[0], depth + 1
         if depth > _DEEPEST:
             raise ValueError(
-                f"{what}: expected lists at most {_DEEPEST} deep, as NumPy does, got deeper ones, or a list that holds itself; "
-                "take the outer lists away"
+                f"{what}: expected lists at most {_DEEPEST} deep, as NumPy does, got deeper ones, "
+                "or a list that holds itself; take the outer lists away"
             )
     if is_node(data):
         kind = type(data).__name__

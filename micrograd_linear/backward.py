@@ -85,7 +85,7 @@ def _checked_order(root):
             _check_own(node)
         for operand, array in zip(node.operands, node.arrays):
             if getattr(operand, "current", operand) is not array:
-                if hasattr(operand, "_versions"):  # it was changed in place since, or else its numbers were
+                if hasattr(operand, "_versions"):  # it may have been changed in place since
                     versions.settle(node)
                     operand = versions.at(operand, node.created)
                 _check_unchanged(node, operand, array)

@@ -19,8 +19,8 @@ def flatten(tree):
         return _flattened(tree)
     except RecursionError:
         raise ValueError(
-            f"a {type(tree).__name__} that is nested too deep, or that holds itself, is no structure of arguments; "
-            "expected tuples, lists and dicts that end in numbers or arrays"
+            f"a {type(tree).__name__} that is nested too deep, or that holds itself, is no "
+            "structure of arguments; expected tuples, lists and dicts that end in numbers or arrays"
         ) from None
 
 

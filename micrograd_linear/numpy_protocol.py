@@ -12,13 +12,15 @@ from .rules import BY_NUMPY_FUNCTION
 
 IMPLEMENTED = {}  # NumPy's function -> ours
 _PLAIN = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.isnan, np.isinf, np.isfinite, np.sign}
-_PLAIN |= {np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.zeros_like, np.ones_like, np.empty_like, np.count_nonzero}
+_PLAIN |= {np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.count_nonzero}
+_PLAIN |= {np.zeros_like, np.ones_like, np.empty_like}
 _PLAIN |= {np.array_equal, np.allclose, np.isclose, np.array2string, np.array_repr, np.array_str, np.result_type}  # no gradient: plain results
 _INSTEAD = {
     np.sort: "t[np.argsort(t.data)] for a vector, else np.take_along_axis", np.median: "t[index] of the elements in the middle", np.array: ".data",
     np.log10: "np.log(t) / np.log(10)", np.log2: "np.log(t) / np.log(2)", np.cbrt: "t ** (1 / 3)", np.tile: "np.concatenate",
 }  # fmt: skip
-_WRITING = {np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal}  # into their first argument
+_WRITING = {np.copyto, np.put, np.place, np.putmask}  # into their first argument
+_WRITING |= {np.put_along_axis, np.fill_diagonal}
 
 _REDUCTIONS = {"add": "np.sum", "multiply": "np.prod", "maximum": "np.max", "minimum": "np.min"}
 

@@ -46,7 +46,7 @@ class Tensor(Readable):
 
     __slots__ = ("_data", "_grad", "_used", "_shared", "_borrowed", "_requires_grad", "created")
     __slots__ += ("rule", "static", "operands", "arrays", "recorded", "pullbacks", "module_calls", "__dict__", "__weakref__")
-    __slots__ += ("_versions", "_viewed", "_views")  # set on those only that have some: see versions
+    __slots__ += ("_versions", "_viewed", "_views")  # mostly not set: see versions
     name = ""  # a class attribute: only a tensor that is given a name pays for one
 
     def __init__(self, data, name="", *, requires_grad=True):
@@ -70,7 +70,7 @@ class Tensor(Readable):
         return self._handed_out()
 
     def _handed_out(self):
-        """The array, which may be changed from now on: what was recorded keeps the old one, or a snapshot."""
+        """The array, which may be changed from now on: what was recorded keeps another."""
         if not self._shared:
             if self._used or self._data.base is not None or not self._data.flags.writeable:
                 self._data = self._data.copy()
@@ -271,7 +271,8 @@ class Tensor(Readable):
     def __reduce__(self):
         if self.rule is not None:
             raise TypeError(f"{self.describe()} is the result of {self.operation}: only leaves can be copied and pickled; copy its .data instead")
-        return _rebuild, (type(self), self._data.copy(), self.name, self.requires_grad, self.grad, dict(self.__dict__))
+        state = self._data.copy(), self.name, self.requires_grad, self.grad, dict(self.__dict__)
+        return _rebuild, (type(self), *state)
 
 
 def _rebuild(cls, data, name, requires_grad, grad, attributes):
@@ -337,7 +338,7 @@ def apply(rule, operands, static):
         tensor._requires_grad = False
         _make_leaf(tensor)
         if value.base is not None:
-            versions.note_views(tensor, operands, inputs)
+            versions.note_views(tensor, value.base, operands, inputs)
         for look in state.looks:
             look(tensor, rule, operands, inputs)
         return tensor
@@ -356,7 +357,7 @@ def apply(rule, operands, static):
     tensor.arrays = inputs
     tensor.pullbacks = pullbacks
     if value.base is not None:
-        versions.note_views(tensor, operands, inputs)
+        versions.note_views(tensor, value.base, operands, inputs)
     for look in state.looks:
         look(tensor, rule, operands, inputs)
     return tensor

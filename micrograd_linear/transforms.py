@@ -172,7 +172,8 @@ class _Call:
         self.y = self.result if isinstance(self.result, Tensor) else Tensor(self.result, requires_grad=False)
         own, order = set(self.leaves), topological_order(self.y)
         _refuse_what_left(left, own, order)
-        outside = (node for node in order if node.requires_grad and not node.operands and node not in own)
+        sources = (node for node in order if node.requires_grad and not node.operands)
+        outside = (node for node in sources if node not in own)
         self.foreign = any(not getattr(node, "of_a_finished_call", False) for node in outside)
         for leaf in self.leaves:  # from here on an outer call may take them for constants
             leaf.of_a_finished_call, leaf.entered_a_call = True, False
@@ -206,7 +207,7 @@ class _Call:
 def _refuse_what_left(
     left: dict[object, tuple[str, str]], leaves: set[Tensor], order: list[Tensor]
 ) -> None:
-    """Tell an outer listener what left, and raise if that is why the result depends on no argument: its gradient is not 0."""
+    """Tell an outer listener what left; raise if that is why the result depends on no argument."""
     for node, (how, _) in left.items():
         recording.note_left(node, how)
     if not leaves.isdisjoint(order):
@@ -214,8 +215,9 @@ def _refuse_what_left(
     for node, (how, line) in left.items():
         if not leaves.isdisjoint(topological_order(node)):
             raise LeftGraph(
-                f"the function's result does not depend on its argument as recorded, so that its gradient would be 0: the number of "
-                f"{node.describe()} left the graph by {how} at {line}; compute with the Tensor itself, and return what is recorded"
+                "the function's result does not depend on its argument as recorded, so that its "
+                f"gradient would be 0: the number of {node.describe()} left the graph by {how} at "
+                f"{line}; compute with the Tensor itself, and return what is recorded"
             )
 
 

@@ -134,7 +134,7 @@ def _unrecorded(value, node):
 
 
 def _updated(leaf, node):
-    """What ``leaf op= x`` gives where nothing is recorded: a plain x changes the number of a leaf, as in ``p -= rate * p.grad``."""
+    """``leaf op= x`` where nothing is recorded: a plain x changes the leaf (``p -= p.grad``)."""
     result = _seen_by_context(node)
     if result is node or node._b is not None or leaf._rule is not None or not leaf.requires_grad:
         return result
@@ -365,8 +365,10 @@ class Value(Readable):
     __mul__, __rmul__ = _binary(RULES["multiply"]), _reflected(RULES["multiply"])
     __truediv__, __rtruediv__ = _binary(RULES["divide"]), _reflected(RULES["divide"])
     __pow__, __rpow__ = _binary(RULES["power"], _power_of_constant), _reflected(RULES["power"])
-    __iadd__, __isub__ = (_binary(RULES[name], unrecorded=_updated) for name in ("add", "subtract"))
-    __imul__, __itruediv__ = (_binary(RULES[name], unrecorded=_updated) for name in ("multiply", "divide"))
+    __iadd__ = _binary(RULES["add"], unrecorded=_updated)
+    __isub__ = _binary(RULES["subtract"], unrecorded=_updated)
+    __imul__ = _binary(RULES["multiply"], unrecorded=_updated)
+    __itruediv__ = _binary(RULES["divide"], unrecorded=_updated)
     __ipow__ = _binary(RULES["power"], _power_of_constant, _updated)
     __neg__ = _unary(RULES["negative"])
     __abs__ = abs = absolute = _unary(RULES["absolute"])
@@ -385,7 +387,7 @@ class Value(Readable):
         return self._leaky_relu(slope)
 
     def clip(self, min=None, max=None, out=None):
-        """This number inside [min, max]. A constant bound belongs to the inside, as for a Tensor."""
+        """This number inside [min, max]; a constant bound belongs to the inside."""
         if out is not None:
             raise TypeError("clip: the keyword out is not supported for a Value; leave it out")
         return _clipped(self, min, max)
@@ -605,9 +607,10 @@ def _apply(rule, operands):
 
 
 def _clipped(x, low, high):
-    """x inside [low, high], of which at least one is a ``Value``; a ``Value`` as a bound shares the gradient of a tie."""
+    """x inside [low, high], at least one a ``Value``; as a bound it shares a tie."""
     clipped = x
-    for bound, rule, outside in ((low, RULES["maximum"], operator.lt), (high, RULES["minimum"], operator.gt)):
+    ends = (low, RULES["maximum"], operator.lt), (high, RULES["minimum"], operator.gt)
+    for bound, rule, outside in ends:
         if isinstance(bound, Value):
             clipped = _apply(rule, (clipped, bound))
         elif bound is not None and outside(clipped, bound):

@@ -1,10 +1,12 @@
-"""Versions of a Tensor: an in-place change makes the object its new version, and what was computed before keeps the old one.
+"""Versions of a Tensor: what it was before it was changed in place, and what shares its memory.
 
-Nobody knows the nodes that used the object before the change, so they are found when a graph is entered: a node that is older
-than a change was computed from the version before it (``settle``). Where nothing was ever changed in place, that costs nothing.
+An in-place change makes the object its new version, and what was computed before keeps the old one.
+Nobody knows the nodes that used the object before, so they are found when a graph is entered: a
+node that is older than a change was computed from the version before it (``settle``). Where nothing
+was ever changed in place, that costs nothing.
 
-A view shares memory in NumPy, so that a change of either changes both. The engine cannot follow that, and asks whether anybody
-could see it (``sharing``).
+A view shares memory in NumPy, so that a change of either changes both. The engine cannot follow
+that, and asks whether anybody could see it (``sharing``).
 """
 
 import sys
@@ -43,28 +45,28 @@ def settle(node: object) -> None:
 
 
 def note_view(view: object, viewed: object) -> None:
-    """Remember that the view shares memory with what it was made of, and with what that is itself a view of."""
-    if not hasattr(view, "operands"):  # of a plain array, which NumPy looks after
-        return
-    owner = getattr(viewed, "_viewed", (viewed, viewed))[1]
+    """Remember that the view shares memory with what it was made of, and with what that is itself
+    a view of."""
+    above = getattr(viewed, "_viewed", None)
+    owner = above[1] if above else viewed
     view._viewed = viewed, owner
-    if owner.rule is None and owner.requires_grad:
+    if owner.rule is None and owner._requires_grad:
         return  # a leaf that is refused in any case; its views may be many, and outlived by it
     if not hasattr(owner, "_views"):
-        owner._views = weakref.WeakValueDictionary()
-    owner._views[id(view)] = view
+        owner._views = {}
+    owner._views[id(view)] = weakref.ref(view)  # the address of one that is gone is soon used again
 
 
-def note_views(view: object, operands: tuple, arrays: list) -> None:
-    """The same for a result whose array NumPy made as a view, if it is one of an operand's."""
-    base = view.current.base
-    for operand, array in zip(operands, arrays, strict=True):
-        if hasattr(operand, "operands") and (base is array or base is array.base):
+def note_views(view: object, base: object, operands: tuple, arrays: list) -> None:
+    """The same for a result whose array is a view of the ``base``, if that is an operand's."""
+    for operand, array in zip(operands, arrays):
+        if (base is array or base is getattr(array, "base", None)) and hasattr(operand, "operands"):
             note_view(view, operand)
 
 
 def unseen(view: object) -> object:
-    """The view itself, no longer known as one: a composed function made it for its own use, or it has got an array of its own."""
+    """The view itself, no longer known as one: a composed function made it for its own use, or it
+    has got an array of its own."""
     if hasattr(view, "_viewed"):
         owner = view._viewed[1]
         if hasattr(owner, "_views"):
@@ -80,18 +82,20 @@ def sharing(changed: object) -> object | None:
     if owner.rule is None and owner.requires_grad and chain:
         return owner
     among = {id(changed), *map(id, chain)}
-    other = next((view for view in getattr(owner, "_views", {}).values() if id(view) not in among), None)
-    if other is not None:
-        return other
+    for view in getattr(owner, "_views", {}).values():
+        if view() is not None and id(view()) not in among:
+            return view()
     del owner  # every reference counts from here on
     for i in range(len(chain)):
-        if _references(chain, i) > held[id(chain[i])]:  # by more than the views that were made of it
+        if (
+            _references(chain, i) > held[id(chain[i])]
+        ):  # by more than the views that were made of it
             return chain[i]
     return None
 
 
 def _chain(view: object) -> tuple[list, Counter]:
-    """What the view was made of, one view after the other; and how often these hold each of them."""
+    """What the view was made of, view by view, and how often these hold each of them."""
     chain, held = [], Counter()
     while hasattr(view, "_viewed"):
         held.update(id(x) for x in (*view._viewed, *view.operands))

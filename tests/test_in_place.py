@@ -6,41 +6,20 @@ import weakref
 
 import numpy as np
 import pytest
+from plain_functions import OTHER, START, agree
 
 import micrograd_linear as mgl
 from micrograd_linear import Tensor, Value, compare, derive, draw, no_grad
 from micrograd_linear.graph import topological_order
 
 OPERATORS = {
-    "+=": operator.iadd, "-=": operator.isub, "*=": operator.imul, "/=": operator.itruediv, "**=": operator.ipow, "@=": operator.imatmul,
-}  # fmt: skip
-START, OTHER = np.array([[0.7, 1.2], [1.9, 0.4]]), np.array([[1.5, 0.3], [0.8, 1.1]])
-
-
-def differences(f, *arrays):
-    """The gradients of the plain function by central differences."""
-    found = []
-    for k, array in enumerate(arrays):
-        gradient = np.empty_like(array)
-        for index in np.ndindex(array.shape):
-            ends = []
-            for step in (1e-6, -1e-6):
-                moved = [a.copy() for a in arrays]
-                moved[k][index] += step
-                ends.append(f(*moved))
-            gradient[index] = (ends[0] - ends[1]) / 2e-6
-        found.append(gradient)
-    return found
-
-
-def agree(f, *arrays):
-    """Whether the engine's gradients of f are those of f as NumPy runs it."""
-    tensors = [Tensor(a) for a in arrays]
-    y = f(*tensors)
-    y.backward()
-    return np.allclose(y.data, f(*arrays)) and all(
-        np.allclose(np.zeros_like(d) if t.grad is None else t.grad, d, atol=1e-7) for t, d in zip(tensors, differences(f, *arrays), strict=True)
-    )
+    "+=": operator.iadd,
+    "-=": operator.isub,
+    "*=": operator.imul,
+    "/=": operator.itruediv,
+    "**=": operator.ipow,
+    "@=": operator.imatmul,
+}
 
 
 @pytest.mark.parametrize("symbol", OPERATORS)
@@ -51,7 +30,9 @@ def test_results_before_a_change_keep_the_old_version_and_later_ones_see_the_new
         alias, before = h, h * h
         h = OPERATORS[symbol](h, b)
         after = alias * h
-        return (before if order == "before" else after if order == "after" else before * after + h).sum()
+        return (
+            before if order == "before" else after if order == "after" else before * after + h
+        ).sum()
 
     def rebinding(x, b):  # what the engine did: the alias keeps the old number
         h = x * 1
@@ -64,12 +45,19 @@ def test_results_before_a_change_keep_the_old_version_and_later_ones_see_the_new
         assert not np.allclose(rebinding(START, OTHER), f(START, OTHER))
 
 
-@pytest.mark.parametrize("f", [
-    lambda x, b: twice(x * 1, lambda h: h.__iadd__(h)), lambda x, b: twice(x * b, lambda h: operator.imul(h, h * 2)),
-    lambda x, b: twice(x * 1, lambda h: operator.iadd(h, (h * b).sum())), lambda x, b: twice(x @ b, lambda h: operator.isub(h, h.mean(axis=0))),
-    lambda x, b: twice(x * 1, lambda h: operator.iadd(h, 2.5)), lambda x, b: twice(x * 1, lambda h: operator.ipow(h, 2)),
-    lambda x, b: twice(x * 1, lambda h: operator.itruediv(h, np.sum(h * h) ** 0.5)), lambda x, b: twice(x @ b[0], lambda h: operator.iadd(h, x @ h)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, b: twice(x * 1, lambda h: h.__iadd__(h)),
+        lambda x, b: twice(x * b, lambda h: operator.imul(h, h * 2)),
+        lambda x, b: twice(x * 1, lambda h: operator.iadd(h, (h * b).sum())),
+        lambda x, b: twice(x @ b, lambda h: operator.isub(h, h.mean(axis=0))),
+        lambda x, b: twice(x * 1, lambda h: operator.iadd(h, 2.5)),
+        lambda x, b: twice(x * 1, lambda h: operator.ipow(h, 2)),
+        lambda x, b: twice(x * 1, lambda h: operator.itruediv(h, np.sum(h * h) ** 0.5)),
+        lambda x, b: twice(x @ b[0], lambda h: operator.iadd(h, x @ h)),
+    ],
+)
 def test_a_change_may_use_what_it_changes(f):
     assert agree(f, START, OTHER)
 
@@ -85,7 +73,10 @@ def twice(h, change):
 def random_program(seed):
     """Statements on three arrays that may be aliases of one another, some of them in place."""
     rng = np.random.default_rng(seed)
-    steps = [(int(rng.integers(7)), *map(int, rng.integers(4, size=3)), float(rng.uniform(0.5, 1.5))) for _ in range(12)]
+    steps = [
+        (int(rng.integers(7)), *map(int, rng.integers(4, size=3)), float(rng.uniform(0.5, 1.5)))
+        for _ in range(12)
+    ]
 
     def f(x, y):
         names = [x * 1, y * 1, x * y, y + 0.5]
@@ -148,13 +139,22 @@ def graph():
 
 
 def test_readers_see_both_versions():
-    _, _, h, y, z = graph()
+    x, _, h, y, z = graph()
     names = [node.operation for node in topological_order(z.sum())]
     assert names == ["", "", "multiply", "multiply", "add", "multiply", "add", "sum"]
-    assert y.operands[0] is not h and y.operands[0].operation == "multiply" and y.operands[0].name == "" and h.operation == "add"
+    assert (
+        y.operands[0] is not h
+        and y.operands[0].operation == "multiply"
+        and y.operands[0].name == ""
+        and h.operation == "add"
+    )
     x, _, h, y, z = graph()
-    assert [contribution.tolist() for _, contribution in y.contributions(np.ones((1, 2)))] == [[[1.0, 2.0]], [[2.0, 4.0]]]
-    assert "h" in draw(z).svg and draw(z).json.count('"symbol"') >= 0
+    assert [contribution.tolist() for _, contribution in y.contributions(np.ones((1, 2)))] == [
+        [[1.0, 2.0]],
+        [[2.0, 4.0]],
+    ]
+    assert draw(z).dot.count(">h<") == draw(z).dot.count(">z<") > 0
+    x, _, h, y, z = graph()
     hand = {"x": 4 * x.data + 2 * 2 * h.data, "b": 2 * h.data}
     assert compare(hand, z, gradient=np.ones((1, 2))).ok
     assert not compare({**hand, "x": hand["x"] + 1}, z, gradient=np.ones((1, 2))).ok
@@ -178,8 +178,16 @@ def test_types_and_shapes_stay_or_are_refused():
     h.name = "h"
     before = h.data.copy()
     h += np.ones(3)
-    assert h.dtype == np.float32 and h.data.tolist() == [2.0, 2.0, 2.0] and before.tolist() == [1.0] * 3
-    for other, error, words in ((np.ones((5, 3)), ValueError, r"h \(3,\) \+= .*shape \(5, 3\)"), (np.ones(4), ValueError, "h .*broadcast"), ("a", TypeError, "h ")):
+    assert (
+        h.dtype == np.float32
+        and h.data.tolist() == [2.0, 2.0, 2.0]
+        and before.tolist() == [1.0] * 3
+    )
+    for other, error, words in (
+        (np.ones((5, 3)), ValueError, r"h \(3,\) \+= .*shape \(5, 3\)"),
+        (np.ones(4), ValueError, "h .*broadcast"),
+        ("a", TypeError, "h "),
+    ):
         with pytest.raises(error, match=words):
             h += other
         assert h.operation == "astype" and h.data.tolist() == [2.0, 2.0, 2.0]
@@ -229,90 +237,12 @@ def test_a_constant_that_meets_a_recorded_operand_becomes_recorded():
     assert x.grad.tolist() == [12.0, 24.0]
 
 
-VIEWS = {
-    "getitem": lambda h: h[0], "slice": lambda h: h[:, 1:], "newaxis": lambda h: h[None], "T": lambda h: h.T, "transpose": np.transpose, "mT": lambda h: h.mT,
-    "reshape": lambda h: h.reshape(4), "ravel": np.ravel, "swapaxes": lambda h: h.swapaxes(0, 1),
-    "squeeze": lambda h: h[:1].squeeze(0), "expand_dims": lambda h: np.expand_dims(h, 0), "flip": np.flip, "moveaxis": lambda h: np.moveaxis(h, 0, 1),
-    "diagonal": np.diagonal, "diagonal method": lambda h: h.diagonal(), "einsum": lambda h: np.einsum("ij->ji", h), "broadcast_to": lambda h: np.broadcast_to(h, (3, 2, 2)),
-    "split": lambda h: np.split(h, 2)[1], "windows": lambda h: np.lib.stride_tricks.sliding_window_view(h, 1, 0), "row": lambda h: next(iter(h)),
-    "view of a view": lambda h: h.T[0].reshape(2, 1),
-}  # fmt: skip
-COPIES = {
-    "fancy": lambda h: h[[0, 1]], "mask": lambda h: h[np.ones((2, 2), bool)], "plus": operator.pos, "negative": operator.neg, "sum": lambda h: h.sum(axis=()),
-    "stack": lambda h: np.stack([h, h]), "vstack": lambda h: np.vstack([h, h]), "hstack": lambda h: np.hstack([h, h]), "where": lambda h: np.where(h.data > 0, h, 0) if isinstance(h, Tensor) else np.where(h > 0, h, 0),
-    "repeat": lambda h: np.repeat(h, 2), "take": lambda h: np.take(h, [0, 1]), "concatenate": lambda h: np.concatenate([h, h], None), "outer": lambda h: np.outer(h, h),
-    "roll": lambda h: np.roll(h, 1), "diff": np.diff, "cumsum": np.cumsum, "matrix times vector": lambda h: h @ np.ones(2), "astype": lambda h: h.astype(h.dtype),
-    "trace": np.trace, "pad": lambda h: np.pad(h, 1), "maximum": lambda h: np.maximum(h, h),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("view", VIEWS)
-def test_what_shares_memory_is_refused_by_name(view):
-    x = Tensor(START, "x")
-    array = START.copy()
-    assert np.shares_memory(VIEWS[view](array), array)
-    for constant in (False, True):
-        h = Tensor(START, "h", requires_grad=False) if constant else x * 1
-        h.name = "h"
-        v = VIEWS[view](h)
-        for changed in (h, v):
-            with pytest.raises(TypeError, match=r"shares memory with .*write (h|t) = (h|t) \+"):
-                changed += 1.0
-        assert np.array_equal(h.data, START) and np.array_equal(v.data, VIEWS[view](START))
-    with pytest.raises(TypeError, match=r"shares memory with x \(2, 2\)|shares memory with a"):
-        v = VIEWS[view](x)
-        v += 1.0
-
-
-@pytest.mark.parametrize("copy", COPIES)
-def test_what_has_memory_of_its_own_changes_alone(copy):
-    assert not np.shares_memory(COPIES[copy](START), START)
-
-    def f(x):
-        h = x * 1
-        v = COPIES[copy](h)
-        h *= 2
-        v += 3
-        w = COPIES[copy](h)
-        return (v * w).sum() + (h * h).sum()
-
-    assert agree(f, START)
-
-
-def test_a_view_of_what_nobody_else_can_see_changes():
-    def f(x, b):
-        out = (x @ b).reshape(4)
-        out += 1
-        rows = (x * b).T[::-1].reshape(-1)
-        rows *= out
-        return (rows * out).sum()
-
-    assert agree(f, START, OTHER)
-    x = Tensor(START)
-    h = x * x
-    middle = h.T
-    view = middle[0]
-    del h
-    with pytest.raises(TypeError, match="shares memory with a transpose result"):
-        view += 1
-    del middle
-    held = [x * x]
-    view = held[0].reshape(4)
-    with pytest.raises(TypeError, match="shares memory with a multiply result"):
-        view += 1
-    held.clear()
-    view += 1
-
-
-def test_a_view_that_is_gone_is_no_reason_to_refuse():
-    h = Tensor(START) * 1
-    h.reshape(4)
-    h += 1
-    assert np.array_equal(h.data, START + 1)
-
-
 def test_items_are_not_assigned():
-    for t in (Tensor([1.0, 2.0], "t"), Tensor([1.0, 2.0], "t") * 2, Tensor([1.0], "t", requires_grad=False)):
+    for t in (
+        Tensor([1.0, 2.0], "t"),
+        Tensor([1.0, 2.0], "t") * 2,
+        Tensor([1.0], "t", requires_grad=False),
+    ):
         with pytest.raises(TypeError, match=r"(t|a multiply result) \(.*np\.stack.*np\.where"):
             t[0] = 1.0
         with pytest.raises(TypeError):
@@ -343,7 +273,12 @@ def test_a_training_line_inside_no_grad_trains():
                 same = p
                 p -= 0.1 * p.grad
                 assert p is same
-    assert np.allclose(layer.W.data, W, atol=1e-3) and loss.item() < 1e-6 and layer.W.requires_grad and layer.W.rule is None
+    assert (
+        np.allclose(layer.W.data, W, atol=1e-3)
+        and loss.item() < 1e-6
+        and layer.W.requires_grad
+        and layer.W.rule is None
+    )
 
 
 def test_an_update_in_place_is_noticed_as_stale_and_keeps_the_type():
@@ -353,7 +288,11 @@ def test_an_update_in_place_is_noticed_as_stale_and_keeps_the_type():
     with no_grad():
         W -= np.array([0.5, 0.25])
         W @= np.eye(2)
-    assert W.dtype == np.float32 and W.data.tolist() == [0.5, 0.75] and handed_out.tolist() == [0.5, 0.75]
+    assert (
+        W.dtype == np.float32
+        and W.data.tolist() == [0.5, 0.75]
+        and handed_out.tolist() == [0.5, 0.75]
+    )
     with pytest.raises(RuntimeError, match="W .*changed"):
         y.backward()
     with no_grad(), pytest.raises(ValueError, match="W"):
@@ -433,7 +372,11 @@ def test_a_compiled_function_may_change_its_results():
     p = np.array([0.5, -1.5, 2.0])
     value, gradient = mgl.compile(f)(p)
     expected = mgl.value_and_grad(f)(p)
-    assert np.isclose(value, expected[0]) and np.allclose(gradient, expected[1]) and np.allclose(gradient, 12 * p**2 + 4 * p)
+    assert (
+        np.isclose(value, expected[0])
+        and np.allclose(gradient, expected[1])
+        and np.allclose(gradient, 12 * p**2 + 4 * p)
+    )
     value, gradient = mgl.compile(lambda p: add_up([p * 2.0, p * p]))(1.5)
     assert (value, gradient) == (5.25, 5.0)
 

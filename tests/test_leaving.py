@@ -71,12 +71,23 @@ ELEMENTS = {
 
 def nodes():
     v, t = Value(2.0, "v"), Tensor([[2.0, 3.0]], "t")
-    return {"leaf value": v, "value": v * v, "leaf": Tensor(2.0, "t"), "0-d": t.sum(), "one": t[:, :1] * 2, "many": t * t}
+    return {
+        "leaf value": v,
+        "value": v * v,
+        "leaf": Tensor(2.0, "t"),
+        "0-d": t.sum(),
+        "one": t[:, :1] * 2,
+        "many": t * t,
+    }
 
 
 def constants():
     with no_grad():
-        return {"value": Value(2.0) * 1.0, "0-d": Tensor(2.0) * 1.0, "leaf": Tensor(2.0, requires_grad=False)}
+        return {
+            "value": Value(2.0) * 1.0,
+            "0-d": Tensor(2.0) * 1.0,
+            "leaf": Tensor(2.0, requires_grad=False),
+        }
 
 
 @pytest.mark.parametrize("node", nodes())
@@ -93,20 +104,31 @@ def test_whatever_reads_a_number_raises_and_names_the_node(reader, node):
 @pytest.mark.parametrize("reader", ELEMENTS)
 def test_an_element_of_a_buffer_raises_with_the_reason(reader, node):
     node, told = nodes()[node], []
-    with recording.leaving(lambda *left: told.append(left)), pytest.raises((TypeError, ValueError)) as raised:
+    with (
+        recording.leaving(lambda *left: told.append(left)),
+        pytest.raises((TypeError, ValueError)) as raised,
+    ):
         ELEMENTS[reader](node)
     assert told and told[0][0] is node
     error = raised.value if isinstance(raised.value, LeftGraph) else raised.value.__cause__
-    assert isinstance(error, LeftGraph) and node.describe() in str(error) and ".item()" in str(error) and "np.stack" in str(error)
+    assert (
+        isinstance(error, LeftGraph)
+        and node.describe() in str(error)
+        and ".item()" in str(error)
+        and "np.stack" in str(error)
+    )
 
 
 @pytest.mark.parametrize("reader", [put_flat, lambda t: struct.pack("d", t)])
-def test_where_an_error_hides_the_reason_the_listener_is_told_it(reader):
-    for node in nodes().values():
-        told = []
-        with recording.leaving(lambda *left: told.append(left)), pytest.raises((TypeError, ValueError, struct.error)):  # noqa: B023
-            reader(node)
-        assert [left for left, _ in told] == [node] * len(told) and told
+@pytest.mark.parametrize("node", nodes())
+def test_where_an_error_hides_the_reason_the_listener_is_told_it(reader, node):
+    node, told = nodes()[node], []
+    with (
+        recording.leaving(lambda *left: told.append(left)),
+        pytest.raises((TypeError, ValueError, struct.error)),
+    ):
+        reader(node)
+    assert told and {left for left, _ in told} == {node}
 
 
 @pytest.mark.parametrize("reader", {**READERS, **ELEMENTS})
@@ -129,7 +151,16 @@ def test_integers_that_are_constant_are_indices():
         [10, 20, 30][Tensor(1)]
 
 
-@pytest.mark.parametrize("make", [lambda t: np.array([t, t]), lambda t: np.array([[t], [t]]), np.asarray, np.float64, lambda t: np.full(3, t)])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda t: np.array([t, t]),
+        lambda t: np.array([[t], [t]]),
+        np.asarray,
+        np.float64,
+        lambda t: np.full(3, t),
+    ],
+)
 def test_an_array_of_tensors_raises(make):
     for name in ("leaf", "0-d", "one", "many"):
         with pytest.raises(LeftGraph, match=r"requires a gradient.*np\.stack"):
@@ -172,7 +203,10 @@ def test_formats_show_the_number():
     for node in (*nodes().values(), *constants().values()):
         with recording.leaving(lambda *left: pytest.fail("it is shown, not read")):
             if math.prod(node.shape) == 1:
-                assert f"{node:.2f}" == f"{node.current.item() if isinstance(node, Tensor) else node.current:.2f}"
+                assert (
+                    f"{node:.2f}"
+                    == f"{node.current.item() if isinstance(node, Tensor) else node.current:.2f}"
+                )
             assert f"{node}" == repr(node) == str(node)
     with pytest.raises(ValueError, match="format of t"):
         f"{Tensor([1.0, 2.0], 't'):.2f}"
@@ -180,7 +214,11 @@ def test_formats_show_the_number():
 
 def test_plain_answers_about_tensors_stay_plain():
     t = Tensor([1.0, np.nan], "t")
-    assert np.isnan(t).tolist() == [False, True] and np.sign(t).shape == (2,) and (t > 0).tolist() == [True, False]
+    assert (
+        np.isnan(t).tolist() == [False, True]
+        and np.sign(t).shape == (2,)
+        and (t > 0).tolist() == [True, False]
+    )
 
 
 def test_a_listener_hears_nothing_after_its_block():
@@ -200,7 +238,7 @@ def test_copies_and_pickles_of_leaves_are_as_before():
         float(again)
 
 
-# --- where gradients were lost ------------------------------------------------------------------------------------------------
+# --- where gradients were lost -------------------------------------------------------------------
 
 
 def test_full_like_records_its_fill_value():
@@ -211,7 +249,9 @@ def test_full_like_records_its_fill_value():
     assert np.array_equal(x.grad, np.full((2, 2), 10.0))
     row = np.full_like(Tensor(np.ones((2, 3), np.float32)), Tensor([1.0, 2.0, 3.0]))
     assert row.dtype == np.float32 and row.shape == (2, 3) and row.requires_grad
-    assert np.full_like(x, 0.5, shape=(3,)).tolist() == [0.5] * 3 and np.full_like(x, x.sum(), shape=3).shape == (3,)
+    assert np.full_like(x, 0.5, shape=(3,)).tolist() == [0.5] * 3 and np.full_like(
+        x, x.sum(), shape=3
+    ).shape == (3,)
     with pytest.raises(TypeError, match="floating type, got int"):
         np.full_like(Tensor([1, 2], requires_grad=False), x.sum())
     with pytest.raises(LeftGraph, match="np.broadcast_to"):  # NumPy asks a plain array's type only
@@ -224,10 +264,20 @@ def test_full_like_in_a_compiled_function_fills_with_the_number():
     assert value == 49.0 and np.allclose(gradient, [14.0, 14.0, 14.0])
 
 
-@pytest.mark.parametrize("x, low, high, value, slope", [
-    (3.0, 0, 1, 1.0, 0.0), (-3, 0, 1, 0.0, 0.0), (0.5, 0, 1, 0.5, 1.0), (1.0, 0, 1, 1.0, 1.0), (0.0, 0, 1, 0.0, 1.0), (3.0, None, 2, 2.0, 0.0),
-    (3.0, 1, None, 3.0, 1.0), (math.inf, 0, 1, 1.0, 0.0), (3.0, 5, 4, 4.0, 0.0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "x, low, high, value, slope",
+    [
+        (3.0, 0, 1, 1.0, 0.0),
+        (-3, 0, 1, 0.0, 0.0),
+        (0.5, 0, 1, 0.5, 1.0),
+        (1.0, 0, 1, 1.0, 1.0),
+        (0.0, 0, 1, 0.0, 1.0),
+        (3.0, None, 2, 2.0, 0.0),
+        (3.0, 1, None, 3.0, 1.0),
+        (math.inf, 0, 1, 1.0, 0.0),
+        (3.0, 5, 4, 4.0, 0.0),
+    ],
+)
 def test_clip_of_a_value_is_a_value_and_agrees_with_the_tensor(x, low, high, value, slope):
     for clip in (np.clip, lambda x, low, high: x.clip(low, high)):
         v, t = Value(x), Tensor(float(x))
@@ -258,11 +308,20 @@ def test_the_larger_of_a_value_and_an_integer_is_a_value():
         assert type(y) is Value and v.grad == 0.0
 
 
-@pytest.mark.parametrize("call", [
-    lambda t, a: np.add(a, a, out=t), lambda t, a: np.exp(t, out=a), lambda t, a: np.multiply(t, t, a), lambda t, a: np.matmul(a, t, out=a),
-    lambda t, a: operator.iadd(a, t), lambda t, a: operator.imatmul(a, t), lambda t, a: np.copyto(a, t), lambda t, a: np.sum(t, out=a),
-    lambda t, a: np.putmask(a, a > 0, t),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda t, a: np.add(a, a, out=t),
+        lambda t, a: np.exp(t, out=a),
+        lambda t, a: np.multiply(t, t, a),
+        lambda t, a: np.matmul(a, t, out=a),
+        lambda t, a: operator.iadd(a, t),
+        lambda t, a: operator.imatmul(a, t),
+        lambda t, a: np.copyto(a, t),
+        lambda t, a: np.sum(t, out=a),
+        lambda t, a: np.putmask(a, a > 0, t),
+    ],
+)
 def test_results_are_not_written_into_arrays(call):
     t, a = Tensor(np.ones((2, 2)), "t"), np.ones((2, 2))
     with pytest.raises(TypeError, match=r"into (t|a plain array) \(2, 2\)|arguments out"):
@@ -270,7 +329,7 @@ def test_results_are_not_written_into_arrays(call):
     assert np.array_equal(a, np.ones((2, 2))) and np.array_equal(t.data, a)
 
 
-# --- lists that never end -----------------------------------------------------------------------------------------------------
+# --- lists that never end ------------------------------------------------------------------------
 
 
 def nested(depth):
@@ -286,7 +345,12 @@ def test_a_list_that_holds_itself_is_refused():
     second = [1.0]
     second.append(second)
     for data in (itself, second, [itself], (itself,)):
-        for use in (Tensor, lambda data: Tensor([1.0]) + data, lambda data: Tensor([1.0]) @ data, mgl.grad(lambda x: x)):
+        for use in (
+            Tensor,
+            lambda data: Tensor([1.0]) + data,
+            lambda data: Tensor([1.0]) @ data,
+            mgl.grad(lambda x: x),
+        ):
             with pytest.raises((ValueError, TypeError), match="deep|ragged|holds itself"):
                 use(data)
 
@@ -296,69 +360,3 @@ def test_lists_deeper_than_numpy_goes_are_refused():
     for depth in (65, 1000, 100_000):
         with pytest.raises(ValueError, match="64 deep"):
             Tensor(nested(depth))
-
-
-# --- functions of functions ---------------------------------------------------------------------------------------------------
-
-
-CUT = {
-    "item": lambda x: x.sum().item() ** 2,
-    "data": lambda x: (x.data**2).sum(),
-    "numpy": lambda x: float((x.numpy() ** 2).sum()),
-    "detach": lambda x: (x.detach() * 2).sum(),
-    "a result": lambda x: (x * x).sum().item(),
-    "a new Tensor": lambda x: Tensor((x * 2).data).sum(),
-    "a closure": lambda x: (Tensor([1.0, 2.0]) * x.data).sum(),
-}
-TRANSFORMS = {
-    "grad": lambda f, x: mgl.grad(f)(x),
-    "value_and_grad": lambda f, x: mgl.value_and_grad(f)(x),
-    "vjp": lambda f, x: mgl.vjp(f, x),
-    "jvp": lambda f, x: mgl.jvp(f, (x,), (np.ones_like(x),)),
-    "jacobian": lambda f, x: mgl.jacobian(f)(x),
-    "hessian": lambda f, x: mgl.hessian(f)(x),
-    "grad of grad": lambda f, x: mgl.grad(lambda x: mgl.grad(f)(x).sum())(x),
-}
-
-
-@pytest.mark.parametrize("transform", TRANSFORMS)
-@pytest.mark.parametrize("cut", CUT)
-def test_the_gradient_of_what_left_the_graph_is_not_zero_but_an_error(transform, cut):
-    with pytest.raises(LeftGraph, match=r"does not depend on its argument as recorded.* left the graph by \.\w+(\(\))? at test_leaving.py:\d+"):
-        TRANSFORMS[transform](CUT[cut], np.array([1.0, 2.0]))
-
-
-def test_the_line_where_the_graph_was_left_is_named():
-    def f(x):
-        y = (x * x).sum()
-        return y.item() * 2
-
-    with pytest.raises(LeftGraph, match=rf"a sum result \(\) left the graph by \.item\(\) at test_leaving.py:{f.__code__.co_firstlineno + 2}"):
-        mgl.grad(f)(np.array([1.0, 2.0]))
-    with pytest.raises(LeftGraph, match=r"float\(\)"):
-        mgl.grad(lambda x: float(x) ** 2)(2.0)
-
-
-def test_a_constant_function_has_gradient_zero():
-    other = Tensor([3.0], "other")
-    for f in (lambda x: 3.0, lambda x: np.ones(()), lambda x: other.data.sum(), lambda x: x.shape[0], lambda x: other.item() + 1, lambda x: f"{x.sum():.2f}" and 1.0):
-        assert np.array_equal(mgl.grad(f)(np.array([1.0, 2.0])), [0.0, 0.0])
-    assert mgl.grad(lambda x: 1.0 if x > 0 else 2.0)(3.0) == 0.0
-
-
-def test_a_number_that_is_a_constant_on_purpose_stays_one():
-    assert mgl.grad(lambda x: x * x.item())(3.0) == 3.0
-    assert mgl.grad(lambda x: (x * x).detach() * x)(3.0) == 9.0
-    assert mgl.grad(lambda x, y: x.item() * y, argnums=(0, 1))(2.0, 5.0) == (0.0, 2.0)
-    assert mgl.grad(mgl.grad(lambda x: x * x * x.item()))(3.0) == 6.0
-
-
-def test_an_outer_listener_hears_what_left_inside_of_grad():
-    told = []
-    with recording.leaving(lambda node, how: told.append(how)):
-        mgl.grad(lambda x: x * x.item())(3.0)
-    assert told == [".item()"]
-    told.clear()
-    with recording.leaving(lambda node, how: told.append(how)):
-        mgl.value_and_grad(lambda x: (x * x).sum())(np.ones(3))
-    assert told == []

@@ -251,7 +251,8 @@ def numbers(node):
     """(operands' arrays, result, static) of a node of either level."""
     if hasattr(node, "arrays"):
         return [np.asarray(x) for x in node.arrays], np.asarray(node.current), node.static
-    return [np.float64(x.current if is_node(x) else x) for x in node.operands], np.float64(node.current), {}
+    operands = [np.float64(x.current if is_node(x) else x) for x in node.operands]
+    return operands, np.float64(node.current), {}
 
 
 def step(node, names):

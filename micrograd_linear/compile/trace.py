@@ -100,7 +100,8 @@ class _Number:
     __mul__, __rmul__ = _binary("multiply"), _binary("multiply", swap=True)
     __truediv__, __rtruediv__ = _binary("divide"), _binary("divide", swap=True)
     __pow__, __rpow__ = _binary("power"), _binary("power", swap=True)
-    __iadd__, __isub__, __imul__, __itruediv__, __ipow__ = __add__, __sub__, __mul__, __truediv__, __pow__
+    __iadd__, __isub__, __imul__ = __add__, __sub__, __mul__
+    __itruediv__, __ipow__ = __truediv__, __pow__
     __neg__, __abs__ = _unary("negative"), _unary("absolute")
 
     def __pos__(self):
@@ -129,7 +130,8 @@ class _Number:
     __format__ = _refusing("a traced number is formatted", "print what the compiled function returns")
     __float__ = _refusing("float() of a traced number", "leave float() out; for math.exp(x) and the like write mgl.exp(x)")
     __int__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refusing(
-        "a traced number is cut to an integer", "compute the integer before, and pass it as an argument"
+        "a traced number is cut to an integer",
+        "compute the integer before, and pass it as an argument",
     )
     __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = _refusing(
         "%, // and divmod of a traced number", "compute it before, and pass it as an argument"

@@ -1,8 +1,9 @@
-"""``t += x`` and its relatives: what they mean to NumPy, that every name of t sees the change; or one clear error.
+"""``t += x`` and its relatives: every name of t sees the change, as in NumPy; or one clear error.
 
-A recorded result becomes its new version, and so does a constant that meets a recorded operand. A constant that meets a constant,
-and every leaf inside ``no_grad()``, has its numbers changed. A leaf that requires a gradient is refused outside of it, since
-its own gradient would be that of another number. What shares memory with another Tensor is refused, too.
+A recorded result becomes its new version, and so does a constant that meets a recorded operand. A
+constant that meets a constant, and every leaf inside ``no_grad()``, has its numbers changed. A leaf
+that requires a gradient is refused outside of it, since its own gradient would be that of another
+number. What shares memory with another Tensor is refused, too.
 """
 
 import operator
@@ -14,14 +15,19 @@ from .. import versions
 from ..recording import current
 from ..tensor import Tensor
 
-_STATE = ("_data", "_used", "_shared", "_requires_grad", "created", "rule", "static", "operands", "arrays", "recorded", "pullbacks")
+_STATE = ["_data", "_used", "_shared", "_requires_grad", "created"]
+_STATE += ["rule", "static", "operands", "arrays", "recorded", "pullbacks"]
 _OF_THE_OPERATION = ("module_calls", "line")  # they tell where a result was made
 
 
 def _augmented(symbol: str, function: Callable) -> Callable:
     def change(self: Tensor, other: object) -> Tensor:
-        recorded = current().on and (self.rule is not None or self._requires_grad or getattr(other, "requires_grad", False))
-        if recorded and ((self.rule is None and self._requires_grad) or hasattr(self, "entered_a_call")):
+        recorded = current().on and (
+            self.rule is not None or self._requires_grad or getattr(other, "requires_grad", False)
+        )
+        if recorded and (
+            (self.rule is None and self._requires_grad) or hasattr(self, "entered_a_call")
+        ):
             raise _leaf_error(self, symbol)
         if recorded or not self._requires_grad:
             _refuse_shared_memory(self, symbol)
@@ -67,16 +73,17 @@ def _become(changed: Tensor, new: Tensor, old: Tensor) -> None:
 
 
 def _like(new: Tensor, changed: Tensor, symbol: str) -> Tensor:
-    """The result in the type of what is changed, by NumPy's own rules for an assignment in place."""
+    """The result in the type of what is changed, by NumPy's rules for an assignment in place."""
     if new.shape != changed.shape:
         raise ValueError(
-            f"{changed.describe()} {symbol} ...: the result has shape {new.shape}, and a change in place keeps {changed.shape}; "
-            f"write {_written_out(changed, symbol)}"
+            f"{changed.describe()} {symbol} ...: the result has shape {new.shape}, and a change "
+            f"in place keeps {changed.shape}; write {_written_out(changed, symbol)}"
         )
     if not np.can_cast(new.dtype, changed.dtype, "same_kind"):
         raise TypeError(
-            f"{changed.describe()} {symbol} ...: the result is {new.dtype}, and a change in place keeps {changed.dtype}, so that it "
-            f"would be cut; write {_written_out(changed, symbol)}"
+            f"{changed.describe()} {symbol} ...: the result is {new.dtype}, and a change in "
+            f"place keeps {changed.dtype}, so that it would be cut; "
+            f"write {_written_out(changed, symbol)}"
         )
     return new if new.dtype == changed.dtype or not new.requires_grad else new.astype(changed.dtype)
 
@@ -85,16 +92,18 @@ def _refuse_shared_memory(changed: Tensor, symbol: str) -> None:
     other = versions.sharing(changed)
     if other is not None:
         raise TypeError(
-            f"{changed.describe()} {symbol} ...: it shares memory with {other.describe()}, as a view does in NumPy, where a change of "
-            f"one may change the other; the engine cannot follow that; write {_written_out(changed, symbol)}"
+            f"{changed.describe()} {symbol} ...: it shares memory with {other.describe()}, as a "
+            "view does in NumPy, where a change of one may change the other; the engine cannot "
+            f"follow that; write {_written_out(changed, symbol)}"
         )
 
 
 def _leaf_error(leaf: Tensor, symbol: str) -> TypeError:
     name = leaf.name or "t"
     return TypeError(
-        f"{leaf.describe()} {symbol} ...: it is a leaf that requires a gradient, and a recorded change in place would put another "
-        f"number in its place; to update it write {name}.data {symbol} ..., or the same line inside of no_grad(); "
+        f"{leaf.describe()} {symbol} ...: it is a leaf that requires a gradient, and a recorded "
+        "change in place would put another number in its place; "
+        f"to update it write {name}.data {symbol} ..., or the same line inside of no_grad(); "
         f"to compute with the changed number write {_written_out(leaf, symbol)}"
     )
 
@@ -106,19 +115,24 @@ def _written_out(changed: Tensor, symbol: str) -> str:
 
 def _unsupported(symbol: str) -> Callable:
     def change(self: Tensor, other: object) -> Tensor:
-        raise TypeError(f"{self.describe()} {symbol} ...: {symbol[:-1]} is not supported on a Tensor, since it has no gradient of use; use .data")
+        raise TypeError(
+            f"{self.describe()} {symbol} ...: {symbol[:-1]} is not supported on a Tensor, since "
+            "it has no gradient of use; use .data"
+        )
 
     return change
 
 
 def _set_item(self: Tensor, index: object, value: object) -> None:
     raise TypeError(
-        f"an element of {self.describe()} is assigned to, which is not recorded; make a new Tensor instead: np.stack([...]) or "
-        "np.concatenate of the parts, np.where(mask, x, y) for a choice; the numbers of a leaf are changed by .data[...] = ..."
+        f"an element of {self.describe()} is assigned to, which is not recorded; make a new "
+        "Tensor instead: np.stack([...]) or np.concatenate of the parts, np.where(mask, x, y) "
+        "for a choice; the numbers of a leaf are changed by .data[...] = ..."
     )
 
 
-for _symbol, _name in (("+=", "add"), ("-=", "sub"), ("*=", "mul"), ("/=", "truediv"), ("**=", "pow"), ("@=", "matmul")):
+_FUNCTIONS = {"+=": "add", "-=": "sub", "*=": "mul", "/=": "truediv", "**=": "pow", "@=": "matmul"}
+for _symbol, _name in _FUNCTIONS.items():
     setattr(Tensor, f"__i{_name}__", _augmented(_symbol, getattr(operator, _name)))
 for _symbol, _name in (("//=", "floordiv"), ("%=", "mod")):
     setattr(Tensor, f"__i{_name}__", _unsupported(_symbol))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..numpy_protocol import implements
-from ..rules import RULES
+from ..rules import RULES, is_read
 from ..versions import note_view, unseen
 from .base import as_array, method
 from .shapes import moveaxis
@@ -125,7 +125,9 @@ def slogdet(x):
 def solve(a, b):
     """The y with a @ y = b, for b a vector or matrices."""
     a, b = as_array(a), as_array(b)
-    return RULES["solve"](a, unseen(b.reshape(-1, 1)))[..., 0] if b.ndim == 1 else RULES["solve"](a, b)
+    if b.ndim == 1:
+        return RULES["solve"](a, unseen(b.reshape(-1, 1)))[..., 0]
+    return RULES["solve"](a, b)
 
 
 @implements(np.linalg.cholesky)
@@ -139,7 +141,8 @@ def cholesky(a):
 def diagonal(x, offset=0, axis1=0, axis2=1):
     """The elements (i, i + offset) of two axes, as a last axis."""
     y = _diagonal(x, offset, axis1, axis2)
-    note_view(y, x)
+    if is_read(y):
+        note_view(y, x)
     return y
 
 

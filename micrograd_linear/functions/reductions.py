@@ -54,7 +54,9 @@ def norm(x, ord=None, axis=None, keepdims=False):
 @method()
 def cumsum(x, axis=None):
     """Running sums along an axis, or of all elements in a row."""
-    return RULES["cumsum"](unseen(x.reshape(-1)), axis=0) if axis is None else RULES["cumsum"](x, axis=operator.index(axis))
+    if axis is None:
+        return RULES["cumsum"](unseen(x.reshape(-1)), axis=0)
+    return RULES["cumsum"](x, axis=operator.index(axis))
 
 
 @method()

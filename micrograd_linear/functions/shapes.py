@@ -86,7 +86,7 @@ def broadcast_to(x, *shape):
 
 @implements(np.full_like)
 def full_like(a, fill_value, dtype=None, *, shape=None):
-    """An array of a's shape and type: a Tensor that repeats ``fill_value`` where that is one, else a plain array."""
+    """An array of a's shape and type that repeats ``fill_value``; recorded if that is a Tensor."""
     shape = a.shape if shape is None else as_shape((shape,))
     dtype = np.dtype(dtype or a.dtype)
     if not isinstance(fill_value, Tensor):
@@ -99,7 +99,9 @@ def full_like(a, fill_value, dtype=None, *, shape=None):
 def concatenate(arrays, axis=0):
     """The arrays one after the other along an axis they have, or all their elements in a row for axis=None."""
     parts = tuple(map(as_array, arrays))
-    return RULES["concatenate"](*(unseen(part.reshape(-1)) for part in parts), axis=0) if axis is None else RULES["concatenate"](*parts, axis=axis)
+    if axis is None:
+        parts, axis = [unseen(part.reshape(-1)) for part in parts], 0
+    return RULES["concatenate"](*parts, axis=axis)
 
 
 @implements(np.stack)
@@ -111,7 +113,8 @@ def stack(arrays, axis=0):
 @implements(np.vstack)
 def vstack(tup):
     """The arrays as rows, one below the other."""
-    return concatenate([part if part.ndim > 1 else unseen(part.reshape(1, -1)) for part in map(as_array, tup)], 0)
+    parts = map(as_array, tup)
+    return concatenate([x if x.ndim > 1 else unseen(x.reshape(1, -1)) for x in parts], 0)
 
 
 @implements(np.hstack)
@@ -183,7 +186,8 @@ def diff(x, n=1, axis=-1):
     """The differences of neighbours along an axis, n times."""
     before = (slice(None),) * (axis % x.ndim)
     for _ in range(n):
-        x = RULES["subtract"](unseen(x[(*before, slice(1, None))]), unseen(x[(*before, slice(None, -1))]))
+        later, earlier = x[(*before, slice(1, None))], x[(*before, slice(None, -1))]
+        x = RULES["subtract"](unseen(later), unseen(earlier))
     return x
 
 
@@ -219,6 +223,6 @@ def sliding_window_view(x, window_shape, axis=None):
     for n, a in zip(shape, [a % x.ndim for a in axes], strict=True):
         windows = np.arange(x.shape[a] - n + 1)[:, None] + np.arange(n)
         x = moveaxis(x[(slice(None),) * a + (windows,)], a + 1, -1)
-    if x is not viewed:
+    if isinstance(x, Tensor) and x is not viewed:
         note_view(x, viewed)
     return x
