@@ -1,5 +1,6 @@
 """Files that are written whole or not at all."""
 
+import errno
 import os
 import stat
 import tempfile
@@ -28,6 +29,16 @@ def check_folder(path: Path) -> None:
         raise FileNotFoundError(f"draw: cannot save {path.name}: there is no folder {path.parent}")
     if path.is_dir():
         raise IsADirectoryError(f"draw: cannot save {path}: it is a folder")
+
+
+def check_target(path: Path) -> None:
+    """Raises where a path cannot be written, as far as that shows before there is anything to write."""
+    check_folder(path)
+    if _is_file_or_new(path):
+        with tempfile.TemporaryFile(dir=Path(os.path.realpath(path)).parent):
+            return
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
 def write_whole(path: Path, content: bytes) -> Path:

@@ -1,0 +1,1 @@
+"""The parts of the command ``micrograd-linear``: its arguments, the user's file, and what that file may disturb."""
