@@ -31,8 +31,8 @@ _LONGEST = 2000  # characters of an error
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status.
 
-    That is 0 where all gradients agree, 1 where not, 2 where there is no verdict or it could not be written in full,
-    and 130 where the user interrupted.
+    That is 0 where all gradients agree, 1 where not, 2 where there is no verdict or it could not be
+    written in full, and 130 where the user interrupted.
     """
     options = parser().parse_args(arguments)
     with every_character():
@@ -45,11 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except BaseException as error:
             what = f"{type(error).__name__}: {message_of(error)}"
             hint = f"{_TRACEBACK}=1 in the environment shows where"
-            return _no_verdict(options, f"a fault of micrograd-linear itself: {what}; {hint}", error)
+            return _no_verdict(
+                options, f"a fault of micrograd-linear itself: {what}; {hint}", error
+            )
 
 
 def run() -> int:
-    """The command as a program: what the file's threads and exit handlers print after the verdict is no part of it."""
+    """The command as a program of its own.
+
+    What the file's threads and exit handlers print after the verdict is no part of the output.
+    """
     status = main()
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
@@ -64,13 +69,15 @@ def _no_verdict(options, message, error, status=UNUSABLE):
             traceback.print_exception(error)
         print(f"micrograd-linear: {message}", file=sys.stderr, flush=True)
     if options.json:
-        with contextlib.suppress(UnusableLayer, ValueError):  # standard output is closed or full: that was the error
+        with contextlib.suppress(
+            UnusableLayer, ValueError
+        ):  # it is closed or full
             say(json.dumps({"ok": None, "error": message}, indent=2))
     return status
 
 
 def main_job(options: argparse.Namespace) -> int:
-    """Iris through a linear layer and a softmax cross-entropy: the engine against the hand-derived formulas."""
+    """Iris through a linear layer and a softmax cross-entropy: the engine against the formulas."""
     paths = picture_paths(options.output, "linear")
     measurements, species = iris.load()
     x = Tensor(measurements, "x")
@@ -81,7 +88,8 @@ def main_job(options: argparse.Namespace) -> int:
     loss.name = "L"
     loss.backward()
     say(
-        "Iris (Fisher 1936): 150 flowers, x (150, 4); y = xW + b; L = softmax cross-entropy of y and the species\n"
+        "Iris (Fisher 1936): 150 flowers, x (150, 4); y = xW + b; "
+        "L = softmax cross-entropy of y and the species\n"
         f"L = {loss.item():.6f}; from the same ∂L/∂y, "
         "the hand-derived ∇_W L, ∇_b L and ∂L/∂x against the engine's:\n"
     )
@@ -105,7 +113,7 @@ def softmax_cross_entropy(logits: Tensor, classes: np.ndarray) -> Tensor:
 
 
 def check_file(options: argparse.Namespace) -> int:
-    """The user's forward and backward against the engine, as a table and a picture, as one page, or as JSON."""
+    """The user's forward and backward: a table and a picture, one page, or JSON."""
     file, source, paths, written = options.file, source_of(options.file), [], ""
     if options.html is not None:
         paths = [page_path(options.output, options.html)]
@@ -134,7 +142,9 @@ def _checked(names, options):
         if not callable(names.get(name)):
             expected = "expected forward(...) and backward(dy, ...)"
             raise UnusableLayer(f"{options.file} defines no function {name}; {expected}")
-    return check_backward(names["forward"], names["backward"], names.get("inputs"), seed=options.seed)
+    return check_backward(
+        names["forward"], names["backward"], names.get("inputs"), seed=options.seed
+    )
 
 
 def _about(comparison, names, options):
@@ -143,7 +153,8 @@ def _about(comparison, names, options):
     given = "drawn at random, in the first shapes that fit" if found else "the inputs of the file"
     shapes = ", ".join(f"{name} {shape}" for name, shape in comparison.inputs.items())
     result = "{} {}".format(*comparison.result)
-    return f"{options.file}: {result} from {shapes} ({given}); dy drawn at random (seed {options.seed})"
+    about = f"{options.file}: {result} from {shapes} ({given})"
+    return f"{about}; dy drawn at random (seed {options.seed})"
 
 
 def derive_file(options: argparse.Namespace) -> int:
@@ -160,7 +171,10 @@ def derive_file(options: argparse.Namespace) -> int:
 
 
 def _root(names, options):
-    """The result of the file's ``forward``, or the last node it computed, named after the file's variables."""
+    """The result of the file's ``forward``, or the last node it computed.
+
+    Nodes without a name take those of the file's variables.
+    """
     if callable(names.get("forward")):
         rng = np.random.default_rng(options.seed)
         return run_forward(names["forward"], names.get("inputs"), rng)[0]

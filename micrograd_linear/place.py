@@ -14,7 +14,7 @@ _INSTALLED = {"site-packages", "dist-packages"}
 
 
 def is_beside(name: str, file: str | os.PathLike) -> bool:
-    """True for a file in the folder of ``file`` or below it, unless it belongs to what is installed there."""
+    """True for a file in the folder of ``file`` or below it, unless it is installed there."""
     folder, path = os.path.dirname(os.path.abspath(file)), os.path.abspath(name)
     return (
         _is_below(path, folder)
@@ -29,9 +29,10 @@ def _is_below(path, folder):
 
 
 def place_of(error: BaseException, file: str | os.PathLike) -> Statement | None:
-    """The innermost statement of the user's files that the error passed through; None where it passed through none.
+    """The innermost statement of the user's files that the error passed through, or None.
 
-    The user's files are ``file``, named as it was compiled, and those that it imports from its own folder.
+    The user's files are ``file``, named as it was compiled, and those that it imports from its own
+    folder.
     """
     if isinstance(error, SyntaxError) and error.lineno and _is_users(error.filename, file):
         return Statement(error.filename, error.lineno)
@@ -55,7 +56,9 @@ def in_one_line(error: BaseException, file: str | os.PathLike) -> str:
     place = place_of(error, file)
     parts = [_where(place, file), type(error).__name__, message_of(error)]
     text = place.text if place else ""
-    return ": ".join(printable(part, 500) for part in [*parts, text] if part) + _missing(error, file)
+    return ": ".join(printable(part, 500) for part in [*parts, text] if part) + _missing(
+        error, file
+    )
 
 
 def message_of(error: BaseException) -> str:

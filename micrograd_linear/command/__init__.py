@@ -1,1 +1,1 @@
-"""The parts of the command ``micrograd-linear``: its arguments, the user's file, and what that file may disturb."""
+"""The parts of the command: its arguments, its output, and the user's file."""

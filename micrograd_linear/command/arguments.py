@@ -4,13 +4,15 @@ import argparse
 from importlib import metadata
 
 _CHECK = """\
-Check the backward pass in FILE.py. The file defines forward(...), NumPy code that returns one array y;
-backward(dy, ...), which returns dL/d(argument) as a dict by argument name or a tuple in argument order; and, if you
-like, inputs = {name: array or shape}. What the file prints goes to standard error."""
+Check the backward pass in FILE.py. The file defines forward(...), NumPy code that returns one
+array y; backward(dy, ...), which returns dL/d(argument) as a dict by argument name or a tuple in
+argument order; and, if you like, inputs = {name: array or shape}. What the file prints goes to
+standard error."""
 _DERIVE = """\
-Print the gradients of what FILE.py computes, as formulas. The file defines forward(...), NumPy code that returns one
-array y, and, if you like, inputs = {name: array or shape}; or it builds a graph of Tensors or Values at top level,
-whose last result is derived. What the file prints goes to standard error."""
+Print the gradients of what FILE.py computes, as formulas. The file defines forward(...), NumPy
+code that returns one array y, and, if you like, inputs = {name: array or shape}; or it builds a
+graph of Tensors or Values at top level, whose last result is derived. What the file prints goes to
+standard error."""
 _STATUSES = """\
 exit status: 0 all gradients agree, 1 some do not, 2 {unusable}, 130 interrupted. With
 MICROGRAD_LINEAR_TRACEBACK=1 in the environment, an error is shown with its traceback."""
@@ -45,7 +47,9 @@ def _add_check(commands):
         "check",
         help="check forward and backward in a Python file",
         description=_CHECK,
-        epilog=_STATUSES.format(unusable="the file cannot be used, or the output cannot be written"),
+        epilog=_STATUSES.format(
+            unusable="the file cannot be used, or the output cannot be written"
+        ),
     )
     _add_output(check, default=argparse.SUPPRESS)
     _add_file(check)
@@ -59,8 +63,8 @@ def _add_check(commands):
     forms.add_argument(
         "--html",
         metavar="PAGE.html",
-        help="write one page with the table, the causes, the graph and the derivation, instead of the picture; "
-        "a relative path is one in DIR",
+        help="write one page with the table, the causes, the graph and the derivation, instead of "
+        "the picture; a relative path is one in DIR",
     )
 
 
@@ -87,7 +91,12 @@ def _add_derive(commands):
     forms = derive.add_mutually_exclusive_group()
     for form, words in _FORMS:
         forms.add_argument(
-            f"--{form}", dest="output_form", action="store_const", const=form, default="text", help=f"as {words}"
+            f"--{form}",
+            dest="output_form",
+            action="store_const",
+            const=form,
+            default="text",
+            help=f"as {words}",
         )
 
 
@@ -103,7 +112,9 @@ def _add_output(parser, **default):
 
 def _add_file(parser):
     parser.add_argument("file", metavar="FILE.py")
-    parser.add_argument("--seed", type=_seed, default=0, help="seed of the random numbers (default: 0)")
+    parser.add_argument(
+        "--seed", type=_seed, default=0, help="seed of the random numbers (default: 0)"
+    )
 
 
 def _seed(text):

@@ -45,7 +45,9 @@ def _duplicate(number):
 
 def _flush(*streams):
     for stream in streams:
-        with suppress(Exception):  # a stream that is closed, missing or full has nothing to lose here
+        with suppress(
+            Exception
+        ):  # a stream that is closed, missing or full has nothing to lose here
             stream.flush()
     with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).fflush(None)  # the buffers of C's own printf
@@ -72,7 +74,9 @@ class _Bytes(io.RawIOBase):
         return self._stream is not None and self._stream.isatty()
 
     def write(self, data):
-        with suppress(AttributeError, OSError, ValueError):  # nobody reads it: that changes no verdict
+        with suppress(
+            AttributeError, OSError, ValueError
+        ):  # nobody reads it: that changes no verdict
             self._stream.write(self._decoder.decode(bytes(data)))
             self._stream.flush()
         return len(data)

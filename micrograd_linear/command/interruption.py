@@ -16,7 +16,7 @@ class Interruption:
 
 @contextlib.contextmanager
 def noticing_interrupts() -> Iterator[Interruption]:
-    """Inside, SIGINT raises ``KeyboardInterrupt`` as ever, and is remembered; afterwards the handler is as before."""
+    """Inside, SIGINT raises ``KeyboardInterrupt`` as ever, and is remembered."""
     interruption = Interruption()
     before = signal.getsignal(signal.SIGINT)
     if not callable(before) or threading.current_thread() is not threading.main_thread():

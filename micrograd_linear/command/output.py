@@ -35,13 +35,20 @@ def _sure(folder, names):
     except FileExistsError:
         raise UnusableLayer(f"nothing can be saved in {folder}: it is no folder") from None
     except (OSError, ValueError) as error:
-        why = f"nothing can be saved in {folder}: {error.strerror}" if getattr(error, "strerror", None) else error
+        why = (
+            f"nothing can be saved in {folder}: {error.strerror}"
+            if getattr(error, "strerror", None)
+            else error
+        )
         raise UnusableLayer(str(why)) from None
     return paths
 
 
 def say(text: str) -> None:
-    """Print to standard output, at once. A reader who has seen enough changes nothing; a full disk is an error."""
+    """Print to standard output, at once.
+
+    A reader who has seen enough changes nothing; a full disk is an error.
+    """
     try:
         print(text, flush=True)
     except OSError as error:
@@ -49,7 +56,9 @@ def say(text: str) -> None:
         with contextlib.suppress(OSError, AttributeError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
-            raise UnusableLayer(f"the output cannot be printed: {error.strerror or error}") from None
+            raise UnusableLayer(
+                f"the output cannot be printed: {error.strerror or error}"
+            ) from None
 
 
 @contextlib.contextmanager

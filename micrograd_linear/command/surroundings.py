@@ -61,7 +61,10 @@ _STATE = (
 
 @contextlib.contextmanager
 def put_back(file: Path) -> Iterator[None]:
-    """Afterwards the state of the process is as it was; the modules that ``file`` imported from its folder are gone."""
+    """Afterwards the state of the process is as it was.
+
+    The modules that ``file`` imported from its folder are gone.
+    """
     before = [(put, read()) for read, put in _STATE]
     modules = dict(sys.modules)
     file = file.absolute()
@@ -85,7 +88,10 @@ def _put_back_modules(before, file):
 
 
 def _is_made_by(module, file):
-    """True for a module of the user's folder, and for one that no file stands for; what is installed stays loaded."""
+    """True for a module of the user's folder, and for one that no file stands for.
+
+    What is installed stays loaded.
+    """
     place = getattr(module, "__file__", None)
     if isinstance(place, str):
         return place == str(file) or is_beside(place, file)

@@ -24,9 +24,9 @@ from .surroundings import put_back
 def running(name: str, source: str) -> Iterator[dict[str, object]]:
     """The names that the file defines, for as long as its code may run.
 
-    Whatever its code prints goes to standard error, and what it changes in this process is put back at the end. Every
-    error that comes out of its code is an ``UnusableLayer`` in one line. A ``KeyboardInterrupt`` comes out only where
-    the user interrupts.
+    Whatever its code prints goes to standard error, and what it changes in this process is put back
+    at the end. Every error that comes out of its code is an ``UnusableLayer`` in one line. A
+    ``KeyboardInterrupt`` comes out only where the user interrupts.
     """
     with noticing_interrupts() as interruption:
         with put_back(Path(name)), printing_to_standard_error(), _never_leaving():
@@ -68,7 +68,10 @@ def source_of(name: str) -> str:
 
 
 def _no_python_file(name, kind):
-    """Why it is none, in words; "" where it may be one. A pipe may: a shell hands one over for ``<(command)``."""
+    """Why it is none, in words; "" where it may be one.
+
+    A pipe may: a shell hands one over for ``<(command)``.
+    """
     if stat.S_ISDIR(kind):
         return "is a folder"
     if not stat.S_ISREG(kind) and not stat.S_ISFIFO(kind):
@@ -82,7 +85,9 @@ def _decoded(name, content):
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         return io.TextIOWrapper(io.BytesIO(content), encoding).read()
-    except SyntaxError as error:  # the encoding that its first lines name is unknown, or those are not UTF-8
+    except (
+        SyntaxError
+    ) as error:  # its first lines are not UTF-8, or name no encoding
         encoding, reason = "utf-8", error.msg
     except UnicodeDecodeError:
         reason = ""
@@ -91,12 +96,14 @@ def _decoded(name, content):
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         byte = f"byte {error.object[error.start]:#04x}"
-        raise UnusableLayer(f"{name}:{line}: it is not {encoding} text ({byte}); save it as UTF-8") from None
+        raise UnusableLayer(
+            f"{name}:{line}: it is not {encoding} text ({byte}); save it as UTF-8"
+        ) from None
     raise UnusableLayer(f"{name}:1: {reason}")
 
 
 def _names(name, source):
-    """Run the source as a module that is not ``__main__``; its folder is where it imports from first."""
+    """Run the source as a module that is not ``__main__``, and that imports from its folder first."""
     path = Path(name).absolute()
     module = types.ModuleType(f"<{path.stem}>")
     module.__file__ = str(path)

@@ -18,7 +18,9 @@ def check_path(path: str | os.PathLike, formats: Iterable[str]) -> str:
     path = Path(path)
     format = path.suffix[1:].lower()
     if format not in formats:
-        raise ValueError(f"draw: cannot save as {path.name!r}; expected an ending out of {_ENDINGS}")
+        raise ValueError(
+            f"draw: cannot save as {path.name!r}; expected an ending out of {_ENDINGS}"
+        )
     check_folder(path)
     return format
 
@@ -32,7 +34,7 @@ def check_folder(path: Path) -> None:
 
 
 def check_target(path: Path) -> None:
-    """Raises where a path cannot be written, as far as that shows before there is anything to write."""
+    """Raises where a path cannot be written, as far as that shows before it is."""
     check_folder(path)
     if _is_file_or_new(path):
         with tempfile.TemporaryFile(dir=Path(os.path.realpath(path)).parent):
@@ -44,9 +46,9 @@ def check_target(path: Path) -> None:
 def write_whole(path: Path, content: bytes) -> Path:
     """Write the content to a path, and return the path.
 
-    A file is written beside the target and renamed, so that no half file is left where the disk fills up or the
-    program ends; a link stays, and what it points to is written. A device, a pipe and a socket are written to: a file
-    in their place would replace them.
+    A file is written beside the target and renamed, so that no half file is left where the disk
+    fills up or the program ends; a link stays, and what it points to is written. A device, a pipe
+    and a socket are written to: a file in their place would replace them.
     """
     check_folder(path)
     try:
@@ -56,13 +58,20 @@ def write_whole(path: Path, content: bytes) -> Path:
             _write_into(path, content)
     except OSError as error:
         reason = error.strerror or str(error)
-        hint = "; save it in a folder that can be written to" if isinstance(error, PermissionError) else ""
+        hint = (
+            "; save it in a folder that can be written to"
+            if isinstance(error, PermissionError)
+            else ""
+        )
         raise type(error)(f"draw: cannot save {path}: {reason}{hint}") from None
     return path
 
 
 def _is_file_or_new(path):
-    """False for what is no file, and for the file that this program prints to: a rename would part the two."""
+    """False for what is no file, and for the file that this program prints to.
+
+    A rename would part that file from what is printed.
+    """
     try:
         status = os.stat(path)
     except FileNotFoundError:
@@ -95,7 +104,7 @@ def _replace(target, content):
 
 def _write_into(path, content):
     number = _own_output(os.stat(path))
-    # No O_CREAT and no truncation: what is there stays what it is. A stream of our own is shared, not opened again.
+    # No O_CREAT and no truncation: what is there stays what it is. A stream of our own is shared.
     handle = os.open(path, os.O_WRONLY) if number is None else os.dup(number)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
