@@ -5,6 +5,9 @@ import os
 import numpy as np
 
 from .graph import is_node
+from .leaving import LeftGraph
+
+_DEEPEST = 64  # NumPy's own bound on the number of axes
 
 
 def real_array(data, what):
@@ -26,6 +29,8 @@ def real_array(data, what):
         if "inhomogeneous" in str(error) or "ambiguous" in str(error):
             raise ValueError(f"{what}: ragged data: every row must have the same length") from None
         raise ValueError(f"{what}: {error}") from None
+    except LeftGraph:
+        raise
     except (TypeError, RuntimeError) as error:
         raise TypeError(f"{what}: cannot make an array of {type(data).__name__}: {error}") from None
     if array.dtype.kind == "V" and array.dtype.names is None and "float" in array.dtype.name:  # bfloat16 and its like, of ml_dtypes
@@ -87,8 +92,14 @@ def like(data, array, what):
 
 
 def _refuse_nodes(data, what):
+    depth = 0
     while isinstance(data, (list, tuple)) and len(data):
-        data = data[0]
+        data, depth = data[0], depth + 1
+        if depth > _DEEPEST:
+            raise ValueError(
+                f"{what}: expected lists at most {_DEEPEST} deep, as NumPy does, got deeper ones, or a list that holds itself; "
+                "take the outer lists away"
+            )
     if is_node(data):
         kind = type(data).__name__
         raise TypeError(f"{what}: expected numbers, got a {kind}, which would be cut off from its graph; use its .data to make a constant of it")

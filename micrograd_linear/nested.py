@@ -15,6 +15,16 @@ A structure is None for a leaf, else (type, keys, parts): "dict" and the keys, o
 
 def flatten(tree):
     """(leaves, structure) of nested tuples, lists and dicts."""
+    try:
+        return _flattened(tree)
+    except RecursionError:
+        raise ValueError(
+            f"a {type(tree).__name__} that is nested too deep, or that holds itself, is no structure of arguments; "
+            "expected tuples, lists and dicts that end in numbers or arrays"
+        ) from None
+
+
+def _flattened(tree):
     if isinstance(tree, dict):
         items, kind, keys = tree.values(), "dict", tuple(tree)
     elif isinstance(tree, (tuple, list)):
@@ -24,7 +34,7 @@ def flatten(tree):
     leaves, parts = [], []
     for item in items:
         if isinstance(item, (dict, tuple, list)):
-            below, structure = flatten(item)
+            below, structure = _flattened(item)
             leaves += below
             parts.append((len(below), structure))
         else:

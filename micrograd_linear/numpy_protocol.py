@@ -6,17 +6,19 @@ silently fall out of the graph.
 
 import numpy as np
 
+from .graph import is_node
+from .leaving import written_into
 from .rules import BY_NUMPY_FUNCTION
 
 IMPLEMENTED = {}  # NumPy's function -> ours
 _PLAIN = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.isnan, np.isinf, np.isfinite, np.sign}
-_PLAIN |= {np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.count_nonzero}
+_PLAIN |= {np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.zeros_like, np.ones_like, np.empty_like, np.count_nonzero}
 _PLAIN |= {np.array_equal, np.allclose, np.isclose, np.array2string, np.array_repr, np.array_str, np.result_type}  # no gradient: plain results
 _INSTEAD = {
     np.sort: "t[np.argsort(t.data)] for a vector, else np.take_along_axis", np.median: "t[index] of the elements in the middle", np.array: ".data",
     np.log10: "np.log(t) / np.log(10)", np.log2: "np.log(t) / np.log(2)", np.cbrt: "t ** (1 / 3)", np.tile: "np.concatenate",
 }  # fmt: skip
-
+_WRITING = {np.copyto, np.put, np.place, np.putmask, np.put_along_axis, np.fill_diagonal}  # into their first argument
 
 _REDUCTIONS = {"add": "np.sum", "multiply": "np.prod", "maximum": "np.max", "minimum": "np.min"}
 
@@ -48,13 +50,19 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     if method == "reduce" and ufunc.__name__ in _REDUCTIONS:
         raise TypeError(_unsupported(f"{_name(ufunc)}.reduce", _REDUCTIONS[ufunc.__name__]))
     call = _name(ufunc) if method == "__call__" else f"{_name(ufunc)}.{method}"
+    if kwargs.get("out"):
+        raise written_into(call, inputs, kwargs["out"][0])
     if kwargs:
         raise TypeError(f"{call} on a Tensor: the keywords {', '.join(kwargs)} are not supported; leave them out")
     raise TypeError(_unsupported(call, _INSTEAD.get(ufunc)))
 
 
 def array_function(self, function, types, args, kwargs):
-    if function in _PLAIN:
+    if function in _WRITING:
+        out, *others = (*args, *kwargs.values())
+        if is_node(out) or any(is_node(x) and x.requires_grad for x in others):
+            raise written_into(_name(function), others, out)
+    if function in _PLAIN or function in _WRITING:
         return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
     ours = IMPLEMENTED.get(function)
     if ours is None:

@@ -19,11 +19,12 @@ import numpy as np
 from . import arrays, backward, numpy_protocol
 from .explain import check_integers, described, explained
 from .graph import creation
-from .recording import DEFAULT, changed, current
+from .leaving import Readable, left_graph
+from .recording import DEFAULT, changed, current, note_left
 from .rules import RULES
 
 
-class Tensor:
+class Tensor(Readable):
     """An array of real numbers in a computation graph.
 
     ``Tensor(data, name="", *, requires_grad=True)`` is a leaf that owns a copy of ``data``. float16, float32, float64 and long double
@@ -62,6 +63,8 @@ class Tensor:
     @property
     def data(self):
         """The array itself. Changing it, or assigning another, makes every result computed from the old numbers stale."""
+        if self._requires_grad:
+            note_left(self, ".data")
         if not self._shared:
             if self._used or self._data.base is not None or not self._data.flags.writeable:
                 self._data = self._data.copy()  # what was recorded keeps the old array
@@ -115,18 +118,27 @@ class Tensor:
 
     def numpy(self):
         """A copy of the numbers, as a plain array."""
+        if self._requires_grad:
+            note_left(self, ".numpy()")
         return self._data.copy()
 
     def item(self):
         """The one number of a tensor of size 1, as a Python number."""
-        if self.size != 1:
-            raise ValueError(f"item of {self.describe()}: expected one element, got {self.size}")
-        return self._data.item()
+        if self._requires_grad:
+            note_left(self, ".item()")
+        return self._only("item")
 
-    __float__ = item
+    def _only(self, what):
+        if self.size != 1:
+            raise ValueError(
+                f"{what} of {self.describe()}: expected one element, got {self.size}"
+            )
+        return self._data.item()
 
     def detach(self):
         """A constant with the same numbers, cut off from the graph."""
+        if self._requires_grad:
+            note_left(self, ".detach()")
         return Tensor(self._data, self.name, requires_grad=False)
 
     # --- backward --------------------------------------------------------------------------------------------------------------
@@ -194,7 +206,7 @@ class Tensor:
 
     def __array__(self, dtype=None, copy=None):
         if self.requires_grad:
-            raise TypeError(f"{self.describe()} would be cut off from its graph as a plain array; use .data where that is meant")
+            raise left_graph(self, "a plain array of it")
         return np.array(self._data, dtype=dtype)
 
     __array_ufunc__ = numpy_protocol.array_ufunc  # the named operations, as methods and NumPy functions, are in functions/
@@ -251,10 +263,13 @@ class Tensor:
         made = f", operation={self.operation!r}" if self.rule else "" if self.requires_grad else ", requires_grad=False"
         return f"Tensor({np.array2string(self._data, prefix='Tensor(', separator=', ')}, shape={self.shape}, dtype={self.dtype}{name}{made})"
 
+    def __format__(self, specification):
+        return format(self._only("format"), specification) if specification else repr(self)
+
     def __reduce__(self):
         if self.rule is not None:
             raise TypeError(f"{self.describe()} is the result of {self.operation}: only leaves can be copied and pickled; copy its .data instead")
-        return _rebuild, (type(self), self.numpy(), self.name, self.requires_grad, self.grad, dict(self.__dict__))
+        return _rebuild, (type(self), self._data.copy(), self.name, self.requires_grad, self.grad, dict(self.__dict__))
 
 
 def _rebuild(cls, data, name, requires_grad, grad, attributes):

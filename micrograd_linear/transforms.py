@@ -15,8 +15,11 @@ through a node of its own, so that a closure over the same tensor is not mixed u
 
 import numpy as np
 
+from . import recording
 from .backward import recorded_walk, walk
 from .graph import topological_order
+from .leaving import LeftGraph
+from .modes import users_line
 from .nested import flatten, unflatten
 from .recording import current
 from .rules import rule
@@ -156,12 +159,20 @@ class _Call:
             leaf.entered_a_call = True  # whatever records nothing must not take it for a number
         for i, structured in zip(chosen, unflatten(self.structure, self.leaves), strict=True):
             args[i] = structured
-        self.result = f(*args, **keywords)
+        left = {}  # node: how and where its number was read
+
+        def note(node: object, how: str) -> None:
+            if node not in left:
+                left[node] = how, users_line()
+
+        with recording.leaving(note):
+            self.result = f(*args, **keywords)
         if isinstance(self.result, (tuple, list, dict)):
             raise TypeError(f"expected the function to return one array or number, got a {type(self.result).__name__}; differentiate each by a function of its own")
         self.y = self.result if isinstance(self.result, Tensor) else Tensor(self.result, requires_grad=False)
-        own = set(self.leaves)
-        outside = (node for node in topological_order(self.y) if node.requires_grad and not node.operands and node not in own)
+        own, order = set(self.leaves), topological_order(self.y)
+        _refuse_what_left(left, own, order)
+        outside = (node for node in order if node.requires_grad and not node.operands and node not in own)
         self.foreign = any(not getattr(node, "of_a_finished_call", False) for node in outside)
         for leaf in self.leaves:  # from here on an outer call may take them for constants
             leaf.of_a_finished_call, leaf.entered_a_call = True, False
@@ -189,7 +200,23 @@ class _Call:
         """A Tensor where an outer transform needs it; else an array, or a number where the shape is ()."""
         if self.foreign and tensor.requires_grad:
             return tensor
-        return tensor.item() if tensor.shape == () else tensor.numpy()
+        return tensor.current.item() if tensor.shape == () else tensor.current.copy()
+
+
+def _refuse_what_left(
+    left: dict[object, tuple[str, str]], leaves: set[Tensor], order: list[Tensor]
+) -> None:
+    """Tell an outer listener what left, and raise if that is why the result depends on no argument: its gradient is not 0."""
+    for node, (how, _) in left.items():
+        recording.note_left(node, how)
+    if not leaves.isdisjoint(order):
+        return
+    for node, (how, line) in left.items():
+        if not leaves.isdisjoint(topological_order(node)):
+            raise LeftGraph(
+                f"the function's result does not depend on its argument as recorded, so that its gradient would be 0: the number of "
+                f"{node.describe()} left the graph by {how} at {line}; compute with the Tensor itself, and return what is recorded"
+            )
 
 
 def _stacked(rows, shape, leaf):

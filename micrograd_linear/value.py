@@ -22,7 +22,8 @@ import numpy as np
 from . import ieee
 from .graph import creation, is_node
 from .hand_written import HandWrittenRule
-from .recording import changed, current
+from .leaving import Readable, written_into
+from .recording import changed, current, note_left
 from .transaction import Transaction
 
 
@@ -92,7 +93,14 @@ def _seen_by_context(node):
     state = current()
     for look in state.looks:
         look(node, node._rule, node.operands, node.read)
-    return node if state.on else Value(node._data)
+    return node if state.on else forgotten(node)
+
+
+def forgotten(node):
+    """The number of a node, without what it was made of: a constant."""
+    constant = Value(node._data)
+    constant.requires_grad = False
+    return constant
 
 
 def number(x, what="Value"):
@@ -204,7 +212,7 @@ def _compare(function):
     return comparison
 
 
-class Value:
+class Value(Readable):
     """A number in a computation graph.
 
     ``Value(data, name="")`` is a leaf: ``data`` is any real number, ``name`` appears in pictures, tables and messages (``label`` is
@@ -247,17 +255,24 @@ class Value:
 
     # --- the numbers ---------------------------------------------------------------------------------------------------------
 
-    def _set_data(self, data):
-        self._data = number(data, f"data of {self!r}")
-
-    data = property(operator.attrgetter("_data"), _set_data, doc="The number. Assigning a new one makes every result computed from the old one stale.")
-
-    current = data
-    def item(self):
-        """The number as a Python float."""
+    @property
+    def data(self):
+        """The number. Assigning a new one makes every result computed from the old one stale."""
+        if self.requires_grad:
+            note_left(self, ".data")
         return self._data
 
-    __float__ = item
+    @data.setter
+    def data(self, data):
+        self._data = number(data, f"data of {self!r}")
+
+    current = property(operator.attrgetter("_data"), doc="The number, for the readers of a graph.")
+
+    def item(self):
+        """The number as a Python float."""
+        if self.requires_grad:
+            note_left(self, ".item()")
+        return self._data
 
     def __format__(self, specification):
         return format(self._data, specification) if specification else repr(self)
@@ -365,6 +380,12 @@ class Value:
     def leaky_relu(self, slope=0.01):
         """This number where it is positive, ``slope`` times it elsewhere."""
         return self._leaky_relu(slope)
+
+    def clip(self, min=None, max=None, out=None):
+        """This number inside [min, max]. A constant bound belongs to the inside, as for a Tensor."""
+        if out is not None:
+            raise TypeError("clip: the keyword out is not supported for a Value; leave it out")
+        return _clipped(self, min, max)
 
     __lt__, __le__ = _compare(operator.lt), _compare(operator.le)
     __gt__, __ge__ = _compare(operator.gt), _compare(operator.ge)
@@ -520,6 +541,8 @@ _COMPARISONS = {np.less: operator.lt, np.less_equal: operator.le, np.greater: op
 
 def _numpy_call(ufunc, method, inputs, kwargs):
     """``np.exp(value)``, ``np.float64(2) * value``, and the elements of an object array."""
+    if kwargs.get("out"):
+        raise written_into(f"np.{ufunc.__name__}", inputs, kwargs["out"][0])
     if kwargs or method != "__call__":
         raise TypeError(f"np.{ufunc.__name__}: keywords and methods such as .reduce are not supported for a Value")
     inputs = [x.item() if isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype == object else x for x in inputs]
@@ -532,6 +555,8 @@ def _numpy_call(ufunc, method, inputs, kwargs):
         return _COMPARISONS[ufunc](*(x if isinstance(x, Value) else number(x) for x in inputs))
     if ufunc in (np.equal, np.not_equal):
         return (inputs[0] is inputs[1]) == (ufunc is np.equal)
+    if ufunc.__name__ == "clip":
+        return _clipped(*inputs)
     name = {"float_power": "power"}.get(ufunc.__name__, ufunc.__name__)
     if name not in RULES:
         raise TypeError(f"np.{ufunc.__name__} is not supported for a Value; supported are {', '.join(RULES)}")
@@ -546,3 +571,14 @@ def _apply(rule, operands):
         return _unary(rule)(operands[0])
     left, right = operands
     return _binary(rule)(left, right) if isinstance(left, Value) else _reflected(rule)(right, left)
+
+
+def _clipped(x, low, high):
+    """x inside [low, high], of which at least one is a ``Value``; a ``Value`` as a bound shares the gradient of a tie."""
+    clipped = x
+    for bound, rule, outside in ((low, RULES["maximum"], operator.lt), (high, RULES["minimum"], operator.gt)):
+        if isinstance(bound, Value):
+            clipped = _apply(rule, (clipped, bound))
+        elif bound is not None and outside(clipped, bound):
+            clipped = _apply(rule, (clipped, bound)) if isinstance(clipped, Value) else bound
+    return clipped * 1.0 if clipped is x else clipped

@@ -1,6 +1,7 @@
 """Recording is a state of its context: what one thread, task or block changes stays in others."""
 
 import asyncio
+import gc
 import contextvars
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -60,6 +61,12 @@ def while_another_thread_is_in(block):
     return between
 
 
+def run_alone(main):
+    """``asyncio.run`` in a thread of its own: a browser of other tests may keep a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(main())).result()
+
+
 def while_another_task_is_in(block):
     def between(compute):
         async def other(entered, leave):
@@ -77,7 +84,7 @@ def while_another_task_is_in(block):
                 leave.set()
                 await task
 
-        return asyncio.run(both())
+        return run_alone(both)
 
     return between
 
@@ -125,6 +132,7 @@ def test_many_threads_in_and_out_of_blocks_each_record_what_they_say():
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(work, range(8)))
+    gc.collect()  # of the contexts of tasks that have ended
     assert not recording.changed
 
 
@@ -138,7 +146,7 @@ def test_a_task_made_inside_of_a_block_keeps_its_state_after_the_block_has_ended
         after = await asyncio.create_task(product())
         return await task, after
 
-    inside, after = asyncio.run(main())
+    inside, after = run_alone(main)
     assert inside == ((), ()) and [len(operands) for operands in after] == [2, 2]
     with mgl.no_grad():
         context = contextvars.copy_context()

@@ -191,7 +191,7 @@ def test_the_rule_on_an_array_of_values_equals_the_scalar_engine(name, i):
     y.backward(g)
     values = [np.array([Value(v) for v in x.flat] + [None], dtype=object)[:-1].reshape(x.shape) for x in operands]
     outputs = np.asarray(rule.formula(*values, **static)[0], dtype=object)
-    numbers = np.array([float(v) for v in outputs.flat], dtype=float).reshape(outputs.shape)
+    numbers = np.array([v.data if isinstance(v, Value) else v for v in outputs.flat], dtype=float).reshape(outputs.shape)
     assert np.allclose(numbers, y.data, rtol=1e-13, atol=1e-15)
     for value, upstream in zip(outputs.flat, g.flat, strict=True):
         if isinstance(value, Value):

@@ -11,6 +11,7 @@ import numpy as np
 from ..graph import is_node, topological_order
 from ..tensor import Tensor, apply
 from .finite import cast, operation_of
+from .forms import FormRounding
 from .gross import gross_contributions
 
 LIMIT = 64  # units of u * S; right gradients that take the engine's way stay below 25
@@ -51,14 +52,17 @@ def allowed(hand, engine, gross, errors):
         visible = max(share * largest, PLAIN * errors.largest) if u < 1e-4 else np.inf
         if due.max(initial=0.0) > visible:
             due = np.minimum(due, np.maximum(visible, limit * u * errors.nearby()))
-        return np.maximum(due, errors.own(magnitude))
+        due = np.maximum(due, errors.own(magnitude))
+        difference = np.absolute(hand.astype(np.float64) - engine)
+        return due if (difference <= due).all() else np.maximum(due, u * errors.forms())
 
 
 class Errors:
     """The engine's own errors for one tensor: ``scale`` (S, and what the engine missed), ``units`` of u * scale at the worst element, ``error`` at each."""
 
-    def __init__(self, u, scale, units, error, nearby):
-        self.u, self.scale, self.units, self.error, self.nearby = u, scale, units, error, nearby
+    def __init__(self, u, scale, units, error, nearby, forms):
+        self.u, self.scale, self.units, self.error = u, scale, units, error
+        self.nearby, self.forms = nearby, forms  # functions, called where they are needed
         self.largest = float(np.max(error, initial=0.0)) if error is not None else 0.0
 
     def own(self, magnitude):
@@ -81,6 +85,7 @@ class EngineErrors:
     def __init__(self, root, gradients, gross):
         self.root, self.gradients, self.gross, self.pairs, self.found, self.consumers = root, gradients, gross, {}, {}, None
         self.order = topological_order(root)
+        self.forms = FormRounding(root, self.order, gradients)
         types = {np.dtype(getattr(node, "dtype", np.float64)) for node in self.order if node in gradients}
         self.coarsest = max(types, key=lambda dtype: np.finfo(dtype).eps)
         extended = np.finfo(np.longdouble).eps < np.finfo(np.float64).eps
@@ -99,17 +104,21 @@ class EngineErrors:
         def nearby():
             return self._nearby_gross(node)
 
+        def forms():
+            found = self.forms.of(node)
+            return np.zeros(node.shape) if found is None else found
+
         with np.errstate(all="ignore"):
             if (low, high) not in self.pairs:
                 self.pairs[low, high] = self._pair(low, high)
             pair = self.pairs[low, high]
             if pair is None or not np.isfinite(pair[0][node]).all() or not np.isfinite(pair[1][node]).all():
-                return Errors(u, gross, 1e3, None, nearby)
+                return Errors(u, gross, 1e3, None, nearby, forms)
             a, b, branches_differ = pair[0][node], pair[1][node], pair[2]
             scale = np.maximum(gross, np.absolute(b)).astype(np.float64)
             error = np.absolute(a - b).astype(np.float64)
             units = float(np.max(np.where(scale > 0, error / np.where(scale > 0, scale, 1), 0), initial=0.0)) / unit_roundoff(low)
-        return Errors(u, scale, min(units, MOST_UNITS) if branches_differ else units, error * (u / unit_roundoff(low)), nearby)
+        return Errors(u, scale, min(units, MOST_UNITS) if branches_differ else units, error * (u / unit_roundoff(low)), nearby, forms)
 
     def _nearby_gross(self, node):
         """The gross gradient of a node over the last ``STEPS`` steps alone, from the magnitudes of the gradients that were there before."""

@@ -251,7 +251,7 @@ def numbers(node):
     """(operands' arrays, result, static) of a node of either level."""
     if hasattr(node, "arrays"):
         return [np.asarray(x) for x in node.arrays], np.asarray(node.current), node.static
-    return [np.float64(float(x)) for x in node.operands], np.float64(node.data), {}
+    return [np.float64(x.current if is_node(x) else x) for x in node.operands], np.float64(node.current), {}
 
 
 def step(node, names):

@@ -127,7 +127,9 @@ class _Number:
     __hash__ = _refusing("a traced number is used as a key, or put into a set", "use its place in a list instead")
     __format__ = _refusing("a traced number is formatted", "print what the compiled function returns")
     __float__ = _refusing("float() of a traced number", "leave float() out; for math.exp(x) and the like write mgl.exp(x)")
-    __int__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refusing("a traced number is cut to an integer", "compute the integer before, and pass it as an argument")
+    __int__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refusing(
+        "a traced number is cut to an integer", "compute the integer before, and pass it as an argument"
+    )
     __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = _refusing(
         "%, // and divmod of a traced number", "compute it before, and pass it as an argument"
     )

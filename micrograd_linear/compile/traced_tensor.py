@@ -16,7 +16,7 @@ from .tape import TraceError
 _WHY = "f is traced once and then run on other arrays, so that no number is known here"
 _BRANCH = "write it with relu, leaky_relu, maximum, minimum, abs or clip, or pass a mask of zeros and ones as an argument and multiply with it"
 _OUTSIDE = "compute it before, and pass it as an argument"
-_SHAPE_ONLY = {np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.full_like, np.empty_like, np.result_type}
+_SHAPE_ONLY = {np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.result_type}
 _COMPARISONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.sign, np.isnan, np.isinf, np.isfinite}
 
 
@@ -42,9 +42,9 @@ class TracedTensor(Tensor):
 
     data = current = _reading("data", "compute with the Tensor itself")
     grad = _reading("grad", "the compiled function returns the gradients")
-    numpy = item = __float__ = _refusing("the numbers of a traced Tensor are read", "compute with the Tensor itself")
+    numpy = item = __float__ = __format__ = _refusing("the numbers of a traced Tensor are read", "compute with the Tensor itself")
     __array__ = _refusing("a traced Tensor becomes a plain array", "compute with the Tensor itself; an array is indexed with t of the data as mgl.Tensor(array)[t]")
-    __int__ = __index__ = __round__ = _refusing("a traced Tensor becomes an integer", _OUTSIDE)
+    __int__ = __index__ = __round__ = __trunc__ = _refusing("a traced Tensor becomes an integer", _OUTSIDE)
     detach = _refusing("detach() of a traced Tensor", "compute what is to have no gradient before, and pass it as an argument")
     argmax = argmin = _refusing("the place of the largest or smallest element is read", "use max or min, or compute the place before, and pass it as an argument")
     backward = gradients = contributions = zero_grad = _refusing("a backward pass inside of f", "return the loss; the compiled function returns its gradients")

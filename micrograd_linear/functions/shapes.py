@@ -6,7 +6,7 @@ from ..numpy_protocol import implements
 from ..rules import RULES
 from ..tensor import Tensor
 from .base import as_array, as_shape, method
-from .elementwise import where
+from .elementwise import astype, where
 
 
 @implements(np.reshape)
@@ -81,6 +81,17 @@ def _hollow(x):
 def broadcast_to(x, *shape):
     """x repeated to a larger shape, by NumPy's broadcasting rules."""
     return RULES["broadcast_to"](x, shape=as_shape(shape))
+
+
+@implements(np.full_like)
+def full_like(a, fill_value, dtype=None, *, shape=None):
+    """An array of a's shape and type: a Tensor that repeats ``fill_value`` where that is one, else a plain array."""
+    shape = a.shape if shape is None else as_shape((shape,))
+    dtype = np.dtype(dtype or a.dtype)
+    if not isinstance(fill_value, Tensor):
+        return np.full(shape, fill_value, dtype)
+    filled = broadcast_to(fill_value, shape)
+    return filled if filled.dtype == dtype else astype(filled, dtype)
 
 
 @implements(np.concatenate)

@@ -49,7 +49,7 @@ def largest(values):
     for value in values:
         if hasattr(type(value), "__largest__"):  # of a compiled function: its numbers are not known yet
             return value.__largest__(values)
-    return max(value.data if is_node(value) else value for value in values)
+    return max(value.current if is_node(value) else value for value in values)
 
 
 def rmsnorm(x, epsilon=1e-5):

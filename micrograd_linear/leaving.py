@@ -1,0 +1,75 @@
+"""Numbers that would leave the graph: what reads one out of a recorded node, other than on purpose, is refused in these words.
+
+On purpose are ``.item()``, ``.data``, ``.numpy()`` and ``.detach()``. Everything else that Python and NumPy read numbers by,
+``float(t)``, ``math.exp(t)`` or ``buffer[i] = t``, ends in one of the methods of ``Readable``. A gradient would be lost there
+without a word, so they raise ``LeftGraph`` for whatever requires one, and read the number of a constant.
+"""
+
+import operator
+from collections.abc import Iterable
+
+import numpy as np
+
+from . import recording
+from .graph import is_node
+
+_WAYS_OUT = (
+    "Where a constant is meant, write .item() or .data; where not, compute with the node itself: np.stack([...]) instead of "
+    "np.array([...]) or a buffer that is filled, np.broadcast_to(t, shape) instead of np.full(shape, t), np.exp(t) or "
+    "mgl.exp(t) instead of math.exp(t)"
+)
+
+
+class LeftGraph(TypeError):
+    """A number was about to be read out of a recorded ``Tensor`` or ``Value``, and its gradient would have been lost."""
+
+
+def left_graph(node: object, how: str) -> LeftGraph:
+    """The error for a node whose number was about to be read by ``how``; whoever listens is told."""
+    recording.note_left(node, how)
+    return LeftGraph(
+        f"{node.describe()} requires a gradient, and {how} would cut its number off from the graph without a word. {_WAYS_OUT}"
+    )
+
+
+def written_into(call: str, inputs: Iterable[object], out: object) -> LeftGraph:
+    """The error for a result that NumPy was about to write into ``out``, as ``a += t`` does for a plain array a."""
+    nodes = [x for x in inputs if is_node(x)]
+    for node in nodes:
+        if node.requires_grad:
+            recording.note_left(node, call)
+    operands = ", ".join(node.describe() for node in nodes) or "arrays"
+    place = out.describe() if is_node(out) else f"a plain array {np.shape(out)}"
+    return LeftGraph(
+        f"{call} of {operands} into {place}: what is recorded is a node of its own, and is not written into an array that "
+        "exists; make a new one: a = a + t instead of a += t, y = np.exp(x) without out=, np.where, np.stack or "
+        "np.broadcast_to(t, shape) instead of filling a"
+    )
+
+
+class Readable:
+    """Python's conversions to plain numbers, of a node that has ``requires_grad``, ``describe()`` and ``item()``."""
+
+    __slots__ = ()
+
+    def __float__(self) -> float:
+        if self.requires_grad:
+            raise left_graph(self, "float()")
+        return float(self.item())
+
+    def __int__(self) -> int:
+        if self.requires_grad:
+            raise left_graph(self, "int()")
+        return int(self.item())
+
+    __trunc__ = __int__
+
+    def __index__(self) -> int:
+        if self.requires_grad:
+            raise left_graph(self, "its use as an index")
+        return operator.index(self.item())
+
+    def __round__(self, digits: int | None = None) -> float | int:
+        if self.requires_grad:
+            raise left_graph(self, "round()")
+        return round(self.item(), digits)
