@@ -132,7 +132,7 @@ def check_file(options: argparse.Namespace) -> int:
     with _after(comparison):
         if options.html is not None:
             say(f"\nThe report: {write_whole(paths[0], written.encode())}")
-        elif paths and comparison.root is not None:
+        elif paths:
             say(_drawn(comparison.root, paths, comparison))
     return _status(comparison)
 
@@ -197,6 +197,8 @@ def _root(names, options):
 
 def _drawn(node, paths, check=None):
     """Save the pictures of a graph; returns what there is to say."""
+    if node is None:
+        return "\nNo picture: there is no graph of forward."
     drawing = draw(node, check=check)
     svg, png, html = map(drawing.save, paths)
     return f"\nThe graph: {svg} and {png}; step by step: {html}"
