@@ -64,6 +64,8 @@ RAISING = {
     "raise BrokenPipeError('mine')": "BrokenPipeError: mine",
     "raise type('Odd', (Exception,), {'__str__': lambda self: 1 / 0})": "",
     "def f(): f()\nf()": "RecursionError",
+    "import sys; sys.setprofile(lambda *_: 1 / 0)": "ZeroDivisionError",
+    "import sys; sys.settrace(lambda *_: 1 / 0); print()": "ZeroDivisionError",
 }
 
 
@@ -107,14 +109,14 @@ DISTURBING = {
     "import sys; sys.stdout.close()": "",
     "import sys; sys.__stdout__.close()": "",
     "import sys; sys.stdout = None": "",
-    "import os; os.close(1)": "",
+    "import os; os.closerange(1, 2)": "",
     "import os; os.dup2(os.open(os.devnull, os.O_WRONLY), 1)": "",
     "import sys; sys.stderr.close()": "",
-    "import os; os.close(2)": "",
+    "import os; os.closerange(2, 3)": "",
     "import os; os.chdir('/')": "",
     "import os; os.path.exists('layer.py') and os.remove('layer.py')": "",
-    "import sys; sys.setprofile(lambda *_: 1 / 0)": "",
-    "import sys; sys.settrace(lambda *_: 1 / 0)": "",
+    "import sys; sys.setprofile(lambda *_: None)": "",
+    "import sys; sys.settrace(lambda *_: None)": "",
     "import numpy as np; np.set_printoptions(precision=1); np.seterr(all='raise')": "",
     "import warnings; warnings.simplefilter('error')": "",
     "import sys; del sys.path[:]; sys.argv.clear()": "",
@@ -162,8 +164,8 @@ def test_the_comparison_of_these_tests_rejects_what_does_reach_the_output(tmp_pa
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("caught", [False, True])
 def test_an_interrupt_is_status_130_even_where_the_file_catches_it(tmp_path, place, caught):
-    waiting = "import time; open('ready', 'w').close(); time.sleep(30)"
-    statement = f"try: {waiting}\nexcept BaseException: pass" if caught else waiting
+    waiting = "import os, time; os.path.exists('ready') or open('ready', 'w').close() or time.sleep(30)"
+    statement = f"try: {waiting}\nexcept BaseException: pass\n" if caught else waiting
     text = program(statement if place == "load" else indented(statement), place)
     (tmp_path / "layer.py").write_text(text)
     started = subprocess.Popen(
