@@ -27,20 +27,19 @@ def page_path(folder: str, page: str) -> Path:
 def _sure(folder, names):
     """The paths; an ``UnusableLayer`` where one of them cannot be written."""
     paths = [Path(folder) / name for name in names]
+    elsewhere = Path(names[0]).is_absolute()
+    if elsewhere:
+        folder = paths[0].parent
     try:
-        if not all(path.is_absolute() for path in map(Path, names)):
+        if not elsewhere:
             Path(folder).mkdir(parents=True, exist_ok=True)
         for path in paths:
             check_target(path)
     except FileExistsError:
         raise UnusableLayer(f"nothing can be saved in {folder}: it is no folder") from None
     except (OSError, ValueError) as error:
-        why = (
-            f"nothing can be saved in {folder}: {error.strerror}"
-            if getattr(error, "strerror", None)
-            else error
-        )
-        raise UnusableLayer(str(why)) from None
+        why = getattr(error, "strerror", None) or str(error).removeprefix("draw: ")
+        raise UnusableLayer(f"nothing can be saved in {folder}: {why}") from None
     return paths
 
 
