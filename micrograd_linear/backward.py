@@ -7,6 +7,7 @@ from operator import attrgetter
 
 import numpy as np
 
+from . import versions
 from .graph import is_node
 from .recording import current
 from .rules import RULES
@@ -84,6 +85,9 @@ def _checked_order(root):
             _check_own(node)
         for operand, array in zip(node.operands, node.arrays):
             if getattr(operand, "current", operand) is not array:
+                if hasattr(operand, "_versions"):  # it was changed in place since, or else its numbers were
+                    versions.settle(node)
+                    operand = versions.at(operand, node.created)
                 _check_unchanged(node, operand, array)
             if getattr(operand, "pullbacks", None) and operand not in seen:
                 seen.add(operand)

@@ -19,6 +19,8 @@ import itertools
 from collections import Counter, defaultdict
 from operator import attrgetter
 
+from . import versions
+
 creation = itertools.count()  # next(creation) is the age of the next node; one C call, safe between threads
 _created = attrgetter("created")
 
@@ -39,6 +41,8 @@ def topological_order(root):
     seen = {root}
     order = [root]
     for node in order:  # grows while it is walked
+        if versions.exist:
+            versions.settle(node)
         for operand in node.operands:
             if hasattr(operand, "operands") and operand not in seen:
                 seen.add(operand)

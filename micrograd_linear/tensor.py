@@ -16,7 +16,7 @@ import operator
 
 import numpy as np
 
-from . import arrays, backward, numpy_protocol
+from . import arrays, backward, numpy_protocol, versions
 from .explain import check_integers, described, explained
 from .graph import creation
 from .leaving import Readable, left_graph
@@ -45,6 +45,7 @@ class Tensor(Readable):
 
     __slots__ = ("_data", "_grad", "_used", "_shared", "_borrowed", "_requires_grad", "created")
     __slots__ += ("rule", "static", "operands", "arrays", "recorded", "pullbacks", "module_calls", "__dict__", "__weakref__")
+    __slots__ += ("_versions", "_viewed", "_views")  # set on those only that have some: see versions
     name = ""  # a class attribute: only a tensor that is given a name pays for one
 
     def __init__(self, data, name="", *, requires_grad=True):
@@ -65,9 +66,13 @@ class Tensor(Readable):
         """The array itself. Changing it, or assigning another, makes every result computed from the old numbers stale."""
         if self._requires_grad:
             note_left(self, ".data")
+        return self._handed_out()
+
+    def _handed_out(self):
+        """The array, which may be changed from now on: what was recorded keeps the old one, or a snapshot."""
         if not self._shared:
             if self._used or self._data.base is not None or not self._data.flags.writeable:
-                self._data = self._data.copy()  # what was recorded keeps the old array
+                self._data = self._data.copy()
             self._used, self._shared = False, True
         return self._data
 
@@ -180,6 +185,7 @@ class Tensor(Readable):
 
     def contributions(self, gradient):
         """[(operand, contribution)]: what a gradient of this tensor adds to that of each operand, before broadcasting is undone."""
+        versions.settle(self)
         return [(x, pull(gradient)) for x, pull in zip(self.operands, self.pullbacks, strict=True) if pull is not None]
 
     def _seed(self, gradient):
@@ -221,7 +227,7 @@ class Tensor(Readable):
         return np.matmul(other, self)
 
     def __pos__(self):
-        return self
+        return apply(RULES["multiply"], (self, 1), {})  # a new array, as in NumPy
 
     def __neg__(self):
         return apply(RULES["negative"], (self,), {})
@@ -320,6 +326,8 @@ def apply(rule, operands, static):
     if not variables or not state.on:
         tensor._requires_grad = False
         _make_leaf(tensor)
+        if value.base is not None:
+            versions.note_views(tensor, operands, inputs)
         for look in state.looks:
             look(tensor, rule, operands, inputs)
         return tensor
@@ -337,6 +345,8 @@ def apply(rule, operands, static):
     tensor.operands = operands
     tensor.arrays = inputs
     tensor.pullbacks = pullbacks
+    if value.base is not None:
+        versions.note_views(tensor, operands, inputs)
     for look in state.looks:
         look(tensor, rule, operands, inputs)
     return tensor

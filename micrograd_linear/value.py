@@ -127,7 +127,20 @@ def number(x, what="Value"):
     return result
 
 
-def _binary(rule, constant_rule=None):
+def _unrecorded(value, node):
+    return _seen_by_context(node)
+
+
+def _updated(leaf, node):
+    """What ``leaf op= x`` gives where nothing is recorded: a plain x changes the number of a leaf, as in ``p -= rate * p.grad``."""
+    result = _seen_by_context(node)
+    if result is node or node._b is not None or leaf._rule is not None or not leaf.requires_grad:
+        return result
+    leaf._data = result._data
+    return leaf
+
+
+def _binary(rule, constant_rule=None, unrecorded=_unrecorded):
     value, constant_rule = rule.value, constant_rule or rule
 
     def operation(self, other):
@@ -151,7 +164,7 @@ def _binary(rule, constant_rule=None):
         node.grad = 0.0
         node._seen = None
         node.created = next(creation)
-        return _seen_by_context(node) if changed else node
+        return unrecorded(self, node) if changed else node
 
     operation.__name__ = rule.name
     operation.__doc__ = f"``{rule.symbol}`` of this number and another."
@@ -365,6 +378,9 @@ class Value(Readable):
     __mul__, __rmul__ = _binary(RULES["multiply"]), _reflected(RULES["multiply"])
     __truediv__, __rtruediv__ = _binary(RULES["divide"]), _reflected(RULES["divide"])
     __pow__, __rpow__ = _binary(RULES["power"], _power_of_constant), _reflected(RULES["power"])
+    __iadd__, __isub__ = (_binary(RULES[name], unrecorded=_updated) for name in ("add", "subtract"))
+    __imul__, __itruediv__ = (_binary(RULES[name], unrecorded=_updated) for name in ("multiply", "divide"))
+    __ipow__ = _binary(RULES["power"], _power_of_constant, _updated)
     __neg__ = _unary(RULES["negative"])
     __abs__ = abs = absolute = _unary(RULES["absolute"])
 

@@ -1,8 +1,8 @@
 """Recording is a state of its context: what one thread, task or block changes stays in others."""
 
 import asyncio
-import gc
 import contextvars
+import gc
 import threading
 from concurrent.futures import ThreadPoolExecutor
 

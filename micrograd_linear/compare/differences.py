@@ -15,7 +15,7 @@ FEW = 48  # elements of an argument; of more, a sample is looked at
 SAMPLED = 16
 _PRECISE = 1e-5
 _MARGIN = 10
-_ABSOLUTE = 1e-9  # of the largest slope: rounding in a hand-written pass
+_ABSOLUTE = 1e-9  # of the largest slope, and of L: rounding in a hand-written pass, and in forward
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def judged_by_differences(name: str, hand: np.ndarray, referee: Referee) -> Resu
     if not x.size:
         return Result(name, "vacuous", slopes, hand, 0.0, note="it has no elements")
     measured = {where: slope_of(referee, name, where) for where in _chosen(hand, referee)}
-    if x.size > FEW and not _wrong_among(measured, hand, referee):
+    if x.size > FEW and not _wrong_among(measured, name, hand, referee):
         located = _located(name, hand, referee)
         measured |= {where: slope_of(referee, name, where) for where in located}
     for where, slope in measured.items():
@@ -63,7 +63,7 @@ def judged_by_differences(name: str, hand: np.ndarray, referee: Referee) -> Resu
 
 
 def _result(name, hand, slopes, measured, referee):
-    wrong = _wrong_among(measured, hand, referee)
+    wrong = _wrong_among(measured, name, hand, referee)
     gaps = {where: abs(float(hand[where]) - slope.value) for where, slope in measured.items()}
     seen = [gap for gap in gaps.values() if np.isfinite(gap)]
     some = f"{len(measured)} of its {hand.size} elements"
@@ -106,19 +106,24 @@ def _slope(value, error, sides):
     return Slope(value, error, min(sides[0], -sides[1]), max(sides[0], -sides[1]))
 
 
-def _wrong_among(measured, hand, referee):
-    """The elements whose hand-derived number is not the slope."""
+def _wrong_among(measured, name, hand, referee):
+    """The elements whose hand-derived number is not the slope.
+
+    What changes L by less than a billionth of it, when the element changes by its own size, is not seen: saturated
+    functions round it off.
+    """
     largest = max((abs(s.value) for s in measured.values() if np.isfinite(s.value)), default=0.0)
     relative = referee.relative(hand)
+    least = max(_ABSOLUTE, relative / 100)
+    scale, size = scale_of(referee.values[name]), float(np.linalg.norm(referee.dy * referee.start))
     return [
         where
         for where, slope in measured.items()
-        if not slope.allows(float(hand[where]), relative * abs(slope.value) + _least(largest, relative))
+        if not slope.allows(
+            float(hand[where]),
+            relative * abs(slope.value) + least * max(largest, size / float(scale[where])),
+        )
     ]
-
-
-def _least(largest, relative):
-    return max(_ABSOLUTE, relative / 100) * largest
 
 
 def _chosen(hand, referee):

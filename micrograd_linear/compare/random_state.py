@@ -56,7 +56,7 @@ def _generators(function: Callable) -> Iterator[object]:
     owner = getattr(function, "__self__", function)
     plain = getattr(function, "__func__", function)
     if not hasattr(plain, "__code__"):
-        plain = getattr(type(function), "__call__", None)
+        plain = vars(type(function)).get("__call__")
     held = [*_attributes(owner)]
     held += getattr(plain, "__globals__", {}).values()
     held += getattr(plain, "__defaults__", None) or ()

@@ -32,6 +32,7 @@ class Change:
     slope: float
     error: float
     kinked: bool = False
+    saturated: bool = False  # L is the same at every step, and is not at a long one
     sides: tuple[float, float] = (0.0, 0.0)  # the slopes ahead, and behind with the opposite sign
 
     @property
@@ -112,7 +113,7 @@ class Referee:
         if gap <= relative * size + due + _MARGIN * measured.error:
             blind = measured.error + due > 0.1 * max(size, abs(measured.slope))
             return UNSEEN if blind else AGREES
-        return UNSEEN if measured.kinked else REFUTED
+        return UNSEEN if measured.kinked or measured.saturated else REFUTED
 
     def slope(self, name: str, v: np.ndarray) -> Change:
         """dL/dt at x + t v, from the three neighbouring step lengths that agree best."""
@@ -127,7 +128,8 @@ class Referee:
         if errors[best] > max(_RESOLVED * abs(slopes[best]), _MARGIN * sides[best][2]):
             return Change(np.nan, np.nan)  # L turns within the shortest step
         kinked = _is_kink(bends[best], bends[best + 1], errors[best])
-        return Change(float(slopes[best]), float(errors[best]), kinked, sides[best][:2])
+        saturated = not (slopes.any() or bends.any()) and bool(self.sided(name, 1.0, v)[0])
+        return Change(float(slopes[best]), float(errors[best]), kinked, saturated, sides[best][:2])
 
     def sided(self, name: str, h: float, v: np.ndarray) -> tuple[float, float, float]:
         """((L₊ - L₀) / h, (L₋ - L₀) / h, rounding / h) for the step ±h v."""

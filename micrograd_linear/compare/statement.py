@@ -32,7 +32,7 @@ def code_of(function: Callable) -> CodeType | None:
     """The code of a function, or of the ``__call__`` of an object; None where it has none."""
     function = inspect.unwrap(getattr(function, "written_as", function))
     function = getattr(function, "__func__", function)
-    called = getattr(type(function), "__call__", None)
+    called = vars(type(function)).get("__call__")
     return getattr(function, "__code__", None) or getattr(called, "__code__", None)
 
 

@@ -100,6 +100,7 @@ class _Number:
     __mul__, __rmul__ = _binary("multiply"), _binary("multiply", swap=True)
     __truediv__, __rtruediv__ = _binary("divide"), _binary("divide", swap=True)
     __pow__, __rpow__ = _binary("power"), _binary("power", swap=True)
+    __iadd__, __isub__, __imul__, __itruediv__, __ipow__ = __add__, __sub__, __mul__, __truediv__, __pow__
     __neg__, __abs__ = _unary("negative"), _unary("absolute")
 
     def __pos__(self):

@@ -10,6 +10,7 @@ Whatever needs no rule of its own is composed of those that have one. Plain arra
 """
 
 from ..tensor import Tensor
+from . import in_place  # noqa: F401  gives Tensor its augmented assignments
 from .custom import rule
 from .elementwise import absolute, astype, clip, cos, exp, expm1, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, sin, softplus, sqrt, square, tan, tanh, where
 from .products import cholesky, det, diagonal, dot, einsum, inner, inv, matmul, outer, slogdet, solve, tensordot, trace

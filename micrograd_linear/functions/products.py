@@ -7,6 +7,7 @@ import numpy as np
 
 from ..numpy_protocol import implements
 from ..rules import RULES
+from ..versions import note_view, unseen
 from .base import as_array, method
 from .shapes import moveaxis
 
@@ -18,8 +19,8 @@ def matmul(x, w):
     inner = w.shape[-2:-1] if w.ndim > 1 else w.shape
     if (x.ndim != 1 and w.ndim != 1) or x.shape[-1:] != inner:  # the rule, or its error
         return RULES["matmul"](x, w)
-    rows = x.reshape(1, -1) if x.ndim == 1 else x
-    columns = w.reshape(-1, 1) if w.ndim == 1 else w
+    rows = unseen(x.reshape(1, -1)) if x.ndim == 1 else x
+    columns = unseen(w.reshape(-1, 1)) if w.ndim == 1 else w
     shape = rows.shape[:-2] if w.ndim == 1 else (columns.shape[:-2] if x.ndim == 1 else ())
     shape += rows.shape[-2:-1] * (x.ndim > 1) + columns.shape[-1:] * (w.ndim > 1)
     return RULES["matmul"](rows, columns).reshape(shape)
@@ -46,7 +47,7 @@ def inner(x, w):
 @method()
 def outer(x, w):
     """Every element of x times every element of w, as a matrix."""
-    return RULES["multiply"](as_array(x).reshape(-1, 1), as_array(w).reshape(1, -1))
+    return RULES["multiply"](unseen(as_array(x).reshape(-1, 1)), unseen(as_array(w).reshape(1, -1)))
 
 
 @implements(np.tensordot)
@@ -124,7 +125,7 @@ def slogdet(x):
 def solve(a, b):
     """The y with a @ y = b, for b a vector or matrices."""
     a, b = as_array(a), as_array(b)
-    return RULES["solve"](a, b.reshape(-1, 1))[..., 0] if b.ndim == 1 else RULES["solve"](a, b)
+    return RULES["solve"](a, unseen(b.reshape(-1, 1)))[..., 0] if b.ndim == 1 else RULES["solve"](a, b)
 
 
 @implements(np.linalg.cholesky)
@@ -137,7 +138,13 @@ def cholesky(a):
 @method()
 def diagonal(x, offset=0, axis1=0, axis2=1):
     """The elements (i, i + offset) of two axes, as a last axis."""
-    x = moveaxis(x, (axis1, axis2), (-2, -1))
+    y = _diagonal(x, offset, axis1, axis2)
+    note_view(y, x)
+    return y
+
+
+def _diagonal(x, offset, axis1, axis2):
+    x = unseen(moveaxis(x, (axis1, axis2), (-2, -1)))
     rows, columns = x.shape[-2:]
     i = np.arange(max(0, min(rows + min(0, offset), columns - max(0, offset))))
     return x[..., i - min(0, offset), i + max(0, offset)]
@@ -147,4 +154,4 @@ def diagonal(x, offset=0, axis1=0, axis2=1):
 @method()
 def trace(x, offset=0, axis1=0, axis2=1):
     """The sum of a diagonal."""
-    return diagonal(x, offset, axis1, axis2).sum(axis=-1)
+    return _diagonal(x, offset, axis1, axis2).sum(axis=-1)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..numpy_protocol import implements
 from ..rules import RULES
+from ..versions import unseen
 from .base import method
 from .elementwise import absolute
 
@@ -53,7 +54,7 @@ def norm(x, ord=None, axis=None, keepdims=False):
 @method()
 def cumsum(x, axis=None):
     """Running sums along an axis, or of all elements in a row."""
-    return RULES["cumsum"](x.reshape(-1), axis=0) if axis is None else RULES["cumsum"](x, axis=operator.index(axis))
+    return RULES["cumsum"](unseen(x.reshape(-1)), axis=0) if axis is None else RULES["cumsum"](x, axis=operator.index(axis))
 
 
 @method()

@@ -5,6 +5,7 @@ import numpy as np
 from ..numpy_protocol import implements
 from ..rules import RULES
 from ..tensor import Tensor
+from ..versions import note_view, unseen
 from .base import as_array, as_shape, method
 from .elementwise import astype, where
 
@@ -98,25 +99,25 @@ def full_like(a, fill_value, dtype=None, *, shape=None):
 def concatenate(arrays, axis=0):
     """The arrays one after the other along an axis they have, or all their elements in a row for axis=None."""
     parts = tuple(map(as_array, arrays))
-    return RULES["concatenate"](*(part.reshape(-1) for part in parts), axis=0) if axis is None else RULES["concatenate"](*parts, axis=axis)
+    return RULES["concatenate"](*(unseen(part.reshape(-1)) for part in parts), axis=0) if axis is None else RULES["concatenate"](*parts, axis=axis)
 
 
 @implements(np.stack)
 def stack(arrays, axis=0):
     """The arrays side by side along a new axis."""
-    return concatenate([expand_dims(as_array(part), axis) for part in arrays], axis)
+    return concatenate([unseen(expand_dims(as_array(part), axis)) for part in arrays], axis)
 
 
 @implements(np.vstack)
 def vstack(tup):
     """The arrays as rows, one below the other."""
-    return concatenate([part if part.ndim > 1 else part.reshape(1, -1) for part in map(as_array, tup)], 0)
+    return concatenate([part if part.ndim > 1 else unseen(part.reshape(1, -1)) for part in map(as_array, tup)], 0)
 
 
 @implements(np.hstack)
 def hstack(tup):
     """The arrays one after the other, along the second axis where they have one."""
-    parts = [part if part.ndim else part.reshape(1) for part in map(as_array, tup)]
+    parts = [part if part.ndim else unseen(part.reshape(1)) for part in map(as_array, tup)]
     return concatenate(parts, 0 if parts[0].ndim == 1 else 1)
 
 
@@ -148,7 +149,7 @@ def pad(x, pad_width, mode="constant", constant_values=0):
 def repeat(x, repeats, axis=None):
     """Each element (or slice along an axis) that many times in a row."""
     if axis is None:
-        x, axis = ravel(x), 0
+        x, axis = unseen(ravel(x)), 0
     return x[(slice(None),) * (axis % x.ndim) + (np.repeat(np.arange(x.shape[axis]), repeats),)]
 
 
@@ -157,7 +158,7 @@ def repeat(x, repeats, axis=None):
 def take(x, indices, axis=None):
     """The slices with the given numbers along an axis; one that is taken twice gets both gradients."""
     if axis is None:
-        x, axis = ravel(x), 0
+        x, axis = unseen(ravel(x)), 0
     return x[(slice(None),) * (axis % x.ndim) + (indices if isinstance(indices, Tensor) else np.asarray(indices),)]
 
 
@@ -173,7 +174,7 @@ def take_along_axis(x, indices, axis=-1):
 def roll(x, shift, axis=None):
     """Shifted along an axis (or, for None, in a row), what falls off the end coming in at the start."""
     if axis is None:
-        return roll(ravel(x), shift, 0).reshape(x.shape)
+        return roll(unseen(ravel(x)), shift, 0).reshape(x.shape)
     return take(x, np.roll(np.arange(x.shape[axis]), shift), axis)
 
 
@@ -182,7 +183,7 @@ def diff(x, n=1, axis=-1):
     """The differences of neighbours along an axis, n times."""
     before = (slice(None),) * (axis % x.ndim)
     for _ in range(n):
-        x = RULES["subtract"](x[(*before, slice(1, None))], x[(*before, slice(None, -1))])
+        x = RULES["subtract"](unseen(x[(*before, slice(1, None))]), unseen(x[(*before, slice(None, -1))]))
     return x
 
 
@@ -214,7 +215,10 @@ def sliding_window_view(x, window_shape, axis=None):
     shape = window_shape if isinstance(window_shape, (tuple, list)) else (window_shape,)
     axes = range(x.ndim) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
     np.lib.stride_tricks.sliding_window_view(_hollow(x), window_shape, axis)  # NumPy checks the arguments
+    viewed = x
     for n, a in zip(shape, [a % x.ndim for a in axes], strict=True):
         windows = np.arange(x.shape[a] - n + 1)[:, None] + np.arange(n)
         x = moveaxis(x[(slice(None),) * a + (windows,)], a + 1, -1)
+    if x is not viewed:
+        note_view(x, viewed)
     return x
