@@ -55,7 +55,13 @@ def run() -> int:
 
     What the file's threads and exit handlers print after the verdict is no part of the output.
     """
-    status = main()
+    try:
+        status = main()
+    except SystemExit:  # the arguments were wrong, or help was asked for
+        raise
+    except BaseException:  # not even the error could be said: Python's status for that means "differ"
+        traceback.print_exc()
+        status = UNUSABLE
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
         os.dup2(2, 1)

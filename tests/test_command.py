@@ -120,6 +120,9 @@ DISTURBING = {
     "import numpy as np; np.set_printoptions(precision=1); np.seterr(all='raise')": "",
     "import warnings; warnings.simplefilter('error')": "",
     "import sys; del sys.path[:]; sys.argv.clear()": "",
+    "import os; os.fork()": "",
+    "import os; os.fork() or os._exit(0)": "",
+    "import builtins; builtins.print = None": "",
 }
 
 
@@ -335,3 +338,16 @@ def test_main_blocks_do_not_run_and_the_path_of_the_file_is_right(run):
     Path("sub/layer.py").write_text("open('other.csv')\n" + ok)
     err = run("check", "sub/layer.py")[2]
     assert "sub/layer.py:1: FileNotFoundError" in err and "'other.csv'" in err and "beside the file" not in err and os.getcwd() in err
+
+
+@pytest.mark.parametrize("name", ["json.py", "argparse.py", "tempfile.py", "html.py"])
+def test_a_file_named_like_a_module_of_python_is_checked(run, name):
+    for ok in (True, False):
+        Path(name).write_text(program("pass", "load", ok))
+        assert run("check", name)[0] == int(not ok)
+
+
+def test_an_error_that_cannot_even_be_said_is_no_verdict(monkeypatch, capsys):
+    monkeypatch.setattr(cli, "main", lambda: {}["inside"])
+    monkeypatch.setattr(os, "dup2", lambda *_: None)
+    assert cli.run() == 2 and "KeyError: 'inside'" in capsys.readouterr().err

@@ -122,11 +122,11 @@ def in_a_shell(folder, line):
 @pytest.mark.parametrize("text, expected", [(RIGHT, 0), (WRONG, 1)])
 def test_a_reader_who_has_seen_enough_does_not_change_the_verdict(tmp_path, text, expected):
     (tmp_path / "layer.py").write_text(text)
-    status, out, err = in_a_shell(tmp_path, "$CHECK --json | true; echo ${PIPESTATUS[0]}")
+    _, out, err = in_a_shell(tmp_path, "$CHECK --json | true; echo ${PIPESTATUS[0]}")
     assert (out, err) == (f"{expected}\n", "")
-    status, out, err = in_a_shell(tmp_path, "$CHECK --json >&-; echo $?")
+    _, out, err = in_a_shell(tmp_path, "$CHECK --json >&-; echo $?")
     assert (out, err) == (f"{expected}\n", "")
-    status, out, err = in_a_shell(tmp_path, "$CHECK --json 2>&-; echo $?")
+    _, out, _ = in_a_shell(tmp_path, "$CHECK --json 2>&-; echo $?")
     assert out.endswith(f"\n{expected}\n") and out.startswith("{")
 
 

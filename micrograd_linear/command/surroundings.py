@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import os
 import random
@@ -32,6 +33,10 @@ def _set_environment(before):
         os.environ.update(before)
 
 
+def _set_builtins(before):
+    vars(builtins).update(before)
+
+
 def _contents_of(owner, name):
     """How to read the contents of a list, and how to put them, and the list itself, back."""
 
@@ -44,6 +49,7 @@ def _contents_of(owner, name):
 
 
 _STATE = (
+    (lambda: dict(vars(builtins)), _set_builtins),
     _contents_of(sys, "path"),
     _contents_of(sys, "argv"),
     (_folder, _set_folder),

@@ -137,3 +137,5 @@ def _never_leaving():
         yield
     finally:
         os._exit = leave
+        if os.getpid() != command:
+            leave(2)  # a child that the file forked has no verdict to print
