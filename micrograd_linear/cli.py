@@ -59,7 +59,9 @@ def run() -> int:
         status = main()
     except SystemExit:  # the arguments were wrong, or help was asked for
         raise
-    except BaseException:  # not even the error could be said: Python's status for that means "differ"
+    except (
+        BaseException
+    ):  # not even the error could be said: Python's status for that means "differ"
         traceback.print_exc()
         status = UNUSABLE
     with contextlib.suppress(OSError, ValueError, AttributeError):
@@ -75,9 +77,7 @@ def _no_verdict(options, message, error, status=UNUSABLE):
             traceback.print_exception(error)
         print(f"micrograd-linear: {message}", file=sys.stderr, flush=True)
     if options.json:
-        with contextlib.suppress(
-            UnusableLayer, ValueError
-        ):  # it is closed or full
+        with contextlib.suppress(UnusableLayer, ValueError):  # it is closed or full
             say(json.dumps({"ok": None, "error": message}, indent=2))
     return status
 

@@ -13,7 +13,7 @@ _LIBRARY = str(Path(os.__file__).resolve().parent)
 _INSTALLED = {"site-packages", "dist-packages"}
 
 
-def is_beside(name: str, file: str | os.PathLike) -> bool:
+def is_beside(name: str | os.PathLike, file: str | os.PathLike) -> bool:
     """True for a file in the folder of ``file`` or below it, unless it is installed there."""
     folder, path = os.path.dirname(os.path.abspath(file)), os.path.abspath(name)
     return (

@@ -1,4 +1,4 @@
-"""The command tells the truth whatever the user's file does: its status, its output, and what it leaves behind."""
+"""The command tells the truth whatever the user's file does, and is not changed by it."""
 
 import json
 import os
@@ -29,14 +29,14 @@ PLACES = ("load", "forward", "backward")
 
 
 def program(statement, place, ok=True):
-    """A file with the statement where it is loaded, in forward or in backward; right, or with a wrong derivation."""
+    """A file with the statement at one of the places; its derivation is right, or wrong."""
     parts = {name: statement if name == place else "pass" for name in ("forward", "backward")}
     text = (statement if place == "load" else "pass") + RIGHT.format(**parts)
     return text if ok else text.replace("dy @ W.T", "2 * dy @ W.T")
 
 
 def command(folder, text, *arguments, name="layer.py", **options):
-    """The command in a process of its own: what only descriptors show. Gives (status, output, errors)."""
+    """The command in a process of its own; gives (status, output, errors)."""
     (folder / name).write_text(text)
     path = os.pathsep.join([str(Path(cli.__file__).parent.parent), *sys.path])
     done = subprocess.run(
@@ -127,10 +127,14 @@ DISTURBING = {
 
 
 @pytest.mark.parametrize("statement, noise", DISTURBING.items())
-def test_whatever_the_file_disturbs_the_json_is_that_of_the_quiet_file(tmp_path, statement, noise, quiet):
+def test_whatever_the_file_disturbs_the_json_is_that_of_the_quiet_file(
+    tmp_path, statement, noise, quiet
+):
     for place, ok in (("load", False), ("backward", True)):
         status, out, err = command(tmp_path, program(statement, place, ok), "--json")
-        assert (status, json.loads(out)) == quiet[ok] and noise in err and "Traceback" not in err, err
+        assert (status, json.loads(out)) == quiet[ok] and noise in err and "Traceback" not in err, (
+            err
+        )
 
 
 @pytest.fixture(scope="module")
@@ -138,16 +142,23 @@ def quiet(tmp_path_factory):
     """{whether the derivation is right: (status, JSON)} of a file that disturbs nothing."""
     found = {}
     for ok in (True, False):
-        status, out, err = command(tmp_path_factory.mktemp("quiet"), program("pass", "load", ok), "--json")
+        status, out, err = command(
+            tmp_path_factory.mktemp("quiet"), program("pass", "load", ok), "--json"
+        )
         found[ok] = status, json.loads(out)
         assert err == ""
     assert (found[True][0], found[False][0]) == (0, 1)
     return found
 
 
-def test_the_comparison_of_these_tests_rejects_what_does_reach_the_output(tmp_path, quiet, monkeypatch):
+def test_the_comparison_of_these_tests_rejects_what_does_reach_the_output(
+    tmp_path, quiet, monkeypatch
+):
     """The twin: without the diversion, the same check fails."""
-    twin = "import micrograd_linear.command.user_file as u, contextlib\nu.printing_to_standard_error = contextlib.nullcontext\n"
+    twin = (
+        "import micrograd_linear.command.user_file as u, contextlib\n"
+        "u.printing_to_standard_error = contextlib.nullcontext\n"
+    )
     (tmp_path / "sitecustomize.py").write_text("")
     runner = f"{twin}from micrograd_linear import cli\nraise SystemExit(cli.run())"
     (tmp_path / "layer.py").write_text(program("print('noise')", "load"))
@@ -167,7 +178,9 @@ def test_the_comparison_of_these_tests_rejects_what_does_reach_the_output(tmp_pa
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("caught", [False, True])
 def test_an_interrupt_is_status_130_even_where_the_file_catches_it(tmp_path, place, caught):
-    waiting = "import os, time; os.path.exists('ready') or open('ready', 'w').close() or time.sleep(30)"
+    waiting = (
+        "import os, time; os.path.exists('ready') or open('ready', 'w').close() or time.sleep(30)"
+    )
     statement = f"try: {waiting}\nexcept BaseException: pass\n" if caught else waiting
     text = program(statement if place == "load" else indented(statement), place)
     (tmp_path / "layer.py").write_text(text)
@@ -193,7 +206,10 @@ def test_a_fault_of_the_program_is_no_verdict_and_says_how_to_see_more(run, monk
     monkeypatch.setattr(cli, "check_backward", lambda *_, **__: {}["inside"])
     status, out, err = run("check", "layer.py")
     assert (status, out) == (2, "") and is_one_line(err)
-    assert "a fault of micrograd-linear itself: KeyError: 'inside'; MICROGRAD_LINEAR_TRACEBACK=1" in err
+    assert (
+        "a fault of micrograd-linear itself: KeyError: 'inside'; MICROGRAD_LINEAR_TRACEBACK=1"
+        in err
+    )
     monkeypatch.setenv("MICROGRAD_LINEAR_TRACEBACK", "1")
     status, _, err = run("check", "layer.py")
     assert status == 2 and err.startswith("Traceback") and "in <lambda>" in err
@@ -253,91 +269,13 @@ def test_each_run_has_the_helper_of_its_own_folder(run):
         os.makedirs(f"folder{number}")
         Path(f"folder{number}/helper.py").write_text(f"factor = {number}")
         text = "import helper\ndef forward(x): return x * helper.factor\n"
-        text += f"def backward(dy, x):\n    import helper\n    assert helper.factor == {number}\n    return helper.factor * dy\n"
+        text += f"def backward(dy, x):\n    import helper\n    assert helper.factor == {number}\n"
+        text += "    return helper.factor * dy\n"
         Path(f"folder{number}/layer.py").write_text(text)
         assert run("check", f"folder{number}/layer.py", "--json")[0] == 0
         wrong = text.replace("return helper.factor * dy", "return (helper.factor + 1) * dy")
         Path(f"folder{number}/layer.py").write_text(wrong)
         assert run("check", f"folder{number}/layer.py", "--json")[0] == 1
-
-
-@pytest.mark.parametrize("statement, line", [
-    ("y = np.tanh(3)", "layer.py:1: NameError: name 'np' is not defined: y = np.tanh(3)"),
-    ("import helper", "helper.py:2: ZeroDivisionError: division by zero: z = 1 / 0"),
-    ("import unfinished", "unfinished.py:1: SyntaxError: "),
-    ("import no_such_module", "layer.py:1: ModuleNotFoundError: No module named 'no_such_module': import no_such"),
-    ("import json; json.loads('{')", "layer.py:1: JSONDecodeError: "),
-    ("exec('1 +')", "layer.py:1: SyntaxError: invalid syntax: exec('1 +')"),
-    ("raise ValueError('a\\nb' + 'c' * 10_000)", "layer.py:1: ValueError: a bccc"),
-])  # fmt: skip
-def test_an_error_names_its_line_and_its_source(run, statement, line):
-    Path("helper.py").write_text("# one\nz = 1 / 0")
-    Path("unfinished.py").write_text("def f(")
-    for folder in ("", "sub/"):
-        if folder:
-            os.mkdir("sub")
-            for name in ("helper.py", "unfinished.py"):
-                os.rename(name, f"sub/{name}")
-        Path(f"{folder}layer.py").write_text(program(statement, "load"))
-        status, _, err = run("check", f"{folder}layer.py")
-        assert status == 2 and err.startswith(f"micrograd-linear: {folder}{line}") and is_one_line(err), err
-        assert len(err) < 2100
-
-
-@pytest.mark.parametrize("name, content, words", [
-    ("empty.py", b"", "empty.py is empty; expected a Python file"),
-    ("blank.py", b" \n\n", "blank.py is empty"),
-    ("remark.py", b"# nothing", "remark.py defines no function forward"),
-    ("latin.py", "# eins\n# zwei\ns = 'gr\u00fcn'".encode("latin-1"), "latin.py:3: it is not utf-8 text (byte 0xfc)"),
-    ("wide.py", "x = 1".encode("utf-16"), "wide.py:1: it is not utf-8 text (byte 0xff)"),
-    ("coding.py", b"# coding: klingon\nx = 1", "coding.py:1: unknown encoding: klingon"),
-    ("zero.py", b"x = 1\x00", "zero.py: "),
-    ("notes.ipynb", b"{}", "notes.ipynb is a notebook"),
-    ("binary.py", bytes(range(256)), "binary.py:"),
-    ("deep.py", b"x = " + b"(" * 5000 + b")" * 5000, "deep.py"),
-])  # fmt: skip
-def test_a_file_that_is_no_program_is_said(run, name, content, words):
-    Path(name).write_bytes(content)
-    for verb in ("check", "derive"):
-        status, out, err = run(verb, name)
-        assert (status, out) == (2, "") and is_one_line(err) and words in err, err
-
-
-def test_a_folder_a_device_a_missing_and_an_unreadable_file(run, monkeypatch):
-    os.mkdir("folder.py")
-    for name, words in (("folder.py", "is a folder"), (os.devnull, "is a device"), ("no.py", "no.py: no such file")):
-        status, _, err = run("check", name, "-o", "made")
-        assert status == 2 and is_one_line(err) and words in err and not os.path.exists("made")
-    Path("secret.py").write_text("x = 1")
-
-    def refused(*_):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(Path, "read_bytes", refused)
-    assert run("check", "secret.py")[2] == "micrograd-linear: secret.py: it cannot be read: Permission denied\n"
-
-
-def test_a_text_in_another_encoding_and_a_pipe_can_be_used(run):
-    text = "# coding: latin-1\nname = 'gr\u00fcn'\nassert len(name) == 4\n" + program("pass", "load")
-    Path("latin.py").write_bytes(text.encode("latin-1"))
-    assert run("check", "latin.py", "--json")[0] == 0
-    Path("bom.py").write_bytes(b"\xef\xbb\xbf" + program("pass", "load").encode())
-    assert run("check", "bom.py", "--json")[0] == 0
-
-
-def test_main_blocks_do_not_run_and_the_path_of_the_file_is_right(run):
-    os.mkdir("sub")
-    Path("sub/data.csv").write_text("1,2\n")
-    head = "if __name__ == '__main__': raise RuntimeError('run')\nfrom pathlib import Path\nassert Path(__file__).is_absolute()\n"
-    ok = head + "assert (Path(__file__).parent / 'data.csv').read_text()\n" + program("pass", "load")
-    Path("sub/layer.py").write_text(ok)
-    assert run("check", "sub/layer.py", "--json")[0] == 0
-    Path("sub/layer.py").write_text("open('data.csv')\n" + ok)
-    err = run("check", "sub/layer.py")[2]
-    assert f"looked for in the current folder, {os.getcwd()}; it is beside the file: open(Path(__file__).parent / 'data.csv')" in err
-    Path("sub/layer.py").write_text("open('other.csv')\n" + ok)
-    err = run("check", "sub/layer.py")[2]
-    assert "sub/layer.py:1: FileNotFoundError" in err and "'other.csv'" in err and "beside the file" not in err and os.getcwd() in err
 
 
 @pytest.mark.parametrize("name", ["json.py", "argparse.py", "tempfile.py", "html.py"])

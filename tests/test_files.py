@@ -58,7 +58,11 @@ def test_a_link_to_a_file_stays_and_the_file_is_written_whole(tmp_path, there):
         target.write_text("old")
     link.symlink_to(target)
     write_whole(link, b"new")
-    assert link.is_symlink() and target.read_text() == "new" and os.listdir(tmp_path / "far") == ["real.txt"]
+    assert (
+        link.is_symlink()
+        and target.read_text() == "new"
+        and os.listdir(tmp_path / "far") == ["real.txt"]
+    )
 
 
 def test_a_link_in_a_circle_and_one_into_a_missing_folder_are_errors_that_name_the_path(tmp_path):
@@ -84,5 +88,7 @@ def test_the_file_that_the_program_prints_to_gets_both(tmp_path):
     with open(tmp_path / "out", "w") as out:
         subprocess.run([sys.executable, "-c", program], stdout=out, check=True)
     assert (tmp_path / "out").read_text() == "first\npage\nlast\n"
-    through_a_pipe = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    through_a_pipe = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     assert through_a_pipe.stdout == "first\npage\nlast\n"

@@ -85,9 +85,7 @@ def _decoded(name, content):
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         return io.TextIOWrapper(io.BytesIO(content), encoding).read()
-    except (
-        SyntaxError
-    ) as error:  # its first lines are not UTF-8, or name no encoding
+    except SyntaxError as error:  # its first lines are not UTF-8, or name no encoding
         encoding, reason = "utf-8", error.msg
     except UnicodeDecodeError:
         reason = ""
@@ -103,7 +101,7 @@ def _decoded(name, content):
 
 
 def _names(name, source):
-    """Run the source as a module that is not ``__main__``, and that imports from its folder first."""
+    """Run the source as a module, not as ``__main__``; it imports from its own folder first."""
     path = Path(name).absolute()
     module = types.ModuleType(f"<{path.stem}>")
     module.__file__ = str(path)
