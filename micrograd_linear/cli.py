@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _no_verdict(options, "interrupted", error, INTERRUPTED)
         except UnusableLayer as error:
             return _no_verdict(options, message_of(error), error)
+        except MemoryError as error:
+            return _no_verdict(options, f"there is not enough memory: {message_of(error)}", error)
         except BaseException as error:
             what = f"{type(error).__name__}: {message_of(error)}"
             hint = f"{_TRACEBACK}=1 in the environment shows where"
@@ -120,7 +122,7 @@ def softmax_cross_entropy(logits: Tensor, classes: np.ndarray) -> Tensor:
 
 def check_file(options: argparse.Namespace) -> int:
     """The user's forward and backward: a table and a picture, one page, or JSON."""
-    file, source, paths, written = options.file, source_of(options.file), [], ""
+    file, source, paths = options.file, source_of(options.file), []
     if options.html is not None:
         paths = [page_path(options.output, options.html)]
     elif not options.json:
@@ -132,12 +134,10 @@ def check_file(options: argparse.Namespace) -> int:
         else:
             about = _about(comparison, names, options)
             printed = f"{about}\n\n{comparison}"
-        if options.html is not None:
-            written = page(comparison, about)
     say(printed)
     with _after(comparison):
         if options.html is not None:
-            say(f"\nThe report: {write_whole(paths[0], written.encode())}")
+            say(f"\nThe report: {write_whole(paths[0], page(comparison, about).encode())}")
         elif paths:
             say(_drawn(comparison.root, paths, comparison))
     return _status(comparison)

@@ -264,6 +264,18 @@ def test_afterwards_the_process_is_as_it_was(run, last):
         assert value == before[what], what
 
 
+def test_what_there_is_no_memory_for_is_said(run, monkeypatch):
+    Path("layer.py").write_text(program("raise MemoryError", "backward"))
+    assert run("check", "layer.py")[0] == 2
+
+    def refused(*_, **__):
+        raise MemoryError("Unable to allocate 15 GiB")
+
+    monkeypatch.setattr(cli, "check_backward", refused)
+    err = run("check", "layer.py")[2]
+    assert err == "micrograd-linear: there is not enough memory: Unable to allocate 15 GiB\n"
+
+
 def test_each_run_has_the_helper_of_its_own_folder(run):
     for number in (1, 2):
         os.makedirs(f"folder{number}")

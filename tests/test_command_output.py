@@ -135,6 +135,18 @@ def test_pictures_that_fail_after_the_verdict_say_that_it_stands(
     assert run("check", "layer.py", "--json")[0] == int(text is WRONG)
 
 
+def test_without_graphviz_there_is_a_verdict_and_an_error_for_the_page(run, monkeypatch):
+    def missing(*_, **__):
+        raise RuntimeError("draw: no picture (pygraphviz is not installed)")
+
+    monkeypatch.setattr(sys.modules["micrograd_linear.draw.drawing"], "render", missing)
+    for form in ([], ["--html", "page.html"]):
+        status, out, err = run("check", written(WRONG), *form)
+        assert status == 2 and "WRONG" in out and "pygraphviz is not installed" in err
+        assert err.endswith("; the verdict stands: not all gradients agree\n")
+        assert sorted(os.listdir()) == ["layer.py", "ran"]
+
+
 def test_the_users_folder_is_not_where_the_file_went(run):
     os.mkdir("away")
     assert run("check", written("import os\nos.chdir('away')\n" + RIGHT))[0] == 0

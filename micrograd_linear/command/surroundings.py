@@ -54,8 +54,6 @@ _STATE = (
     _contents_of(sys, "argv"),
     (_folder, _set_folder),
     (lambda: dict(os.environ), _set_environment),
-    (sys.getprofile, sys.setprofile),
-    (sys.gettrace, sys.settrace),
     (sys.getrecursionlimit, sys.setrecursionlimit),
     (random.getstate, random.setstate),
     (np.random.get_state, np.random.set_state),
@@ -101,4 +99,6 @@ def _is_made_by(module, file):
     place = getattr(module, "__file__", None)
     if isinstance(place, str):
         return place == str(file) or is_beside(place, file)
-    return getattr(module, "__spec__", None) is None
+    spec = getattr(module, "__spec__", None)
+    folders = getattr(spec, "submodule_search_locations", None) or ()
+    return spec is None or any(is_beside(folder, file) for folder in folders)

@@ -28,6 +28,7 @@ def running(name: str, source: str) -> Iterator[dict[str, object]]:
     at the end. Every error that comes out of its code is an ``UnusableLayer`` in one line. A
     ``KeyboardInterrupt`` comes out only where the user interrupts.
     """
+    observers = sys.getprofile(), sys.gettrace()
     with noticing_interrupts() as interruption:
         with put_back(Path(name)), printing_to_standard_error(), _never_leaving():
             try:
@@ -39,6 +40,7 @@ def running(name: str, source: str) -> Iterator[dict[str, object]]:
                     raise
                 raise UnusableLayer(in_one_line(error, name)) from error
             finally:
+                _observe(*observers)  # before anything else runs that an observer could break
                 linecache.cache.pop(name, None)
         if interruption.arrived:  # the file caught it and went on
             raise KeyboardInterrupt
@@ -109,15 +111,19 @@ def _names(name, source):
     sys.path.insert(0, str(path.parent.resolve()))
     # The lines are kept for messages: the file may change or vanish while it runs.
     linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
-    observed = sys.getprofile(), sys.gettrace()
+    observers = sys.getprofile(), sys.gettrace()
     try:
         exec(compile(source, name, "exec", dont_inherit=True), module.__dict__)
     except BaseException as error:  # the compiler's own have no place in the traceback
         raise UnusableLayer(in_one_line(error, name)) from error
     finally:
-        sys.setprofile(observed[0])
-        sys.settrace(observed[1])
+        _observe(*observers)  # what the file sets is not to observe the check
     return module.__dict__
+
+
+def _observe(profile, trace):
+    sys.setprofile(profile)
+    sys.settrace(trace)
 
 
 @contextlib.contextmanager
