@@ -120,6 +120,7 @@ DISTURBING = {
     "import numpy as np; np.set_printoptions(precision=1); np.seterr(all='raise')": "",
     "import warnings; warnings.simplefilter('error')": "",
     "import sys; del sys.path[:]; sys.argv.clear()": "",
+    "import sys; sys.stdout = type('', (), {'flush': lambda self: sys.exit(0)})()": "",
     "import os; os.fork()": "",
     "import os; os.fork() or os._exit(0)": "",
     "import builtins; builtins.print = None": "",

@@ -45,9 +45,8 @@ def _duplicate(number):
 
 def _flush(*streams):
     for stream in streams:
-        with suppress(
-            Exception
-        ):  # a stream that is closed, missing or full has nothing to lose here
+        # Closed, missing, full, or the file's own, whose flush may raise anything.
+        with suppress(BaseException):
             stream.flush()
     with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).fflush(None)  # the buffers of C's own printf
