@@ -27,12 +27,16 @@ def page(comparison, title):
     first = comparison.first_wrong
     summary = html.escape(printable(comparison.summary, 1000))
     mend = f"<p><strong>Mend first: {html.escape(printable(first.name))}.</strong> {html.escape(printable(first.note, 1000))}</p>" if first else ""
-    graph = draw(comparison.root, check=comparison)
-    sections = [
-        ("Hand-derived gradients against the engine&#x27;s", comparison._repr_html_()),
-        ("The graph", _without_declaration(graph.svg) + (f"<p>{html.escape(graph.folded)}</p>" if graph.folded else "")),
-        ("The derivation", _derivation(comparison.root)),
-    ]
+    sections = [("Hand-derived gradients against the engine&#x27;s", comparison._repr_html_())]
+    if comparison.root is not None:  # forward could be recorded
+        graph = draw(comparison.root, check=comparison)
+        folded = f"<p>{html.escape(graph.folded)}</p>" if graph.folded else ""
+        sections += [
+            ("The graph", _without_declaration(graph.svg) + folded),
+            ("The derivation", _derivation(comparison.root)),
+        ]
+    else:
+        sections[0] = ("Hand-derived gradients against finite differences", sections[0][1])
     body = "".join(f"<section aria-label='{heading}'><h2>{heading}</h2>{content}</section>" for heading, content in sections)
     head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta name="viewport" content="width=device-width">'
     start = f'<!DOCTYPE html><html lang="en"><head>{head}<title>{name}</title><style>{_STYLE}</style></head>'

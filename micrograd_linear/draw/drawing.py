@@ -129,10 +129,12 @@ class Drawing:
         return as_json(self._picture)
 
     def save(self, path):
-        """Write svg, png, pdf, html (the page), dot, mmd (Mermaid), txt or json, by the ending of ``path``, and return the path; whole or not at all.
+        """Write svg, png, pdf, html (the page), dot, mmd (Mermaid), txt or json; returns the path.
 
-        Raises ``ValueError`` for another ending, and for a PNG of more pixels than can be made, ``FileNotFoundError`` for a folder that does not exist,
-        ``RuntimeError`` where Graphviz fails.
+        The ending of ``path`` says which. A file is written whole or not at all; a link, a device
+        and a pipe are written through, and stay. Raises ``ValueError`` for another ending, and for
+        a PNG of more pixels than can be made, ``FileNotFoundError`` for a folder that does not
+        exist, ``RuntimeError`` where Graphviz fails.
         """
         format, path = check_path(path, (*FORMATS, *_PLAIN)), Path(path)
         if format == "png":

@@ -1,0 +1,75 @@
+"""What the command prints and where it saves: one place for each, sure before anything runs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..compare import UnusableLayer
+from ..draw.files import check_target
+
+PICTURES = ("svg", "png", "html")
+
+
+def picture_paths(folder: str, stem: str) -> list[Path]:
+    """The paths of the pictures, in a folder that is made where it is missing."""
+    return _sure(folder, [f"{stem}.{ending}" for ending in PICTURES])
+
+
+def page_path(folder: str, page: str) -> Path:
+    """The path of the page: a relative one is in the folder, which is made where it is missing."""
+    return _sure(folder, [page])[0]
+
+
+def _sure(folder, names):
+    """The paths; an ``UnusableLayer`` where one of them cannot be written."""
+    paths = [Path(folder) / name for name in names]
+    elsewhere = Path(names[0]).is_absolute()
+    if elsewhere:
+        folder = paths[0].parent
+    try:
+        if not elsewhere:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        for path in paths:
+            check_target(path)
+    except FileExistsError:
+        raise UnusableLayer(f"nothing can be saved in {folder}: it is no folder") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error).removeprefix("draw: ")
+        raise UnusableLayer(f"nothing can be saved in {folder}: {why}") from None
+    return paths
+
+
+def say(text: str) -> None:
+    """Print to standard output, at once.
+
+    A reader who has seen enough changes nothing; a full disk is an error.
+    """
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        # What is left in the buffer has nowhere to go: Python's own last flush would fail as well.
+        with contextlib.suppress(OSError, AttributeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise UnusableLayer(
+                f"the output cannot be printed: {error.strerror or error}"
+            ) from None
+
+
+@contextlib.contextmanager
+def every_character() -> Iterator[None]:
+    """Inside, a terminal without "∂" gets a "?"."""
+    streams = [stream for stream in (sys.stdout, sys.stderr) if hasattr(stream, "reconfigure")]
+    before = [(stream, stream.errors) for stream in streams]
+    for stream in streams:
+        stream.reconfigure(errors="replace")
+    try:
+        yield
+    finally:
+        for stream, errors in before:
+            with contextlib.suppress(OSError, ValueError):  # it was closed, or its reader has gone
+                stream.reconfigure(errors=errors)
