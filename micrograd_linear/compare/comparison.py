@@ -32,7 +32,8 @@ class Result:
                           wrong, shape, non-finite: what they say. missing: None was handed in. unchecked: nothing was. Where gradients of
                           results in between are handed in as well: wrong step, if it does not follow from theirs; inherited, if it does
     ``max_difference``    the largest |hand - engine|, or None where there is none to tell
-    ``where``             its index, a tuple; None where there is no difference
+    ``where``             the index, a tuple, of the element that is furthest beyond what is allowed, or, where all
+                          are allowed, of that difference; None where there is no difference
     ``hand``, ``engine``  the two gradients; ``hand`` is None where unchecked
     ``causes``            explanations that reproduce the hand gradient, the likeliest first; each has a kind, where, evidence and a sentence
     ``note``              one sentence more, or ""
@@ -73,7 +74,7 @@ class Result:
 class Comparison(Mapping):
     """A mapping from names (or the nodes themselves) to ``Result``s. ``print`` shows a table; ``ok`` is True where everything handed in agrees.
 
-    Never empty and never True by default: with nothing checked, ``ok`` is False.
+    Never True by default: with nothing checked, ``ok`` is False. In a condition a comparison is its ``ok``.
     """
 
     columns = ("name", "shape", "status", "max difference", "at", "hand", "engine")
@@ -102,6 +103,9 @@ class Comparison(Mapping):
 
     def __len__(self):
         return len(self._results)
+
+    def __bool__(self) -> bool:
+        return self.ok
 
     @property
     def ok(self):
