@@ -114,9 +114,9 @@ def _compare_one(hand, tensor, rtol, atol):
 
 
 def at_what_fails(result: Result, rtol: float | None, atol: float | None) -> Result:
-    """The result with the place of the element that is furthest beyond what is allowed.
+    """The result with the place of the largest difference among the elements that are not allowed.
 
-    The largest difference may be at an element so large that it is rounding there.
+    The largest of all may be at an element so large that it is rounding there.
     """
     if result.status != "wrong" or result.due is None:
         return result
@@ -124,10 +124,8 @@ def at_what_fails(result: Result, rtol: float | None, atol: float | None) -> Res
         hand, engine = (array.astype(np.float64) for array in (result.hand, result.engine))
         difference = np.absolute(hand - engine)
         close = (atol or 0.0) + (rtol or 0.0) * np.absolute(engine)
-        beyond = difference / np.maximum(result.due, close)
-    beyond = np.where(np.isnan(beyond), 0.0, beyond)  # no difference where none is allowed
-    worst = np.where(beyond == beyond.max(), difference, -1.0)
-    return replace(result, where=largest(worst))
+    fails = difference > np.maximum(result.due, close)
+    return replace(result, where=largest(np.where(fails, difference, 0.0))) if fails.any() else result
 
 
 def _located(result, order, gradients, names):

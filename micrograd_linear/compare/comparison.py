@@ -32,8 +32,8 @@ class Result:
                           wrong, shape, non-finite: what they say. missing: None was handed in. unchecked: nothing was. Where gradients of
                           results in between are handed in as well: wrong step, if it does not follow from theirs; inherited, if it does
     ``max_difference``    the largest |hand - engine|, or None where there is none to tell
-    ``where``             the index, a tuple, of the element that is furthest beyond what is allowed, or, where all
-                          are allowed, of that difference; None where there is no difference
+    ``where``             the index, a tuple, of the largest difference that is not allowed, or, where all are,
+                          of the largest; None where there is no difference
     ``hand``, ``engine``  the two gradients; ``hand`` is None where unchecked
     ``causes``            explanations that reproduce the hand gradient, the likeliest first; each has a kind, where, evidence and a sentence
     ``note``              one sentence more, or ""
