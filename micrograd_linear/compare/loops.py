@@ -58,7 +58,8 @@ def at_every_step(sites):
             predicted = sites.backward.rerun(sites.target, replaced)
         except (ValueError, TypeError, IndexError, np.linalg.LinAlgError):  # a factor of another step does not fit here
             continue
-        sites.search.add(kind, words, predicted, 5, where)
+        cost = 6 if kind == "sign" else 5  # what is missing comes before what is turned round
+        sites.search.add(kind, words, predicted, cost, where)
 
 
 def _nothing(edge):

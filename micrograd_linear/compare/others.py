@@ -45,9 +45,11 @@ class Others:
             order = [*order[: 2 * PLACES], *order[-2 * PLACES :]]
         shaped = [node for node in order if node.shape]
         above = [node for node in shaped if node in self.used and node not in below]
+        upstream = set(sites.backward.region(sites.target)[0])  # what was handed in for others may be wrong
+        given = {node: (self.used if node in upstream else sites.backward.implied)[node] for node in above}
         self.values = Table(shaped, lambda node, shape: [(node, node.current)] if broadcasts(node.shape, shape) else ())
-        self.gradients = Table(above, lambda node, shape: [(node, self.used[node])] if node.shape == shape else ())
-        self.elementwise = Table(above, lambda node, shape: as_elementwise(node, self.used[node]) if node.shape == shape and node.operands else ())
+        self.gradients = Table(above, lambda node, shape: [(node, sites.backward.implied[node])] if node.shape == shape else ())
+        self.elementwise = Table(above, lambda node, shape: as_elementwise(node, given[node]) if node.shape == shape and node.operands else ())
 
     def look(self):
         """Try every place."""
@@ -111,10 +113,11 @@ class Others:
             sketch = np.ravel(step) @ probes
             if self.sites.fits(float(sketch @ self.sites.sketch) / (float(sketch @ sketch) or 1.0) * sketch, own):
                 effect = self.sites.backward.propagated(edge.operand, pulled(other, step, position, edge.operand.shape), self.sites.target)
-                rate = float((effect * self.sites.rest).sum()) / (float((effect * effect).sum()) or 1.0)
+                rate, cost = self.search.typed(float((effect * self.sites.rest).sum()) / (float((effect * effect).sum()) or 1.0))
                 updated = f"{self.names[factor]} {'-' if rate < 0 else '+'} {abs(rate):.6g} · its gradient"
                 words = f"at {where}: {updated} stands in place of {self.names[factor]}: updated before it was used"
-                self.search.add("stale", words, self.search.expected + rate * effect, 5, self.sites.place(edge), rate=rate)
+                place, line = self.sites.place(edge), self.sites.line(edge)
+                self.search.add("stale", words, self.search.expected + rate * effect, cost, place, line, rate=rate)
 
     def other_indices(self, edge, own):
         """Put back by the indices of another step that takes as many elements."""
@@ -149,7 +152,9 @@ class Others:
         if not nodes:
             return
         for k in self.fitting(edge, rows @ along.T, own):
-            self.sites.propose("other-gradient", f"the gradient of {self.names[nodes[k]]} stands in place of {whole}", edge, rows[k] - np.ravel(edge.piece), 6)
+            name, change = self.names[nodes[k]], rows[k] - np.ravel(edge.piece)
+            words = f"the gradient of {name} stands in place of {whole}"
+            self.sites.propose("other-gradient", words, edge, change, 6, said=name)
         for k in self.fitting(edge, rows @ along.T + own, own):
             self.sites.propose("extra-path", f"the gradient of {self.names[nodes[k]]} is added to that of {self.names[edge.operand]}", edge, rows[k], 6)
         for axis, n in enumerate(shape):
@@ -181,7 +186,8 @@ class Others:
             field = form(rows)
             for k in self.fitting(edge, field @ weighted.T, own):
                 change = edge.piece * field[k].reshape(shape) - edge.piece
-                self.sites.propose(kind, f"{whole} is {words.format(self.names[nodes[k]])}", edge, change, 6)
+                words = words.format(self.sites.called(nodes[k]))
+                self.sites.propose(kind, f"{whole} is {words}", edge, change, 6, said=words)
         for k, value, words in self.scaled(edge, rows, own):
             if nodes[k].operation:
                 made = f"{words}{self.names[nodes[k]]} stands in place of {whole}, as for another loss"
