@@ -5,18 +5,16 @@ from functools import partial
 
 import numpy as np
 
-from ..derive import derive
 from ..graph import topological_order, unique_names
 from . import claims as claims_of
 from .causes import Search
 from .comparison import AGREE, Comparison, Result
+from .formulas import right_lines
 from .gross import gross_gradients
 from .judge import judge, largest
 from .rounding import EngineErrors, allowed
 from .strength import weaknesses
 from .verdicts import Verdicts, in_words
-
-MOST_DERIVED = 300  # nodes of a graph whose formulas are printed beside what is wrong
 
 
 def compare(hand, root, *, gradient=None, rtol=None, atol=None):
@@ -66,29 +64,16 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
     results = [*Verdicts(results, claims, root, gradients, gross, errors, names).explained(), *missing]
 
     def formulas(wrong):
-        if len(order) > MOST_DERIVED:
-            return {}
-        nodes, by_name = {}, {names[node]: node for node in order if node.name}
-        for result in results:
-            if result.name in wrong:  # the line at the place of the mistake, where the cause knows it
-                where = result.causes[0].where
-                nodes[result.name] = by_name.get(where[1] if len(where) == 2 and result.causes[0].kind != "unknown" else result.name)
-        return _formulas(root, {name: node for name, node in nodes.items() if node is not None})
+        by_name = {names[node]: node for node in order}
+        places = {name: found[name].causes[0].of or name for name in wrong}
+        nodes = {name: by_name[place] for name, place in places.items() if place in by_name}
+        return right_lines(root, nodes, len(order))
 
-    seen = {result.name for result in results}
+    found = {result.name: result for result in results}
     for node in order:
-        if not node.operands and node in gradients and names[node] not in seen:
+        if not node.operands and node in gradients and names[node] not in found:
             results.append(Result(names[node], "unchecked", np.asarray(gradients[node])))
     return Comparison(results, {node: names[node] for node in gradients}, lambda: weaknesses(root, gradients[root], claims, order, names), formulas, gradients)
-
-
-def _formulas(root, nodes):
-    """{name: the line of the derivation}; empty where the graph has an operation without a formula, or nothing but leaves."""
-    try:
-        derivation = derive(root, list(nodes.values()))
-        return {name: derivation[node].text for name, node in nodes.items() if node in derivation}
-    except (TypeError, ValueError):
-        return {}
 
 
 def _compare_one(hand, tensor, rtol, atol):

@@ -2,7 +2,6 @@
 
 import functools
 import html
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,8 +14,6 @@ AGREE = ("identical", "rounding", "close", "kink", "vacuous", "scaled")
 ROWS_SHOWN = 40
 WEAK = 0.1  # a comparison that could not have seen such an error, relative to the gradient, is weak
 FORMULAS_SHOWN = 3
-LONGEST_FORMULA = 100
-_TEMPORARY = re.compile(r"\b[tC]\d+\b|at\[")  # names that only the whole derivation explains
 MAPS_SHOWN = 6
 LOUD = ("wrong", "wrong step", "shape", "non-finite", "missing")
 LONGEST_LINE = 2000
@@ -53,6 +50,7 @@ class Result:
     check: str = ""
     rounding: float | None = None
     resolution: float | None = None
+    follows: str = ""  # the name of the tensor at which the same mistake is told
     due: np.ndarray | None = None  # the difference that is due to rounding, for each element
 
     @property
@@ -127,9 +125,13 @@ class Comparison(Mapping):
     @functools.cached_property
     def formulas(self):
         """{name: the line that is right}, for the first few of the wrong steps, as ``derive`` writes it."""
-        wrong = [name for name, result in self.items() if result.status in ("wrong", "wrong step", "shape") and result.causes and result.causes[0].kind != "stale"]
-        found = self._formulas(wrong[:FORMULAS_SHOWN]) if wrong and self._formulas else {}
-        return {name: line for name, line in found.items() if len(line) <= LONGEST_FORMULA and not _TEMPORARY.search(line)}
+        wrong = [
+            name
+            for name, result in self.items()
+            if result.status in ("wrong", "wrong step", "shape") and result.causes
+            if result.causes[0].kind != "stale" and not result.follows
+        ]
+        return self._formulas(wrong[:FORMULAS_SHOWN]) if wrong and self._formulas else {}
 
     @functools.cached_property
     def weaknesses(self):

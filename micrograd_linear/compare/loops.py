@@ -59,7 +59,8 @@ def at_every_step(sites):
         except (ValueError, TypeError, IndexError, np.linalg.LinAlgError):  # a factor of another step does not fit here
             continue
         cost = 6 if kind == "sign" else 5  # what is missing comes before what is turned round
-        sites.search.add(kind, words, predicted, cost, where)
+        line = sites.line(next(edge for edge in reversed(sites.edges) if (edge.node, edge.position) in replaced))
+        sites.search.add(kind, words, predicted, cost, where, line)
 
 
 def _nothing(edge):
@@ -72,7 +73,7 @@ def _pairs_of_statistics(sites):
     for one, two in itertools.combinations(reduced[:6], 2):
         names = sites.names[one.node], sites.names[two.node]
         predicted = sites.backward.rerun(sites.target, {(edge.node, edge.position): _nothing(edge) for edge in (one, two)})
-        sites.search.add("missing-path", f"{names[0]} and {names[1]} are treated as constants", predicted, 4, names)
+        sites.search.add("missing-path", f"{names[0]} and {names[1]} are treated as constants", predicted, 4, names, sites.line(one))
 
 
 def _in_turn(sites):
