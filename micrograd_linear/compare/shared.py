@@ -113,7 +113,13 @@ class Shared:
         place = self.through[nodes[0]]
         for node in nodes[1:]:
             place = self._meeting(place, self.through[node])
+        while place is not None and not place.name and self._is_same_gradient(place, self.above[place]):
+            place = self.above[place]
         return place
+
+    def _is_same_gradient(self, one: object, two: object | None) -> bool:
+        """Whether the step from one node to the next hands the gradient on as it is."""
+        return two is not None and np.array_equal(self.backward.used[one], self.backward.used[two])
 
     def _find_ways(self) -> None:
         """``through``: the nearest node that all of a gradient has come through; ``above``: None for what was handed in,
