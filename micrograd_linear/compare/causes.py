@@ -19,6 +19,10 @@ from .subset import described, partly
 MOST_ELEMENTS = 6_000_000  # of a tensor: of larger ones only the array as a whole is looked at; of a quarter of that, single contributions, too
 FITTED = 8  # the cost of a mistake with a number that nobody types
 MOST_NODES = 20_000  # of a graph: in larger ones, too, only the array as a whole is looked at
+_IGNORED = {
+    True: "the upstream gradient is ignored: all ones stand in its place",
+    False: "the upstream gradient is ignored: 1 stands in its place",
+}
 ROOTS = 16  # results whose derivative is tried in place of the loss's: the last ones
 
 
@@ -180,11 +184,11 @@ class Search:
                 self.add("extra-sum", f"it was summed over axis {axis} and repeated", total, 4, axis=axis)
                 self.add("extra-sum", f"it was averaged over axis {axis} and repeated", total / n, 4, axis=axis)
                 self.reordered(axis)
-        for one, two in itertools.combinations(range(expected.ndim), 2):
+        for one, two in itertools.combinations([i for i, n in enumerate(expected.shape) if n > 1], 2):
             self.add("permuted", f"it is reversed along axes {one} and {two}", np.flip(expected, (one, two)), 4)
             if expected.ndim > 2 and expected.shape[one] == expected.shape[two]:
                 self.add("transpose", f"axes {one} and {two} are exchanged", expected.swapaxes(one, two), 2)
-        if expected.ndim > 1:
+        if sum(n > 1 for n in expected.shape) > 1:
             self.add("extra-sum", "it was summed over all elements and repeated", np.broadcast_to(expected.sum(), expected.shape), 4)
             for order, words in (("F", "read column by column"), ("C", "reshaped from the transpose")):
                 moved = expected.reshape(-1, order=order).reshape(expected.shape, order="C" if order == "F" else "F")
@@ -247,8 +251,9 @@ class Search:
         if expected.size > 3:
             term, cost = self.typed(float(rest.mean()))
             self.add("extra-term", f"{term:.6g} was added to every element", expected + term, cost, factor=term)
+        itself = False
         for name, value in self._arrays(expected.shape):
-            self.add("wrong-operand", f"it is {name} itself, not a gradient", value, 6, (self.name, name))
+            itself = itself or self.add("wrong-operand", f"it is {name} itself, not a gradient", value, 6, (self.name, name))
             for array, words in ((value, name), (np.sign(value), f"sign({name})")):
                 size = float((array * array).sum())
                 if size and expected.size > 2 and np.ptp(array):  # of equal numbers it is a number that was added
@@ -259,9 +264,10 @@ class Search:
     def _arrays(self, shape):
         """(name, array) of the tensors of one shape, and of the constants that they were computed with."""
         few = len(self.backward.order) <= MOST_NODES
-        for node in self.backward.order if few else [node for node in self.backward.order if node.name]:
+        named = [node for node in self.backward.order if node.name]
+        for node in [*named, *(node for node in self.backward.order if not node.name)] if few else named:
             if node.shape == shape:
-                yield self.names[node], np.asarray(node.current, dtype=np.float64)
+                yield self.names[node] if node.name or not node.operands else step(node, self.names), np.asarray(node.current, dtype=np.float64)
             for x in node.operands:
                 if not is_node(x) and np.shape(x) == shape:
                     yield f"the constant in {step(node, self.names)}", np.asarray(x, dtype=np.float64)
@@ -273,13 +279,13 @@ class Search:
         for node in results[-ROOTS if len(self.backward.order) <= MOST_NODES else -1 :]:
             gradient = node.gradients(np.ones(node.shape, node.dtype) if hasattr(node, "dtype") else 1.0).get(self.target)
             words = (
-                "the upstream gradient is ignored: all ones stand in its place"
+                _IGNORED[np.size(root.current) > 1]
                 if node is root
                 else f"it is the derivative of {self.names[node]}, not of {self.names[root]}"
             )
             self.add("wrong-root", words, gradient, 3, (self.name, self.names[node]))
         if self.target is root:
-            self.add("wrong-root", "the upstream gradient is ignored: all ones stand in its place", np.ones(root.shape), 3)
+            self.add("wrong-root", _IGNORED[np.size(root.current) > 1], np.ones(root.shape), 3)
 
     def named_factors(self):
         """[(number, words)] that mistakes bring in: 2, 1/2, lengths of axes of the graph, their inverses, squares and roots, and its constants."""

@@ -267,7 +267,8 @@ class Family:
         return array.reshape((1,) * (self.ndim - array.ndim) + array.shape)
 
     def mistakes(self):
-        return mistakes(self.edges[0].node.operation, self.edges[0].position, self.arrays, self.y, self.static)
+        edge = self.edges[0]
+        return mistakes(edge.node.operation, edge.position, self.arrays, self.y, self.static, edge.node.shape)
 
     def sketches(self, changes):
         """(K, 3): what changes (K, n) of the contributions do to the target, along the directions."""
