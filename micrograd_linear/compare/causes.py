@@ -87,7 +87,7 @@ class Search:
         if max(largest, self.hand.size) > MOST_ELEMENTS // 4:
             return
         for more in (several_uses, at_every_step, lambda sites: Others(sites).look()):
-            if all(cause.cost > 5 for cause in self.found):
+            if all(cause.cost > 5 or (cause.kind == "sign" and more is several_uses) for cause in self.found):
                 more(sites)
 
     def add(self, kind, sentence, predicted, cost, where=None, of="", **evidence):

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..graph import is_node
 from .mistakes import mistakes
-from .sites import CONFIRMED, grouped, numbers, pulled, with_operand
+from .sites import CONFIRMED, MISSING, SIGN, grouped, numbers, pulled, with_operand
 
 STATISTICS = ("sum", "mean", "max", "min", "var", "std", "norm", "logsumexp")
 FEWEST = 4  # of so large a graph not even these could be tried
@@ -24,7 +24,7 @@ def several_uses(sites):
         along = sites.along[node]
         own = along @ np.ravel(total)
         if node is not sites.target and sites.fits(-own, own):
-            sites.propose("missing-path", f"{sites.names[node]} is treated as a constant", edges[0], -total, 5, (sites.names[node],), factor=0)
+            sites.propose("missing-path", f"{sites.names[node]} is treated as a constant", edges[0], -total, MISSING, (sites.names[node],), factor=0)
         _assigned(sites, edges, total, own)
         pieces = np.stack([along @ np.ravel(edge.piece) for edge in edges])
         for times, kind in ((1, "missing-path"), (len(edges), "extra-path")):
@@ -32,7 +32,8 @@ def several_uses(sites):
                 through = f"the contribution through {sites.step(edges[k].node)}"
                 alone = f"only {through} is there, of {len(edges)}: = where += belongs"
                 words = alone if times == 1 else f"{times} times {through} stand in place of all {times}"
-                sites.propose(kind, words, edges[k], times * edges[k].piece - total, 5, factor=times)
+                cost = MISSING if times == 1 else SIGN
+                sites.propose(kind, words, edges[k], times * edges[k].piece - total, cost, factor=times)
 
 
 def _assigned(sites, edges, total, own):
@@ -58,7 +59,7 @@ def at_every_step(sites):
             predicted = sites.backward.rerun(sites.target, replaced)
         except (ValueError, TypeError, IndexError, np.linalg.LinAlgError):  # a factor of another step does not fit here
             continue
-        cost = 6 if kind == "sign" else 5  # what is missing comes before what is turned round
+        cost = MISSING if kind == "missing-path" else SIGN
         line = sites.line(next(edge for edge in reversed(sites.edges) if (edge.node, edge.position) in replaced))
         sites.search.add(kind, words, predicted, cost, where, line)
 

@@ -15,6 +15,7 @@ from .subset import triangles
 
 MOST_EDGES = 10_000  # of a larger graph those nearest to the target
 PATHS = 24  # that are tried with a number, at most
+MISSING, SIGN = 4, 5  # the costs of what is missing in several places and of a sign, which may be that of two equal ones
 CONFIRMED = 6  # places where one and the same mistake is carried to the target; in a chain it looks the same at every one
 
 
@@ -201,7 +202,7 @@ class Sites:
         where = self.place(nearest)
         several = len(self.uses[edge.operand]) > 1
         twice = ("extra-path", "is counted twice", 3) if several else ("factor", "is taken 2 times", 3)
-        likely = {0.0: ("missing-path", "is missing", 3), 2.0: twice, -1.0: ("sign", "has the opposite sign", 4)}
+        likely = {0.0: ("missing-path", "is missing", 3), 2.0: twice, -1.0: ("sign", "has the opposite sign", SIGN)}
         for value, (kind, words, cost) in likely.items():
             if abs(scale - value) < self.search.tolerance:
                 self.propose(kind, f"{through} {words}", edge, (value - 1) * piece, cost, where, words, factor=value)
