@@ -11,6 +11,7 @@ from .origin import one_origin
 from .sites import step
 
 MOST_NODES = 20_000  # of a graph in which common places are looked for
+MOST_TRIED = 8  # wrong gradients that are tried in pairs
 WRONG = ("wrong", "wrong step")
 
 
@@ -225,10 +226,12 @@ class Shared:
     def _origins(self) -> None:
         """Of those that nothing explains, the ones that follow from the same other gradient of a later result as another."""
         right = [n for n, x in self.results.items() if x.status in AGREE and x.status != "vacuous"]
-        tellers = sorted(self._open(), key=lambda node: (self._is_unexplained(node), self.claims[node].size))
-        for first in tellers:
+        tried = self._open()[:MOST_TRIED]
+        order = {node: (self._is_unexplained(node), self.claims[node].size) for node in tried}
+        for first in sorted(tried, key=order.get):
             if self._is_open(first):
-                found = [(node, self._origin(first, node)) for node in self._open() if node is not first]
+                others = [node for node in tried if node is not first and self._is_open(node)]
+                found = [(node, self._origin(first, node)) for node in others]
                 self._one_origin(first, {node: origin for node, origin in found if origin}, right)
 
     def _origin(self, first: object, second: object) -> tuple | None:
