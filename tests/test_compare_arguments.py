@@ -37,11 +37,19 @@ def test_a_file_of_several_arrays_is_a_mapping(product, tmp_path):
     y, g, right = product
     np.savez(tmp_path / "right.npz", **right)
     np.savez(tmp_path / "wrong.npz", **{**right, "x": -right["x"]})
-    for given in (tmp_path / "right.npz", str(tmp_path / "right.npz"), np.load(tmp_path / "right.npz")):
+    for given in (
+        tmp_path / "right.npz",
+        str(tmp_path / "right.npz"),
+        np.load(tmp_path / "right.npz"),
+    ):
         comparison = compare(given, y, gradient=g)
         assert comparison.ok and comparison["W"].status == comparison["x"].status == "identical"
     comparison = compare(tmp_path / "wrong.npz", y, gradient=g)
-    assert not comparison.ok and comparison["x"].causes[0].kind == "sign" and comparison["W"].status == "identical"
+    assert (
+        not comparison.ok
+        and comparison["x"].causes[0].kind == "sign"
+        and comparison["W"].status == "identical"
+    )
 
 
 def test_a_file_of_one_array_is_compared_with_the_tensors_gradient(product, tmp_path):
@@ -106,6 +114,8 @@ def test_the_place_in_the_table_is_of_an_element_that_fails():
     assert result.max_difference == pytest.approx(1e-3, rel=0.1)
     assert result.row()[4:] == ["[1]", "1.000001", "1"]
     assert result.check == "" or result.check.split(" at ")[1].startswith("[1]")
-    assert compare({"x": w + np.array([1e-3, 0.0, 0.0])}, loss).ok  # so nothing but the second fails
+    assert compare(
+        {"x": w + np.array([1e-3, 0.0, 0.0])}, loss
+    ).ok  # so nothing but the second fails
     given = compare({"x": w + np.array([0.5e12, 1e-1, 0.0])}, loss, atol=0.2)["x"]
     assert given.where == (0,)

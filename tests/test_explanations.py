@@ -8,7 +8,9 @@ import pytest
 from micrograd_linear import Tensor, Value, compare
 from micrograd_linear.compare.mistakes import _OF, UNARY
 
-SEVERAL = re.compile(r"\b(axis|axes|rows?|columns?|elements?|largest|everywhere|repeated|broadcast\w*|copies|slices?|all ones)\b")
+SEVERAL = re.compile(
+    r"\b(axis|axes|rows?|columns?|elements?|largest|everywhere|repeated|broadcast\w*|copies|slices?|all ones)\b"
+)
 
 
 def causes(hand, root, name="x", gradient=None):
@@ -51,7 +53,9 @@ def test_a_step_of_several_unnamed_operations_has_a_line_with_its_parts(rng):
         assert f"{part} = " in found  # nothing that only the whole derivation explains
     E = Tensor(rng.normal(size=(5, 3)), "E")
     g = rng.normal(size=(2, 3))
-    assert line(np.ones((5, 3)), E[[0, 2]], "E", g).endswith("where at[i](v) is zeros, with v added at the places i")
+    assert line(np.ones((5, 3)), E[[0, 2]], "E", g).endswith(
+        "where at[i](v) is zeros, with v added at the places i"
+    )
 
 
 # --- the simple before the contrived ---------------------------------------------------------------------
@@ -74,7 +78,10 @@ def test_a_missing_path_is_told_once_by_its_names(paths):
     assert note(direct, L) == "the path x → a → b → … → L is missing"
     assert note(direct - along, L) == "the path x → a → b → … → L has the opposite sign"
     twice = note(direct + 2 * along, L)
-    assert twice.startswith("the path x → a → b → … → L is counted twice") and twice.count("counted") == 1
+    assert (
+        twice.startswith("the path x → a → b → … → L is counted twice")
+        and twice.count("counted") == 1
+    )
     assert "path" not in note(direct + along**2, L)
 
 
@@ -84,7 +91,9 @@ def test_what_is_missing_is_told_before_what_is_turned_round(rng):
     p.name, q.name, r.name = "p", "q", "r"
     third = g * np.cos(x.data)  # p and q are left out, or one of them is turned round
     found = causes(third, p + q + r, gradient=g)
-    assert found[0].kind == "missing-path" and "opposite sign" not in note(third, p + q + r, gradient=g)
+    assert found[0].kind == "missing-path" and "opposite sign" not in note(
+        third, p + q + r, gradient=g
+    )
     slope = 3 * g * (1 - np.tanh(x.data) ** 2)
     assert note(third - slope, p + r, gradient=g) == "the path x → … → p has the opposite sign"
 
@@ -93,11 +102,17 @@ def test_a_number_that_nobody_types_comes_last(rng):
     d = Tensor(rng.uniform(1, 2, size=6), "d")
     y = (d * d).sum() + d.mean()
     found = causes(2 * d.data, y, "d")
-    assert found[0].kind == "missing-path" and found[0].sentence == "the contribution through mean(d) is missing"
+    assert (
+        found[0].kind == "missing-path"
+        and found[0].sentence == "the contribution through mean(d) is missing"
+    )
     assert not any("sign(d)" in cause.sentence for cause in found)  # of one sign: it is a number
     e = Tensor(rng.normal(size=6), "e")
     y = (e * e).sum()
-    typed, fitted = causes(2 * e.data + 0.01 * e.data**0 * np.sign(e.data), y, "e")[0], causes(2 * e.data - 0.0157163 * np.sign(e.data), y, "e")[0]
+    typed, fitted = (
+        causes(2 * e.data + 0.01 * e.data**0 * np.sign(e.data), y, "e")[0],
+        causes(2 * e.data - 0.0157163 * np.sign(e.data), y, "e")[0],
+    )
     assert typed.kind == fitted.kind == "extra-term" and typed.cost < fitted.cost == 8
     assert "as by a weight decay" in typed.sentence and "weight decay" not in fitted.sentence
 
@@ -117,7 +132,10 @@ def test_a_named_place_stands_for_one_that_nobody_typed(rng):
 
 def functions(shape):
     matrix = bool(shape)
-    yield from ((name, lambda x, name=name: abs(x) if name == "absolute" else getattr(x, name)()) for name in UNARY)
+    yield from (
+        (name, lambda x, name=name: abs(x) if name == "absolute" else getattr(x, name)())
+        for name in UNARY
+    )
     yield from {
         "multiply": lambda x: x * 0.7, "square": lambda x: x * x, "divide": lambda x: x / 0.3, "below": lambda x: 2 / x,
         "power": lambda x: x**3, "sum": lambda x: x.sum(), "mean": lambda x: x.mean(), "max": lambda x: x.max(),
@@ -162,7 +180,12 @@ def test_of_one_number_nothing_is_said_about_axes_or_elements(shape):
 
 
 def test_of_values_nothing_is_said_about_axes_or_elements():
-    for f in (lambda c: c * c, lambda c: c * c * c, lambda c: (c * c).tanh() * c, lambda c: c.exp() / c):
+    for f in (
+        lambda c: c * c,
+        lambda c: c * c * c,
+        lambda c: (c * c).tanh() * c,
+        lambda c: c.exp() / c,
+    ):
         c = Value(2.0, "c")
         y = f(c)
         for hand in (0.0, 1.0, 2.0, 4.0, 8.0, -4.0, 0.5, y.data, y.data**2):
@@ -174,4 +197,6 @@ def test_of_several_numbers_it_is_still_said(rng):
     alone = g * (w == w.max(axis=-1, keepdims=True))
     assert "largest of the other factor along its last axis" in note(alone, x * w, gradient=g)
     assert set(_OF) >= {"max", "min", "prod"}
-    assert "every element gets the gradient" in note(np.broadcast_to(g[:, :1], (3, 4)), x.max(axis=1), gradient=g[:, 0])
+    assert "every element gets the gradient" in note(
+        np.broadcast_to(g[:, :1], (3, 4)), x.max(axis=1), gradient=g[:, 0]
+    )

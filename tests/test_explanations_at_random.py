@@ -39,8 +39,16 @@ class Graph:
             found[node] = g = change(g, node) if node is wrong_at else g
             for operand, piece in node.contributions(g) if node.operands else ():
                 piece = np.asarray(piece)
-                axes = tuple(i for i, n in enumerate(piece.shape) if operand.shape[i] == 1 != n) if piece.ndim == operand.ndim else ()
-                piece = piece.sum(axis=axes, keepdims=True).reshape(operand.shape) if piece.shape != operand.shape else piece
+                axes = (
+                    tuple(i for i, n in enumerate(piece.shape) if operand.shape[i] == 1 != n)
+                    if piece.ndim == operand.ndim
+                    else ()
+                )
+                piece = (
+                    piece.sum(axis=axes, keepdims=True).reshape(operand.shape)
+                    if piece.shape != operand.shape
+                    else piece
+                )
                 totals[operand] = totals.get(operand, 0) + piece
         return found
 
@@ -60,15 +68,23 @@ def planted(seed):
     nodes = [node for node in graph.gradients if node is not graph.y]
     spoiled = nodes[int(rng.integers(len(nodes)))]
     found = graph.backward(spoiled, CHANGES[int(rng.integers(len(CHANGES)))])
-    asked = [node for node in (graph.x, graph.v, *(graph.between if rng.random() < 0.5 else ())) if node in found and node is not graph.y]
+    asked = [
+        node
+        for node in (graph.x, graph.v, *(graph.between if rng.random() < 0.5 else ()))
+        if node in found and node is not graph.y
+    ]
     hand = {node: found[node] for node in asked}
-    differs = any(not np.allclose(hand[node], graph.gradients[node], rtol=1e-6, atol=1e-9) for node in asked)
+    differs = any(
+        not np.allclose(hand[node], graph.gradients[node], rtol=1e-6, atol=1e-9) for node in asked
+    )
     return (graph, hand, spoiled) if differs else None
 
 
 def claims_the_truth(predicted, expected):
     """Whether a cause predicts what is right, so that it is none."""
-    return np.shape(predicted) == np.shape(expected) and np.allclose(predicted, expected, rtol=1e-9, atol=1e-12)
+    return np.shape(predicted) == np.shape(expected) and np.allclose(
+        predicted, expected, rtol=1e-9, atol=1e-12
+    )
 
 
 def was_written(line, graph, hand):
@@ -76,8 +92,18 @@ def was_written(line, graph, hand):
     for node, array in hand.items():
         if line.startswith((f"∇_{node.name} L = ", f"∂L/∂{node.name} = ")):
             names = {}
-            exec(derive(graph.y, [graph.x, graph.v, node] if graph.v in graph.gradients else [graph.x, node]).source, names)
-            given = {"x": graph.x.data, "v": graph.v.data} if graph.v in graph.gradients else {"x": graph.x.data}
+            exec(
+                derive(
+                    graph.y,
+                    [graph.x, graph.v, node] if graph.v in graph.gradients else [graph.x, node],
+                ).source,
+                names,
+            )
+            given = (
+                {"x": graph.x.data, "v": graph.v.data}
+                if graph.v in graph.gradients
+                else {"x": graph.x.data}
+            )
             _, gradients = names["value_and_gradients"](*given.values(), graph.g)
             return np.allclose(gradients[node.name], array, rtol=1e-6, atol=1e-9)
     return False
@@ -117,11 +143,17 @@ def test_no_cause_is_the_truth_and_no_line_is_what_was_written(accepted):
 def test_a_right_pass_has_neither_causes_nor_lines():
     for seed in range(60):
         graph = Graph(seed)
-        asked = [node for node in (graph.x, graph.v, *graph.between) if node in graph.gradients and node is not graph.y]
+        asked = [
+            node
+            for node in (graph.x, graph.v, *graph.between)
+            if node in graph.gradients and node is not graph.y
+        ]
         found = graph.backward(None, None)
         comparison = compare({node: found[node] for node in asked}, graph.y, gradient=graph.g)
         assert comparison and not comparison.formulas, seed
-        assert not any(cause.kind != "precision" for result in comparison.values() for cause in result.causes)
+        assert not any(
+            cause.kind != "precision" for result in comparison.values() for cause in result.causes
+        )
 
 
 def test_the_checks_reject_the_truth_and_what_was_written():
@@ -129,4 +161,6 @@ def test_the_checks_reject_the_truth_and_what_was_written():
     right = graph.gradients[graph.x]
     line = derive(graph.y, [graph.x])[graph.x].text
     assert claims_the_truth(right.copy(), right) and not claims_the_truth(1.01 * right, right)
-    assert was_written(line, graph, {graph.x: right}) and not was_written(line, graph, {graph.x: 1.01 * right})
+    assert was_written(line, graph, {graph.x: right}) and not was_written(
+        line, graph, {graph.x: 1.01 * right}
+    )

@@ -19,7 +19,11 @@ def weaknesses(root, gradient, *names):
 
 @pytest.fixture
 def layer(rng):
-    return Tensor(rng.normal(size=(3, 4)), "x"), Tensor(rng.normal(size=(4, 2)), "W"), Tensor(rng.normal(size=2), "b")
+    return (
+        Tensor(rng.normal(size=(3, 4)), "x"),
+        Tensor(rng.normal(size=(4, 2)), "W"),
+        Tensor(rng.normal(size=2), "b"),
+    )
 
 
 @pytest.mark.parametrize("rows", [lambda x, i: x[i], lambda x, i: x[i : i + 1]])
@@ -47,22 +51,30 @@ def test_a_row_pooled_from_several_is_not_called_one_sample(layer, rng):
 
 
 def test_a_column_is_not_called_a_batch_of_one(rng):
-    x, w, b = (Tensor(rng.normal(size=s), n) for s, n in (((5, 3), "x"), ((3, 1), "w"), ((5, 1), "b")))
+    x, w, b = (
+        Tensor(rng.normal(size=s), n) for s, n in (((5, 3), "x"), ((3, 1), "w"), ((5, 1), "b"))
+    )
     found = weaknesses(x @ w + b, rng.normal(size=(5, 1)), "b")
-    assert found == ("axis 1 of add(matmul(…), b) has length 1: a missing sum over it would not show",)
+    assert found == (
+        "axis 1 of add(matmul(…), b) has length 1: a missing sum over it would not show",
+    )
 
 
 def test_a_look_up_in_several_steps_shows_an_assignment(rng):
     E = Tensor(rng.normal(size=(5, 3)), "E")
     twice = E[[0, 1]] + E[[1, 2]]
     assert not any("occurs twice" in x for x in weaknesses(twice, rng.normal(size=(2, 3)), "E"))
-    assert any("occurs twice" in x for x in weaknesses(E[[0, 1]] * 2.0, rng.normal(size=(2, 3)), "E"))
+    assert any(
+        "occurs twice" in x for x in weaknesses(E[[0, 1]] * 2.0, rng.normal(size=(2, 3)), "E")
+    )
 
 
 def test_a_dead_step_hides_only_what_comes_through_it(rng):
     x = Tensor(-1 - np.abs(rng.normal(size=(4, 3))), "x")
     found = weaknesses(x.relu() + x * x, rng.normal(size=(4, 3)), "x")
-    assert found == ("the derivative is 0 at every element of relu(x): through it no mistake can show",)
+    assert found == (
+        "the derivative is 0 at every element of relu(x): through it no mistake can show",
+    )
     alive = Tensor(rng.normal(size=(4, 3)), "x")
     assert weaknesses(alive.relu() + alive * alive, rng.normal(size=(4, 3)), "x") == ()
 
@@ -80,7 +92,9 @@ def test_a_mask_whose_other_side_was_checked_is_not_called_invisible(rng):
     a, b = Tensor(rng.uniform(1, 2, (4, 3)), "a"), Tensor(rng.uniform(-2, -1, (4, 3)), "b")
     g = rng.normal(size=(4, 3))
     assert any("cuts nothing off" in words for words in weaknesses(np.maximum(a, b), g, "a"))
-    assert not any("cuts nothing off" in words for words in weaknesses(np.maximum(a, b), g, "a", "b"))
+    assert not any(
+        "cuts nothing off" in words for words in weaknesses(np.maximum(a, b), g, "a", "b")
+    )
     tied = np.maximum(a, a.data.copy())  # half of the gradient goes to either
     assert not any("cuts nothing off" in words for words in weaknesses(tied, g, "a"))
 

@@ -1,4 +1,6 @@
-"""What was handed in to ``compare``: the gradients by node, or one clear error where something is misplaced."""
+"""What was handed in to ``compare``: the gradients by node, or one clear error where something is
+misplaced.
+"""
 
 import os
 from collections.abc import Mapping
@@ -12,7 +14,9 @@ WRITE = "write compare({name: array}, result)"
 
 
 def opened(hand: object, root: object) -> object:
-    """``hand`` as a mapping or as one array, read from its file where a path was given; ``root`` is looked at, too."""
+    """``hand`` as a mapping or as one array, read from its file where a path was given; ``root``
+    is looked at, too.
+    """
     _refuse_swapped(hand, root)
     if not is_node(root):
         raise TypeError(
@@ -25,7 +29,9 @@ def opened(hand: object, root: object) -> object:
     if isinstance(hand, (list, tuple)):
         _refuse_several(hand)
     elif hand is None or callable(hand) or isinstance(hand, (set, frozenset, bytes)):
-        raise TypeError(f"compare: expected {{name: array}} or one array, got {_kind(hand)}; {WRITE}")
+        raise TypeError(
+            f"compare: expected {{name: array}} or one array, got {_kind(hand)}; {WRITE}"
+        )
     return hand
 
 

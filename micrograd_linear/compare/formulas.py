@@ -1,4 +1,6 @@
-"""The line of the derivation that is right, beside a gradient that is wrong; it stands alone, without the rest of the derivation."""
+"""The line of the derivation that is right, beside a gradient that is wrong; it stands alone,
+without the rest of the derivation.
+"""
 
 import re
 
@@ -7,7 +9,9 @@ from ..derive import derive
 MOST_DERIVED = 300  # nodes of a graph whose formulas are printed
 LONGEST = 120  # signs of a formula
 LONGEST_WHOLE = 260  # signs of a formula and of what it is written with
-_PART = re.compile(r"\b[tC]\d+\b")  # names that the derivation makes up for parts, and for constant arrays
+_PART = re.compile(
+    r"\b[tC]\d+\b"
+)  # names that the derivation makes up for parts, and for constant arrays
 _SCATTERED = "at["
 _EXPLAINED = "at[i](v) is zeros, with v added at the places i"
 
@@ -25,19 +29,25 @@ def right_lines(root: object, nodes: dict[str, object], size: int) -> dict[str, 
         found = {key: derivation[node].text for key, node in nodes.items() if node in derivation}
     except (TypeError, ValueError):
         return {}
-    whole = {key: _with_parts(line, definitions) for key, line in found.items() if len(line) <= LONGEST}
+    whole = {
+        key: _with_parts(line, definitions) for key, line in found.items() if len(line) <= LONGEST
+    }
     return {key: line for key, line in whole.items() if line and len(line) <= LONGEST_WHOLE}
 
 
 def _definitions(derivation: object) -> dict[str, str]:
     """{name of a part: what it stands for}"""
-    lines = [line for line in derivation.text.splitlines() if " = " in line or "constant array" in line]
+    lines = [
+        line for line in derivation.text.splitlines() if " = " in line or "constant array" in line
+    ]
     found = {}
     for line in lines:
         line = re.sub(r"\s{2,}\([\d, ]*\)$", "", line.strip())
         name = re.match(r"[tC]\d+(?= = |: a constant array)", line)
         if name:
-            found.setdefault(name.group(), line.replace(": a constant", " is a constant").rstrip("."))
+            found.setdefault(
+                name.group(), line.replace(": a constant", " is a constant").rstrip(".")
+            )
     return found
 
 

@@ -1,4 +1,6 @@
-"""Whether two wrong gradients follow from one and the same other gradient of a node further on: then it was one mistake that made them."""
+"""Whether two wrong gradients follow from one and the same other gradient of a node further on:
+then it was one mistake that made them.
+"""
 
 import numpy as np
 
@@ -13,7 +15,9 @@ SPARE = 3  # equations more than unknowns, so that agreement is no accident
 
 
 def one_origin(place: object, claims: dict) -> dict | None:
-    """{node: whether its claim alone determines the gradient of ``place``} if one such gradient makes all claims; else None."""
+    """{node: whether its claim alone determines the gradient of ``place``} if one such gradient
+    makes all claims; else None.
+    """
     n, rows = int(np.prod(place.shape)), sum(claim.size for claim in claims.values())
     small = n <= MOST_ELEMENTS and n * rows <= MOST_NUMBERS
     if not small or n * len(topological_order(place)) > MOST_WORK:
@@ -32,7 +36,9 @@ def one_origin(place: object, claims: dict) -> dict | None:
         return None
     exact = unit_roundoff(*(claim.dtype for claim in claims.values())) < 1e-12
     tight = 1e-8 if exact else 1e-4
-    size = np.concatenate([np.full(claim.size, np.absolute(claim).max()) for claim in claims.values()])
+    size = np.concatenate(
+        [np.full(claim.size, np.absolute(claim).max()) for claim in claims.values()]
+    )
     if (np.absolute(system @ found - given) > tight * size).any():
         return None
     return {node: rank == n for node, rank in ranks.items()}

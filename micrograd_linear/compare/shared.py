@@ -1,4 +1,6 @@
-"""Mistakes that several wrong gradients share, each said once: one factor in a gradient further on, one wrong step, one wrong array."""
+"""Mistakes that several wrong gradients share, each said once: one factor in a gradient further
+on, one wrong step, one wrong array.
+"""
 
 from dataclasses import replace
 
@@ -45,12 +47,16 @@ class Shared:
     def _follow(self, nodes: list, cause: Cause, note: str) -> None:
         """The first of some nodes tells a cause, the others say whom they follow."""
         teller = self.results[nodes[0]].name
-        self.results[nodes[0]] = replace(self.results[nodes[0]], causes=(cause,), note=cause.sentence)
+        self.results[nodes[0]] = replace(
+            self.results[nodes[0]], causes=(cause,), note=cause.sentence
+        )
         for node in nodes[1:]:
             words = f"{note}, as {teller}: the same mistake"
-            self.results[node] = replace(self.results[node], causes=(cause,), note=words, follows=teller)
+            self.results[node] = replace(
+                self.results[node], causes=(cause,), note=words, follows=teller
+            )
 
-    # --- one factor ----------------------------------------------------------------------------------
+    # --- one factor ---------------------------------------------------------------------------
 
     def _factors(self) -> None:
         groups = {}
@@ -102,7 +108,15 @@ class Shared:
         """The factor in words: as a number that has a meaning in this graph, where it is one."""
         if abs(factor + 1) <= 1e-6:
             return "of the opposite sign"
-        search = Search(node, self.claims[node], self.backward.implied[node], self.names, None, None, self.backward)
+        search = Search(
+            node,
+            self.claims[node],
+            self.backward.implied[node],
+            self.names,
+            None,
+            None,
+            self.backward,
+        )
         for value, words in search.named_factors():
             for sign in (1, -1):
                 if abs(factor - sign * value) <= search.tolerance * abs(value):
@@ -110,11 +124,17 @@ class Shared:
         return f"{factor:.6g} times the gradient"
 
     def _common_place(self, nodes: list) -> object | None:
-        """The nearest node through which all that comes back to some nodes has come; None where there is none."""
+        """The nearest node through which all that comes back to some nodes has come; None where
+        there is none.
+        """
         place = self.through[nodes[0]]
         for node in nodes[1:]:
             place = self._meeting(place, self.through[node])
-        while place is not None and not place.name and self._is_same_gradient(place, self.above[place]):
+        while (
+            place is not None
+            and not place.name
+            and self._is_same_gradient(place, self.above[place])
+        ):
             place = self.above[place]
         return place
 
@@ -141,7 +161,9 @@ class Shared:
                 self.depth[node] = 0 if self.above[node] is None else self.depth[place] + 1
 
     def _meeting(self, one: object, two: object) -> object | None:
-        """The nearest node through which two others have come, or one of them; None where there is none."""
+        """The nearest node through which two others have come, or one of them; None where there is
+        none.
+        """
         while one is not two:
             if one is None or two is None:
                 return None
@@ -155,7 +177,9 @@ class Shared:
         return set(topological_order(place)) if place is not None else set()
 
     def _one_mistake(self, place: object, right: list) -> str:
-        """Where a mistake is that several gradients share, all of which have come through a place: in words."""
+        """Where a mistake is that several gradients share, all of which have come through a place:
+        in words.
+        """
         root = self.backward.root
         lower = step(place, self.names) if place.operands and not place.name else self.names[place]
         if place is root:
@@ -170,28 +194,38 @@ class Shared:
         return self.backward.root.name or "the result"
 
     def _averages(self, factor: float, nodes: list) -> bool:
-        """Whether 1/factor is the number of samples that the gradients of all of these parameters are sums over."""
+        """Whether 1/factor is the number of samples that the gradients of all of these parameters
+        are sums over.
+        """
         m = round(1 / factor) if factor > 0 else 0
-        return m > 1 and abs(factor * m - 1) < 1e-6 and all(m in self._samples(node) for node in nodes)
+        return (
+            m > 1 and abs(factor * m - 1) < 1e-6 and all(m in self._samples(node) for node in nodes)
+        )
 
     def _samples(self, node: object) -> set[int]:
-        """How many samples a parameter's gradient adds up: as one matrix of a product, or by broadcasting."""
+        """How many samples a parameter's gradient adds up: as one matrix of a product, or by
+        broadcasting.
+        """
         found = set()
         for consumer in self.backward.order:
             for i, x in enumerate(consumer.operands):
                 if x is not node:
                     continue
                 if consumer.operation == "matmul":
-                    other = np.shape(getattr(consumer.operands[1 - i], "current", consumer.operands[1 - i]))
+                    other = np.shape(
+                        getattr(consumer.operands[1 - i], "current", consumer.operands[1 - i])
+                    )
                     found.add(other[-2] if i == 1 and len(other) > 1 else other[-1])
                 elif np.size(consumer.current) > np.size(node.current) > 0:
                     found.add(np.size(consumer.current) // np.size(node.current))
         return found
 
-    # --- one step, one array -------------------------------------------------------------------------
+    # --- one step, one array ------------------------------------------------------------------
 
     def _steps(self) -> None:
-        """A step that explains several: the explanations that all of them have are left, and told by the first."""
+        """A step that explains several: the explanations that all of them have are left, and told
+        by the first.
+        """
         for node in self._open():
             if self.results[node].follows:
                 continue
@@ -211,7 +245,9 @@ class Shared:
         self.results[nodes[0]] = replace(teller, causes=causes, note="; or: ".join(sentences[:3]))
         for node in nodes[1:]:
             words = f"it follows from the same mistake as {teller.name}"
-            self.results[node] = replace(self.results[node], causes=causes, note=words, follows=teller.name)
+            self.results[node] = replace(
+                self.results[node], causes=causes, note=words, follows=teller.name
+            )
 
     def _places(self, node: object) -> set:
         """The likeliest explanations that are a step further on, not of the whole array."""
@@ -220,11 +256,16 @@ class Shared:
         return {
             (x.kind, x.sentence)
             for x in causes
-            if x.cost == causes[0].cost and x.kind != "unknown" and x.where[0] != own and own not in x.where
+            if x.cost == causes[0].cost
+            and x.kind != "unknown"
+            and x.where[0] != own
+            and own not in x.where
         }
 
     def _origins(self) -> None:
-        """Of those that nothing explains, the ones that follow from the same other gradient of a later result as another."""
+        """Of those that nothing explains, the ones that follow from the same other gradient of a
+        later result as another.
+        """
         right = [n for n, x in self.results.items() if x.status in AGREE and x.status != "vacuous"]
         tried = self._open()[:MOST_TRIED]
         order = {node: (self._is_unexplained(node), self.claims[node].size) for node in tried}
@@ -235,7 +276,9 @@ class Shared:
                 self._one_origin(first, {node: origin for node, origin in found if origin}, right)
 
     def _origin(self, first: object, second: object) -> tuple | None:
-        """(the later result, whether the first alone determines its gradient) from which a second one follows as well."""
+        """(the later result, whether the first alone determines its gradient) from which a second
+        one follows as well.
+        """
         place = self._common_place([first, second])
         claims = {node: self.claims[node] for node in (first, second)}
         fits = all(claim.shape == node.shape for node, claim in claims.items())
@@ -245,14 +288,22 @@ class Shared:
         return None if determines is None else (place, determines[first])
 
     def _one_origin(self, first: object, followers: dict, right: list) -> None:
-        """What follows as the first does: along a way that the graph does not have, or from one mistake further on."""
+        """What follows as the first does: along a way that the graph does not have, or from one
+        mistake further on.
+        """
         group, places = [first], []
         for node, (place, determined) in followers.items():
-            if place is self.backward.root or place in self.claims or self._below(place) & set(right):
+            if (
+                place is self.backward.root
+                or place in self.claims
+                or self._below(place) & set(right)
+            ):
                 if determined:
                     name = self.results[first].name
                     words = f"right from {name}, which is wrong: both follow from one other gradient of {self.names[place]}"
-                    self.results[node] = replace(self.results[node], status="inherited", causes=(), note=words, follows=name)
+                    self.results[node] = replace(
+                        self.results[node], status="inherited", causes=(), note=words, follows=name
+                    )
             else:
                 group, places = [*group, node], [*places, place]
         if not places:
@@ -263,7 +314,9 @@ class Shared:
         group = [node for node in self.results if any(node is x for x in group)]
         place = self._common_place(group)
         words = f"{_listed([self.names[x] for x in group])} follow from one other gradient: {self._one_mistake(place, right)}"
-        cause = replace(self.results[group[0]].causes[0], sentence=words, of=self.names[place], cost=98)
+        cause = replace(
+            self.results[group[0]].causes[0], sentence=words, of=self.names[place], cost=98
+        )
         self._tell(group, (cause,))
 
     def _is_unexplained(self, node: object) -> bool:
@@ -277,7 +330,9 @@ class Shared:
                     name = self.results[node].name
                     words = f"the same gradient as {name}, and wrong in the same way: one mistake further on"
                     causes = self.results[node].causes
-                    self.results[other] = replace(self.results[other], causes=causes, note=words, follows=name)
+                    self.results[other] = replace(
+                        self.results[other], causes=causes, note=words, follows=name
+                    )
 
     def _is_same(self, one: object, two: object) -> bool:
         implied = (np.asarray(self.backward.implied[node]) for node in (one, two))
