@@ -191,7 +191,7 @@ def test_bad_input_is_refused(layer):
     assert compare({a: 1.0, b: 1.0}, a * b).ok
     with pytest.raises(ValueError, match="twice"):
         compare({"W": right["W"], next(n for n in loss.gradients() if n.name == "W"): right["W"]}, loss)
-    with pytest.raises(TypeError, match="expected a Tensor"):
+    with pytest.raises(TypeError, match="expected the result as a Tensor"):
         compare(right["W"], 3)
 
 

@@ -17,7 +17,12 @@ from .sites import Sites, step
 from .subset import described, partly
 
 MOST_ELEMENTS = 6_000_000  # of a tensor: of larger ones only the array as a whole is looked at; of a quarter of that, single contributions, too
+FITTED = 8  # the cost of a mistake with a number that nobody types
 MOST_NODES = 20_000  # of a graph: in larger ones, too, only the array as a whole is looked at
+_IGNORED = {
+    True: "the upstream gradient is ignored: all ones stand in its place",
+    False: "the upstream gradient is ignored: 1 stands in its place",
+}
 ROOTS = 16  # results whose derivative is tried in place of the loss's: the last ones
 
 
@@ -30,6 +35,7 @@ class Cause:
     sentence: str
     evidence: dict = field(default_factory=dict)
     cost: int = 0  # how unlikely it is, for the order
+    of: str = ""  # the tensor in whose line of the derivation the mistake is
 
     def __str__(self):
         return self.sentence
@@ -81,12 +87,12 @@ class Search:
         if max(largest, self.hand.size) > MOST_ELEMENTS // 4:
             return
         for more in (several_uses, at_every_step, lambda sites: Others(sites).look()):
-            if all(cause.cost > 5 for cause in self.found):
+            if all(cause.cost > 5 or (cause.kind == "sign" and more is several_uses) for cause in self.found):
                 more(sites)
 
-    def add(self, kind, sentence, predicted, cost, where=None, **evidence):
+    def add(self, kind, sentence, predicted, cost, where=None, of="", **evidence):
         """Keep an explanation if what it predicts is the hand gradient."""
-        where = where or (self.name,)
+        where, of = where or (self.name,), of or self.name
         if predicted is None or np.shape(predicted) != self.hand.shape or any((c.kind, c.where, c.sentence) == (kind, where, sentence) for c in self.found):
             return False
         predicted = np.asarray(predicted)
@@ -96,8 +102,18 @@ class Search:
                 return False
             if not (left <= 1e-2 * np.absolute(self.hand).max(initial=0.0)).all() or not self.agrees(predicted):
                 return False
-        self.found.append(Cause(kind, where, sentence, evidence, cost))
+        self.found.append(Cause(kind, where, sentence, evidence, cost, of))
         return True
+
+    def typed(self, number):
+        """(a number as somebody may have typed it, its cost): few digits, or one that has a meaning; else as it is, last."""
+        digits = 3 if self.roundoff < 1e-12 else 1
+        short = float(f"{number:.{digits}g}")
+        values = [short, *(sign * value for value, _ in self.named_factors() for sign in (1, -1))]
+        for value in values:
+            if abs(number - value) <= self.tolerance * abs(value):
+                return value, 5
+        return number, FITTED
 
     @property
     def name(self):
@@ -131,8 +147,8 @@ class Search:
                 sentence = f"it was summed over axis {' and '.join(map(str, axes))}, which {self.name} has: shape {hand.shape}, expected {expected.shape}"
                 self.found.append(Cause("extra-sum", (self.name,), sentence, {"axes": axes}, 1))
         if self.backward is not None:
-            for node, gradient in self.backward.used.items():
-                if node is not self.target and not node.operands and np.shape(gradient) == hand.shape and hand.size > 1 and self._equal(hand, np.asarray(gradient)):
+            for node, gradient in self.backward.implied.items():
+                if node is not self.target and not node.operands and hand.size > 1 and self._equal(hand, np.asarray(gradient)):
                     sentence = f"it is the gradient of {self.names[node]}, shape {hand.shape}, expected {expected.shape}: perhaps two were exchanged"
                     self.found.append(Cause("other-gradient", (self.name, self.names[node]), sentence, {}, 1))
             root, seed = self.backward.root, self.backward.used[self.backward.root]
@@ -148,6 +164,8 @@ class Search:
         """The gradient times a number, of something else, moved about, or with something added."""
         hand, expected = self.hand.astype(np.float64), self.expected.astype(np.float64)
         self.add("sign", "it has the opposite sign", -expected, 1, factor=-1)
+        if not hand.any():
+            self.add("missing-path", "it is 0: nothing of what comes back was added to it", 0 * expected, 3, factor=0)
         power = float((expected * expected).sum())
         factor = float((hand * expected).sum()) / power if power else 0.0
         for value, words in self.named_factors():
@@ -156,8 +174,9 @@ class Search:
             elif abs(factor + value) <= self.tolerance * abs(value):
                 self.add("factor", f"it is -{words} times the gradient", -value * expected, 3, factor=-value)
         if not self.found and expected.size > 3 and factor:
+            factor, cost = self.typed(factor)
             number = f"{factor:.6g}" if abs(factor - 1) > 1e-4 else f"1 {'+' if factor > 1 else '-'} {abs(factor - 1):.2g}"
-            self.add("factor", f"it is {number} times the gradient, everywhere", factor * expected, 4, factor=factor)
+            self.add("factor", f"it is {number} times the gradient, everywhere", factor * expected, cost, factor=factor)
         for axis in range(expected.ndim):
             n = expected.shape[axis]
             if 1 < n <= 1_000_000:
@@ -165,11 +184,11 @@ class Search:
                 self.add("extra-sum", f"it was summed over axis {axis} and repeated", total, 4, axis=axis)
                 self.add("extra-sum", f"it was averaged over axis {axis} and repeated", total / n, 4, axis=axis)
                 self.reordered(axis)
-        for one, two in itertools.combinations(range(expected.ndim), 2):
+        for one, two in itertools.combinations([i for i, n in enumerate(expected.shape) if n > 1], 2):
             self.add("permuted", f"it is reversed along axes {one} and {two}", np.flip(expected, (one, two)), 4)
             if expected.ndim > 2 and expected.shape[one] == expected.shape[two]:
                 self.add("transpose", f"axes {one} and {two} are exchanged", expected.swapaxes(one, two), 2)
-        if expected.ndim > 1:
+        if sum(n > 1 for n in expected.shape) > 1:
             self.add("extra-sum", "it was summed over all elements and repeated", np.broadcast_to(expected.sum(), expected.shape), 4)
             for order, words in (("F", "read column by column"), ("C", "reshaped from the transpose")):
                 moved = expected.reshape(-1, order=order).reshape(expected.shape, order="C" if order == "F" else "F")
@@ -225,26 +244,30 @@ class Search:
         self.roots()
         below = set(topological_order(self.target))  # their gradients follow from the hand-derived one
         few = len(self.backward.order) <= MOST_NODES
-        for node, gradient in self.backward.used.items():
-            if (few or node.name) and node not in below and np.shape(gradient) == expected.shape and not np.array_equal(gradient, expected):
+        for node, gradient in self.backward.implied.items():  # never what was handed in for it, which may be wrong
+            if (few or node.name) and node not in below and np.shape(gradient) == expected.shape and not self._equal(np.asarray(gradient), expected):
                 self.add("other-gradient", f"it is the gradient of {self.names[node]}", np.asarray(gradient), 6 if node.operands else 3, (self.name, self.names[node]))
         rest = hand - expected
         if expected.size > 3:
-            self.add("extra-term", f"{float(rest.flat[0]):.6g} was added to every element", expected + rest.flat[0], 5, factor=float(rest.flat[0]))
+            term, cost = self.typed(float(rest.mean()))
+            self.add("extra-term", f"{term:.6g} was added to every element", expected + term, cost, factor=term)
+        itself = False
         for name, value in self._arrays(expected.shape):
-            self.add("wrong-operand", f"it is {name} itself, not a gradient", value, 6, (self.name, name))
+            itself = itself or self.add("wrong-operand", f"it is {name} itself, not a gradient", value, 6, (self.name, name))
             for array, words in ((value, name), (np.sign(value), f"sign({name})")):
                 size = float((array * array).sum())
-                if size and expected.size > 2:
-                    factor = float((rest * array).sum()) / size
-                    self.add("extra-term", f"{factor:.6g} · {words} was added, as by a weight decay", expected + factor * array, 5, (self.name, name), factor=factor)
+                if size and expected.size > 2 and np.ptp(array):  # of equal numbers it is a number that was added
+                    factor, cost = self.typed(float((rest * array).sum()) / size)
+                    decay = ", as by a weight decay" if cost < FITTED else ""
+                    self.add("extra-term", f"{factor:.6g} · {words} was added{decay}", expected + factor * array, cost, (self.name, name), factor=factor)
 
     def _arrays(self, shape):
         """(name, array) of the tensors of one shape, and of the constants that they were computed with."""
         few = len(self.backward.order) <= MOST_NODES
-        for node in self.backward.order if few else [node for node in self.backward.order if node.name]:
+        named = [node for node in self.backward.order if node.name]
+        for node in [*named, *(node for node in self.backward.order if not node.name)] if few else named:
             if node.shape == shape:
-                yield self.names[node], np.asarray(node.current, dtype=np.float64)
+                yield self.names[node] if node.name or not node.operands else step(node, self.names), np.asarray(node.current, dtype=np.float64)
             for x in node.operands:
                 if not is_node(x) and np.shape(x) == shape:
                     yield f"the constant in {step(node, self.names)}", np.asarray(x, dtype=np.float64)
@@ -256,13 +279,13 @@ class Search:
         for node in results[-ROOTS if len(self.backward.order) <= MOST_NODES else -1 :]:
             gradient = node.gradients(np.ones(node.shape, node.dtype) if hasattr(node, "dtype") else 1.0).get(self.target)
             words = (
-                "the upstream gradient is ignored: all ones stand in its place"
+                _IGNORED[np.size(root.current) > 1]
                 if node is root
                 else f"it is the derivative of {self.names[node]}, not of {self.names[root]}"
             )
             self.add("wrong-root", words, gradient, 3, (self.name, self.names[node]))
         if self.target is root:
-            self.add("wrong-root", "the upstream gradient is ignored: all ones stand in its place", np.ones(root.shape), 3)
+            self.add("wrong-root", _IGNORED[np.size(root.current) > 1], np.ones(root.shape), 3)
 
     def named_factors(self):
         """[(number, words)] that mistakes bring in: 2, 1/2, lengths of axes of the graph, their inverses, squares and roots, and its constants."""

@@ -2,7 +2,6 @@
 
 import functools
 import html
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,8 +14,6 @@ AGREE = ("identical", "rounding", "close", "kink", "vacuous", "scaled")
 ROWS_SHOWN = 40
 WEAK = 0.1  # a comparison that could not have seen such an error, relative to the gradient, is weak
 FORMULAS_SHOWN = 3
-LONGEST_FORMULA = 100
-_TEMPORARY = re.compile(r"\b[tC]\d+\b|at\[")  # names that only the whole derivation explains
 MAPS_SHOWN = 6
 LOUD = ("wrong", "wrong step", "shape", "non-finite", "missing")
 LONGEST_LINE = 2000
@@ -32,7 +29,8 @@ class Result:
                           wrong, shape, non-finite: what they say. missing: None was handed in. unchecked: nothing was. Where gradients of
                           results in between are handed in as well: wrong step, if it does not follow from theirs; inherited, if it does
     ``max_difference``    the largest |hand - engine|, or None where there is none to tell
-    ``where``             its index, a tuple; None where there is no difference
+    ``where``             the index, a tuple, of the largest difference that is not allowed, or, where all are,
+                          of the largest; None where there is no difference
     ``hand``, ``engine``  the two gradients; ``hand`` is None where unchecked
     ``causes``            explanations that reproduce the hand gradient, the likeliest first; each has a kind, where, evidence and a sentence
     ``note``              one sentence more, or ""
@@ -52,6 +50,7 @@ class Result:
     check: str = ""
     rounding: float | None = None
     resolution: float | None = None
+    follows: str = ""  # the name of the tensor at which the same mistake is told
     due: np.ndarray | None = None  # the difference that is due to rounding, for each element
 
     @property
@@ -73,7 +72,7 @@ class Result:
 class Comparison(Mapping):
     """A mapping from names (or the nodes themselves) to ``Result``s. ``print`` shows a table; ``ok`` is True where everything handed in agrees.
 
-    Never empty and never True by default: with nothing checked, ``ok`` is False.
+    Never True by default: with nothing checked, ``ok`` is False. In a condition a comparison is its ``ok``.
     """
 
     columns = ("name", "shape", "status", "max difference", "at", "hand", "engine")
@@ -103,6 +102,9 @@ class Comparison(Mapping):
     def __len__(self):
         return len(self._results)
 
+    def __bool__(self) -> bool:
+        return self.ok
+
     @property
     def ok(self):
         """True if at least one gradient was handed in and every one that was agrees."""
@@ -123,9 +125,13 @@ class Comparison(Mapping):
     @functools.cached_property
     def formulas(self):
         """{name: the line that is right}, for the first few of the wrong steps, as ``derive`` writes it."""
-        wrong = [name for name, result in self.items() if result.status in ("wrong", "wrong step", "shape") and result.causes and result.causes[0].kind != "stale"]
-        found = self._formulas(wrong[:FORMULAS_SHOWN]) if wrong and self._formulas else {}
-        return {name: line for name, line in found.items() if len(line) <= LONGEST_FORMULA and not _TEMPORARY.search(line)}
+        wrong = [
+            name
+            for name, result in self.items()
+            if result.status in ("wrong", "wrong step", "shape") and result.causes
+            if result.causes[0].kind != "stale" and not result.follows
+        ]
+        return self._formulas(wrong[:FORMULAS_SHOWN]) if wrong and self._formulas else {}
 
     @functools.cached_property
     def weaknesses(self):

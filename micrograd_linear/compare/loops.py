@@ -7,7 +7,7 @@ import numpy as np
 
 from ..graph import is_node
 from .mistakes import mistakes
-from .sites import CONFIRMED, grouped, numbers, pulled, with_operand
+from .sites import CONFIRMED, MISSING, SIGN, grouped, numbers, pulled, with_operand
 
 STATISTICS = ("sum", "mean", "max", "min", "var", "std", "norm", "logsumexp")
 FEWEST = 4  # of so large a graph not even these could be tried
@@ -24,7 +24,7 @@ def several_uses(sites):
         along = sites.along[node]
         own = along @ np.ravel(total)
         if node is not sites.target and sites.fits(-own, own):
-            sites.propose("missing-path", f"{sites.names[node]} is treated as a constant", edges[0], -total, 5, (sites.names[node],), factor=0)
+            sites.propose("missing-path", f"{sites.called(node)} is treated as a constant", edges[0], -total, MISSING, (sites.names[node],), factor=0)
         _assigned(sites, edges, total, own)
         pieces = np.stack([along @ np.ravel(edge.piece) for edge in edges])
         for times, kind in ((1, "missing-path"), (len(edges), "extra-path")):
@@ -32,7 +32,8 @@ def several_uses(sites):
                 through = f"the contribution through {sites.step(edges[k].node)}"
                 alone = f"only {through} is there, of {len(edges)}: = where += belongs"
                 words = alone if times == 1 else f"{times} times {through} stand in place of all {times}"
-                sites.propose(kind, words, edges[k], times * edges[k].piece - total, 5, factor=times)
+                cost = MISSING if times == 1 else SIGN
+                sites.propose(kind, words, edges[k], times * edges[k].piece - total, cost, factor=times)
 
 
 def _assigned(sites, edges, total, own):
@@ -44,7 +45,7 @@ def _assigned(sites, edges, total, own):
         for edge in turn:
             kept[edge.node.static["index"]] = sites.backward.used[edge.node]
         if sites.fits(sites.along[edges[0].operand] @ np.ravel(kept - total), own):
-            words = f"of the {len(edges)} parts of {sites.names[edges[0].operand]} that overlap only the {which} one's gradient is there: = where += belongs"
+            words = f"of the {len(edges)} parts of {sites.called(edges[0].operand)} that overlap only the {which} one's gradient is there: = where += belongs"
             sites.propose("overwritten-repeats", words, edges[0], kept - total, 4)
 
 
@@ -58,7 +59,9 @@ def at_every_step(sites):
             predicted = sites.backward.rerun(sites.target, replaced)
         except (ValueError, TypeError, IndexError, np.linalg.LinAlgError):  # a factor of another step does not fit here
             continue
-        sites.search.add(kind, words, predicted, 5, where)
+        cost = MISSING if kind == "missing-path" else SIGN
+        line = sites.line(next(edge for edge in reversed(sites.edges) if (edge.node, edge.position) in replaced))
+        sites.search.add(kind, words, predicted, cost, where, line)
 
 
 def _nothing(edge):
@@ -71,7 +74,8 @@ def _pairs_of_statistics(sites):
     for one, two in itertools.combinations(reduced[:6], 2):
         names = sites.names[one.node], sites.names[two.node]
         predicted = sites.backward.rerun(sites.target, {(edge.node, edge.position): _nothing(edge) for edge in (one, two)})
-        sites.search.add("missing-path", f"{names[0]} and {names[1]} are treated as constants", predicted, 4, names)
+        words = f"{sites.called(one.node)} and {sites.called(two.node)} are treated as constants"
+        sites.search.add("missing-path", words, predicted, 4, names, sites.line(one))
 
 
 def _in_turn(sites):
@@ -142,7 +146,7 @@ def _other_factors(sites, edges):
     other = 1 - edges[0].position
     factors = [edge.node.operands[other] for edge in edges]
     last = factors[-1]
-    name = sites.names[last] if is_node(last) else "the other factor"
+    name = sites.called(last) if is_node(last) else "the other factor"
     if len(edges) == 2 and np.shape(factors[0]) == np.shape(last):
         yield "the two other factors are exchanged", [_with(e, other, x) for e, x in zip(edges, reversed(factors))]
     if not is_node(last) or len({id(x) for x in factors}) < len(edges):
@@ -152,18 +156,18 @@ def _other_factors(sites, edges):
     if last in index and is_node(factors[-2]) and factors[-2] in index:
         i = 2 * index[last] - index[factors[-2]]
         if i < len(inner) and inner[i].shape == last.shape:
-            words = f"{sites.names[inner[i]]} stands in place of {name}, and so on: that of the step after"
+            words = f"{sites.called(inner[i])} stands in place of {name}, and so on: that of the step after"
             yield words, [_with(e, other, x) for e, x in zip(edges, [*factors[1:], inner[i]])]
     fitting = [x for x in sites.backward.order if x.shape == last.shape and np.size(x.current) > 1]
     at = {x: i for i, x in enumerate(fitting)}
     following = [next((x for x in fitting if x.created > edge.node.created and x.operation == last.operation), None) for edge in edges]
     if all(x is not None for x in following):
-        words = f"{sites.names[following[-1]]} stands in place of {name}, and so on: that of the step after"
+        words = f"{sites.called(following[-1])} stands in place of {name}, and so on: that of the step after"
         yield words, [_with(e, other, x) for e, x in zip(edges, following)]
     for offset in (1, -1, 2, -2, 3, -3) if all(is_node(x) and x in at for x in factors) else ():
         places = [at[x] + offset for x in factors]
         if min(places) >= 0 and max(places) < len(fitting):
-            words = f"{sites.names[fitting[places[-1]]]} stands in place of {name}, and so on"
+            words = f"{sites.called(fitting[places[-1]])} stands in place of {name}, and so on"
             yield words, [_with(e, other, fitting[i]) for e, i in zip(edges, places)]
 
 

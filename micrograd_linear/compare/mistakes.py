@@ -16,14 +16,21 @@ DERIVATIVES = {
     "tanh": "1 - tanh(z)**2", "sigmoid": "σ(z) (1 - σ(z))", "relu": "z > 0", "exp": "exp(z)", "log": "1 / z", "softplus": "σ(z)", "square": "2 z",
     "sqrt": "1 / (2 sqrt(z))", "sin": "cos(z)", "cos": "-sin(z)",
 }  # fmt: skip
+OF_SEVERAL = ("max", "min", "prod")  # whose mistakes tell one element from the others
 BATCHED = {*UNARY, "negative", "add", "subtract", "multiply", "divide", "power", "maximum", "minimum"}  # whose arrays may carry a leading axis
 
 
-def mistakes(operation, position, arrays, y, static):
-    """[(kind, words, f)] for one operand of an operation; see above."""
+def mistakes(operation, position, arrays, y, static, shape=None):
+    """[(kind, words, f)] for one operand of an operation; see above. ``shape`` is that of one node's y, where arrays are of several."""
+    shape = np.shape(y) if shape is None else shape
     if operation in UNARY:
         return _of_a_function(operation, arrays[0], y, static)
-    return _OF[operation](position, arrays, y, static) if operation in _OF else []
+    if operation not in _OF or (operation in OF_SEVERAL and np.size(arrays[position]) == 1):
+        return []
+    found = _OF[operation](position, arrays, y, static)
+    if operation == "multiply" and shape and shape[-1] > 1:
+        found.append(_largest_alone(arrays[1 - position]))
+    return found
 
 
 def derivative(operation, x, static=None):
@@ -84,13 +91,17 @@ def _multiply(position, arrays, y, static):
         ("local-derivative", "divided by the other factor instead of multiplied", lambda g: g / other),
         ("wrong-operand", "the other factor stands alone, without the gradient that comes in", lambda g: other + 0 * g),
         ("wrong-operand", "the other factor is rounded to whole numbers", lambda g: g * np.round(other)),
-        ("wrong-operand", "the largest of the other factor along its last axis counts as 1, the rest as 0", lambda g: g * _one_hot(other)),
     ]
+
+
+def _largest_alone(other):
+    words = "the largest of the other factor along its last axis counts as 1, the rest as 0"
+    return "wrong-operand", words, lambda g: g * _one_hot(other)
 
 
 def _one_hot(x):
     """1 for the largest along the last axis, 0 for the rest; nothing for what is a mask already."""
-    return x == x.max(axis=-1, keepdims=True) if x.ndim and len(np.unique(x)) > 2 else np.nan
+    return x == x.max(axis=-1, keepdims=True) if x.ndim and x.shape[-1] > 1 and len(np.unique(x)) > 2 else np.nan
 
 
 def _divide(position, arrays, y, static):
@@ -142,7 +153,7 @@ def _power(position, arrays, y, static):
 def _larger(position, arrays, y, static):
     own, other = arrays[position], arrays[1 - position]
     return [
-        ("local-derivative", "it passes everywhere: the mask is missing", lambda g: g + 0 * other),
+        ("local-derivative", "the mask is missing: it passes whatever the input is", lambda g: g + 0 * other),
         ("local-derivative", "the mask is inverted", lambda g: g * (own != y)),
         ("local-derivative", "the value stands in place of the mask", lambda g: g * y),
         ("local-derivative", "it passes where the gradient that comes in is positive", lambda g: g * (g > 0)),
@@ -153,7 +164,7 @@ def _larger(position, arrays, y, static):
 def _where(position, arrays, y, static):
     taken = np.broadcast_to(static["condition"], np.shape(y))
     return [
-        ("local-derivative", "it passes everywhere: the mask is missing", lambda g: g),
+        ("local-derivative", "the mask is missing: it passes whatever the input is", lambda g: g),
         ("local-derivative", "the mask is inverted", lambda g: g * (~taken if position == 0 else taken)),
     ]
 
@@ -161,7 +172,7 @@ def _where(position, arrays, y, static):
 def _clip(position, arrays, y, static):
     x = arrays[0]
     return [
-        ("local-derivative", "it passes everywhere: the mask is missing", lambda g: g),
+        ("local-derivative", "the mask is missing: it passes whatever the input is", lambda g: g),
         ("local-derivative", "the mask is inverted", lambda g: g * (x != y)),
         ("local-derivative", "only the lower bound cuts", lambda g: g * (x == np.maximum(x, -np.inf if static.get("min") is None else static["min"]))),
         ("local-derivative", "only the upper bound cuts", lambda g: g * (x == np.minimum(x, np.inf if static.get("max") is None else static["max"]))),

@@ -45,9 +45,11 @@ class Others:
             order = [*order[: 2 * PLACES], *order[-2 * PLACES :]]
         shaped = [node for node in order if node.shape]
         above = [node for node in shaped if node in self.used and node not in below]
+        upstream = set(sites.backward.region(sites.target)[0])  # what was handed in for others may be wrong
+        given = {node: (self.used if node in upstream else sites.backward.implied)[node] for node in above}
         self.values = Table(shaped, lambda node, shape: [(node, node.current)] if broadcasts(node.shape, shape) else ())
-        self.gradients = Table(above, lambda node, shape: [(node, self.used[node])] if node.shape == shape else ())
-        self.elementwise = Table(above, lambda node, shape: as_elementwise(node, self.used[node]) if node.shape == shape and node.operands else ())
+        self.gradients = Table(above, lambda node, shape: [(node, sites.backward.implied[node])] if node.shape == shape else ())
+        self.elementwise = Table(above, lambda node, shape: as_elementwise(node, given[node]) if node.shape == shape and node.operands else ())
 
     def look(self):
         """Try every place."""
@@ -64,7 +66,7 @@ class Others:
         for edge in [*edges, *self.totals(edges)]:
             if np.size(edge.piece) > 1:
                 own = self.sites.along[edge.operand] @ np.ravel(edge.piece)
-                whole = f"the contribution through {self.sites.step(edge.node)}" if edge.position is not None else f"the gradient of {self.names[edge.operand]}"
+                whole = f"the contribution through {self.sites.step(edge.node)}" if edge.position is not None else f"the gradient of {self.sites.called(edge.operand)}"
                 self.other_gradients(edge, own, near, whole)
                 self.fields(edge, own, near, whole)
                 self.as_elementwise(edge, own, near)
@@ -75,9 +77,10 @@ class Others:
         several = grouped([edge for edge in edges if len(self.sites.uses[edge.operand]) > 1], lambda edge: edge.operand)
         return [Edge(found[0].node, None, operand, sum(edge.piece for edge in found)) for operand, found in several.items()]
 
-    def fitting(self, edge, sketches, own):
-        """The first candidates that fit, by their sketches."""
-        return np.flatnonzero(self.sites.fits(sketches - own, own))[:CONFIRMED]
+    def fitting(self, edge, sketches, own, nodes=None):
+        """The first candidates that fit, by their sketches; of nodes, those that have a name before the others."""
+        fit = np.flatnonzero(self.sites.fits(sketches - own, own))
+        return sorted(fit, key=lambda k: not nodes[k].name)[:CONFIRMED] if nodes is not None else fit[:CONFIRMED]
 
     def other_operand(self, edge, own, near):
         """A product with another factor: its sketch is linear in that factor. Also the factor as an optimiser has left it."""
@@ -97,10 +100,10 @@ class Others:
             nodes, rows = self.values.near(shape[::-1] if turned else shape, edge.node, near)
             if turned and nodes:
                 rows = rows.reshape(-1, *shape[::-1]).mT.reshape(len(nodes), -1)
-            for k in self.fitting(edge, rows @ probes, own):
+            for k in self.fitting(edge, rows @ probes, own, nodes):
                 if nodes[k] is not factor:
                     change = pulled(other, rows[k].reshape(shape), position, edge.operand.shape) - edge.piece
-                    name = f"{self.names[nodes[k]]}{' transposed' if turned else ''}"
+                    name = f"{self.sites.called(nodes[k])}{' transposed' if turned else ''}"
                     self.sites.propose("wrong-operand", f"at {where}: {name} stands in place of {words}", edge, change, 4)
         moved = [(words, array) for words, array in _moved(arrays[other]) if array.size > 1]
         for k in self.fitting(edge, np.array([array.ravel() for _, array in moved]).reshape(len(moved), -1) @ probes, own) if moved else ():
@@ -111,10 +114,11 @@ class Others:
             sketch = np.ravel(step) @ probes
             if self.sites.fits(float(sketch @ self.sites.sketch) / (float(sketch @ sketch) or 1.0) * sketch, own):
                 effect = self.sites.backward.propagated(edge.operand, pulled(other, step, position, edge.operand.shape), self.sites.target)
-                rate = float((effect * self.sites.rest).sum()) / (float((effect * effect).sum()) or 1.0)
+                rate, cost = self.search.typed(float((effect * self.sites.rest).sum()) / (float((effect * effect).sum()) or 1.0))
                 updated = f"{self.names[factor]} {'-' if rate < 0 else '+'} {abs(rate):.6g} · its gradient"
                 words = f"at {where}: {updated} stands in place of {self.names[factor]}: updated before it was used"
-                self.search.add("stale", words, self.search.expected + rate * effect, 5, self.sites.place(edge), rate=rate)
+                place, line = self.sites.place(edge), self.sites.line(edge)
+                self.search.add("stale", words, self.search.expected + rate * effect, cost, place, line, rate=rate)
 
     def other_indices(self, edge, own):
         """Put back by the indices of another step that takes as many elements."""
@@ -128,7 +132,7 @@ class Others:
                 except (IndexError, ValueError):
                     continue
                 if self.sites.fits(self.sites.along[edge.operand] @ (other - edge.piece).ravel(), own):
-                    words = f"at {self.sites.step(edge.node)}: put back by the indices of {self.names[node]}"
+                    words = f"at {self.sites.step(edge.node)}: put back by the indices of {self.sites.called(node)}"
                     self.sites.propose("permuted", words, edge, other - edge.piece, 5)
 
     def derivative_elsewhere(self, edge, own, near):
@@ -138,8 +142,8 @@ class Others:
             return
         nodes, rows = self.values.near(g.shape, edge.node, near)
         fields = derivative(operation, rows)
-        for k in self.fitting(edge, fields @ (self.sites.along[edge.operand] * g.ravel()).T, own):
-            words = f"the derivative is taken at {self.names[nodes[k]]}, not at {self.names[edge.operand]}"
+        for k in self.fitting(edge, fields @ (self.sites.along[edge.operand] * g.ravel()).T, own, nodes):
+            words = f"the derivative is taken at {self.sites.called(nodes[k])}, not at {self.sites.called(edge.operand)}"
             self.sites.propose("local-derivative", f"at {self.sites.step(edge.node)}: {words}", edge, g * fields[k].reshape(g.shape) - edge.piece, 4)
 
     def other_gradients(self, edge, own, near, whole):
@@ -148,16 +152,18 @@ class Others:
         nodes, rows = self.gradients.near(shape, edge.node, near)
         if not nodes:
             return
-        for k in self.fitting(edge, rows @ along.T, own):
-            self.sites.propose("other-gradient", f"the gradient of {self.names[nodes[k]]} stands in place of {whole}", edge, rows[k] - np.ravel(edge.piece), 6)
-        for k in self.fitting(edge, rows @ along.T + own, own):
-            self.sites.propose("extra-path", f"the gradient of {self.names[nodes[k]]} is added to that of {self.names[edge.operand]}", edge, rows[k], 6)
+        for k in self.fitting(edge, rows @ along.T, own, nodes):
+            name, change = self.sites.called(nodes[k]), rows[k] - np.ravel(edge.piece)
+            words = f"the gradient of {name} stands in place of {whole}"
+            self.sites.propose("other-gradient", words, edge, change, 6, said=name)
+        for k in self.fitting(edge, rows @ along.T + own, own, nodes):
+            self.sites.propose("extra-path", f"the gradient of {self.sites.called(nodes[k])} is added to that of {self.sites.called(edge.operand)}", edge, rows[k], 6)
         for axis, n in enumerate(shape):
             if n > 1:
                 summed = rows.reshape(-1, *shape)
                 summed = np.broadcast_to(summed.sum(axis=axis + 1, keepdims=True), summed.shape).reshape(len(nodes), -1)
                 for k, value, words in self.scaled(edge, summed, own):
-                    made = f"{words or 'once '}the gradient of {self.names[nodes[k]]}, summed over axis {axis},"
+                    made = f"{words or 'once '}the gradient of {self.sites.called(nodes[k])}, summed over axis {axis},"
                     self.sites.propose("wrong-operand", f"{made} stands in place of {whole}", edge, value * summed[k] - np.ravel(edge.piece), 6)
 
     def scaled(self, edge, rows, own):
@@ -179,12 +185,13 @@ class Others:
         weighted = self.sites.along[edge.operand] * np.ravel(edge.piece)
         for kind, words, form in FIELDS:
             field = form(rows)
-            for k in self.fitting(edge, field @ weighted.T, own):
+            for k in self.fitting(edge, field @ weighted.T, own, nodes):
                 change = edge.piece * field[k].reshape(shape) - edge.piece
-                self.sites.propose(kind, f"{whole} is {words.format(self.names[nodes[k]])}", edge, change, 6)
+                words = words.format(self.sites.called(nodes[k]))
+                self.sites.propose(kind, f"{whole} is {words}", edge, change, 6, said=words)
         for k, value, words in self.scaled(edge, rows, own):
             if nodes[k].operation:
-                made = f"{words}{self.names[nodes[k]]} stands in place of {whole}, as for another loss"
+                made = f"{words}{self.sites.called(nodes[k])} stands in place of {whole}, as for another loss"
                 self.sites.propose("wrong-root", made, edge, value * rows[k] - np.ravel(edge.piece), 7)
 
     def other_softmax(self, edge, own):
@@ -193,7 +200,7 @@ class Others:
         if z.ndim < 2 or edge.operand in self.softmaxes_tried or not self.has_exponentials:
             return
         self.softmaxes_tried.add(edge.operand)
-        p, along, name = {axis: _softmax(z, axis) for axis in range(z.ndim)}, self.sites.along[edge.operand], self.names[edge.operand]
+        p, along, name = {axis: _softmax(z, axis) for axis in range(z.ndim)}, self.sites.along[edge.operand], self.sites.called(edge.operand)
         total = sum(other.piece for other in self.sites.uses[edge.operand])
         self._at_all_labels(edge, z)
         for axis, right in p.items():
@@ -233,7 +240,9 @@ class Others:
             for k in self.fitting(edge, rows @ self.sites.along[edge.operand].T, own):
                 node, kind, words = labels[k]
                 where = self.names[node], self.names[edge.operand]
-                self.sites.propose(kind, f"at {self.sites.step(node)}: {words.format(self.names[node])}", edge, rows[k] - np.ravel(edge.piece), 5, where)
+                words = words.format(self.names[node] if node.name else "its result")
+                change = rows[k] - np.ravel(edge.piece)
+                self.sites.propose(kind, f"at {self.sites.step(node)}: {words}", edge, change, 5, where)
 
 
 def _softmax(z, axis):
@@ -260,18 +269,18 @@ def as_elementwise(node, g):
     if (p >= 0).all() and any(np.allclose(p.sum(axis=axis), 1, rtol=1e-6, atol=0) for axis in range(p.ndim)):
         missing = "; the terms -p_i p_j off the diagonal of softmax's Jacobian are missing"
         found.append(("diagonal-only", "{0} (1 - {0})" + missing, g * p * (1 - p)))
-        found.append(("missing-path", "{0} alone, as if the sum in its denominator were a constant", g * p))
+        found.append(("missing-path", "{0} alone stands there, as if the sum in its denominator were a constant", g * p))
         found.append(("local-derivative", "the sum in softmax's derivative runs over all axes", p * (g - (g * p).sum())))
         for axis in range(p.ndim):
             inner = (g * p).sum(axis=axis, keepdims=True)
             found.append(("local-derivative", f"the sum in softmax's derivative runs over axis {axis}", p * (g - inner)))
             found.append(("local-derivative", "the p in front of softmax's derivative is missing", g - inner))
     else:
-        found.append(("local-derivative", "{0} (1 - {0}), the derivative of a sigmoid", g * p * (1 - p)))
+        found.append(("local-derivative", "{0} (1 - {0}), the derivative of a sigmoid, stands in place of its own", g * p * (1 - p)))
         if (p >= 0).all() and (p <= 1).all():  # perhaps a sigmoid, spelt out
             found += [("local-derivative", f"{words} stands in place of {{0}} (1 - {{0}})", g * f) for words, f in (("{0} (1 + {0})", p * (1 + p)), ("1 - {0}", 1 - p))]
-        found.append(("wrong-operand", "{0} alone", g * p))
-    found.append(("local-derivative", "1 - {0}**2, the derivative of a tanh", g * (1 - p * p)))
+        found.append(("wrong-operand", "{0} stands in place of the derivative", g * p))
+    found.append(("local-derivative", "1 - {0}**2, the derivative of a tanh, stands in place of its own", g * (1 - p * p)))
     return [((node, kind, words), array) for kind, words, array in found]
 
 

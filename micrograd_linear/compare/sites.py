@@ -7,13 +7,15 @@ contribution does to the gradient G of the target is known, since <v, dG> = <J v
 import numpy as np
 
 from ..backward import broadcast_axes
-from ..graph import is_node
-from .blame import contributions, fitted
+from ..graph import is_node, topological_order
+from .blame import Edge, contributions, fitted
 from .finite import operation_of
 from .mistakes import BATCHED, mistakes
 from .subset import triangles
 
 MOST_EDGES = 10_000  # of a larger graph those nearest to the target
+PATHS = 24  # that are tried with a number, at most
+MISSING, SIGN = 4, 5  # the costs of what is missing in several places and of a sign, which may be that of two equal ones
 CONFIRMED = 6  # places where one and the same mistake is carried to the target; in a chain it looks the same at every one
 
 
@@ -30,6 +32,7 @@ class Sites:
         self.uses = grouped(self.edges, lambda edge: edge.operand)  # {operand: its edges}
         self.pairs = [edges for edges in grouped(self.edges, lambda edge: (edge.node, edge.operand)).values() if len(edges) > 1]
         self.twice = {edge for edges in self.pairs for edge in edges}
+        self.told = {}  # {(kind, words without the place): [(edge, cause)]}
         self.noise = 16 * search.roundoff * float(np.linalg.norm(search.expected))
 
     def fits(self, found, scale):
@@ -56,22 +59,55 @@ class Sites:
                         break
         return self.names[consumer], self.names[operand]
 
-    def propose(self, kind, words, edge, change, cost, where=None, **evidence):
-        """Carry a change of one contribution to the target, and keep the explanation if it makes the hand gradient."""
+    def called(self, node: object) -> str:
+        """A node in a sentence: by its name, or, where it has none, by what it was made of."""
+        return self.names[node] if node.name or not node.operands else self.step(node)
+
+    def line(self, edge: Edge) -> str:
+        """The name of the tensor in whose line of the derivation an edge is: the next one below it that has a name."""
+        inner, waiting = self.backward.region(self.target)[1], {edge.operand}
+        while waiting:
+            node = max(waiting, key=lambda x: x.created)
+            if node.name or node is self.target:
+                return self.names[node]
+            waiting.remove(node)
+            waiting |= {x for x in node.operands if is_node(x) and x in inner}
+        return self.names[self.target]
+
+    def propose(self, kind, words, edge, change, cost, where=None, said=None, **evidence):
+        """Carry a change of one contribution to the target, and keep the explanation if it makes the hand gradient.
+
+        ``said`` are the words without the place: of places in a row that explain it with the same words one is kept,
+        that nearest to names the user gave.
+        """
         changed = self.backward.propagated(edge.operand, np.asarray(change).reshape(edge.operand.shape), self.target)
-        where = where or self.place(edge)
-        return changed is not None and self.search.add(kind, words, self.search.expected + changed, cost, where, **evidence)
+        if changed is None:
+            return False
+        where, found = where or self.place(edge), self.search.found
+        told = self.search.add(kind, words, self.search.expected + changed, cost, where, self.line(edge), **evidence)
+        if told and said:
+            rivals = self.told.setdefault((kind, said), [])
+            for rival, cause in rivals:
+                if cause in found and self.in_a_row(edge, rival):
+                    found.remove(found[-1] if _named(edge) <= _named(rival) else cause)
+                    break
+            rivals.append((edge, found[-1]))
+        return told
+
+    def in_a_row(self, one: Edge, two: Edge) -> bool:
+        """Whether one of two edges leads to the other."""
+        first, second = sorted((one, two), key=lambda edge: edge.node.created)
+        return first.node is second.operand or first.node in set(topological_order(second.operand))
 
     # --- one contribution scaled, or computed by another formula ---------------------------------------------------------------------
 
     def one_edge(self):
         """One contribution left out, counted twice, scaled, computed by another formula, summed or moved about."""
         self._together()
+        self._scaled()
         for edges in self.families():
             family = Family(edges, self.backward, self.along)
             own = family.sketches(family.pieces)
-            if len(self.edges) > 1:
-                self._scaled(edges, own)
             for kind, words, f in [*family.mistakes(), *self._not_summed(edges)]:
                 change = family.contribution(f)
                 if change is not None:
@@ -113,28 +149,74 @@ class Sites:
 
         return list(grouped(self.edges, likeness).values())
 
-    def _scaled(self, edges, own):
-        """One contribution times a number that has a meaning, or any number; where a node has the operand twice, both together."""
+    def _scaled(self) -> None:
+        """One contribution times a number, or a path of several where nothing branches off."""
+        edges = [edge for edge in self.edges if edge not in self.twice]
+        if len(self.edges) < 2 or not edges:
+            return
+        own = np.stack([self.along[edge.operand] @ np.ravel(edge.piece) for edge in edges])
         power = (own * own).sum(axis=1)
         scales = 1 + (own @ self.sketch) / power
         close = np.flatnonzero((power > 0) & self.fits((scales - 1)[:, None] * own, own))
-        for k in [k for k in close if edges[k] not in self.twice][:CONFIRMED]:
-            self._times(edges[k], scales[k], edges[k].piece)
+        found = {edges[k]: scales[k] for k in close}
+        for path in self.paths(found)[:PATHS]:
+            self._times(path, found[path[0]], path[0].piece)
 
-    def _times(self, edge, scale, piece):
-        path = f"through {self.step(edge.node)}"
-        twice = ("extra-path", "is counted twice") if len(self.uses[edge.operand]) > 1 else ("factor", "is taken 2 times")
-        for value, (kind, words) in {0.0: ("missing-path", "is missing"), -1.0: ("sign", "has the opposite sign"), 2.0: twice}.items():
+    def paths(self, edges: dict) -> list[list]:
+        """The edges with those that follow them where nothing branches off: all of one path are scaled as one."""
+        made = grouped(self.edges, lambda edge: edge.node)
+        following = {
+            edge: self.uses[edge.node][0]
+            for edge in self.edges
+            if len(made[edge.node]) == 1 and len(self.uses.get(edge.node, ())) == 1
+        }
+        before, found, seen = {b: a for a, b in following.items()}, [], set()
+        for edge in edges:
+            while edge in before:
+                edge = before[edge]
+            path = [edge]
+            while path[-1] in following:
+                path.append(following[path[-1]])
+            if edge not in seen:
+                found.append([edge for edge in path if edge in edges] or path)
+            seen.add(edge)
+        return found
+
+    def _of_path(self, path: list) -> tuple[str, Edge]:
+        """(words for a path, its edge that is nearest to names the user gave)"""
+        named = [edge for edge in path if edge.node.name]
+        if len(path) == 1 or not named:
+            return f"the contribution through {self.step(path[0].node)}", path[0]
+        upto = next(i for i, edge in enumerate(path) if edge is named[-1])
+        shown = [path[0].operand, *(edge.node for edge in path[: upto + 1])]
+        if not shown[0].name:
+            return f"the contribution through {self.step(named[0].node)}", named[0]
+        words = [self.names[x] if x.name else "…" for x in shown]
+        words = [word for word, last in zip(words, ["", *words]) if word != "…" or last != "…"]
+        return f"the path {' → '.join(words)}", named[0]
+
+    def _times(self, path: list, scale: float, piece: np.ndarray) -> None:
+        """A contribution times a number that has a meaning, or any number; where a node has the operand twice, both."""
+        edge = path[0]
+        through, nearest = self._of_path(path)
+        where = self.place(nearest)
+        several = len(self.uses[edge.operand]) > 1
+        twice = ("extra-path", "is counted twice", 3) if several else ("factor", "is taken 2 times", 3)
+        likely = {0.0: ("missing-path", "is missing", 3), 2.0: twice, -1.0: ("sign", "has the opposite sign", SIGN)}
+        for value, (kind, words, cost) in likely.items():
             if abs(scale - value) < self.search.tolerance:
-                self.propose(kind, f"the contribution {path} {words}", edge, (value - 1) * piece, 3, factor=value)
+                self.propose(kind, f"{through} {words}", edge, (value - 1) * piece, cost, where, words, factor=value)
         for value, words in self.search.named_factors():
             if value != 2 and abs(scale - value) <= self.search.tolerance * abs(value):
-                self.propose("factor", f"the contribution {path} is taken {words} times", edge, (value - 1) * piece, 4, factor=value)
-        constant = edge.node.operation in ("multiply", "divide") and len([x for x in edge.node.operands if is_node(x)]) == 1
-        if not self.search.found and self.rest.size > 3 and (constant or len(self.uses[edge.operand]) > 1):
+                words = f"is taken {words} times"
+                self.propose("factor", f"{through} {words}", edge, (value - 1) * piece, 4, where, words, factor=value)
+        operands = [x for x in edge.node.operands if is_node(x)]
+        constant = edge.node.operation in ("multiply", "divide") and len(operands) == 1
+        if not self.search.found and self.rest.size > 3 and (constant or several):
             effect = self.backward.propagated(edge.operand, piece, self.target)
-            scale = 1 + float((effect * self.rest).sum()) / float((effect * effect).sum())
-            self.propose("factor", f"the contribution {path} is taken {scale:.6g} times", edge, (scale - 1) * piece, 5, factor=scale)
+            scale, cost = self.search.typed(1 + float((effect * self.rest).sum()) / float((effect * effect).sum()))
+            words = f"{through} is taken {scale:.6g} times"
+            self.propose("factor", words, edge, (scale - 1) * piece, cost, where, "is taken", factor=scale)
 
     def _together(self):
         """A node that has the operand twice, as x * x: both of its contributions."""
@@ -144,7 +226,7 @@ class Sites:
             if len(edges) < len(self.edges) and (power := float(own @ own)):
                 scale = 1 + float(own @ self.sketch) / power
                 if self.fits((scale - 1) * own, own):
-                    self._times(edges[0], scale, piece)
+                    self._times(edges[:1], scale, piece)
 
     def _parts_missing(self, edges, family):
         """The first or the last rows of a contribution left out, along each axis: sketches of parts add up."""
@@ -186,7 +268,8 @@ class Family:
         return array.reshape((1,) * (self.ndim - array.ndim) + array.shape)
 
     def mistakes(self):
-        return mistakes(self.edges[0].node.operation, self.edges[0].position, self.arrays, self.y, self.static)
+        edge = self.edges[0]
+        return mistakes(edge.node.operation, edge.position, self.arrays, self.y, self.static, edge.node.shape)
 
     def sketches(self, changes):
         """(K, 3): what changes (K, n) of the contributions do to the target, along the directions."""
@@ -224,6 +307,11 @@ def _moved_about(pieces):
     if pieces.ndim >= 3 and pieces.shape[-1] == pieces.shape[-2] > 1:
         for words, mask in triangles(pieces.shape[-1]):
             yield "subset", f"without {words}", np.where(mask, 0, pieces)
+
+
+def _named(edge: Edge) -> int:
+    """How many of the two ends of an edge have a name that the user gave."""
+    return bool(edge.node.name) + bool(edge.operand.name)
 
 
 def grouped(items, key):

@@ -35,7 +35,7 @@ def partly(search):
 
 def described(search):
     """How much of an unexplained gradient differs, and where: a clause that goes on after a sentence."""
-    if search.hand.shape != search.expected.shape or not search.hand.size:
+    if search.hand.shape != search.expected.shape or search.hand.size < 2:
         return ""
     hand, expected = (array.astype(np.float64) for array in (search.hand, search.expected))
     wrong = ~search.within(search.expected)

@@ -15,6 +15,7 @@ from .gross import gross_gradients
 from .judge import judge
 from .kinks import conventions
 from .rounding import allowed
+from .shared import Shared
 
 MOST_SEARCHED = 12  # wrong gradients whose causes are looked for, those nearest to the result
 
@@ -42,7 +43,10 @@ class Verdicts:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the mean of nothing, say, in a run with other numbers
             found = {node: self._explained(result, node) for result, node in in_turn}
-            return self._taken_back(self._coarse([found[node] for node in self.claims]))
+            judged = self._taken_back(self._coarse([found[node] for node in self.claims]))
+            results = dict(zip(self.claims, judged, strict=True))
+            shared = Shared(results, self.claims, self.backward, self.names, self._is_multiple)
+            return list(shared.told_once().values())
 
     def _explained(self, result, node):
         if result.status not in ("wrong", "shape"):
@@ -113,6 +117,12 @@ class Verdicts:
         if (bool(given), words) not in self.passes:
             self.passes[bool(given), words] = Backward(self.root, self.gradients[self.root], given, patch).implied
         return self.passes[bool(given), words]
+
+    def _is_multiple(self, node: object, factor: float) -> bool:
+        """Whether a hand gradient is a number times what the gradients of the consumers make of it."""
+        implied = np.asarray(self.backward.implied[node], dtype=np.float64)
+        gross = np.maximum(self.gross[node], self.handed_on[node])
+        return self._agrees(node, factor * implied, abs(factor) * gross)
 
     def _coarse(self, found):
         """Where some went through float32: what inherits their rounding, or is made of float32's numbers itself, agrees to that rounding."""
