@@ -14,7 +14,7 @@ from ..rules import RULES
 from ..tensor import Tensor, apply
 
 _READ_IN_PART = {"cholesky"}  # NumPy reads one triangle of a matrix; the gradient belongs to both
-LARGEST = 5_000_000  # elements in a graph; beyond that eight more forward passes would be felt
+LARGEST = 5_000_000  # elements in a graph; beyond that ten more forward passes would be felt
 NOISY = 3  # forward passes that are rounded once more, to see what rounding does
 MARGIN = 10  # times the error bound
 RELATIVE = 1e-6  # of the difference itself
