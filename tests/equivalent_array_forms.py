@@ -5,25 +5,14 @@ computed in the type of x; the constants of this file are to be cast by whoever 
 """
 
 import numpy as np
-
-
-def _expit(z):
-    return 1 / (1 + np.exp(-z))
-
-
-ANY, POSITIVE = "any", "positive"
-
-
-def _softmax(z):
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
+from equivalent_forms import ANY, POSITIVE, expit
 
 
 def _naive_softmax(z):
     return np.exp(z) / np.sum(np.exp(z), axis=1, keepdims=True)
 
 
-def _softmax_of_a_tensor(z):
+def _softmax(z):
     e = np.exp(z - np.max(z, axis=1, keepdims=True))
     return e / np.sum(e, axis=1, keepdims=True)
 
@@ -48,7 +37,7 @@ def _labels(x):
 
 
 def _cross_entropy(z):
-    return -np.log(_softmax_of_a_tensor(z)[np.arange(len(z)), np.arange(len(z)) % z.shape[1]])
+    return -np.log(_softmax(z)[np.arange(len(z)), np.arange(len(z)) % z.shape[1]])
 
 
 def _cross_entropy_by_logsumexp(z):
@@ -64,12 +53,7 @@ def _p_minus_one(g, x, y):
 
 
 def _p_minus_y(g, x, y):
-    return (_naive(x) - np.eye(x.shape[1], dtype=x.dtype)[_labels(x)]) * g[:, None]
-
-
-def _naive(z):
-    e = np.exp(z)
-    return e / e.sum(axis=1, keepdims=True)
+    return (_naive_softmax(x) - np.eye(x.shape[1], dtype=x.dtype)[_labels(x)]) * g[:, None]
 
 
 CROSS_ENTROPY = {"p, less 1 at the label": _p_minus_one, "p - y": _p_minus_y}
@@ -141,7 +125,7 @@ MATMUL = {
     "sums one by one": lambda g, x, y: _dot_by_dot(g, _w(x)),
 }
 OF_ARRAYS = {
-    "softmax": (_softmax_of_a_tensor, (6, 5), ANY, SOFTMAX),
+    "softmax": (_softmax, (6, 5), ANY, SOFTMAX),
     "softmax without a shift": (_naive_softmax, (6, 5), ANY, SOFTMAX),
     "log softmax": (
         lambda z: z - z.logsumexp(axis=1, keepdims=True),
@@ -161,7 +145,7 @@ OF_ARRAYS = {
         {
             "p": lambda g, x, y: g[:, None] * _softmax(x),
             "exp(z - y)": lambda g, x, y: g[:, None] * np.exp(x - y[:, None]),
-            "naive": lambda g, x, y: g[:, None] * _naive(x),
+            "naive": lambda g, x, y: g[:, None] * _naive_softmax(x),
         },
     ),
     "log sum exp": (
@@ -181,7 +165,7 @@ OF_ARRAYS = {
         ANY,
         {
             "s - t": lambda g, x, y: (
-                g * (_expit(x) - (np.arange(30).reshape(6, 5) % 2).astype(x.dtype))
+                g * (expit(x) - (np.arange(30).reshape(6, 5) % 2).astype(x.dtype))
             ),
             "by tanh": lambda g, x, y: (
                 g * (0.5 * (1 + np.tanh(x / 2)) - (np.arange(30).reshape(6, 5) % 2).astype(x.dtype))
@@ -189,10 +173,10 @@ OF_ARRAYS = {
         },
     ),
     "cross entropy of probabilities": (
-        lambda z: -(_T * np.log(_expit(z)) + (1 - _T) * np.log(1 - _expit(z))),
+        lambda z: -(_T * np.log(expit(z)) + (1 - _T) * np.log(1 - expit(z))),
         (6, 5),
         "moderate",
-        {"s - t": lambda g, x, y: g * (_expit(x) - _T.astype(x.dtype))},
+        {"s - t": lambda g, x, y: g * (expit(x) - _T.astype(x.dtype))},
     ),
     "mean squared error": (
         lambda x: np.mean((x - 0.3) ** 2),
@@ -206,12 +190,12 @@ OF_ARRAYS = {
         },
     ),
     "mean squared error of a sigmoid": (
-        lambda z: np.mean((_expit(z) - _T) ** 2),
+        lambda z: np.mean((expit(z) - _T) ** 2),
         (6, 5),
         ANY,
         {
             "2 (s - t) s (1 - s) / n": lambda g, x, y: (
-                g * 2 * (_expit(x) - _T.astype(x.dtype)) * _expit(x) * (1 - _expit(x)) / x.size
+                g * 2 * (expit(x) - _T.astype(x.dtype)) * expit(x) * (1 - expit(x)) / x.size
             )
         },
     ),
@@ -385,7 +369,7 @@ OF_ARRAYS = {
         },
     ),
     "attention": (
-        lambda x: _softmax_of_a_tensor(x @ x.T) @ x,
+        lambda x: _softmax(x @ x.T) @ x,
         (5, 5),
         "small",
         {"by hand": lambda g, x, y: _attention(g, x)},

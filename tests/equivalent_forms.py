@@ -10,7 +10,7 @@ import numpy as np
 import micrograd_linear as mgl
 
 
-def _expit(z):
+def expit(z):
     return 1 / (1 + np.exp(-z))
 
 
@@ -47,7 +47,7 @@ def _gelu_slope_by_sech(x):
 
 SIGMOID = {
     "f (1 - f)": lambda x, y: y * (1 - y),
-    "f (1 - f), computed again": lambda x, y: _expit(x) * (1 - _expit(x)),
+    "f (1 - f), computed again": lambda x, y: expit(x) * (1 - expit(x)),
     "f - f**2": lambda x, y: y - y**2,
     "e / (1 + e)**2": lambda x, y: np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))) ** 2,
     "f(z) f(-z)": lambda x, y: _stable_expit(x) * _stable_expit(-x),
@@ -67,7 +67,7 @@ TANH = {
     "4 s (1 - s)": lambda x, y: 4 * _stable_expit(2 * x) * (1 - _stable_expit(2 * x)),
 }
 SOFTPLUS = {
-    "the sigmoid": lambda x, y: _expit(x),
+    "the sigmoid": lambda x, y: expit(x),
     "1 - exp(-y)": lambda x, y: 1 - np.exp(-y),
     "1 - 1 / (1 + e)": lambda x, y: 1 - 1 / (1 + np.exp(x)),
     "e / (1 + e)": lambda x, y: np.exp(x) / (1 + np.exp(x)),
@@ -78,7 +78,7 @@ ANY, POSITIVE, INSIDE = "any", "positive", "inside (-1, 1)"
 
 ELEMENTWISE = {
     "sigmoid": (mgl.sigmoid, ANY, SIGMOID),
-    "sigmoid as 1 / (1 + e)": (_expit, ANY, SIGMOID),
+    "sigmoid as 1 / (1 + e)": (expit, ANY, SIGMOID),
     "sigmoid as (1 + e)**-1": (lambda x: (1 + np.exp(-x)) ** -1, ANY, SIGMOID),
     "sigmoid as e / (1 + e)": (lambda x: np.exp(x) / (np.exp(x) + 1), ANY, SIGMOID),
     "sigmoid by tanh": (lambda x: 0.5 * (np.tanh(x / 2) + 1), ANY, SIGMOID),
@@ -107,35 +107,35 @@ ELEMENTWISE = {
     "softplus written out": (_softplus, ANY, SOFTPLUS),
     "softplus by log1p": (lambda x: np.log1p(np.exp(x)), ANY, SOFTPLUS),
     "log sigmoid": (
-        lambda x: np.log(_expit(x)),
+        lambda x: np.log(expit(x)),
         ANY,
         {
-            "1 - s": lambda x, y: 1 - _expit(x),
-            "s(-z)": lambda x, y: _expit(-x),
+            "1 - s": lambda x, y: 1 - expit(x),
+            "s(-z)": lambda x, y: expit(-x),
             "1 - e**y": lambda x, y: 1 - np.exp(y),
         },
     ),
     "log sigmoid by softplus": (
         lambda x: -mgl.softplus(-x) if hasattr(x, "operands") else -np.log1p(np.exp(-x)),
         ANY,
-        {"1 - s": lambda x, y: 1 - _expit(x), "s(-z)": lambda x, y: _expit(-x)},
+        {"1 - s": lambda x, y: 1 - expit(x), "s(-z)": lambda x, y: expit(-x)},
     ),
     "silu": (
         lambda x: x * mgl.sigmoid(x),
         ANY,
         {
-            "s + z s (1 - s)": lambda x, y: _expit(x) + x * _expit(x) * (1 - _expit(x)),
-            "y + s (1 - y)": lambda x, y: y + _expit(x) * (1 - y),
-            "s (1 + z (1 - s))": lambda x, y: _expit(x) * (1 + x * (1 - _expit(x))),
+            "s + z s (1 - s)": lambda x, y: expit(x) + x * expit(x) * (1 - expit(x)),
+            "y + s (1 - y)": lambda x, y: y + expit(x) * (1 - y),
+            "s (1 + z (1 - s))": lambda x, y: expit(x) * (1 + x * (1 - expit(x))),
         },
     ),
     "silu written out": (
         lambda x: x / (1 + np.exp(-x)),
         ANY,
         {
-            "s + z s (1 - s)": lambda x, y: _expit(x) + x * _expit(x) * (1 - _expit(x)),
-            "y + s (1 - y)": lambda x, y: y + _expit(x) * (1 - y),
-            "s (1 + z (1 - s))": lambda x, y: _expit(x) * (1 + x * (1 - _expit(x))),
+            "s + z s (1 - s)": lambda x, y: expit(x) + x * expit(x) * (1 - expit(x)),
+            "y + s (1 - y)": lambda x, y: y + expit(x) * (1 - y),
+            "s (1 + z (1 - s))": lambda x, y: expit(x) * (1 + x * (1 - expit(x))),
         },
     ),
     "gelu": (
@@ -148,9 +148,9 @@ ELEMENTWISE = {
         ANY,
         {
             "s + k z s (1 - s)": lambda x, y: (
-                _expit(1.702 * x) + 1.702 * x * _expit(1.702 * x) * (1 - _expit(1.702 * x))
+                expit(1.702 * x) + 1.702 * x * expit(1.702 * x) * (1 - expit(1.702 * x))
             ),
-            "s + k y (1 - s)": lambda x, y: _expit(1.702 * x) + 1.702 * y * (1 - _expit(1.702 * x)),
+            "s + k y (1 - s)": lambda x, y: expit(1.702 * x) + 1.702 * y * (1 - expit(1.702 * x)),
         },
     ),
     "exp": (

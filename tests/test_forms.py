@@ -219,3 +219,12 @@ def test_forms_are_looked_for_only_where_there_is_a_difference(monkeypatch, rng)
     right = y.gradients(np.ones((4, 5)))[x]
     assert compare({"x": right * (1 + 1e-15)}, y, gradient=np.ones((4, 5))).ok and not asked
     assert not compare({"x": 2 * right}, y, gradient=np.ones((4, 5))).ok and asked
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_an_overflow_excuses_nothing(dtype):
+    x = Tensor(np.array([0.5, 9.0, -2.0], dtype), "x")
+    y = (1 / (1 + np.exp(-x))) * dtype(np.finfo(dtype).max / 2)
+    right = y.gradients(np.ones(3, dtype))[x]
+    assert compare({"x": right}, y, gradient=np.ones(3, dtype)).ok
+    assert not compare({"x": -right}, y, gradient=np.ones(3, dtype)).ok

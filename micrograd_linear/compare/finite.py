@@ -1,4 +1,9 @@
-"""The tie-break: finite differences at one element, from the forward pass alone, so that the engine can be the one in the wrong."""
+"""The tie-break: finite differences at one element, from the forward pass alone.
+
+So the engine can be the one in the wrong. Differences have an error bound of their own, and say
+nothing where that is larger than what is to be decided: where a function saturates, beside a
+large offset, at a kink.
+"""
 
 import math
 
@@ -6,49 +11,105 @@ import numpy as np
 
 from ..graph import is_node, topological_order
 from ..rules import RULES
+from ..tensor import Tensor, apply
 
-_READ_IN_PART = {"cholesky"}  # of a symmetric matrix NumPy reads one triangle; the gradient belongs to both
-LARGEST = 5_000_000  # elements in a graph; beyond that four more forward passes would be felt
+_READ_IN_PART = {"cholesky"}  # NumPy reads one triangle of a matrix; the gradient belongs to both
+LARGEST = 5_000_000  # elements in a graph; beyond that ten more forward passes would be felt
+NOISY = 3  # forward passes that are rounded once more, to see what rounding does
+MARGIN = 10  # times the error bound
+RELATIVE = 1e-6  # of the difference itself
+SMALLER = 1e-3  # times the step: another one, that would see what is narrow
 
 
 def finite_difference(root, seed, node, index):
-    """(d(Σ seed * root) / d(node[index]), how far off that may be), by central differences in float64; None where the graph cannot be run again.
+    """(d(Σ seed * root) / d(node[index]), how far off that may be), in float64, or None.
 
-    The step is the third root of the roundoff, which balances rounding and curvature; a second one, twice as large, gives the error bar.
+    Central differences. The step is the third root of the roundoff, which balances rounding and
+    curvature. The error bound adds up what a step twice as large changes, and one that is much
+    smaller; the part of the second difference that is no curvature, which a kink makes; and what
+    rounding every result once more does to the sum, over the step. None where the graph cannot be
+    run again.
     """
     order = topological_order(root)
     if sum(math.prod(x.shape) for x in order) > LARGEST:
         return None
+    later = _later(order, node)
+    if any(x.operation in _READ_IN_PART for x in later):
+        return None
+    start = np.array(node.current, dtype=np.float64)
+    step = np.finfo(np.float64).eps ** (1 / 3) * max(1.0, abs(float(start[index])))
+    seed = np.asarray(seed, dtype=np.float64)
+
+    def total(change, rng=None):
+        return float((seed * _rerun(root, later, node, index, change, rng)).sum())
+
+    try:
+        with np.errstate(all="ignore"):
+            middle = total(0.0)
+            rng = np.random.default_rng(0)
+            noise = 4 * max(abs(total(0.0, rng) - middle) for _ in range(NOISY))
+            noise += 4 * np.finfo(np.float64).eps * abs(middle)
+            value, error = _central(total, middle, step, noise)
+    except (KeyError, TypeError, ValueError):  # written by hand, or one that takes no float64
+        return None
+    return (value, error) if math.isfinite(value) and math.isfinite(error) else None
+
+
+def _later(order, node):
+    """The results that change with a node, in the order of their making."""
     changed, later = {node}, []
     for x in order:
         if x is not node and any(is_node(y) and y in changed for y in x.operands):
             changed.add(x)
             later.append(x)
-    if any(x.operation in _READ_IN_PART for x in later):
-        return None
-    start = np.array(node.current, dtype=np.float64)
-    seed = np.asarray(seed, dtype=np.float64)
-    step = np.finfo(np.float64).eps ** (1 / 3) * max(1.0, abs(float(start[index])))
+    return later
 
-    def total(change):
-        moved = start.copy()
-        moved[index] += change
-        values = {node: moved}
-        for x in later:
-            operands = [values[y] if is_node(y) and y in values else as_float64(y) for y in x.operands]
-            values[x] = np.asarray(run(x, operands))
-        return float((seed * values[root]).sum())
 
-    try:
-        with np.errstate(all="ignore"):
-            one, two = ((total(h) - total(-h)) / (2 * h) for h in (step, 2 * step))
-    except (KeyError, TypeError, ValueError):  # an operation written by hand, or one that does not take float64
-        return None
-    return (one, abs(one - two) + 1e-9 * abs(one)) if math.isfinite(one) and math.isfinite(two) else None
+def _rerun(root, later, node, index, change, rng):
+    """The root when one element is changed; with ``rng`` every result is rounded once more."""
+    moved = np.array(node.current, dtype=np.float64)
+    moved[index] += change
+    values = {node: moved}
+    for x in later:
+        operands = [values[y] if is_node(y) and y in values else as_float64(y) for y in x.operands]
+        values[x] = np.asarray(run(x, operands))
+        if rng is not None:
+            signs = rng.choice([-1.0, 1.0], size=values[x].shape)
+            values[x] = values[x] * (1 + np.finfo(np.float64).eps * signs)
+    return values[root]
+
+
+def _central(total, middle, step, noise):
+    """(central difference, what other steps and the noise of a sum tell of its error)."""
+    slopes, bends = [], []
+    for h in (step, 2 * step, SMALLER * step):
+        ahead, behind = total(h), total(-h)
+        slopes.append((ahead - behind) / (2 * h))
+        bends.append((ahead - 2 * middle + behind) / h)
+    error = abs(slopes[0] - slopes[1]) + abs(2 * bends[0] - bends[1]) + 1e-9 * abs(slopes[0])
+    narrow = max(abs(slopes[0] - slopes[2]) - noise / (SMALLER * step), 0.0)
+    return slopes[0], error + narrow + noise / step
+
+
+def by_the_rules(root, seed, node, index):
+    """The same derivative by the rules of Tensors, in float64 from the same numbers.
+
+    In float32 the engine's gradient may be far from differences, though no rule is wrong.
+    """
+    copies = {node: Tensor(np.array(node.current, dtype=np.float64))}
+    with np.errstate(all="ignore"):
+        for x in _later(topological_order(root), node):
+            operands = [copies.get(y) if is_node(y) else None for y in x.operands]
+            numbers = [as_float64(y) for y in x.operands]
+            operands = [n if y is None else y for y, n in zip(operands, numbers, strict=True)]
+            rule, operands, static = operation_of(x, operands)
+            copies[x] = apply(rule, tuple(operands), static)
+        gradients = copies[root].gradients(np.asarray(seed, dtype=np.float64))
+    return float(gradients[copies[node]][index])
 
 
 def cast(x, dtype):
-    """Numbers in another precision, where they are floats; numbers of Python have whatever precision they meet."""
+    """Numbers in another precision, where they are floats; Python's have that which they meet."""
     if type(x) in (int, float):
         return np.asarray(x, dtype=dtype)
     x = np.asarray(x)
@@ -61,8 +122,11 @@ def as_float64(x):
 
 
 def operation_of(node, operands):
-    """(rule, operands, static) by which a node can be run again on other operands; KeyError for an operation written by hand."""
-    if node.operation == "leaky_relu" and len(operands) == 2:  # the scalar engine's slope is an operand
+    """(rule, operands, static) by which a node can be run again on other operands.
+
+    KeyError for an operation written by hand.
+    """
+    if node.operation == "leaky_relu" and len(operands) == 2:  # the slope of a Value
         return RULES["leaky_relu"], operands[:1], {"slope": operands[1]}
     return getattr(node, "rule", None) or RULES[node.operation], operands, node.static
 
@@ -73,13 +137,22 @@ def run(node, operands):
     return rule.formula(*operands, **static)[0]
 
 
-def verdict(difference, hand, engine, where):
-    """(a sentence that says whom finite differences agree with, or "" where they cannot tell; whether it is the engine that is wrong)"""
+def verdict(difference, hand, engine, where, due=0.0, by_rules=None):
+    """(whom finite differences agree with, or "" where they cannot tell; whether it is the hand).
+
+    ``due`` is the difference between the two that rounding explains. ``by_rules()`` is the
+    derivative by the engine's rules in float64, which has to be wrong as well.
+    """
     if difference is None:
         return "", False
     value, error = difference
-    close = [abs(number - value) <= 10 * error + 1e-6 * abs(value) for number in (float(hand), float(engine))]
+    slack = MARGIN * error + RELATIVE * abs(value) + float(due)
+    hand, engine = float(hand), float(engine)
+    if not abs(hand - engine) > 2 * slack:
+        return "", False
     at = f"finite differences give {value:.9g} at {list(where)}"
-    if close == [False, True]:
+    if abs(engine - value) <= slack:
         return f"{at}, as the engine does", False
-    return (f"{at}, as your gradient does: the engine is wrong here", True) if close == [True, False] else ("", False)
+    if abs(hand - value) > slack or (by_rules and not abs(by_rules() - value) > slack):
+        return "", False
+    return f"{at}, as your gradient does: the engine is wrong here", True

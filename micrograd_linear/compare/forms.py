@@ -121,11 +121,12 @@ class FormRounding:
             for node in reversed(self.order):
                 for term in at_entries.get(node, ()):
                     signs = rng.choice([-1.0, 1.0], size=term.shape) if k else 1.0
-                    totals[node] = totals.get(node, 0.0) + UNITS * signs * term
+                    totals[node] = totals.get(node, 0.0) + signs * term
                 if node not in totals:
                     continue
                 total = totals.pop(node)
-                size = np.absolute(np.asarray(total, dtype=np.float64))
+                size = UNITS * np.absolute(np.asarray(total, dtype=np.float64))
+                size = np.where(np.isfinite(size), size, 0.0)  # an overflow excuses nothing
                 largest[node] = np.maximum(largest.get(node, 0.0), size)
                 for edge in contributions(node, total) if node.operands else ():
                     totals[edge.operand] = totals.get(edge.operand, 0.0) + edge.piece

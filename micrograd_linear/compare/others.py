@@ -10,6 +10,7 @@ import numpy as np
 from ..backward import undo_broadcast
 from ..graph import is_node, topological_order
 from .blame import Edge
+from .equal import is_whole_derivative
 from .mistakes import UNARY, derivative
 from .sites import CONFIRMED, grouped, numbers, with_operand
 
@@ -239,10 +240,20 @@ class Others:
         if labels:
             for k in self.fitting(edge, rows @ self.sites.along[edge.operand].T, own):
                 node, kind, words = labels[k]
+                change = rows[k] - np.ravel(edge.piece)
+                if self.sites.may_be_rounding(edge, change) and self.is_right(node, edge, words):
+                    continue
                 where = self.names[node], self.names[edge.operand]
                 words = words.format(self.names[node] if node.name else "its result")
-                change = rows[k] - np.ravel(edge.piece)
                 self.sites.propose(kind, f"at {self.sites.step(node)}: {words}", edge, change, 5, where)
+
+    def is_right(self, node, edge, words):
+        """Whether the words of ``as_elementwise`` are true of a result: the derivative's own form."""
+
+        def formula(result, g):
+            return next((a for (_, _, own), a in as_elementwise(result, g) if own == words), None)
+
+        return is_whole_derivative(node, edge.operand, formula)
 
 
 def _softmax(z, axis):

@@ -36,10 +36,13 @@ def unit_roundoff(*dtypes):
 
 
 def allowed(hand, engine, gross, errors):
-    """The largest difference that still is rounding, for each element. ``gross`` (S) is None where only the two arrays are known.
+    """The largest difference that still is rounding, for each element.
 
-    ``errors`` is an ``Errors``, or None. limit u S is too much where S has grown over many layers of cancellation, so that it would hide the
-    gradient: there it is cut to what the engine's own error, or cancellation in the last few steps, explains.
+    ``gross`` (S) is None where only the two arrays are known; ``errors`` is an ``Errors``, or
+    None. limit u S is too much where S has grown over many layers of cancellation, so that it
+    would hide the gradient: there it is cut to what the engine's own error, or cancellation in
+    the last few steps, explains. Other forms of a derivative are looked for only where there is
+    a difference to explain.
     """
     magnitude = np.absolute(engine)
     largest = float(magnitude.max(initial=0.0))
@@ -118,7 +121,8 @@ class EngineErrors:
             scale = np.maximum(gross, np.absolute(b)).astype(np.float64)
             error = np.absolute(a - b).astype(np.float64)
             units = float(np.max(np.where(scale > 0, error / np.where(scale > 0, scale, 1), 0), initial=0.0)) / unit_roundoff(low)
-        return Errors(u, scale, min(units, MOST_UNITS) if branches_differ else units, error * (u / unit_roundoff(low)), nearby, forms)
+        units = min(units, MOST_UNITS) if branches_differ else units
+        return Errors(u, scale, units, error * (u / unit_roundoff(low)), nearby, forms)
 
     def _nearby_gross(self, node):
         """The gross gradient of a node over the last ``STEPS`` steps alone, from the magnitudes of the gradients that were there before."""

@@ -9,6 +9,7 @@ import numpy as np
 from ..backward import broadcast_axes
 from ..graph import is_node, topological_order
 from .blame import Edge, contributions, fitted
+from .equal import is_derivative
 from .finite import operation_of
 from .mistakes import BATCHED, mistakes
 from .subset import triangles
@@ -99,6 +100,11 @@ class Sites:
         first, second = sorted((one, two), key=lambda edge: edge.node.created)
         return first.node is second.operand or first.node in set(topological_order(second.operand))
 
+    def may_be_rounding(self, edge, change):
+        """Whether a change is so small that it may come from another form of the derivative."""
+        sizes = (np.absolute(x).max(initial=0.0) for x in (edge.piece, self.backward.used[edge.node]))
+        return np.absolute(change).max(initial=0.0) <= self.search.roundoff**0.5 * max(sizes)
+
     # --- one contribution scaled, or computed by another formula ---------------------------------------------------------------------
 
     def one_edge(self):
@@ -113,7 +119,12 @@ class Sites:
                 if change is not None:
                     change = change - family.pieces
                     for k in np.flatnonzero(self.fits(family.sketches(change), own))[:CONFIRMED]:
-                        self.propose(kind, f"at {self.step(edges[k].node)}: {words}", edges[k], change[k], 3)
+                        edge, at = edges[k], self.step(edges[k].node)
+                        if self.may_be_rounding(edge, change[k]) and is_derivative(
+                            edge.node, edge.position, words
+                        ):
+                            continue
+                        self.propose(kind, f"at {at}: {words}", edge, change[k], 3)
             self._parts_missing(edges, family)
             for kind, words, other in _moved_about(family.pieces.reshape(len(edges), *edges[0].operand.shape)):
                 change = other.reshape(len(edges), -1) - family.pieces

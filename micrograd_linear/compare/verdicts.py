@@ -10,7 +10,7 @@ from ..graph import topological_order
 from .blame import Backward
 from .causes import Cause, Search
 from .comparison import AGREE
-from .finite import finite_difference, verdict
+from .finite import by_the_rules, finite_difference, verdict
 from .gross import gross_gradients
 from .judge import judge
 from .kinks import conventions
@@ -66,8 +66,12 @@ class Verdicts:
         note, check = in_words(causes, result.note), ""
         note = f"{result.note}; {note}" if result.status == "shape" and causes[0].kind == "unknown" else note
         if result.status == "wrong" and result.where is not None:
-            difference = finite_difference(self.root, self.gradients[self.root], node, result.where)
-            check, engine_is_wrong = verdict(difference, claim[result.where], result.engine[result.where], result.where)
+            at = result.where
+            place = self.root, self.gradients[self.root], node, at
+            due = 0.0 if result.due is None else np.broadcast_to(result.due, claim.shape)[at]
+            numbers, by_rules = (claim[at], result.engine[at]), partial(by_the_rules, *place)
+            by_rules = by_rules if hasattr(node, "arrays") else None  # a Value is a float64
+            check, engine_is_wrong = verdict(finite_difference(*place), *numbers, at, due, by_rules)
             note = check if engine_is_wrong else note
         return replace(result, status=status, causes=causes, note=note, check=check)
 

@@ -6,7 +6,7 @@ from ...compare.finite import finite_difference
 from ...printable import finite, printable
 from .numbers import numbers
 
-MOST_DIFFERENCES = 20  # that are computed for one page: each costs four forward passes
+MOST_DIFFERENCES = 20  # that are computed for one page: each costs ten forward passes
 LONGEST = 500
 
 
