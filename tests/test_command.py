@@ -295,7 +295,8 @@ def test_each_run_has_the_helper_of_its_own_folder(run):
 def test_a_file_named_like_a_module_of_python_is_checked(run, name):
     for ok in (True, False):
         Path(name).write_text(program("pass", "load", ok))
-        assert run("check", name)[0] == int(not ok)
+        status, _, err = run("check", name)
+        assert status == int(not ok), err
 
 
 def test_an_error_that_cannot_even_be_said_is_no_verdict(monkeypatch, capsys):

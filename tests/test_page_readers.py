@@ -33,6 +33,7 @@ def test_every_state_is_there_as_text(opened):
     loss = neuron()
     tab = opened(draw(loss).html)
     tab.page.click("#everything summary")
+    tab.page.wait_for_selector("#list tbody tr")
     rows = tab.run("[...document.querySelectorAll('#list tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent))")
     assert len(rows) == 17 and rows[0] == ["x1", "leaf", "2", f"{by_name(loss)['x1'].grad:.6g}"] and rows[-1][:2] == ["L", "+(v13, v15)"]
     tab.press("Home")

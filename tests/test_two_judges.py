@@ -5,7 +5,7 @@ import textwrap
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from leaving_programs import random_program
 
@@ -209,6 +209,7 @@ def test_the_statement_that_left_the_graph_is_named_in_one_line(tmp_path):
     assert "(layer.py:3: m = float(np.mean(x)))" in comparison.remarks[0] and "\n" not in comparison.remarks[0]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_no_wrong_gradient_passes_and_no_right_one_fails_where_the_graph_is_left(seed):
     program = random_program(np.random.default_rng(seed))
