@@ -6,7 +6,7 @@ import pytest
 from _pytest.doctest import DoctestItem
 
 if not util.find_spec("numba"):  # these two are imported only where it is installed
-    collect_ignore = ["micrograd_linear/compile/jitted.py", "micrograd_linear/compile/kernels.py"]
+    collect_ignore = ["micrograd_linear/compilation/jitted.py", "micrograd_linear/compilation/kernels.py"]
 
 
 @pytest.fixture(autouse=True)

@@ -1,19 +1,108 @@
-"""Build a computation graph in ordinary Python, see it as an image, compare its gradients with those you derived by hand."""
+"""Build a computation graph in ordinary Python, see it as an image, compare its gradients with those you derived by hand.
+
+Pictures, derivations, comparisons and compiled functions are loaded when their name is first used, so that a program
+which needs none of them starts as fast as NumPy allows.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from . import functions, hand_derived, nn
-from .compare import Comparison, assert_grads_match, check_backward, compare
-from .compile import TraceError, compile
-from .derive import Derivation, Formula, derive
-from .draw import Drawing, draw
-from .functions import absolute, cos, exp, expm1, leaky_relu, log, log1p, maximum, minimum, relu, rule, sigmoid, sin, softplus, sqrt, tan, tanh
+from .functions import (
+    absolute,
+    cos,
+    exp,
+    expm1,
+    leaky_relu,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    relu,
+    rule,
+    sigmoid,
+    sin,
+    softplus,
+    sqrt,
+    tan,
+    tanh,
+)
 from .modes import debug, no_grad
 from .nn import Linear
 from .tensor import Tensor
 from .transforms import grad, hessian, jacobian, jvp, value_and_grad, vjp
 from .value import Value
 
+if TYPE_CHECKING:
+    from .comparison import Comparison, assert_grads_match, check_backward, compare
+    from .compilation import TraceError, compile
+    from .derivation import Derivation, Formula, derive
+    from .drawing import Drawing, draw
+
+_ROOMS = {
+    "comparison": ("Comparison", "assert_grads_match", "check_backward", "compare"),
+    "compilation": ("TraceError", "compile"),
+    "derivation": ("Derivation", "Formula", "derive"),
+    "drawing": ("Drawing", "draw"),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
 __all__ = [
-    "Comparison", "Derivation", "Drawing", "Formula", "Linear", "Tensor", "TraceError", "Value", "absolute", "assert_grads_match", "check_backward", "compare",
-    "compile", "cos", "debug", "derive", "draw", "exp", "expm1", "functions", "grad", "hand_derived", "hessian", "jacobian", "jvp", "leaky_relu", "log", "log1p",
-    "maximum", "minimum", "nn", "no_grad", "relu", "rule", "sigmoid", "sin", "softplus", "sqrt", "tan", "tanh", "value_and_grad", "vjp",
-]  # fmt: skip
+    "Comparison",
+    "Derivation",
+    "Drawing",
+    "Formula",
+    "Linear",
+    "Tensor",
+    "TraceError",
+    "Value",
+    "absolute",
+    "assert_grads_match",
+    "check_backward",
+    "compare",
+    "compile",
+    "cos",
+    "debug",
+    "derive",
+    "draw",
+    "exp",
+    "expm1",
+    "functions",
+    "grad",
+    "hand_derived",
+    "hessian",
+    "jacobian",
+    "jvp",
+    "leaky_relu",
+    "log",
+    "log1p",
+    "maximum",
+    "minimum",
+    "nn",
+    "no_grad",
+    "relu",
+    "rule",
+    "sigmoid",
+    "sin",
+    "softplus",
+    "sqrt",
+    "tan",
+    "tanh",
+    "value_and_grad",
+    "vjp",
+]
+
+
+def __getattr__(name: str) -> object:
+    """A public name of a room that has not been loaded yet."""
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    room = import_module(f".{_ROOM_OF[name]}", __name__)
+    for each in _ROOMS[_ROOM_OF[name]]:
+        globals()[each] = getattr(room, each)
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    """The public names, loaded or not."""
+    return __all__

@@ -17,8 +17,8 @@ from . import Linear, Tensor, Value, compare, derive, draw, hand_derived, iris
 from .command.arguments import parser
 from .command.output import every_character, page_path, picture_paths, say
 from .command.user_file import running, source_of
-from .compare import UnusableLayer, check_backward, run_forward
-from .draw.files import write_whole
+from .comparison import UnusableLayer, check_backward, run_forward
+from .drawing.files import write_whole
 from .place import message_of
 from .printable import finite, printable
 from .report import page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from .compare.statement import Statement
+from .comparison.statement import Statement
 from .printable import printable
 
 _PACKAGE = str(Path(__file__).resolve().parent)

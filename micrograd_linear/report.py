@@ -2,8 +2,8 @@
 
 import html
 
-from .derive import derive
-from .draw import draw
+from .derivation import derive
+from .drawing import draw
 from .printable import printable
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # no script, no network

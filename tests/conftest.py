@@ -9,7 +9,7 @@ from hypothesis import settings
 
 import micrograd_linear as mgl
 from micrograd_linear import Tensor, cli
-from micrograd_linear.compile import numpy_executor
+from micrograd_linear.compilation import numpy_executor
 from micrograd_linear.rules import BY_NUMPY_FUNCTION, RULES
 
 settings.register_profile("ci", derandomize=True)  # CI repeats itself; at the desk every run draws anew

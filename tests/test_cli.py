@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from micrograd_linear import check_backward, cli, iris
-from micrograd_linear.compare import UnusableLayer
+from micrograd_linear.comparison import UnusableLayer
 
 LINEAR = """
 import numpy as np

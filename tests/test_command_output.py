@@ -126,7 +126,7 @@ def test_pictures_that_fail_after_the_verdict_say_that_it_stands(
     def full(*_):
         raise error
 
-    monkeypatch.setattr(sys.modules["micrograd_linear.draw.drawing"], "write_whole", full)
+    monkeypatch.setattr(sys.modules["micrograd_linear.drawing.drawing"], "write_whole", full)
     status, out, err = run("check", written(text))
     assert status == 2 and "gradient" in out and "x  " in out
     assert err.count("\n") == 1 and err.endswith(f"; the verdict stands: {verdict}\n")
@@ -139,7 +139,7 @@ def test_without_graphviz_there_is_a_verdict_and_an_error_for_the_page(run, monk
     def missing(*_, **__):
         raise RuntimeError("draw: no picture (pygraphviz is not installed)")
 
-    monkeypatch.setattr(sys.modules["micrograd_linear.draw.drawing"], "render", missing)
+    monkeypatch.setattr(sys.modules["micrograd_linear.drawing.drawing"], "render", missing)
     for form in ([], ["--html", "page.html"]):
         status, out, err = run("check", written(WRONG), *form)
         assert status == 2 and "WRONG" in out and "pygraphviz is not installed" in err

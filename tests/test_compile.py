@@ -419,7 +419,7 @@ def test_kept_machine_code_is_not_that_of_other_rules(tmp_path, monkeypatch):
     if not util.find_spec("numba"):
         pytest.skip("Numba is not installed")
     from micrograd_linear import value
-    from micrograd_linear.compile import jitted, kernels
+    from micrograd_linear.compilation import jitted, kernels
 
     before = jitted.fingerprint()
     assert kernels.loops(cache=False)[0].py_func.__closure__[-1].cell_contents == before  # which Numba looks up by what a function closes over
@@ -432,8 +432,8 @@ def test_kept_machine_code_is_not_that_of_other_rules(tmp_path, monkeypatch):
 def test_where_nothing_can_be_kept_the_loops_are_compiled_anew_and_explain_says_so(monkeypatch):
     if not util.find_spec("numba"):
         pytest.skip("Numba is not installed")
-    from micrograd_linear.compile import kernels
-    from micrograd_linear.compile.numba_executor import NumbaExecutor
+    from micrograd_linear.compilation import kernels
+    from micrograd_linear.compilation.numba_executor import NumbaExecutor
 
     step, loops = mgl.compile(lambda p: p * p, executor="numba"), kernels.loops
     step(3.0)

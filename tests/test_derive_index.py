@@ -8,9 +8,9 @@ import pytest
 from derive_graphs import FOUND, GRAPHS, batch_norm, classifier, graph, linear_layer, named, normal, recurrent, scalar_network
 
 from micrograd_linear import Tensor, Value, derive
-from micrograd_linear.derive.entries import Apply, Delta, Entry, Mapped, Number, Product, Sum, Terms
-from micrograd_linear.derive.index_form import Elements, boundaries, index_lines
-from micrograd_linear.derive.walk import walk
+from micrograd_linear.derivation.entries import Apply, Delta, Entry, Mapped, Number, Product, Sum, Terms
+from micrograd_linear.derivation.index_form import Elements, boundaries, index_lines
+from micrograd_linear.derivation.walk import walk
 from micrograd_linear.graph import topological_order
 from micrograd_linear.rules import RULES
 

@@ -75,7 +75,7 @@ def ordered(leaves, root):
 
 
 def derivation_node(root, name):
-    from micrograd_linear.derive.walk import walk
+    from micrograd_linear.derivation.walk import walk
 
     return next(node for node, found in walk(root, name_gradients=False).names.items() if found == name)
 

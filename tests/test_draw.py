@@ -14,7 +14,7 @@ import pytest
 from draw_graphs import ODD_NAMES, linear_layer, mlp_loss, texts
 
 from micrograd_linear import Tensor, Value, draw
-from micrograd_linear.draw import render as rendering
+from micrograd_linear.drawing import render as rendering
 
 
 @pytest.fixture

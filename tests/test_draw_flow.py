@@ -9,7 +9,7 @@ import pytest
 from draw_graphs import linear_layer, mlp_loss, small_layer, texts
 
 from micrograd_linear import Tensor, Value, draw
-from micrograd_linear.draw.flow import flow
+from micrograd_linear.drawing.flow import flow
 
 
 def uses(drawing):

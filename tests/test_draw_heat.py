@@ -10,8 +10,8 @@ import pytest
 from draw_graphs import contrast, texts
 
 from micrograd_linear import Tensor, Value, draw
-from micrograd_linear.draw.heat import NOT_FINITE, STEPS, colours, summary
-from micrograd_linear.draw.theme import DARK, FILLS, INK, LINE, OPERATION
+from micrograd_linear.drawing.heat import NOT_FINITE, STEPS, colours, summary
+from micrograd_linear.drawing.theme import DARK, FILLS, INK, LINE, OPERATION
 
 
 def cells(drawing):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from micrograd_linear import Tensor, Value, compare, draw
-from micrograd_linear.draw import scalars
+from micrograd_linear.drawing import scalars
 
 
 def shown_gradients(root, tensor):

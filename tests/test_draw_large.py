@@ -8,7 +8,7 @@ import pytest
 from draw_graphs import counts, mlp_loss, texts
 
 from micrograd_linear import Tensor, Value, compare, draw
-from micrograd_linear.draw.fold import fold, joined
+from micrograd_linear.drawing.fold import fold, joined
 from micrograd_linear.graph import topological_order
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import micrograd_linear as mgl
 from micrograd_linear import Linear, Tensor, Value, draw
-from micrograd_linear.draw.modules import calls, title
+from micrograd_linear.drawing.modules import calls, title
 from micrograd_linear.graph import topological_order
 from micrograd_linear.nn import MLP, Module
 

@@ -10,9 +10,9 @@ import pytest
 from draw_graphs import contrast, linear_layer, mlp_loss, texts
 
 from micrograd_linear import Linear, Tensor, Value, compare, draw
-from micrograd_linear.draw import drawing as drawing_module
-from micrograd_linear.draw import render as rendering
-from micrograd_linear.draw.theme import DARK
+from micrograd_linear.drawing import drawing as drawing_module
+from micrograd_linear.drawing import render as rendering
+from micrograd_linear.drawing.theme import DARK
 
 
 def shown_in(drawing):

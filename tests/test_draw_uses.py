@@ -8,8 +8,8 @@ import pytest
 from draw_graphs import texts
 
 from micrograd_linear import Linear, Tensor, Value, draw
-from micrograd_linear.draw.theme import FILLS
-from micrograd_linear.draw.uses import IN_ANY_ORDER, ROLES, broadcast, role
+from micrograd_linear.drawing.theme import FILLS
+from micrograd_linear.drawing.uses import IN_ANY_ORDER, ROLES, broadcast, role
 from micrograd_linear.rules import RULES
 
 

@@ -5,10 +5,10 @@ import pytest
 from test_mistakes import STEPS, at
 
 from micrograd_linear import Tensor, compare
-from micrograd_linear.compare import rounding
-from micrograd_linear.compare.equal import is_derivative, is_whole_derivative
-from micrograd_linear.compare.mistakes import mistakes
-from micrograd_linear.compare.others import as_elementwise
+from micrograd_linear.comparison import rounding
+from micrograd_linear.comparison.equal import is_derivative, is_whole_derivative
+from micrograd_linear.comparison.mistakes import mistakes
+from micrograd_linear.comparison.others import as_elementwise
 
 
 def entries(operation, rng):

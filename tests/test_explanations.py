@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from micrograd_linear import Tensor, Value, compare
-from micrograd_linear.compare.mistakes import _OF, UNARY
+from micrograd_linear.comparison.mistakes import _OF, UNARY
 
 SEVERAL = re.compile(
     r"\b(axis|axes|rows?|columns?|elements?|largest|everywhere|repeated|broadcast\w*|copies|slices?|all ones)\b"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from micrograd_linear import Tensor, compare, derive
-from micrograd_linear.compare.causes import Search
+from micrograd_linear.comparison.causes import Search
 
 STEPS = {
     "tanh": lambda t, v, rng: t.tanh(), "sigmoid": lambda t, v, rng: t.sigmoid(), "sin": lambda t, v, rng: t.sin(),

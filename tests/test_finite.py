@@ -5,7 +5,7 @@ import pytest
 
 import micrograd_linear as mgl
 from micrograd_linear import Tensor, Value, compare
-from micrograd_linear.compare.finite import finite_difference, verdict
+from micrograd_linear.comparison.finite import finite_difference, verdict
 from micrograd_linear.rules import RULES
 from micrograd_linear.value import RULES as SCALAR_RULES
 

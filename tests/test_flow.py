@@ -6,7 +6,7 @@ from derive_graphs import FOUND, GRAPHS
 from test_rules import ROWS, case
 
 from micrograd_linear import Tensor, Value
-from micrograd_linear.draw.flow import flow, seed
+from micrograd_linear.drawing.flow import flow, seed
 from micrograd_linear.graph import is_node, topological_order
 from micrograd_linear.nn import MLP
 from micrograd_linear.tensor import apply

@@ -7,7 +7,7 @@ from equivalent_array_forms import OF_ARRAYS
 from equivalent_forms import ELEMENTWISE, INSIDE, POSITIVE
 
 from micrograd_linear import Tensor, Value, compare
-from micrograd_linear.compare import rounding
+from micrograd_linear.comparison import rounding
 
 SCALES = (0.1, 1, 3, 5, 8, 15)
 TYPES = (np.float32, np.float64)

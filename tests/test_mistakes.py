@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from micrograd_linear import Tensor, Value, compare
-from micrograd_linear.compare.mistakes import _OF, UNARY, mistakes
+from micrograd_linear.comparison.mistakes import _OF, UNARY, mistakes
 
 
 def kinds(hand, root, tensor, gradient=None):

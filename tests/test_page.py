@@ -14,7 +14,7 @@ from derive_graphs import FOUND, GRAPHS
 from draw_graphs import ODD_NAMES, by_name, neuron, small_layer
 
 from micrograd_linear import Linear, Tensor, Value, draw, iris
-from micrograd_linear.draw.flow import flow
+from micrograd_linear.drawing.flow import flow
 from micrograd_linear.graph import topological_order
 
 # --- one file that needs nothing else ------------------------------------------------------------------------------------------------

@@ -10,10 +10,10 @@ import pytest
 from draw_graphs import by_name, mlp_loss, neuron, same, small_layer
 
 from micrograd_linear import Tensor, Value, draw
-from micrograd_linear.draw import render as rendering
-from micrograd_linear.draw.boxes import SYMBOLS
-from micrograd_linear.draw.flow import flow
-from micrograd_linear.draw.render import LayoutTimeout
+from micrograd_linear.drawing import render as rendering
+from micrograd_linear.drawing.boxes import SYMBOLS
+from micrograd_linear.drawing.flow import flow
+from micrograd_linear.drawing.render import LayoutTimeout
 from micrograd_linear.nn import MLP
 from micrograd_linear.value import RULES
 
@@ -103,7 +103,7 @@ def test_a_layout_that_takes_too_long_is_folded_further(opened, monkeypatch):
             raise LayoutTimeout("too slow")
         return before(source, format, deadline=deadline)
 
-    monkeypatch.setattr(sys.modules["micrograd_linear.draw.page.svg"], "render", slow)
+    monkeypatch.setattr(sys.modules["micrograd_linear.drawing.page.svg"], "render", slow)
     tab = opened(draw(loss).html)
     assert re.search(r"17 values, folded into \d, since their layout took too long", tab.text("#folded"))
     assert tab.run("page.view.values.length") <= 8

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from micrograd_linear import Tensor, Value, assert_grads_match, check_backward, compare, draw
-from micrograd_linear.compare.heat_map import CELLS, blocks, svg, text_map
+from micrograd_linear.comparison.heat_map import CELLS, blocks, svg, text_map
 
 
 @pytest.fixture

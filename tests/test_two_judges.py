@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from leaving_programs import random_program
 
 from micrograd_linear import check_backward
-from micrograd_linear.compare import UnusableLayer
-from micrograd_linear.compare.pair import Disagreement
-from micrograd_linear.compare.referee import AGREES, REFUTED, UNSEEN, Referee
+from micrograd_linear.comparison import UnusableLayer
+from micrograd_linear.comparison.pair import Disagreement
+from micrograd_linear.comparison.referee import AGREES, REFUTED, UNSEEN, Referee
 from micrograd_linear.rules import RULES
 
 # What people write, (name, source, what makes it wrong): the programs of the kinds that were judged falsely.

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..compare import UnusableLayer
-from ..draw.files import check_target
+from ..comparison import UnusableLayer
+from ..drawing.files import check_target
 
 PICTURES = ("svg", "png", "html")
 

@@ -13,7 +13,7 @@ import types
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..compare import UnusableLayer
+from ..comparison import UnusableLayer
 from ..place import in_one_line, place_of
 from .diversion import printing_to_standard_error
 from .interruption import noticing_interrupts

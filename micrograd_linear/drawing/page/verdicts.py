@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...compare.finite import finite_difference
+from ...comparison.finite import finite_difference
 from ...printable import finite, printable
 from .numbers import numbers
 

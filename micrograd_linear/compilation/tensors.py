@@ -11,7 +11,7 @@ import re
 import numpy as np
 
 from .. import arrays
-from ..derive.walk import walk
+from ..derivation.walk import walk
 from ..graph import is_node, topological_order
 from ..modes import users_line
 from ..recording import current

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from ...derive.typeset import Mathml, Text, name
+from ...derivation.typeset import Mathml, Text, name
 from ...printable import printable
 from .formulas import Formulas
 from .numbers import numbers

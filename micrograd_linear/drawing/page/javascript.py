@@ -2,7 +2,7 @@
 
 import math
 
-from ...derive.lower import lower, reachable
+from ...derivation.lower import lower, reachable
 
 _RELATIONS = {"equal": "===", "not_equal": "!==", "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
 _MATH = {"absolute": "abs", "maximum": "max", "minimum": "min"}

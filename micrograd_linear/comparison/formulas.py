@@ -4,7 +4,7 @@ without the rest of the derivation.
 
 import re
 
-from ..derive import derive
+from ..derivation import derive
 
 MOST_DERIVED = 300  # nodes of a graph whose formulas are printed
 LONGEST = 120  # signs of a formula

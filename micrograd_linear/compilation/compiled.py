@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from ..draw import draw
+from ..drawing import draw
 from ..graph import is_node
 from ..nested import flatten
 from ..tensor import Tensor

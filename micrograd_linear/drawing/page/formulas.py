@@ -3,9 +3,9 @@
 The very rules that ran are run on symbols, as in ``derive``. A gap is one character of Unicode's private area.
 """
 
-from ...derive.notation import Notation
-from ...derive.typeset import Mathml, Text
-from ...derive.walk import core_of, fitted, is_composed, rule_of
+from ...derivation.notation import Notation
+from ...derivation.typeset import Mathml, Text
+from ...derivation.walk import core_of, fitted, is_composed, rule_of
 from ...graph import is_node
 from ...symbol import Book, algebra, structure
 from .javascript import expression

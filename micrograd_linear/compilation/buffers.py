@@ -4,8 +4,8 @@ import threading
 
 import numpy as np
 
-from ..derive.lower import reachable
-from ..derive.source import Writer
+from ..derivation.lower import reachable
+from ..derivation.source import Writer
 
 LARGE = 1 << 16  # bytes; making a smaller array costs less than telling NumPy where to put it
 _UFUNCS = {"multiply": "multiply", "divide": "divide", "matmul": "matmul", "absolute": "abs", "negative": "negative"}
