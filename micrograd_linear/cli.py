@@ -9,19 +9,20 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 
-from . import Linear, Tensor, Value, compare, derive, draw, hand_derived, iris
+from . import Linear, Tensor, Value, compare, hand_derived, iris
 from .command.arguments import parser
 from .command.output import every_character, page_path, picture_paths, say
 from .command.user_file import running, source_of
 from .comparison import UnusableLayer, check_backward, run_forward
-from .drawing.files import write_whole
+from .files import write_whole
 from .place import message_of
 from .printable import finite, printable
-from .report import page
 
 AGREE, DIFFER, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 _TRACEBACK = "MICROGRAD_LINEAR_TRACEBACK"
@@ -127,6 +128,8 @@ def check_file(options: argparse.Namespace) -> int:
         paths = [page_path(options.output, options.html)]
     elif not options.json:
         paths = picture_paths(options.output, Path(file).stem)
+    if not options.json:
+        _load("derivation", "drawing", "report")
     with running(file, source) as names:
         comparison = _checked(names, options)
         if options.json:
@@ -137,7 +140,8 @@ def check_file(options: argparse.Namespace) -> int:
     say(printed)
     with _after(comparison):
         if options.html is not None:
-            say(f"\nThe report: {write_whole(paths[0], page(comparison, about).encode())}")
+            page = _load("report").page(comparison, about)
+            say(f"\nThe report: {write_whole(paths[0], page.encode())}")
         elif paths:
             say(_drawn(comparison.root, paths, comparison))
     return _status(comparison)
@@ -165,10 +169,11 @@ def _about(comparison, names, options):
 
 def derive_file(options: argparse.Namespace) -> int:
     """The derivation of the graph that a Python file builds."""
+    derivations = _load("derivation")
     with running(options.file, source_of(options.file)) as names:
         root = _root(names, options)
         try:
-            derivation = derive(root, options.wrt or None, form=options.form)
+            derivation = derivations.derive(root, options.wrt or None, form=options.form)
             printed = getattr(derivation, options.output_form).rstrip("\n")
         except (TypeError, ValueError) as error:
             raise UnusableLayer(f"{options.file}: {error}") from error
@@ -205,8 +210,13 @@ def _drawn(node, paths, check=None):
     """Save the pictures of a graph; returns what there is to say."""
     if node is None:
         return "\nNo picture: there is no graph of forward."
-    drawing = draw(node, check=check)
-    svg, png, html = map(drawing.save, paths)
+    drawing = _load("drawing").draw(node, check=check)
+    svg, png, html = paths
+    drawing.save(svg)
+    with ThreadPoolExecutor(1) as pool:  # a PNG takes longer than all the rest
+        made = pool.submit(drawing.save, png)
+        drawing.save(html)
+        made.result()
     return f"\nThe graph: {svg} and {png}; step by step: {html}"
 
 
@@ -218,6 +228,14 @@ def _after(comparison):
     except (OSError, RuntimeError, ValueError) as error:
         stands = "all gradients agree" if comparison.ok else "not all gradients agree"
         raise UnusableLayer(f"{message_of(error)}; the verdict stands: {stands}") from error
+
+
+def _load(*rooms):
+    """The last of some rooms of the package, which not every job needs.
+
+    They are loaded before the user's file is run: its folder may hold an ``html.py``.
+    """
+    return [import_module(f".{room}", __package__) for room in rooms][-1]
 
 
 def _status(comparison):

@@ -23,7 +23,14 @@ _WAYS_OUT = (
 
 
 class LeftGraph(TypeError):
-    """A number was about to leave the graph, and its gradient would have been lost."""
+    """A number was about to leave the graph, and its gradient would have been lost.
+
+    ``brief`` says what happened without the ways out.
+    """
+
+    def __init__(self, message: str, brief: str = ""):
+        super().__init__(message)
+        self.brief = brief or message
 
 
 def left_graph(node: object, how: str) -> LeftGraph:
@@ -31,7 +38,8 @@ def left_graph(node: object, how: str) -> LeftGraph:
     recording.note_left(node, how)
     return LeftGraph(
         f"{node.describe()} requires a gradient, and {how} would cut its number off from the "
-        f"graph without a word. {_WAYS_OUT}"
+        f"graph without a word. {_WAYS_OUT}",
+        f"{how} reads the number of {node.describe()} out of the graph",
     )
 
 
@@ -47,7 +55,8 @@ def written_into(call: str, inputs: Iterable[object], out: object) -> LeftGraph:
         f"{call} of {operands} into {place}: what is recorded is a node of its own, and is not "
         "written into an array that exists; make a new one: a = a + t instead of a += t, "
         "y = np.exp(x) without out=, np.where, np.stack or np.broadcast_to(t, shape) instead of "
-        "filling a"
+        "filling a",
+        f"{call} would write {operands} into {place}",
     )
 
 

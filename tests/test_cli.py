@@ -107,8 +107,8 @@ def test_shapes_that_were_found_are_said(run):
     ("x = 1", "defines no function forward"), ("def forward(x): return x", "defines no function backward"),
     ("def forward(x): return 3.0\ndef backward(dy, x): return dy", "depends on none of its floating-point arguments"),
     ("def forward(x): return x, 1\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}", "return y alone"),
-    ("def forward(x): raise KeyError('k')\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}", "forward failed: KeyError: 'k' (line 1"),
-    ("def forward(x): return x\ndef backward(dy, x):\n  return dy / {}", "backward failed: TypeError: unsupported operand type(s) for /: 'float' and 'dict' (line 3: return dy / {})"),
+    ("def forward(x): raise KeyError('k')\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}", "forward failed: KeyError: 'k' (layer.py:1"),
+    ("def forward(x): return x\ndef backward(dy, x):\n  return dy / {}", "backward failed: TypeError: unsupported operand type(s) for /: 'float' and 'dict' (layer.py:3: return dy / {})"),
     ("def forward(x): return x * 2\ndef backward(dy, z): return dy", "backward takes z"),
     ("def forward(x): return x * 2\ndef backward(dy, x): return {'z': dy}", "a gradient of 'z'"),
     ("def forward(x): return x * 2\ndef backward(dy, x): return dy, dy, dy", "returned 3 gradients, expected 1: x"),
@@ -183,7 +183,7 @@ def test_a_bias_that_was_not_summed_is_not_hidden_by_the_choice_of_shapes(run):
 
 
 @pytest.mark.parametrize("text, words", [
-    ("import sys\ndef forward(x): return x * 2\ndef backward(dy, x): sys.exit(0)", "backward failed: SystemExit: 0 (line 3: def backward(dy, x): sys.exit(0)), given x (5, 7)"),
+    ("import sys\ndef forward(x): return x * 2\ndef backward(dy, x): sys.exit(0)", "backward failed: SystemExit: 0 (layer.py:3: def backward(dy, x): sys.exit(0)), given x (5, 7)"),
     ("import sys\ndef forward(x): sys.exit(0)\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}", "forward failed: SystemExit"),
     ("def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'x': [5, 7]}", "x is int64 (2,); a shape to be drawn is a tuple"),
     ("def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'x': (100000, 100000, 1000)}", "inputs: x: Unable to allocate"),

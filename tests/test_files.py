@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from micrograd_linear import Value, draw
-from micrograd_linear.drawing.files import write_whole
+from micrograd_linear.files import write_whole
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +82,7 @@ def test_a_device_that_is_full_is_said_and_stays_a_device():
 
 def test_the_file_that_the_program_prints_to_gets_both(tmp_path):
     program = (
-        "from pathlib import Path; from micrograd_linear.drawing.files import write_whole\n"
+        "from pathlib import Path; from micrograd_linear.files import write_whole\n"
         "print('first', flush=True); write_whole(Path('/dev/stdout'), b'page\\n'); print('last')"
     )
     with open(tmp_path / "out", "w") as out:

@@ -206,7 +206,62 @@ def test_the_statement_that_left_the_graph_is_named_in_one_line(tmp_path):
     exec(compile(path.read_text(), str(path), "exec"), names)
     comparison = check_backward(names["forward"], lambda dy, x: dy - dy.mean(), {"x": (3, 4)})
     assert comparison.ok and len(comparison.remarks) == 1
-    assert "(layer.py:3: m = float(np.mean(x)))" in comparison.remarks[0] and "\n" not in comparison.remarks[0]
+    assert comparison.remarks[0] == (
+        "forward cannot be recorded (layer.py:3: m = float(np.mean(x))): float() reads the number of a mean result () "
+        "out of the graph. Finite differences of forward alone judge."
+    )
+
+
+def test_a_buffer_says_what_the_tensor_said_and_not_what_numpy_made_of_it():
+    def forward(x):
+        s = np.zeros(len(x))
+        for i in range(len(x)):
+            s[i] = x[i].sum()
+        return s[:, None] * x
+
+    def backward(dy, x):
+        return {"x": dy * x.sum(axis=1, keepdims=True) + (dy * x).sum(axis=1, keepdims=True)}
+
+    comparison = check_backward(forward, backward, {"x": (3, 4)})
+    assert comparison.ok and "s[i] = x[i].sum()): float() reads the number of a sum result () out of" in str(comparison)
+    assert not check_backward(forward, lambda dy, x: {"x": dy * x.sum(axis=1, keepdims=True)}, {"x": (3, 4)}).ok
+
+
+def test_the_convention_of_a_cost_whose_1_m_is_taken_in_the_parameters_alone_is_named():
+    def forward(A, W, b):
+        return W @ A + b
+
+    def backward(dZ, A, W, b):
+        m = A.shape[1]
+        return {"A": W.T @ dZ, "W": dZ @ A.T / m, "b": dZ.sum(axis=1, keepdims=True) / m}
+
+    inputs = {"A": (3, 5), "W": (2, 3), "b": (2, 1)}
+    comparison = check_backward(forward, backward, inputs)
+    assert not comparison.ok and comparison["A"].status == "identical"
+    assert str(comparison).count("the convention in which") == 1 and "1/5" in comparison["W"].note
+
+    def other(dZ, A, W, b):
+        found = backward(dZ, A, W, b)
+        return {**found, "W": found["W"] * 2}
+
+    assert "convention" not in str(check_backward(forward, other, inputs))
+
+
+def test_one_factor_upstream_is_one_mistake():
+    def forward(x, W1, b1, W2, b2, t):
+        z = np.tanh(x @ W1 + b1) @ W2 + b2
+        return ((z - t) ** 2).sum() / len(x)
+
+    def backward(dy, x, W1, b1, W2, b2, t, n=1):
+        h = np.tanh(x @ W1 + b1)
+        d = 2 * (h @ W2 + b2 - t) * dy / n
+        g = d @ W2.T * (1 - h**2)
+        return {"x": g @ W1.T, "W1": x.T @ g, "b1": g.sum(0), "W2": h.T @ d, "b2": d.sum(0)}
+
+    inputs = {"x": (5, 4), "W1": (4, 3), "b1": (3,), "W2": (3, 2), "b2": (2,), "t": (5, 2)}
+    forgotten = str(check_backward(forward, backward, inputs))
+    assert forgotten.count("one mistake") == 1 and forgotten.count("right is") <= 1
+    assert check_backward(forward, lambda dy, **given: backward(dy, **given, n=5), inputs).ok
 
 
 @settings(deadline=None)

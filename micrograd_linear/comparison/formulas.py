@@ -4,8 +4,6 @@ without the rest of the derivation.
 
 import re
 
-from ..derivation import derive
-
 MOST_DERIVED = 300  # nodes of a graph whose formulas are printed
 LONGEST = 120  # signs of a formula
 LONGEST_WHOLE = 260  # signs of a formula and of what it is written with
@@ -23,6 +21,8 @@ def right_lines(root: object, nodes: dict[str, object], size: int) -> dict[str, 
     """
     if size > MOST_DERIVED or not nodes:
         return {}
+    from ..derivation import derive  # a third of the time that loading this room takes; rarely needed
+
     try:
         derivation = derive(root, list(dict.fromkeys(nodes.values())))
         definitions = _definitions(derivation)

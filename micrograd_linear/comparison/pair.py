@@ -59,7 +59,7 @@ def called(what: str, function: Callable, arguments: Arrays, shapes: str, *first
 def failed(what: str, function: Callable, error: BaseException, shapes: str) -> UnusableLayer:
     """The error of a user's function, in one line, with the statement that raised it."""
     statement = statement_of(error, function)
-    where = f" (line {statement.line}{f': {statement.text}' if statement.text else ''})" if statement else ""
+    where = f" ({statement})" if statement else ""
     given = f", given {shapes}" if shapes else ""
     return UnusableLayer(f"{what} failed: {type(error).__name__}: {error}{where}{given}")
 

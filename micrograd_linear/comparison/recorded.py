@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import recording
 from ..graph import is_node, topological_order
+from ..leaving import LeftGraph
 from ..tensor import Tensor
 from .pair import Arrays, UnusableLayer, result_of
 from .plain import PlainForward, observed
@@ -64,8 +65,7 @@ def record(plain: PlainForward, values: Arrays) -> Recorded:
     except (KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:
-        why = " ".join(str(error).split()) or type(error).__name__
-        raise Unrecorded(why, statement_of(error, forward)) from error
+        raise Unrecorded(_reason(error), statement_of(error, forward)) from error
     y = result_of(returned, plain.backward, list(values))
     if not isinstance(y, Tensor) or not y.requires_grad:
         statement, how = left[-1] if left else (None, "")
@@ -73,9 +73,18 @@ def record(plain: PlainForward, values: Arrays) -> Recorded:
         if left:
             why = f"{how} reads a number out of the graph"
         raise Unrecorded(why, statement)
+    recorded = Recorded(y, arguments, left)
     if not y.name:
-        y.name = "y" if "y" not in values else "result"
-    return Recorded(y, arguments, left)
+        y.name = "result" if "y" in (*values, *recorded.between) else "y"
+    return recorded
+
+
+def _reason(error: BaseException) -> str:
+    """Why forward does not run on Tensors; NumPy hides what a Tensor said behind an error of its own."""
+    for each in (error, error.__cause__):
+        if isinstance(each, LeftGraph):
+            return each.brief
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
 
 
 def check_same(recorded: Recorded, y: np.ndarray, plain: PlainForward) -> None:

@@ -20,6 +20,7 @@ _NOISE = 32  # rounding errors of a sum, in units of its terms
 _MARGIN = 10  # times an error bound that was itself measured
 _LADDER = tuple(4.0**k for k in range(-7, 6))  # step lengths of a second look, times the usual one
 _RESOLVED = 0.05  # of a slope: with a larger error that is not rounding, nothing was seen
+_TINY = 1e-13  # of dy: forward rounds off what changes its result by less
 _SECOND_LOOKS = 3
 
 AGREES, REFUTED, UNSEEN = "agrees", "refuted", "unseen"
@@ -32,7 +33,7 @@ class Change:
     slope: float
     error: float
     kinked: bool = False
-    saturated: bool = False  # L is the same at every step, and is not at a long one
+    saturated: bool = False  # forward rounds off what short steps change, and not what long ones do
     sides: tuple[float, float] = (0.0, 0.0)  # the slopes ahead, and behind with the opposite sign
 
     @property
@@ -113,7 +114,8 @@ class Referee:
         if gap <= relative * size + due + _MARGIN * measured.error:
             blind = measured.error + due > 0.1 * max(size, abs(measured.slope))
             return UNSEEN if blind else AGREES
-        return UNSEEN if measured.kinked or measured.saturated else REFUTED
+        tiny = size <= _TINY * float(np.linalg.norm(self.dy)) and not measured.slope
+        return UNSEEN if measured.kinked or measured.saturated or tiny else REFUTED
 
     def slope(self, name: str, v: np.ndarray) -> Change:
         """dL/dt at x + t v, from the three neighbouring step lengths that agree best."""
@@ -128,7 +130,9 @@ class Referee:
         if errors[best] > max(_RESOLVED * abs(slopes[best]), _MARGIN * sides[best][2]):
             return Change(np.nan, np.nan)  # L turns within the shortest step
         kinked = _is_kink(bends[best], bends[best + 1], errors[best])
-        saturated = not (slopes.any() or bends.any()) and bool(self.sided(name, 1.0, v)[0])
+        saturated = _is_rounded_off(slopes, errors, best)
+        if not (slopes.any() or bends.any()):
+            saturated = bool(self.sided(name, 1.0, v)[0])
         return Change(float(slopes[best]), float(errors[best]), kinked, saturated, sides[best][:2])
 
     def sided(self, name: str, h: float, v: np.ndarray) -> tuple[float, float, float]:
@@ -161,6 +165,12 @@ def scale_of(x: np.ndarray) -> np.ndarray:
     if not usual:
         return np.ones(x.shape)
     return np.where(x == 0, 0.1 * usual, np.maximum(np.absolute(x), 1e-3 * usual))
+
+
+def _is_rounded_off(slopes, errors, best):
+    """Whether a slope that is 0 but for its error is none at longer steps."""
+    longer = np.absolute(slopes[best + 3 :])
+    return bool(abs(slopes[best]) <= errors[best] and (longer > _MARGIN * errors[best]).any())
 
 
 def _longer_than_a_number(sides):

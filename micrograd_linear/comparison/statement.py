@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 
+_LONGEST = 120
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -20,8 +22,9 @@ class Statement:
 
     @property
     def text(self) -> str:
-        """The source of the line, or "" where it cannot be read."""
-        return linecache.getline(self.file, self.line).strip()
+        """The source of the line, cut where it is very long; "" where it cannot be read."""
+        text = linecache.getline(self.file, self.line).strip()
+        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
     def __str__(self) -> str:
         text = self.text
