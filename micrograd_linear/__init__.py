@@ -1,7 +1,7 @@
-"""Build a computation graph in ordinary Python, see it as an image, compare its gradients with those you derived by hand.
+"""Build a computation graph in ordinary Python, see it as an image, compare its gradients with yours.
 
-Pictures, derivations, comparisons and compiled functions are loaded when their name is first used, so that a program
-which needs none of them starts as fast as NumPy allows.
+Pictures, derivations, comparisons and compiled functions are loaded when their name is first used,
+so that a program which needs none of them starts as fast as NumPy allows.
 """
 
 from importlib import import_module

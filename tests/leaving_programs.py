@@ -133,7 +133,8 @@ class Program:
         dy = np.ones(np.shape(self.forward(**self.inputs)))
         right, wrong = self.right(dy, **self.inputs), self.wrong(dy, **self.inputs)
         return any(
-            np.linalg.norm(right[k] - wrong[k]) > 1e-3 * np.linalg.norm(right[k]) + 1e-3 for k in right
+            np.linalg.norm(right[k] - wrong[k]) > 1e-3 * np.linalg.norm(right[k]) + 1e-3
+            for k in right
         )
 
 
@@ -162,9 +163,7 @@ def _program(rng):
         steps.insert(int(rng.integers(1, len(steps) + 1)), kind)
     sources = [_source(steps, form) for form in range(3)]
     written, recorded, cutting = (_function(source) for source in sources)
-    return Program(
-        sources[0], written, recorded, _backward(recorded), _backward(cutting), inputs
-    )
+    return Program(sources[0], written, recorded, _backward(recorded), _backward(cutting), inputs)
 
 
 def _source(steps, form):

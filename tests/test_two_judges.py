@@ -186,7 +186,9 @@ def functions(source):
     return names["forward"], names["backward"], names["inputs"]
 
 
-@pytest.mark.parametrize("source, mistake, is_recorded", [p[1:] for p in PROGRAMS], ids=[p[0] for p in PROGRAMS])
+@pytest.mark.parametrize(
+    "source, mistake, is_recorded", [p[1:] for p in PROGRAMS], ids=[p[0] for p in PROGRAMS]
+)
 def test_a_verdict_is_true_of_the_plain_function(source, mistake, is_recorded):
     right = check_backward(*functions(source))
     assert right.ok, right
@@ -196,12 +198,16 @@ def test_a_verdict_is_true_of_the_plain_function(source, mistake, is_recorded):
     for comparison in (right, wrong) if is_recorded else ():
         assert comparison.root is not None
     if not is_recorded and wrong.root is None:
-        assert wrong.columns[-1] == "differences" and "Finite differences of forward alone judge." in str(wrong)
+        assert wrong.columns[
+            -1
+        ] == "differences" and "Finite differences of forward alone judge." in str(wrong)
 
 
 def test_the_statement_that_left_the_graph_is_named_in_one_line(tmp_path):
     path = tmp_path / "layer.py"
-    path.write_text("import numpy as np\ndef forward(x):\n    m = float(np.mean(x))\n    return x - m\n")
+    path.write_text(
+        "import numpy as np\ndef forward(x):\n    m = float(np.mean(x))\n    return x - m\n"
+    )
     names = {}
     exec(compile(path.read_text(), str(path), "exec"), names)
     comparison = check_backward(names["forward"], lambda dy, x: dy - dy.mean(), {"x": (3, 4)})
@@ -223,8 +229,14 @@ def test_a_buffer_says_what_the_tensor_said_and_not_what_numpy_made_of_it():
         return {"x": dy * x.sum(axis=1, keepdims=True) + (dy * x).sum(axis=1, keepdims=True)}
 
     comparison = check_backward(forward, backward, {"x": (3, 4)})
-    assert comparison.ok and "s[i] = x[i].sum()): float() reads the number of a sum result () out of" in str(comparison)
-    assert not check_backward(forward, lambda dy, x: {"x": dy * x.sum(axis=1, keepdims=True)}, {"x": (3, 4)}).ok
+    assert (
+        comparison.ok
+        and "s[i] = x[i].sum()): float() reads the number of a sum result () out of"
+        in str(comparison)
+    )
+    assert not check_backward(
+        forward, lambda dy, x: {"x": dy * x.sum(axis=1, keepdims=True)}, {"x": (3, 4)}
+    ).ok
 
 
 def test_the_convention_of_a_cost_whose_1_m_is_taken_in_the_parameters_alone_is_named():
@@ -300,7 +312,10 @@ def test_an_engine_that_is_wrong_is_noticed(monkeypatch):
         return y, (lambda g: 1.0001 * pull(g),)
 
     monkeypatch.setattr(tanh, "formula", slightly_wrong)
-    with pytest.raises(Disagreement, match="the engine and finite differences of forward disagree on the gradient of x, W, b"):
+    with pytest.raises(
+        Disagreement,
+        match="the engine and finite differences of forward disagree on the gradient of x, W, b",
+    ):
         check_backward(linear, linear_backward, inputs)
 
 
@@ -333,7 +348,9 @@ def test_a_forward_that_cannot_be_repeated_is_refused():
     def forward(x):
         return x * np.random.default_rng().random(x.shape)
 
-    with pytest.raises(UnusableLayer, match="gives other numbers, by up to .* when it is called again"):
+    with pytest.raises(
+        UnusableLayer, match="gives other numbers, by up to .* when it is called again"
+    ):
         check_backward(forward, lambda dy, x: {"x": dy}, {"x": (3, 4)})
 
 
@@ -350,7 +367,9 @@ def test_what_forward_keeps_for_backward_is_of_plain_arrays():
         return {"x": d @ W.T, "W": x.T @ d}
 
     assert check_backward(forward, backward, {"x": (3, 4), "W": (4, 2)}).ok
-    assert not check_backward(forward, lambda dy, x, W: {"x": dy @ W.T}, {"x": (3, 4), "W": (4, 2)}).ok
+    assert not check_backward(
+        forward, lambda dy, x, W: {"x": dy @ W.T}, {"x": (3, 4), "W": (4, 2)}
+    ).ok
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -392,7 +411,9 @@ def test_ties_are_judged_at_a_point_nearby():
     def forward(x):
         return np.maximum(x, 0) - np.maximum(-x, 0)
 
-    right = check_backward(forward, lambda dy, x: {"x": dy * (x > 0) + dy * (x < 0)}, {"x": np.zeros((3, 4))})
+    right = check_backward(
+        forward, lambda dy, x: {"x": dy * (x > 0) + dy * (x < 0)}, {"x": np.zeros((3, 4))}
+    )
     assert right.ok
 
 
@@ -443,7 +464,10 @@ def test_the_referee_tells_right_from_wrong(f, slope, x):
 
 def test_the_referee_does_not_claim_what_it_cannot_see():
     x = np.linspace(30.0, 40.0, 5)
-    assert referee(lambda x: np.sin(np.exp(x)), x).verdict("x", np.cos(np.exp(x)) * np.exp(x)) != REFUTED
+    assert (
+        referee(lambda x: np.sin(np.exp(x)), x).verdict("x", np.cos(np.exp(x)) * np.exp(x))
+        != REFUTED
+    )
     assert referee(lambda x: np.sin(np.exp(x)), x).verdict("x", np.zeros(5)) != REFUTED
     assert referee(lambda x: x + 1e15, x).verdict("x", np.full(5, 3.0)) == UNSEEN
     zero = np.zeros(4)

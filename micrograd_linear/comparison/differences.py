@@ -1,5 +1,5 @@
-"""Finite differences as the only judge, where forward cannot be recorded: all elements of small arguments,
-random directions and sampled elements of large ones.
+"""Finite differences as the only judge, where forward cannot be recorded: all elements of small
+arguments, random directions and sampled elements of large ones.
 """
 
 from __future__ import annotations
@@ -73,12 +73,16 @@ def _result(name, hand, slopes, measured, referee):
             return Result(name, "unchecked", slopes, hand, None, None, note)
         note = "" if len(measured) == hand.size else f"looked at: {some}, and random directions"
         if len(seen) < len(measured):
-            note = f"finite differences see {len(seen)} of {len(measured)} elements, and agree there"
+            note = (
+                f"finite differences see {len(seen)} of {len(measured)} elements, and agree there"
+            )
             return Result(name, "unchecked", slopes, hand, max(seen), None, note)
         return Result(name, "close", slopes, hand, max(seen), None, note)
     where = max(wrong, key=lambda place: gaps[place])
     looked = "" if len(measured) == hand.size else f" of {len(measured)} that were looked at"
-    note = f"finite differences give {slopes[where]:.9g} at {list(where)}; {len(wrong)}{looked} differ"
+    note = (
+        f"finite differences give {slopes[where]:.9g} at {list(where)}; {len(wrong)}{looked} differ"
+    )
     return Result(name, "wrong", slopes, hand, gaps[where], where, note, check=note)
 
 
@@ -109,8 +113,8 @@ def _slope(value, error, sides):
 def _wrong_among(measured, name, hand, referee):
     """The elements whose hand-derived number is not the slope.
 
-    What changes L by less than a billionth of it, when the element changes by its own size, is not seen: saturated
-    functions round it off.
+    What changes L by less than a billionth of it, when the element changes by its own size, is not
+    seen: saturated functions round it off.
     """
     largest = max((abs(s.value) for s in measured.values() if np.isfinite(s.value)), default=0.0)
     relative = referee.relative(hand)

@@ -1,4 +1,6 @@
-"""The inputs of a pair of functions: those that were given, or the first shapes that the functions accept."""
+"""The inputs of a pair of functions: those that were given, or the first shapes that the functions
+accept.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ from .pair import (
     with_cache,
 )
 
-# Sizes that no mistake can confuse, in the shapes that layers take. The name of an argument says which are likely.
+# Sizes that no mistake can confuse, in the shapes that layers take. The name of an argument says
+# which are likely.
 _DATA = [(5, 7), (5, 3), (5,), (7,), ()]
 _WEIGHTS = [(7, 3), (3, 2), (3, 7), (7, 7), (7,), (3,)]
 _BIASES = [(1, 3), (3,), (1, 2), (2,), (1, 7), (7,), (5, 1), ()]
@@ -59,7 +62,11 @@ def _given(inputs, forward, rng):
 def _array_of(name, value, rng):
     is_shape = isinstance(value, tuple) and all(isinstance(n, (int, np.integer)) for n in value)
     try:
-        return rng.normal(size=value) if is_shape else real_array(value, "expected an array or a shape")
+        return (
+            rng.normal(size=value)
+            if is_shape
+            else real_array(value, "expected an array or a shape")
+        )
     except (TypeError, ValueError, OverflowError, MemoryError) as error:
         raise UnusableLayer(f"inputs: {name}: {error}") from error
 
@@ -132,7 +139,9 @@ def _refuse_hopeless(error, forward, forward_alone):
 
 
 def _as_returned(forward, values, returned, y):
-    """A bias may be (3,) or (1, 3): each input in the form, but for axes of length 1, of its gradient."""
+    """A bias may be (3,) or (1, 3): each input in the form, but for axes of length 1, of its
+    gradient.
+    """
     if isinstance(returned, (tuple, list)):
         returned = dict(zip(values, returned))
     for name, value in values.items():

@@ -19,12 +19,16 @@ class UnusableLayer(ValueError):
 
 
 class Disagreement(UnusableLayer):
-    """The engine's gradient is not that of the user's function, and nothing says why: there is no verdict."""
+    """The engine's gradient is not that of the user's function, and nothing says why: there is no
+    verdict.
+    """
 
 
 @dataclass(frozen=True)
 class Signature:
-    """The names of a function's parameters: without a default, with one, and whether it takes ``**keywords``."""
+    """The names of a function's parameters: without a default, with one, and whether it takes
+    ``**keywords``.
+    """
 
     required: list[str]
     optional: list[str]
@@ -102,8 +106,14 @@ def backward_arguments(backward: Callable, values: Arrays) -> dict[str, np.ndarr
     unknown = [name for name in signature.required[1:] if name not in values]
     if unknown:
         expected = f"backward(dy, {', '.join(values)})"
-        raise UnusableLayer(f"backward takes {', '.join(unknown)}, which forward does not; expected {expected}")
-    return {name: value.copy() for name, value in values.items() if signature.accepts_all or name in taken}
+        raise UnusableLayer(
+            f"backward takes {', '.join(unknown)}, which forward does not; expected {expected}"
+        )
+    return {
+        name: value.copy()
+        for name, value in values.items()
+        if signature.accepts_all or name in taken
+    }
 
 
 def gradients_by_name(
@@ -116,7 +126,8 @@ def gradients_by_name(
         order = list(values) if len(returned) == len(values) else list(differentiable)
         if len(returned) != len(order):
             raise UnusableLayer(
-                f"backward returned {len(returned)} gradients, expected {len(order)}: {', '.join(order)}"
+                f"backward returned {len(returned)} gradients, "
+                f"expected {len(order)}: {', '.join(order)}"
             )
         returned = {name: g for name, g in zip(order, returned, strict=True) if g is not None}
     if not hasattr(returned, "items"):
@@ -127,13 +138,17 @@ def gradients_by_name(
     for name in returned:
         if name not in differentiable and name not in between:
             expected = ", ".join([*differentiable, *between])
-            raise UnusableLayer(f"backward returned a gradient of {name!r}; expected some of {expected}")
+            raise UnusableLayer(
+                f"backward returned a gradient of {name!r}; expected some of {expected}"
+            )
     return dict(returned)
 
 
 @dataclass(frozen=True)
 class HandGradients:
-    """The gradients that ``backward`` returned, those of a second call, and what it did to its arguments."""
+    """The gradients that ``backward`` returned, those of a second call, and what it did to its
+    arguments.
+    """
 
     first: dict[str, object]
     again: dict[str, object]
@@ -156,9 +171,16 @@ def hand_gradients(
 
     arguments, upstream = backward_arguments(backward, values), dy.copy()
     first = run(upstream, arguments)
-    before = [("dy", upstream, dy), *((name, array, values[name]) for name, array in arguments.items())]
-    changed = [name for name, array, given in before if not np.array_equal(array, given, equal_nan=True)]
-    remarks = (f"backward changes its arguments in place: {', '.join(changed)}.",) if changed else ()
+    before = [
+        ("dy", upstream, dy),
+        *((name, array, values[name]) for name, array in arguments.items()),
+    ]
+    changed = [
+        name for name, array, given in before if not np.array_equal(array, given, equal_nan=True)
+    ]
+    remarks = (
+        (f"backward changes its arguments in place: {', '.join(changed)}.",) if changed else ()
+    )
     # A second call may write into the same buffers.
     first = {name: np.array(g) if isinstance(g, np.ndarray) else g for name, g in first.items()}
     again = run(dy.copy(), backward_arguments(backward, values))

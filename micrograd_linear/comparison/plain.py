@@ -16,9 +16,11 @@ from .statement import code_of
 
 
 class PlainForward:
-    """``forward`` as a function from plain arrays to one plain array, which draws the same numbers in each run.
+    """``forward`` as a function from plain arrays to one plain array, which draws the same numbers
+    in each run.
 
-    ``evaluations`` counts its runs. A forward that is written for Tensors alone, ``x.relu()``, is run on constant ones.
+    ``evaluations`` counts its runs. A forward that is written for Tensors alone, ``x.relu()``, is
+    run on constant ones.
     """
 
     def __init__(self, forward: Callable, backward: Callable | None, state: RandomState):
@@ -28,7 +30,9 @@ class PlainForward:
         self.locals: dict[str, np.ndarray] = {}
 
     def returned(self, values: Arrays) -> object:
-        """What ``forward`` returns, y or (y, cache), on copies of the values; remembers its local arrays."""
+        """What ``forward`` returns, y or (y, cache), on copies of the values; remembers its local
+        arrays.
+        """
         self.state.restore()
         self.evaluations += 1
         arguments = {name: self._argument(value) for name, value in values.items()}

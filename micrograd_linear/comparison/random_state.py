@@ -11,10 +11,10 @@ import numpy as np
 
 
 class RandomState:
-    """The state of Python's and NumPy's global generators, and of every generator that functions can reach.
+    """The state of Python's and NumPy's global generators, and of all that functions can reach.
 
-    Those are the generators in their modules, closures and default values, and in the attributes of the objects that
-    they belong to.
+    Those are the generators in their modules, closures and default values, and in the attributes of
+    the objects that they belong to.
 
     >>> state = RandomState(len)
     >>> first = np.random.rand(); state.restore(); first == np.random.rand()
@@ -84,4 +84,8 @@ def _inside(x: object) -> Iterator[object]:
 
 def _attributes(x: object) -> list[object]:
     attributes = getattr(x, "__dict__", None)
-    return list(attributes.values()) if isinstance(attributes, dict) and not inspect.ismodule(x) else []
+    return (
+        list(attributes.values())
+        if isinstance(attributes, dict) and not inspect.ismodule(x)
+        else []
+    )

@@ -15,14 +15,16 @@ from .pair import Arrays, UnusableLayer, result_of
 from .plain import PlainForward, observed
 from .statement import Statement, current_statement, statement_of
 
-# Recorded and plain operations may add up in another order; a graph that lost something is far away.
+# Recorded and plain operations may add up in another order; a graph that lost something is far off.
 _SAME = {2: 1e-2, 4: 1e-3}
 _SAME_DOUBLE = 1e-7
 
 
 @dataclass
 class Recorded:
-    """A recorded run: the result y, its arguments, and where numbers were read out of the graph on purpose."""
+    """A recorded run: the result y, its arguments, and where numbers were read out of the graph on
+    purpose.
+    """
 
     y: Tensor
     arguments: dict[str, object]
@@ -32,11 +34,15 @@ class Recorded:
     def between(self) -> dict[str, Tensor]:
         """The named results on the way to y."""
         nodes = topological_order(self.y)
-        return {node.name: node for node in nodes if node.operands and node.name and node is not self.y}
+        return {
+            node.name: node for node in nodes if node.operands and node.name and node is not self.y
+        }
 
 
 class Unrecorded(Exception):
-    """Forward runs on arrays, and no graph stands for it: ``why``, and the statement that is to blame."""
+    """Forward runs on arrays, and no graph stands for it: ``why``, and the statement that is to
+    blame.
+    """
 
     def __init__(self, why: str, statement: Statement | str | None = None):
         super().__init__(why)
@@ -80,7 +86,9 @@ def record(plain: PlainForward, values: Arrays) -> Recorded:
 
 
 def _reason(error: BaseException) -> str:
-    """Why forward does not run on Tensors; NumPy hides what a Tensor said behind an error of its own."""
+    """Why forward does not run on Tensors; NumPy hides what a Tensor said behind an error of its
+    own.
+    """
     for each in (error, error.__cause__):
         if isinstance(each, LeftGraph):
             return each.brief
@@ -92,7 +100,9 @@ def check_same(recorded: Recorded, y: np.ndarray, plain: PlainForward) -> None:
     found = recorded.y.current
     if found.shape == y.shape and same(found, y):
         return
-    where = next((name for name, array in plain.locals.items() if _differs(name, array, recorded)), None)
+    where = next(
+        (name for name, array in plain.locals.items() if _differs(name, array, recorded)), None
+    )
     at = f"; the first variable that differs is {where}" if where else ""
     gap = f"shape {found.shape} for {y.shape}"
     if found.shape == y.shape:
@@ -126,7 +136,8 @@ def refuse_nothing_to_differentiate(values: Arrays) -> None:
         return
     types = ", ".join(f"{name} is {value.dtype} {value.shape}" for name, value in values.items())
     raise UnusableLayer(
-        f"forward needs a floating-point argument to differentiate, but {types or 'there is none'}; "
+        "forward needs a floating-point argument to differentiate, "
+        f"but {types or 'there is none'}; "
         "a shape to be drawn is a tuple: (5, 7)"
     )
 

@@ -1,9 +1,9 @@
 """Other inputs for a pair of functions that passed on inputs which cannot show every mistake.
 
-Other numbers are drawn, and five rows in place of one. What may mean something keeps it: integers, masks, labels of
--1, 0 and 1, rows of probabilities, symmetric matrices. Rows are added only where nothing of the file has one row for
-each of them: no target, mask or label that forward reads from its module. What is found is a remark: the verdict is
-that of the inputs given.
+Other numbers are drawn, and five rows in place of one. What may mean something keeps it: integers,
+masks, labels of -1, 0 and 1, rows of probabilities, symmetric matrices. Rows are added only where
+nothing of the file has one row for each of them: no target, mask or label that forward reads from
+its module. What is found is a remark: the verdict is that of the inputs given.
 """
 
 from __future__ import annotations
@@ -43,14 +43,16 @@ def on_other_inputs(
         if not again.ok:
             wrong = "; ".join(f"{result.name}: {result.note}" for result in again.wrong[:3])
             comparison.remarks += (
-                f"The inputs given cannot show it ({hidden}), but on others, drawn at random, {shapes}, "
+                f"The inputs given cannot show it ({hidden}), "
+                f"but on others, drawn at random, {shapes}, "
                 f"there is a mistake. {wrong}.",
             )
             return
         if not again.weaknesses:
             comparison.weaknesses = ()
             comparison.remarks += (
-                f"So they do on other inputs, drawn at random, where the inputs given are weak ({hidden}): {shapes}.",
+                "So they do on other inputs, drawn at random, "
+                f"where the inputs given are weak ({hidden}): {shapes}.",
             )
             return
 
@@ -87,7 +89,9 @@ def _run(values, widened, rng, check):
 
 
 def single_rows(values: Mapping[str, np.ndarray]) -> list[str]:
-    """The arguments whose one row is one sample; none where an argument that may hold samples has several rows."""
+    """The arguments whose one row is one sample; none where an argument that may hold samples has
+    several rows.
+    """
     matrices = {name: value for name, value in values.items() if value.ndim > 1}
     samples = [name for name in matrices if not name.lower().startswith((*_WEIGHTS, *_BIASES))]
     if any(len(matrices[name]) != 1 for name in samples):
@@ -96,10 +100,14 @@ def single_rows(values: Mapping[str, np.ndarray]) -> list[str]:
 
 
 def _reads_data(forward: Callable, comparison: Comparison) -> bool:
-    """Whether forward reads arrays other than its arguments: targets, masks or labels, which fit its inputs alone."""
+    """Whether forward reads arrays other than its arguments: targets, masks or labels, which fit
+    its inputs alone.
+    """
     if any(_is_data(x) for x in _read_by(forward)):
         return True
-    constants = [x for node in topological_order(comparison.root) for x in node.operands if not is_node(x)]
+    constants = [
+        x for node in topological_order(comparison.root) for x in node.operands if not is_node(x)
+    ]
     return any(np.size(x) > 1 for x in constants)
 
 
@@ -108,14 +116,18 @@ def _is_data(x: object) -> bool:
 
 
 def _read_by(function: Callable, seen: tuple = ()) -> Iterator[object]:
-    """The objects outside of a function that it, and the functions of its module that it calls, read by name."""
+    """The objects outside of a function that it, and the functions of its module that it calls,
+    read by name.
+    """
     code, plain = code_of(function), inspect.unwrap(getattr(function, "__func__", function))
     if code is None or code in seen:
         return
     module = getattr(plain, "__globals__", {})
     names = [name for each in _codes(code) for name in each.co_names]
     held = [module[name] for name in names if name in module]
-    held += [cell.cell_contents for cell in getattr(plain, "__closure__", None) or () if _is_filled(cell)]
+    held += [
+        cell.cell_contents for cell in getattr(plain, "__closure__", None) or () if _is_filled(cell)
+    ]
     held += getattr(plain, "__defaults__", None) or ()
     for x in held:
         if isinstance(x, types.FunctionType) and x.__globals__ is module:
@@ -141,7 +153,10 @@ def _is_filled(cell):
 
 
 def redrawn(
-    values: Mapping[str, np.ndarray], widened: list[str], rng: np.random.Generator, near: bool = False
+    values: Mapping[str, np.ndarray],
+    widened: list[str],
+    rng: np.random.Generator,
+    near: bool = False,
 ) -> dict[str, np.ndarray]:
     """{name: array}: other numbers, and ``ROWS`` rows in those that are ``widened``.
 

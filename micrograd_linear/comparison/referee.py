@@ -1,9 +1,10 @@
 """The second judge: central differences of the user's plain function, along random directions.
 
-For L = Σ dy · forward(x), a gradient g of x predicts how L changes from x - h v to x + h v: by Σ g (x₊ - x₋). Two
-evaluations of forward a direction, two directions an argument. What seems wrong is looked at again at many step
-lengths; the two neighbouring ones that agree best give the slope, and their distance its error bound. A gradient is
-refuted only where it is off by more than that bound in every direction.
+For L = Σ dy · forward(x), a gradient g of x predicts how L changes from x - h v to x + h v: by Σ g
+(x₊ - x₋). Two evaluations of forward a direction, two directions an argument. What seems wrong is
+looked at again at many step lengths; the two neighbouring ones that agree best give the slope, and
+their distance its error bound. A gradient is refuted only where it is off by more than that bound
+in every direction.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ class Referee:
     ) -> str:
         """``AGREES``, ``REFUTED`` or ``UNSEEN`` for a gradient of L with respect to an argument.
 
-        ``rounding()`` is asked for what each element may be off by, where the gradient seems to be wrong.
+        ``rounding()`` is asked for what each element may be off by, where the gradient seems to be
+        wrong.
         """
         g = gradient.astype(np.float64)
         if not g.size:
@@ -100,7 +102,9 @@ class Referee:
         change, noise, moved = self._change(name, self.step * v)
         predicted = float((g * moved).sum())
         size = float(np.linalg.norm(g * moved))
-        blind = noise > 0.1 * size > 1e-7 * noise  # rounding hides what a gradient that is not 0 predicts
+        blind = (
+            noise > 0.1 * size > 1e-7 * noise
+        )  # rounding hides what a gradient that is not 0 predicts
         return abs(predicted - change) <= relative * size + noise and not blind
 
     def _second_look(self, name, g, relative, slack):
@@ -160,7 +164,9 @@ class Referee:
 
 
 def scale_of(x: np.ndarray) -> np.ndarray:
-    """How far each element may be moved: by its own size, so that it keeps its sign; a 0 by a tenth of the usual one."""
+    """How far each element may be moved: by its own size, so that it keeps its sign; a 0 by a tenth
+    of the usual one.
+    """
     usual = float(np.sqrt(np.mean(x * x))) if x.size else 0.0
     if not usual:
         return np.ones(x.shape)
@@ -174,16 +180,20 @@ def _is_rounded_off(slopes, errors, best):
 
 
 def _longer_than_a_number(sides):
-    """The measurements without those of the shortest steps, where rounding leaves forward's result as it is."""
+    """The measurements without those of the shortest steps, where rounding leaves forward's result
+    as it is.
+    """
     moved = [k for k, (plus, minus, _) in enumerate(sides) if plus or minus]
     first = min(moved[0], len(sides) - 3) if moved else 0
     return sides[first:]
 
 
 def _errors(slopes, noise):
-    """What each slope may be off by: its distance from the next two, and from all those of shorter steps.
+    """What each slope may be off by: its distance from the next two, and from all those of shorter
+    steps.
 
-    A function that turns within a step has other slopes at shorter ones. Rounding does the same; then nothing is seen.
+    A function that turns within a step has other slopes at shorter ones. Rounding does the same;
+    then nothing is seen.
     """
     gaps = np.absolute(np.diff(slopes))
     errors = np.maximum(gaps[:-1], gaps[1:]) + noise[:-2]
@@ -196,7 +206,6 @@ def _errors(slopes, noise):
 def _is_kink(near, far, error):
     """At a kink the two sides' slopes differ as much at a short step as at one four times as long."""
     return bool(near > 0.5 * far and near > 100 * error)
-
 
 
 def _double(value):

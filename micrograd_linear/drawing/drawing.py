@@ -5,12 +5,12 @@ import re
 from functools import cached_property
 from pathlib import Path
 
+from ..files import check_path, write_whole
 from ..printable import printable
 from ..tensor import Tensor
 from .build import picture, scalar_picture
 from .coarser import coarser
 from .dot import dot
-from ..files import check_path, write_whole
 from .names import variables
 from .options import ALL, Style, check_graph, style
 from .page import framed

@@ -1,0 +1,92 @@
+"""One run of the user's pair: ``forward`` on plain arrays and on Tensors, and the referee of what
+it computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .pair import Arrays, UnusableLayer, in_words
+from .plain import PlainForward
+from .recorded import Recorded, Unrecorded, check_same, record, refuse_nothing_to_differentiate
+from .referee import Referee
+
+
+@dataclass
+class Run:
+    """One run of ``forward`` on plain arrays, y, and on Tensors, or why the latter stands for
+    nothing.
+    """
+
+    plain: PlainForward
+    backward: Callable | None
+    values: Arrays
+    y: np.ndarray
+    recorded: Recorded | None = None
+    unrecorded: Unrecorded | None = None
+
+    @staticmethod
+    def of(forward, backward, values, state) -> Run:
+        refuse_nothing_to_differentiate(values)
+        plain = PlainForward(forward, backward, state)
+        y = plain.result(returned_by(plain, values), list(values))
+        if not np.isfinite(y).all():
+            raise UnusableLayer(
+                f"forward's result is not finite for these inputs ({in_words(values)}); "
+                "give inputs where it is, as arrays"
+            )
+        run = Run(plain, backward, values, y)
+        try:
+            run.recorded = record(plain, values)
+            check_same(run.recorded, y, plain)
+        except Unrecorded as why:
+            run.recorded, run.unrecorded = None, why
+        return run
+
+    def differentiable(self) -> list[str]:
+        """The names of the arguments that have a gradient."""
+        return [name for name, value in self.values.items() if value.dtype.kind == "f"]
+
+    def between(self) -> list[str]:
+        """The names of the results in between that a gradient may be handed in of."""
+        if self.recorded:
+            return list(self.recorded.between)
+        return [name for name in self.plain.locals if name not in self.values]
+
+
+def returned_by(plain, values):
+    """What forward returns on plain arrays; on constant Tensors, if it is written for Tensors
+    alone.
+    """
+    try:
+        return plain.returned(values)
+    except UnusableLayer as error:
+        if not isinstance(error.__cause__, (AttributeError, TypeError)):
+            raise
+        plain.on_tensors = True
+        try:
+            return plain.returned(values)
+        except UnusableLayer:
+            raise error from error.__cause__
+
+
+def engine_gradient(run, name):
+    tensor = run.recorded.arguments[name]
+    return np.zeros(tensor.shape, tensor.dtype) if tensor.grad is None else tensor.grad
+
+
+def referee_of(run, dy, rng):
+    try:
+        return Referee(run.plain, run.values, dy, rng)
+    except UnusableLayer:  # forward takes arrays of its own type alone
+        types = {name: value.dtype for name, value in run.values.items()}
+        return Referee(
+            lambda x: run.plain({k: v.astype(types[k]) for k, v in x.items()}), run.values, dy, rng
+        )
+
+
+def in_double_precision(value):
+    return value.astype(np.float64) if value.dtype.kind == "f" else value
