@@ -26,7 +26,7 @@ from .two_verdicts import by_differences, by_engine
 def check_backward(
     forward: Callable, backward: Callable, inputs: object = None, *, seed: int = 0
 ) -> Comparison:
-    """Compare the gradients of a hand-written ``backward`` with those of ``forward``, by two judges.
+    """Compare a hand-written ``backward`` with the gradients of ``forward``, by two judges.
 
     ``forward(**inputs)``       NumPy code that returns one array or scalar, y; or (y, cache)
     ``backward(dy, **inputs)``  the derivation: returns dL/d(input) for dy = dL/dy, as a dict by

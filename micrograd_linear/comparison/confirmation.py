@@ -63,7 +63,7 @@ def confirm(run, hand, dy, rng):
     lost = [name for name in names if _only_engine_is_not_finite(run, name, hand)]
     if lost:
         names = ", ".join(lost)
-        why = f"the engine's gradient of {names} is not finite, since numbers on the way are too large"
+        why = f"the engine's gradient of {names} is not finite: numbers on the way are too large"
         run.recorded, run.unrecorded = None, Unrecorded(why)
         return
     doubtful = _not_confirmed(run, names, dy, rng)

@@ -140,7 +140,7 @@ def _chosen(hand, referee):
 
 
 def _located(name, hand, referee):
-    """An element where the gradient is wrong, found by halving; none where no direction refutes it."""
+    """An element where the gradient is wrong, found by halving; none where nothing refutes it."""
     if referee.verdict(name, hand) != REFUTED:
         return []
     rest = np.arange(hand.size)

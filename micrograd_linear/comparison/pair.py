@@ -1,4 +1,4 @@
-"""A hand-written pair of functions, forward and backward, and how they are called on plain arrays."""
+"""A hand-written pair of functions, forward and backward, and their calls on plain arrays."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def with_cache(backward: Callable, returned: object, names: Sequence[str]) -> Ca
 
 
 def backward_arguments(backward: Callable, values: Arrays) -> dict[str, np.ndarray]:
-    """Copies of the inputs that ``backward`` takes after dy; those with a default may be missing."""
+    """Copies of the inputs that ``backward`` takes after dy; those with a default may miss."""
     signature = Signature.of(backward)
     taken = signature.required[1:] + signature.optional
     unknown = [name for name in signature.required[1:] if name not in values]
@@ -162,7 +162,7 @@ def hand_gradients(
     differentiable: Sequence[str],
     between: Sequence[str] = (),
 ) -> HandGradients:
-    """Call ``backward`` twice with the same arguments: a second call tells whether it keeps state."""
+    """Call ``backward`` twice with the same arguments, to learn whether it keeps state."""
     shapes = in_words(values)
 
     def run(upstream, arguments):

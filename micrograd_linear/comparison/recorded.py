@@ -54,7 +54,7 @@ class Unrecorded(Exception):
 
 
 def record(plain: PlainForward, values: Arrays) -> Recorded:
-    """Run ``forward`` on Tensors of the values; raises ``Unrecorded`` where no graph stands for it."""
+    """Run ``forward`` on Tensors; raises ``Unrecorded`` where no graph stands for it."""
     forward, left = plain.forward, []
     arguments = {
         name: Tensor(value, name) if value.dtype.kind == "f" else value.copy()

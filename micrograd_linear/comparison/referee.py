@@ -89,7 +89,7 @@ class Referee:
         return AGREES if AGREES in looks else UNSEEN
 
     def relative(self, gradient: np.ndarray) -> float:
-        """The relative error that is no mistake, in the coarser type of forward and the gradient."""
+        """The relative error that is no mistake, in the coarser type of forward and gradient."""
         single = self.single or gradient.dtype.itemsize < 8
         return RELATIVE_SINGLE if single else RELATIVE
 
@@ -204,7 +204,7 @@ def _errors(slopes, noise):
 
 
 def _is_kink(near, far, error):
-    """At a kink the two sides' slopes differ as much at a short step as at one four times as long."""
+    """At a kink the slopes of both sides differ as much at a short step as at a longer one."""
     return bool(near > 0.5 * far and near > 100 * error)
 
 
