@@ -64,7 +64,7 @@ def derivative_of(name):
 def fingerprint():
     """A number that changes when the rules or the codes do: Numba keeps compiled loops on disk, and looks only at the file of the loops."""
     files = [Path(module.__file__) for module in (value, ieee, schedule, tape)] + [Path(__file__)]
-    text = b"".join(file.read_bytes() for file in files)
+    text = b"".join(file.read_bytes() for file in files) + repr(schedule.CODES).encode()
     return int.from_bytes(hashlib.sha256(text).digest()[:6], "big")
 
 

@@ -1,7 +1,13 @@
-"""The loops that replay a schedule as machine code. They are the same for every graph: Numba compiles them once and keeps them on disk.
+"""The loops that replay a schedule as machine code. They are the same for every graph: Numba
+compiles them once and keeps them on disk.
 
-``values`` and ``gradients`` have a number for every position. Nodes are visited in the order f made them, and back; so every gradient adds up its
-contributions in the order of the eager engine, and equals its gradient to the last bit.
+``values`` and ``gradients`` have a number for every position. Nodes are visited in the order f made
+them, and back; so every gradient adds up its contributions in the order of the eager engine, and
+equals its gradient to the last bit.
+
+An operation is found by comparing its code, one rung after the other; a ladder that is made from a
+table of functions takes a fifth more time. Every operation has a rung of its own, and what no rung
+knows is not computed: the loop ends and returns the code.
 """
 
 import numba
@@ -10,24 +16,42 @@ from .jitted import OPTIONS, derivative_of, fingerprint, value_of
 from .schedule import CODES
 
 _CODE = {name: code for code, name in enumerate(CODES)}
-ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER = (_CODE[name] for name in ("add", "subtract", "multiply", "divide", "power"))
-MAXIMUM, MINIMUM, LEAKY_RELU, NEGATIVE, ABSOLUTE = (_CODE[name] for name in ("maximum", "minimum", "leaky_relu", "negative", "absolute"))
+ALL_KNOWN = -1  # what a loop returns that has met no unknown code
+
+ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER = (
+    _CODE[name] for name in ("add", "subtract", "multiply", "divide", "power")
+)
+MAXIMUM, MINIMUM, LEAKY_RELU, NEGATIVE, ABSOLUTE = (
+    _CODE[name] for name in ("maximum", "minimum", "leaky_relu", "negative", "absolute")
+)
 EXP, EXPM1, LOG, LOG1P, SQRT = (_CODE[name] for name in ("exp", "expm1", "log", "log1p", "sqrt"))
 SIN, COS, TAN, TANH = (_CODE[name] for name in ("sin", "cos", "tan", "tanh"))
 SIGMOID, SOFTPLUS, RELU = (_CODE[name] for name in ("sigmoid", "softplus", "relu"))
-SELECT, DETACH, SUM, DOT, DOT_LEFT = (_CODE[name] for name in ("select", "detach", "sum", "dot", "dot_left"))
+SELECT, DETACH, SUM, DOT, DOT_LEFT = (
+    _CODE[name] for name in ("select", "detach", "sum", "dot", "dot_left")
+)
 POWER_OF_CONSTANT, NOTHING = (_CODE[name] for name in ("power_of_constant", "nothing"))
 
-add, subtract, multiply, divide, power = (value_of(name) for name in ("add", "subtract", "multiply", "divide", "power"))
-maximum, minimum, leaky_relu, negative, absolute = (value_of(name) for name in ("maximum", "minimum", "leaky_relu", "negative", "absolute"))
+add, subtract, multiply, divide, power = (
+    value_of(name) for name in ("add", "subtract", "multiply", "divide", "power")
+)
+maximum, minimum, leaky_relu, negative, absolute = (
+    value_of(name) for name in ("maximum", "minimum", "leaky_relu", "negative", "absolute")
+)
 exp, expm1, log, log1p, sqrt = (value_of(name) for name in ("exp", "expm1", "log", "log1p", "sqrt"))
 sin, cos, tan, tanh = (value_of(name) for name in ("sin", "cos", "tan", "tanh"))
 sigmoid, softplus, relu = (value_of(name) for name in ("sigmoid", "softplus", "relu"))
 
-d_add, d_subtract, d_multiply, d_divide, d_power = (derivative_of(name) for name in ("add", "subtract", "multiply", "divide", "power"))
-d_maximum, d_minimum, d_leaky_relu, d_negative = (derivative_of(name) for name in ("maximum", "minimum", "leaky_relu", "negative"))
-d_absolute, d_exp, d_expm1, d_log, d_log1p = (derivative_of(name) for name in ("absolute", "exp", "expm1", "log", "log1p"))
-d_sqrt, d_sin, d_cos, d_tan, d_tanh = (derivative_of(name) for name in ("sqrt", "sin", "cos", "tan", "tanh"))
+d_add, d_subtract, d_multiply, d_divide, d_power = (
+    derivative_of(name) for name in ("add", "subtract", "multiply", "divide", "power")
+)
+d_maximum, d_minimum, d_leaky_relu, d_negative, d_absolute = (
+    derivative_of(name) for name in ("maximum", "minimum", "leaky_relu", "negative", "absolute")
+)
+d_exp, d_expm1, d_log, d_log1p, d_sqrt = (
+    derivative_of(name) for name in ("exp", "expm1", "log", "log1p", "sqrt")
+)
+d_sin, d_cos, d_tan, d_tanh = (derivative_of(name) for name in ("sin", "cos", "tan", "tanh"))
 d_sigmoid, d_softplus, d_relu = (derivative_of(name) for name in ("sigmoid", "softplus", "relu"))
 
 
@@ -103,9 +127,12 @@ def _forward(code, left, right, start, terms, values, indices):
                 y = softplus(x)
             elif c == RELU:
                 y = relu(x)
-            else:  # DETACH
+            elif c == DETACH:
                 y = x
+            else:
+                return c
         values[first + n] = y
+    return ALL_KNOWN
 
 
 @numba.njit(**OPTIONS)
@@ -120,7 +147,9 @@ def _backward(back, left, right, start, terms, values, indices, gradients):
             k = left[n] + 2 * right[n]
             for i in range(right[n]):
                 k -= 2
-                if i == right[n] - 1:  # the first addition handed on to what the sum begins with before the first product was reached
+                if i == right[n] - 1:
+                    # The first addition handed on to what the sum begins with before the first
+                    # product was reached.
                     gradients[start[n]] += g
                 x, y = terms[k], terms[k + 1]
                 p, q = values[x], values[y]
@@ -158,8 +187,10 @@ def _backward(back, left, right, start, terms, values, indices, gradients):
                 to_a, to_b = d_minimum(g, x, y)
             elif c == LEAKY_RELU:
                 to_a, to_b = d_leaky_relu(g, x, y)
-            else:
+            elif c == POWER_OF_CONSTANT:
                 to_a, to_b = d_power(g, x, y)[0], 0.0
+            else:
+                return c
             gradients[a] += to_a
             gradients[b] += to_b
         else:
@@ -191,37 +222,53 @@ def _backward(back, left, right, start, terms, values, indices, gradients):
                 to_a = d_sigmoid(g, x)
             elif c == SOFTPLUS:
                 to_a = d_softplus(g, x)
-            else:
+            elif c == RELU:
                 to_a = d_relu(g, x)
+            else:
+                return c
             gradients[a] += to_a
+    return ALL_KNOWN
 
 
 def _with_fingerprint(version):
-    """The two loops; ``version`` is part of what Numba looks up on its disk."""
+    """The two loops; ``version`` is part of what Numba looks up on its disk.
+
+    They return (a code that no rung knows, or ``ALL_KNOWN``; the version).
+    """
 
     def replay(code, back, left, right, start, terms, root, values, indices, gradients):
-        """One run: ``values`` has the inputs and the constants, and gets all others; ``gradients`` gets d(root)/d(every position)."""
-        _forward(code, left, right, start, terms, values, indices)
-        gradients[:] = 0.0
-        gradients[root] = 1.0
-        _backward(back, left, right, start, terms, values, indices, gradients)
-        return version
-
-    def replay_batch(code, back, left, right, start, terms, root, values, gradients, inputs, integers, results, found):
-        """A run for each row of ``inputs`` and ``integers``; row b of ``found`` gets the gradients of the first positions."""
-        for b in range(len(inputs)):
-            values[: inputs.shape[1]] = inputs[b]
-            _forward(code, left, right, start, terms, values, integers[b])
+        """One run: ``values`` has the inputs and the constants, and gets all others; ``gradients``
+        gets d(root)/d(every position)."""
+        unknown = _forward(code, left, right, start, terms, values, indices)
+        if unknown == ALL_KNOWN:
             gradients[:] = 0.0
             gradients[root] = 1.0
-            _backward(back, left, right, start, terms, values, integers[b], gradients)
+            unknown = _backward(back, left, right, start, terms, values, indices, gradients)
+        return unknown, version
+
+    def replay_batch(
+        code, back, left, right, start, terms, root,
+        values, gradients, inputs, integers, results, found,
+    ):  # fmt: skip
+        """A run for each row of ``inputs`` and ``integers``; row b of ``found`` gets the gradients
+        of the first positions."""
+        for b in range(len(inputs)):
+            values[: inputs.shape[1]] = inputs[b]
+            unknown = _forward(code, left, right, start, terms, values, integers[b])
+            if unknown != ALL_KNOWN:
+                return unknown, version
             results[b] = values[root]
+            gradients[:] = 0.0
+            gradients[root] = 1.0
+            unknown = _backward(back, left, right, start, terms, values, integers[b], gradients)
+            if unknown != ALL_KNOWN:
+                return unknown, version
             found[b] = gradients[: found.shape[1]]
-        return version
+        return ALL_KNOWN, version
 
     return replay, replay_batch
 
 
 def loops(cache):
     """(replay, replay_batch), compiled at their first call, or read from the disk."""
-    return [numba.njit(cache=cache, **OPTIONS)(function) for function in _with_fingerprint(fingerprint())]
+    return [numba.njit(cache=cache, **OPTIONS)(f) for f in _with_fingerprint(fingerprint())]

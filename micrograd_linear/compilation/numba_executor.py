@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .schedule import unknown_operation
+
 
 def executor(schedule):
     """The executor of a schedule; an ``ImportError`` that names the extra where Numba is not installed."""
@@ -27,13 +29,19 @@ class NumbaExecutor:
     def run(self, inputs, indices):
         self.values[: self.schedule.inputs] = inputs
         replay, _ = self.loops()
-        replay(*self.arrays, self.values, indices, self.gradients)
+        unknown, _ = replay(*self.arrays, self.values, indices, self.gradients)
+        if unknown >= 0:
+            raise unknown_operation("numba", unknown)
         return float(self.values[self.schedule.root]), self.gradients[: self.schedule.differentiated]
 
     def run_batch(self, inputs, indices):
         results, found = np.empty(len(inputs)), np.empty((len(inputs), self.schedule.differentiated))
         _, replay_batch = self.loops()
-        replay_batch(*self.arrays, self.values, self.gradients, inputs, indices, results, found)
+        unknown, _ = replay_batch(
+            *self.arrays, self.values, self.gradients, inputs, indices, results, found
+        )
+        if unknown >= 0:
+            raise unknown_operation("numba", unknown)
         return results, found
 
     def describe(self):

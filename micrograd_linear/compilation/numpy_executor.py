@@ -16,7 +16,17 @@ import numpy as np
 
 from ..rules import RULES
 from .python_executor import PythonLoop
-from .schedule import CODES, DETACH, DOT, DOT_LEFT, NOTHING, SELECT, SUM
+from .schedule import (
+    CODES,
+    DETACH,
+    DOT,
+    DOT_LEFT,
+    NOTHING,
+    POWER_OF_CONSTANT,
+    SELECT,
+    SUM,
+    refuse_unknown,
+)
 from .tape import UNARY
 
 
@@ -26,8 +36,13 @@ def _leaky_relu(x, slope):
     return np.where(positive, x, slope * x), (lambda g: np.where(positive, g, slope * g), lambda g: np.where(positive, 0, g * x))
 
 
-_FORMULAS = {code: _leaky_relu if name == "leaky_relu" else RULES[name].formula for code, name in enumerate(CODES) if name in RULES}
-
+_FORMULAS = {
+    code: _leaky_relu if name == "leaky_relu" else RULES[name].formula
+    for code, name in enumerate(CODES)
+    if name in RULES
+}
+_FORWARD = _FORMULAS.keys() | {SUM, DOT, DOT_LEFT, SELECT, DETACH}
+_BACKWARD = _FORMULAS.keys() | {SUM, DOT, DOT_LEFT, SELECT, POWER_OF_CONSTANT, NOTHING}
 
 # Microseconds, forward and backward, as measured: of a group and of a node in it; of a turn of the loop of Python, and of a term of a sum.
 _GROUP, _NODE, _TURN, _TERM = 25.0, 0.05, 0.5, 0.15
@@ -40,6 +55,7 @@ class NumpyExecutor:
     """
 
     def __init__(self, schedule):
+        refuse_unknown(schedule, "numpy", _FORWARD, _BACKWARD)
         self.schedule = schedule
         self.plan = _Plan(schedule)
         self.by_groups = _GROUP * self.plan.count + _NODE * schedule.size

@@ -25,6 +25,26 @@ SUM, DOT, DOT_LEFT, POWER_OF_CONSTANT, NOTHING = range(len(OPERATIONS), len(CODE
 ADD, MULTIPLY, POWER, SELECT, DETACH = (CODE[name] for name in ("add", "multiply", "power", "select", "detach"))
 
 
+def unknown_operation(executor, code):
+    """The error for an operation that an executor does not compute: it must not make up a number.
+
+    A mistake of whoever added the operation, not of the user, who can choose another executor.
+    """
+    name = f"the operation {CODES[code]!r}" if code < len(CODES) else "an operation"
+    return NotImplementedError(
+        f"compile: {name} (code {code}) has no value or no derivative in the executor "
+        f"{executor!r}; choose another executor"
+    )
+
+
+def refuse_unknown(schedule, executor, forward, backward):
+    """Raise, by its name, for an operation whose code the executor does not know."""
+    for codes, known in ((schedule.code, forward), (schedule.back, backward)):
+        unknown = set(np.flatnonzero(np.bincount(codes)).tolist()) - known
+        if unknown:
+            raise unknown_operation(executor, min(unknown))
+
+
 @dataclass(frozen=True)
 class Schedule:
     """The arrays; ``back`` is the code by which a node hands its gradient on, "nothing" where no operand has one."""
