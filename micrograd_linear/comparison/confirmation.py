@@ -12,11 +12,10 @@ import numpy as np
 from .gross import gross_gradients
 from .pair import Disagreement, UnusableLayer
 from .recorded import Unrecorded, record, same
-from .referee import AGREES, REFUTED, scale_of
+from .redraw import redrawn
+from .referee import AGREES, REFUTED
 from .rounding import LIMIT_DOUBLE, unit_roundoff
-from .run import Run, engine_gradient, in_double_precision, referee_of
-
-_NEARBY = 1e-3  # of an element's size: how far off a point without ties is looked for
+from .run import Run, engine_gradient, in_double_precision, nearby_values, referee_of
 
 
 def refuse_unrepeatable(again, y):
@@ -37,21 +36,17 @@ def refuse_unrepeatable(again, y):
 
 def refuse_independent(run, rng):
     """An error where forward returns the same whatever its arguments are."""
-    moved = {
-        name: value + 0.1 * scale_of(value) * rng.normal(size=value.shape)
-        if value.dtype.kind == "f"
-        else value
-        for name, value in run.values.items()
-    }
-    try:
-        changed = not np.array_equal(run.plain(moved), run.y, equal_nan=True)
-    except UnusableLayer:
-        return
-    if not changed:
-        raise UnusableLayer(
-            "forward's result depends on none of its floating-point arguments, "
-            "so there is nothing to differentiate"
-        )
+    for near in (True, False):
+        other = nearby_values(run, rng) if near else redrawn(run.values, [], rng)
+        try:
+            if not np.array_equal(run.plain(other), run.y, equal_nan=True):
+                return
+        except UnusableLayer:
+            return
+    raise UnusableLayer(
+        "forward's result depends on none of its floating-point arguments, "
+        "so there is nothing to differentiate"
+    )
 
 
 def confirm(run, hand, dy, rng):
@@ -165,12 +160,7 @@ def _nearby(run, dy, rng):
     """The same run at a point nearby, where no two numbers are tied; None where forward cannot be
     run there.
     """
-    values = {
-        name: (value + _NEARBY * scale_of(value) * rng.normal(size=value.shape)).astype(value.dtype)
-        if value.dtype.kind == "f"
-        else value
-        for name, value in run.values.items()
-    }
+    values = nearby_values(run, rng)
     try:
         near = Run.of(run.plain.forward, run.backward, values, run.plain.state)
         if near.recorded is None or near.y.shape != run.y.shape:

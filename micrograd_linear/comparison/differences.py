@@ -35,8 +35,15 @@ class Slope:
         return bool(self.low - slack <= number <= self.high + slack)
 
 
-def judged_by_differences(name: str, hand: np.ndarray, referee: Referee) -> Result:
+_UNSEEN = Slope(np.nan, np.inf, -np.inf, np.inf)
+
+
+def judged_by_differences(
+    name: str, hand: np.ndarray, referee: Referee, usual: float = 0.0
+) -> Result:
     """One hand-derived gradient against differences of the plain function.
+
+    ``usual`` is how much L changes, to first order, when an argument changes by its own size.
 
     The ``engine`` of the result holds the slopes that were measured, and NaN elsewhere.
     """
@@ -54,16 +61,29 @@ def judged_by_differences(name: str, hand: np.ndarray, referee: Referee) -> Resu
     if not x.size:
         return Result(name, "vacuous", slopes, hand, 0.0, note="it has no elements")
     measured = {where: slope_of(referee, name, where) for where in _chosen(hand, referee)}
-    if x.size > FEW and not _wrong_among(measured, name, hand, referee):
+    if x.size > FEW and not _wrong_among(measured, name, hand, referee, usual):
         located = _located(name, hand, referee)
         measured |= {where: slope_of(referee, name, where) for where in located}
+    measured = {
+        where: _UNSEEN if _is_rounding(slope, hand[where], scale_of(x)[where], referee) else slope
+        for where, slope in measured.items()
+    }
     for where, slope in measured.items():
         slopes[where] = slope.value
-    return _result(name, hand, slopes, measured, referee)
+    return _result(name, hand, slopes, measured, referee, usual)
 
 
-def _result(name, hand, slopes, measured, referee):
-    wrong = _wrong_among(measured, name, hand, referee)
+def _is_rounding(slope, number, scale, referee):
+    """Whether a slope that differs from the hand-derived number is so small, as that number is,
+    that forward may round off what it tells: both are then no evidence.
+    """
+    least = referee.least / float(scale)
+    differs = abs(number - slope.value) > 1e-3 * abs(slope.value)
+    return bool(max(abs(number), abs(slope.value)) < least and differs)
+
+
+def _result(name, hand, slopes, measured, referee, usual):
+    wrong = _wrong_among(measured, name, hand, referee, usual)
     gaps = {where: abs(float(hand[where]) - slope.value) for where, slope in measured.items()}
     seen = [gap for gap in gaps.values() if np.isfinite(gap)]
     some = f"{len(measured)} of its {hand.size} elements"
@@ -110,11 +130,11 @@ def _slope(value, error, sides):
     return Slope(value, error, min(sides[0], -sides[1]), max(sides[0], -sides[1]))
 
 
-def _wrong_among(measured, name, hand, referee):
+def _wrong_among(measured, name, hand, referee, usual):
     """The elements whose hand-derived number is not the slope.
 
-    What changes L by less than a billionth of it, when the element changes by its own size, is not
-    seen: saturated functions round it off.
+    What changes L by less than a billionth of it, or of the ``usual`` change, when the element
+    changes by its own size, is rounding: of saturated functions, and of gradients that are 0.
     """
     largest = max((abs(s.value) for s in measured.values() if np.isfinite(s.value)), default=0.0)
     relative = referee.relative(hand)
@@ -125,7 +145,8 @@ def _wrong_among(measured, name, hand, referee):
         for where, slope in measured.items()
         if not slope.allows(
             float(hand[where]),
-            relative * abs(slope.value) + least * max(largest, size / float(scale[where])),
+            relative * abs(slope.value)
+            + least * max(largest, max(size, usual) / float(scale[where])),
         )
     ]
 

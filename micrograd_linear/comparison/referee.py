@@ -21,7 +21,7 @@ _NOISE = 32  # rounding errors of a sum, in units of its terms
 _MARGIN = 10  # times an error bound that was itself measured
 _LADDER = tuple(4.0**k for k in range(-7, 6))  # step lengths of a second look, times the usual one
 _RESOLVED = 0.05  # of a slope: with a larger error that is not rounding, nothing was seen
-_TINY = 1e-13  # of dy: forward rounds off what changes its result by less
+_TINY = 500  # units of rounding of dy: forward rounds off what changes its result by less
 _SECOND_LOOKS = 3
 
 AGREES, REFUTED, UNSEEN = "agrees", "refuted", "unseen"
@@ -62,6 +62,7 @@ class Referee:
         self.roundoff = float(np.finfo(self.start.dtype).eps)
         self.single = self.roundoff > 1e-10
         self.step = self.roundoff ** (1 / 3)
+        self.least = _TINY * self.roundoff * float(np.linalg.norm(self.dy))
 
     def verdict(
         self,
@@ -84,7 +85,7 @@ class Referee:
             return AGREES
         slack = rounding()
         looks = [self._second_look(name, g, relative, slack) for _ in range(_SECOND_LOOKS)]
-        if all(look == REFUTED for look in looks):
+        if looks.count(REFUTED) > len(looks) / 2:
             return REFUTED
         return AGREES if AGREES in looks else UNSEEN
 
@@ -118,7 +119,7 @@ class Referee:
         if gap <= relative * size + due + _MARGIN * measured.error:
             blind = measured.error + due > 0.1 * max(size, abs(measured.slope))
             return UNSEEN if blind else AGREES
-        tiny = size <= _TINY * float(np.linalg.norm(self.dy)) and not measured.slope
+        tiny = size <= self.least and not measured.slope
         return UNSEEN if measured.kinked or measured.saturated or tiny else REFUTED
 
     def slope(self, name: str, v: np.ndarray) -> Change:

@@ -12,7 +12,9 @@ import numpy as np
 from .pair import Arrays, UnusableLayer, in_words
 from .plain import PlainForward
 from .recorded import Recorded, Unrecorded, check_same, record, refuse_nothing_to_differentiate
-from .referee import Referee
+from .referee import Referee, scale_of
+
+_NEARBY = 1e-3  # of an element's size: how far off a point without ties is looked for
 
 
 @dataclass
@@ -90,3 +92,14 @@ def referee_of(run, dy, rng):
 
 def in_double_precision(value):
     return value.astype(np.float64) if value.dtype.kind == "f" else value
+
+
+def nearby_values(run: Run, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """The values of a run, moved a little, so that no two numbers of floating point are tied."""
+    moved = {}
+    for name, value in run.values.items():
+        if value.dtype.kind == "f":
+            step = _NEARBY * scale_of(value.astype(np.float64)) * rng.normal(size=value.shape)
+            value = (value + step).astype(value.dtype)
+        moved[name] = value
+    return moved

@@ -13,18 +13,19 @@ from .comparison import Comparison, Result
 from .differences import judged_by_differences
 from .judge import judge
 from .pair import HandGradients, UnusableLayer, hand_gradients, in_words, with_cache
-from .run import in_double_precision, referee_of
+from .referee import scale_of
+from .run import Run, in_double_precision, nearby_values, referee_of
 
-_CHECKED = ("close", "wrong", "shape", "non-finite", "vacuous")
+_CHECKED = ("close", "kink", "wrong", "shape", "non-finite", "vacuous")
 
 
-def by_engine(run, hand: HandGradients, dy) -> Comparison:
+def by_engine(run: Run, hand: HandGradients, dy: np.ndarray) -> Comparison:
+    """The engine's verdict, with causes."""
     recorded = run.recorded
     arguments = {name: recorded.arguments[name] for name in run.differentiable()}
     nodes = {**recorded.between, **arguments}
-    unused = {
-        name: nodes[name] for name in hand.first if nodes[name].grad is None
-    }  # their gradient is 0
+    # The gradient of what forward does not use is 0.
+    unused = {name: nodes[name] for name in hand.first if nodes[name].grad is None}
     claims = {nodes[name]: array for name, array in hand.first.items() if name not in unused}
     comparison = compare(claims, recorded.y, gradient=dy)
     zeros = [_of_unused(name, hand.first[name], tensor) for name, tensor in unused.items()]
@@ -45,24 +46,16 @@ def _of_unused(name, hand, tensor):
     return judge(name, real_array(hand, name), engine)
 
 
-def by_differences(run, hand: HandGradients, dy, rng) -> Comparison:
-    referee, results = referee_of(run, dy, rng), []
+def by_differences(run: Run, hand: HandGradients, dy: np.ndarray, rng) -> Comparison:
+    """The verdict of finite differences alone; its ``engine`` holds the slopes."""
     hand = _hand_in_double(run, hand, dy)
-    for name in run.differentiable():
-        given = hand.first.get(name)
-        if given is None:
-            status = "missing" if name in hand.first else "unchecked"
-            note = "None was handed in" if name in hand.first else ""
-            results.append(Result(name, status, np.full(run.values[name].shape, np.nan), note=note))
-            continue
-        result = judged_by_differences(name, _floats(given, name), referee)
-        results.append(if_repeatable(result, hand.again.get(name)))
+    results = _without_ties(_by_slopes(run, hand.first, dy, rng), run, dy, rng)
     if results and not any(result.status in _CHECKED for result in results):
         raise UnusableLayer(
             f"no verdict: {run.unrecorded}, and finite differences of forward cannot see its "
-            "slopes for these inputs "
-            f"({in_words(run.values)}); give smaller ones, as arrays"
+            f"slopes for these inputs ({in_words(run.values)}); give smaller ones, as arrays"
         )
+    results = [if_repeatable(result, hand.again.get(result.name)) for result in results]
     for name in hand.first:
         if name not in run.values:
             shape = run.plain.locals[name].shape
@@ -71,11 +64,57 @@ def by_differences(run, hand: HandGradients, dy, rng) -> Comparison:
     comparison = Comparison(results)
     comparison.columns = (*Comparison.columns[:-1], "differences")
     comparison.remarks = (f"{run.unrecorded}. Finite differences of forward alone judge.",)
-    comparison.root, comparison.result = (
-        None,
-        ("y" if "y" not in run.values else "result", run.y.shape),
-    )
+    comparison.root = None
+    comparison.result = "y" if "y" not in run.values else "result", run.y.shape
     return comparison
+
+
+def _by_slopes(run, gradients, dy, rng) -> list[Result]:
+    """A result for each argument that has a gradient."""
+    referee, results = referee_of(run, dy, rng), []
+    claims = {name: _floats(g, name) for name, g in gradients.items() if g is not None}
+    usual = max(
+        (_change(claims[name], x) for name, x in run.values.items() if name in claims), default=0.0
+    )
+    for name in run.differentiable():
+        if name in claims:
+            results.append(judged_by_differences(name, claims[name], referee, usual))
+            continue
+        status, note = "unchecked", ""
+        if name in gradients:
+            status, note = "missing", "None was handed in"
+        results.append(Result(name, status, np.full(run.values[name].shape, np.nan), note=note))
+    return results
+
+
+def _change(gradient, x):
+    """How much L changes, to first order, when the most important element changes by its size."""
+    if gradient.shape != x.shape or not np.isfinite(gradient).all():
+        return 0.0
+    return float(np.max(np.absolute(gradient) * scale_of(x.astype(np.float64)), initial=0.0))
+
+
+def _without_ties(results, run, dy, rng) -> list[Result]:
+    """The results; what is wrong at these inputs, and not nearby, is a choice at a tie."""
+    if not any(result.status == "wrong" for result in results):
+        return results
+    near = nearby_values(run, rng)
+    try:
+        returned = run.plain.returned(near)
+        run = replace(run, values=near, y=run.plain.result(returned, list(near)))
+        of_dy = with_cache(run.backward, returned, list(near))
+        hand = hand_gradients(of_dy, dy, near, run.differentiable(), run.between())
+        hand = _hand_in_double(run, hand, dy)
+        agrees = {r.name for r in _by_slopes(run, hand.first, dy, rng) if r.status == "close"}
+    except (UnusableLayer, TypeError, ValueError):
+        return results
+    note = "no error: it differs at these inputs, where numbers are tied, and agrees nearby"
+    return [
+        replace(result, status="kink", note=note)
+        if result.status == "wrong" and result.name in agrees
+        else result
+        for result in results
+    ]
 
 
 def _hand_in_double(run, hand: HandGradients, dy) -> HandGradients:
