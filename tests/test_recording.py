@@ -62,7 +62,7 @@ def while_another_thread_is_in(block):
 
 
 def run_alone(main):
-    """``asyncio.run`` in a thread of its own: a browser of other tests may keep a loop in this one."""
+    """``asyncio.run`` in a thread of its own: other tests may keep a loop in this one."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(lambda: asyncio.run(main())).result()
 
@@ -230,3 +230,37 @@ def test_debug_inside_of_a_traced_function_leaves_its_results_traced():
 
     with pytest.raises(mgl.TraceError, match=r"\.data of a traced Tensor"):
         f(np.array([1.0, 2.0]))
+
+
+def in_a_thread(compute, context=None):
+    """The result of a computation in a thread of its own, in a context of its own or in this."""
+    with ThreadPoolExecutor(1) as pool:
+        run = (context.run, compute) if context else (compute,)
+        return pool.submit(*run).result()
+
+
+@pytest.mark.parametrize("compute", [
+    lambda x: float((x * 2).data[0]),
+    lambda x: (x * 2).sum().item(),
+    lambda x: np.sum(x),
+    lambda x: Tensor([1.0, 2.0]) * x,
+    lambda x: x[0],
+])  # fmt: skip
+def test_a_thread_started_inside_of_a_traced_function_reads_no_number_out_of_it(compute):
+    """Its context knows of no trace; its results would be those of one run in all others."""
+    f = mgl.compile(lambda x: (x * in_a_thread(lambda: compute(x))).sum())
+    with pytest.raises(mgl.TraceError, match="in a thread that was started by f.*copy_context"):
+        f(np.array([1.0, 2.0]))
+
+
+def test_a_thread_that_runs_in_the_context_of_a_trace_is_traced():
+    def doubled(x):
+        return in_a_thread(lambda: x * 2, contextvars.copy_context())
+
+    f = mgl.compile(lambda x: (x * doubled(x)).sum())
+    assert f(np.array([1.0, 2.0]))[0] == 10.0
+    value, gradient = f(np.array([5.0, 2.0]))
+    assert value == 58.0 and gradient.tolist() == [20.0, 8.0]
+    reading = mgl.compile(lambda x: (x * float(doubled(x).data[0])).sum())
+    with pytest.raises(mgl.TraceError, match=r"\.data of a traced Tensor"):
+        reading(np.array([1.0, 2.0]))

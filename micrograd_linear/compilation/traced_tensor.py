@@ -5,16 +5,19 @@ an operation whose result is not recorded. Results are known as traced because e
 """
 
 import contextlib
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
 from ..modes import users_line
-from ..recording import changing
+from ..recording import changing, current
 from ..tensor import Tensor
 from .tape import TraceError
 
 _WHY = "f is traced once and then run on other arrays, so that no number is known here"
 _BRANCH = "write it with relu, leaky_relu, maximum, minimum, abs or clip, or pass a mask of zeros and ones as an argument and multiply with it"
+_SAME_CONTEXT = "compute it in the thread that called f, or run it by contextvars.copy_context().run"
 _OUTSIDE = "compute it before, and pass it as an argument"
 _SHAPE_ONLY = {np.shape, np.ndim, np.size, np.result_type}
 _SHAPE_ONLY |= {np.zeros_like, np.ones_like, np.empty_like}
@@ -40,6 +43,14 @@ class TracedTensor(Tensor):
     """A Tensor whose numbers are those of another array in every run."""
 
     __slots__ = ()
+
+    @property
+    def _requires_grad(self) -> bool:
+        """Every operation reads this of its operands: one whose result nobody would make traced is
+        refused, since numbers could be read out of that."""
+        if not any(isinstance(look, _Tracer) for look in current().looks):
+            _refuse("a traced Tensor is used in a thread that was started by f", _SAME_CONTEXT)
+        return Tensor._requires_grad.__get__(self)
 
     data = current = _reading("data", "compute with the Tensor itself")
     grad = _reading("grad", "the compiled function returns the gradients")
@@ -87,22 +98,32 @@ def traced(array, name, differentiable):
 @contextlib.contextmanager
 def tracing(leaves):
     """Inside this block the results of operations on these leaves are traced, too; after it all of them are Tensors like any other."""
-    made = list(leaves)
+    tracer = _Tracer(leaves)
+    try:
+        with changing(looks=(tracer,)):
+            yield
+    finally:
+        for node in tracer.made:
+            node.__class__ = Tensor
 
-    def seen(result, rule, operands, inputs):
+
+class _Tracer:
+    """Looks at every result of its context, and makes those of traced Tensors traced."""
+
+    def __init__(self, leaves: Iterable[Tensor]) -> None:
+        self.made = list(leaves)
+
+    def __call__(self, result: Tensor, rule: Any, operands: tuple, inputs: tuple) -> None:
         if not any(isinstance(x, TracedTensor) for x in (*operands, *indices(result))):
             return
         if not result.requires_grad:
-            _refuse(f"{rule.name} computes with integers of the data, or in no_grad(), and is not recorded", f"{_OUTSIDE}, or pass the integers as floats")
+            _refuse(
+                f"{rule.name} computes with integers of the data, or in no_grad(), and is not "
+                "recorded",
+                f"{_OUTSIDE}, or pass the integers as floats",
+            )
         result.__class__ = TracedTensor
-        made.append(result)
-
-    try:
-        with changing(looks=(seen,)):
-            yield
-    finally:
-        for node in made:
-            node.__class__ = Tensor
+        self.made.append(result)
 
 
 def indices(node):
