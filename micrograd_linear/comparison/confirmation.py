@@ -17,6 +17,8 @@ from .referee import AGREES, REFUTED
 from .rounding import LIMIT_DOUBLE, unit_roundoff
 from .run import Run, engine_gradient, in_double_precision, nearby_values, referee_of
 
+_POINTS_NEARBY = 2
+
 
 def refuse_unrepeatable(again, y):
     if again.shape == y.shape and same(again, y):
@@ -62,7 +64,8 @@ def confirm(run, hand, dy, rng):
         run.recorded, run.unrecorded = None, Unrecorded(why)
         return
     doubtful = _not_confirmed(run, names, dy, rng)
-    doubtful = doubtful and _not_confirmed(_nearby(run, dy, rng), doubtful, dy, rng)
+    for _ in range(_POINTS_NEARBY):
+        doubtful = doubtful and _not_confirmed(_nearby(run, dy, rng), doubtful, dy, rng)
     refuted = [name for name, verdict in (doubtful or {}).items() if verdict == REFUTED]
     if not refuted:
         return

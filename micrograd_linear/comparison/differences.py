@@ -43,7 +43,8 @@ def judged_by_differences(
 ) -> Result:
     """One hand-derived gradient against differences of the plain function.
 
-    ``usual`` is how much L changes, to first order, when an argument changes by its own size.
+    ``usual`` is how much L changes, to first order, when an argument changes by its own size. The
+    status is "kink" where all that differs is at kinks: a point nearby has to tell what is wrong.
 
     The ``engine`` of the result holds the slopes that were measured, and NaN elsewhere.
     """
@@ -103,7 +104,9 @@ def _result(name, hand, slopes, measured, referee, usual):
     note = (
         f"finite differences give {slopes[where]:.9g} at {list(where)}; {len(wrong)}{looked} differ"
     )
-    return Result(name, "wrong", slopes, hand, gaps[where], where, note, check=note)
+    tied = all(measured[place].low < measured[place].high for place in wrong)
+    status = "kink" if tied else "wrong"
+    return Result(name, status, slopes, hand, gaps[where], where, note, check=note)
 
 
 def slope_of(referee: Referee, name: str, where: tuple[int, ...]) -> Slope:

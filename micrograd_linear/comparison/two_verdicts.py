@@ -95,9 +95,23 @@ def _change(gradient, x):
 
 
 def _without_ties(results, run, dy, rng) -> list[Result]:
-    """The results; what is wrong at these inputs, and not nearby, is a choice at a tie."""
-    if not any(result.status == "wrong" for result in results):
+    """The results; what differs at kinks alone is wrong, unless it agrees at a point nearby."""
+    if not any(result.status == "kink" for result in results):
         return results
+    agrees = _agreeing_nearby(run, dy, rng)
+    note = "no error: it differs at these inputs, where numbers are tied, and agrees nearby"
+    judged = []
+    for result in results:
+        if result.status == "kink" and result.name in agrees:
+            result = replace(result, note=note)
+        elif result.status == "kink":
+            result = replace(result, status="wrong")
+        judged.append(result)
+    return judged
+
+
+def _agreeing_nearby(run, dy, rng) -> set[str]:
+    """The arguments whose gradient is right where no two numbers are tied."""
     near = nearby_values(run, rng)
     try:
         returned = run.plain.returned(near)
@@ -105,16 +119,9 @@ def _without_ties(results, run, dy, rng) -> list[Result]:
         of_dy = with_cache(run.backward, returned, list(near))
         hand = hand_gradients(of_dy, dy, near, run.differentiable(), run.between())
         hand = _hand_in_double(run, hand, dy)
-        agrees = {r.name for r in _by_slopes(run, hand.first, dy, rng) if r.status == "close"}
+        return {r.name for r in _by_slopes(run, hand.first, dy, rng) if r.status == "close"}
     except (UnusableLayer, TypeError, ValueError):
-        return results
-    note = "no error: it differs at these inputs, where numbers are tied, and agrees nearby"
-    return [
-        replace(result, status="kink", note=note)
-        if result.status == "wrong" and result.name in agrees
-        else result
-        for result in results
-    ]
+        return set()
 
 
 def _hand_in_double(run, hand: HandGradients, dy) -> HandGradients:
