@@ -54,7 +54,7 @@ class InPlace:
     def __imod__(self, other: object) -> NoReturn:
         raise _unsupported(self, "%=")
 
-    def __setitem__(self, index: object, value: object) -> NoReturn:
+    def __setitem__(self: Any, index: object, value: object) -> NoReturn:
         raise TypeError(
             f"an element of {self.describe()} is assigned to, which is not recorded; make a new "
             "Tensor instead: np.stack([...]) or np.concatenate of the parts, np.where(mask, x, y) "
@@ -111,7 +111,7 @@ def _become(changed: Tensor, new: Tensor, old: Tensor) -> None:
             versions.settle(operand)
 
 
-def _like(new: Tensor, changed: Tensor, symbol: str) -> Tensor:
+def _like(new: Tensor, changed: Any, symbol: str) -> Tensor:
     """The result in the type of what is changed, by NumPy's rules for an assignment in place."""
     if new.shape != changed.shape:
         raise ValueError(
@@ -127,8 +127,8 @@ def _like(new: Tensor, changed: Tensor, symbol: str) -> Tensor:
     return new if new.dtype == changed.dtype or not new.requires_grad else new.astype(changed.dtype)
 
 
-def _refuse_shared_memory(changed: Tensor, symbol: str) -> None:
-    other = versions.sharing(changed)
+def _refuse_shared_memory(changed: Any, symbol: str) -> None:
+    other: Any = versions.sharing(changed)
     if other is not None:
         raise TypeError(
             f"{changed.describe()} {symbol} ...: it shares memory with {other.describe()}, as a "
@@ -137,7 +137,7 @@ def _refuse_shared_memory(changed: Tensor, symbol: str) -> None:
         )
 
 
-def _leaf_error(leaf: Tensor, symbol: str) -> TypeError:
+def _leaf_error(leaf: Any, symbol: str) -> TypeError:
     name = leaf.name or "t"
     return TypeError(
         f"{leaf.describe()} {symbol} ...: it is a leaf that requires a gradient, and a recorded "
@@ -147,7 +147,7 @@ def _leaf_error(leaf: Tensor, symbol: str) -> TypeError:
     )
 
 
-def _written_out(changed: Tensor, symbol: str) -> str:
+def _written_out(changed: Any, symbol: str) -> str:
     name = changed.name or "t"
     return f"{name} = {name} {symbol[:-1]} ..."
 

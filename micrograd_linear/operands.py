@@ -1,5 +1,7 @@
 """What may stand beside a ``Tensor`` in an operation: constants, and indices, as they are kept."""
 
+from typing import Any
+
 import numpy as np
 
 from . import arrays
@@ -11,7 +13,7 @@ WEAK = frozenset((float, int))  # Python's numbers take the type of the array th
 _FLOATS = frozenset(map(np.dtype, (np.float16, np.float32, np.float64)))
 
 
-def constant(operand: object, rule: Rule, operands: tuple) -> np.ndarray | np.generic | bool:
+def constant(operand: Any, rule: Rule, operands: tuple) -> Any:
     """A snapshot of a constant, checked.
 
     What the pullbacks hold must not change when the caller's array does.
@@ -27,7 +29,7 @@ def constant(operand: object, rule: Rule, operands: tuple) -> np.ndarray | np.ge
     return array
 
 
-def frozen_index(index: object) -> object:
+def frozen_index(index: Any) -> Any:
     """The index with its arrays copied, so that a later change does not move the gradient."""
     if isinstance(index, tuple):
         return tuple(frozen_index(i) for i in index)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .rules import Rule
 
 
-def _attribute(path: str, doc: str) -> Any:
+def attribute(path: str, doc: str) -> Any:
     """A property that is read without a call of Python."""
     return property(operator.attrgetter(path), doc=doc)
 
@@ -25,17 +25,17 @@ class Readings:
     if TYPE_CHECKING:
         _data: np.ndarray
         _requires_grad: bool
-        rule: Rule | None
+        rule: Rule | None  # None for a leaf
         name: str
 
-    current: np.ndarray = _attribute(
+    current: np.ndarray = attribute(
         "_data", "The array for reading only: nothing is copied, and nothing may be changed."
     )
-    shape: Shape = _attribute("_data.shape", "The shape, as a tuple.")
-    dtype: np.dtype = _attribute("_data.dtype", "The NumPy dtype.")
-    ndim: int = _attribute("_data.ndim", "The number of axes.")
-    size: int = _attribute("_data.size", "The number of elements.")
-    read: list = _attribute(
+    shape: Shape = attribute("_data.shape", "The shape, as a tuple.")
+    dtype: np.dtype = attribute("_data.dtype", "The NumPy dtype.")
+    ndim: int = attribute("_data.ndim", "The number of axes.")
+    size: int = attribute("_data.size", "The number of elements.")
+    read: list = attribute(
         "arrays",
         "The arrays that this tensor was computed from, in the order of its operands; "
         "for reading only.",

@@ -65,7 +65,23 @@ class Tensor(NamedOperations, InPlace, Readings, Readable):
     __slots__ += ("rule", "static", "operands", "arrays", "recorded", "pullbacks")
     __slots__ += ("module_calls", "__dict__", "__weakref__")
     __slots__ += ("_versions", "_viewed", "_views")  # mostly not set: see versions
-    name = ""  # a class attribute: only a tensor that is given a name pays for one
+    name: str = ""  # a class attribute: only a tensor that is given a name pays for one
+
+    if TYPE_CHECKING:
+        _grad: Any
+        _borrowed: bool
+        _used: bool
+        _shared: bool
+        module_calls: Any
+        line: str
+        static: dict[str, Any]
+        operands: tuple[Any, ...]
+        arrays: list | tuple
+        recorded: np.ndarray | None
+        pullbacks: Any
+        created: int
+        entered_a_call: bool
+        of_a_finished_call: bool
 
     def __init__(self, data: ArrayLike, name: str = "", *, requires_grad: bool = True) -> None:
         if not isinstance(name, str):
@@ -74,7 +90,7 @@ class Tensor(NamedOperations, InPlace, Readings, Readable):
         array = arrays.real_array(data, what)
         self._data = arrays.floating(array, what) if requires_grad else array
         if name:
-            self.name = name
+            self.name = name  # pyright: ignore[reportGeneralTypeIssues]  its slot is __dict__
         self._requires_grad = bool(requires_grad)
         _make_leaf(self)
 
@@ -178,7 +194,7 @@ class Tensor(NamedOperations, InPlace, Readings, Readable):
             gradients, borrowed = backward.walk(self, self._seed(gradient))
         all_or_none(backward.give, gradients, borrowed)
 
-    def _recorded_gradients(self, gradient: ArrayLike | None) -> dict[Tensor, Tensor]:
+    def _recorded_gradients(self, gradient: ArrayLike | None) -> dict[Any, Tensor]:
         """{tensor: its gradient, a recorded Tensor}, of which no two are the same."""
         if isinstance(gradient, Tensor) and gradient.shape == self.shape:
             seed, given = gradient, {id(gradient)}
@@ -258,7 +274,7 @@ class Tensor(NamedOperations, InPlace, Readings, Readable):
     def __rpow__(self, other: Operand) -> Tensor:
         return apply(_POWER, (other, self), {})
 
-    def __matmul__(self, other: Operand) -> Tensor:
+    def __matmul__(self, other: Any) -> Tensor:
         if other.__class__ is Tensor and self._data.ndim > 1 and other._data.ndim > 1:
             return apply(_MATMUL, (self, other), {})
         return np.matmul(self, other)  # of vectors, lists, stacks: see functions/products.py
