@@ -39,7 +39,7 @@ def frozen_index(index: Any) -> Any:
                 f"getitem: {index.describe()} as an index holds {index.dtype}; an index Tensor is "
                 "made with requires_grad=False, and keeps its integers"
             )
-        copied = index.current.copy().view(arrays.FromTensor)
+        copied = index._data.copy().view(arrays.FromTensor)
         copied.tensor = index
         return copied
     if isinstance(index, list) and not index:
