@@ -1,16 +1,22 @@
 """What may go into a ``Tensor``: arrays of real numbers, copied, and one clear error for everything else."""
 
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .graph import is_node
 from .leaving import LeftGraph
 
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
 _DEEPEST = 64  # NumPy's own bound on the number of axes
 
 
-def real_array(data, what):
+def real_array(data: Any, what: str) -> np.ndarray:
     """``data`` as a new array of real numbers that nobody else holds; memory order and type are kept.
 
     Raises ``TypeError`` for data that are not numbers, ``ValueError`` for ragged data, ``OverflowError`` for integers beyond int64.
@@ -38,7 +44,7 @@ def real_array(data, what):
     return checked(array, what)
 
 
-def from_file(path, what):
+def from_file(path: str | os.PathLike, what: str) -> np.ndarray:
     """The array in a file that ``np.save`` wrote; anything but numbers in it is refused."""
     try:
         array = np.load(path, allow_pickle=False)
@@ -49,7 +55,7 @@ def from_file(path, what):
         raise ValueError(f"{what}: cannot read {os.fspath(path)!r} as an array that np.save wrote: {error}") from None
 
 
-def checked(array, what):
+def checked(array: np.ndarray, what: str) -> np.ndarray:
     """The array itself, in native byte order, if it holds real numbers; an error that says what it holds instead."""
     kind = array.dtype.kind
     if kind == "O":
@@ -64,7 +70,7 @@ def checked(array, what):
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
-def floating(array, what):
+def floating(array: np.ndarray, what: str) -> np.ndarray:
     """The array as it is if it is floating point; integers and booleans as float64, if every one of them is exactly a float64."""
     if array.dtype.kind == "f":
         return array
@@ -76,7 +82,7 @@ def floating(array, what):
     return result
 
 
-def like(data, array, what):
+def like(data: Any, array: np.ndarray, what: str) -> np.ndarray:
     """``data`` as a new array of the shape and type of ``array``."""
     result = real_array(data, what)
     if array.dtype.kind == "f":
@@ -91,7 +97,7 @@ def like(data, array, what):
     return converted
 
 
-def _refuse_nodes(data, what):
+def _refuse_nodes(data: Any, what: str) -> None:
     depth = 0
     while isinstance(data, (list, tuple)) and len(data):
         data, depth = data[0], depth + 1
@@ -108,4 +114,4 @@ def _refuse_nodes(data, what):
 class FromTensor(np.ndarray):
     """The integers of an index, with the ``tensor`` they were copied from, so that a derivation can call them by its name."""
 
-    tensor = None
+    tensor: Tensor | None = None

@@ -3,14 +3,21 @@
 The walk is a function of the graph: it changes no tensor, so an error half-way leaves everything as it was.
 """
 
+from __future__ import annotations
+
 from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import versions
+from . import arrays, versions
 from .graph import is_node
 from .recording import current
 from .rules import RULES
+
+if TYPE_CHECKING:
+    from .annotations import ArrayLike
+    from .tensor import Tensor
 
 _created = attrgetter("created")
 _WHERE = RULES["where"]
@@ -72,6 +79,45 @@ def recorded_walk(root, seed):
                 contribution = _not_taken(node, g, contribution)
             gradients[operand] = gradients[operand] + contribution if operand in gradients else contribution
     return gradients
+
+
+def seed(root: Tensor, gradient: ArrayLike | None) -> np.ndarray:
+    """dL/d(root) as an array that nobody else holds, or the error for what is none."""
+    if not root.requires_grad:
+        raise ValueError(
+            f"backward: {root.describe()} depends on no tensor that requires a gradient; "
+            "nothing to differentiate"
+        )
+    if gradient is None:
+        if root.size != 1:
+            raise ValueError(
+                f"backward: {root.describe()} is not a scalar, so its gradient dL/d(it) must "
+                f"be given: expected an array of shape {root.shape}, got none; pass "
+                "backward(gradient), or reduce to a scalar first, with .sum() for example"
+            )
+        return np.ones(root.shape, root.dtype)
+    wanted = root.current
+    if type(gradient) is np.ndarray and _alike(gradient, wanted):
+        return gradient.copy(order="K")
+    return arrays.like(gradient, wanted, f"backward: gradient of {root.describe()}")
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.dtype == other.dtype and one.shape == other.shape
+
+
+def give(saved: list, gradients: dict[Tensor, Any], borrowed: Any) -> None:
+    """Add its gradient to every leaf, and give each result its own."""
+    tensors = list(gradients)
+    saved.append((tensors, "_grad", [tensor._grad for tensor in tensors]))
+    saved.append((tensors, "_borrowed", [tensor._borrowed for tensor in tensors]))
+    for tensor, gradient in gradients.items():
+        if tensor.rule is None and tensor._grad is not None:
+            total = tensor._grad + gradient
+            tensor._grad = total if is_node(total) else np.asarray(total)
+            tensor._borrowed = False
+        else:
+            tensor._grad, tensor._borrowed = gradient, tensor in borrowed
 
 
 def _checked_order(root):

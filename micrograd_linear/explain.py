@@ -1,18 +1,23 @@
 """Errors in words: the operation, its operands with their shapes, what was expected and what came."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 
 from .graph import is_node
 
 
-def described(operands):
+def described(operands: Iterable[Any]) -> str:
     return ", ".join(
         operand.describe() if is_node(operand) else f"an array {np.shape(operand)}" if np.ndim(operand) else repr(operand)
         for operand in (x if is_node(x) else _shaped(x) for x in operands)
     )
 
 
-def _shaped(operand):
+def _shaped(operand: Any) -> Any:
     try:
         array = np.asarray(operand)
         return array if array.ndim else array.item()

@@ -1,37 +1,97 @@
-"""What both levels share: the order of a graph's nodes, their names, and what every reader may read of a node.
+"""What both levels share: the order of a graph's nodes, their names, and what may be read of a node.
 
-A node, whether a ``Value`` or a ``Tensor``, shows its readers
-
-    name        the user's name for it, or ""
-    operation   the name of the rule that made it, or "" for a leaf
-    static      the rule's keyword arguments, as a dict
-    operands    an ordered tuple; nodes, or plain numbers and arrays, which are constants
-    read        the numbers or arrays that were read from them; others than theirs, if theirs were changed since
-    created     an integer that grows with every node recorded
-    module_calls  only on results of a ``Module``: (module, age of the graph when it was called, the same of the calls inside it)
-    data, grad, shape, dtype
-
-Operands exist before the result they make, so the order of creation IS a topological order: no depth-first search, no recursion,
-and the same order in every run.
+Operands exist before the result they make, so the order of creation IS a topological order: no
+depth-first search, no recursion, and the same order in every run.
 """
+
+from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from operator import attrgetter
+from typing import Any, Protocol, TypeVar
 
 from . import versions
 
-creation = itertools.count()  # next(creation) is the age of the next node; one C call, safe between threads
+# next(creation) is the age of the next node; one C call, safe between threads.
+creation = itertools.count()
 _created = attrgetter("created")
 
 
-def is_node(operand):
+class Node(Protocol):
+    """What every reader may read of a node, whether a ``Value`` or a ``Tensor``.
+
+    A result of a ``Module`` has ``module_calls`` as well: (module, age of the graph when it was
+    called, the same of the calls inside it).
+    """
+
+    name: str  # the user's name for it, or ""
+    created: int  # it grows with every node recorded
+
+    @property
+    def operation(self) -> str:
+        """The name of the rule that made it, or "" for a leaf."""
+        ...
+
+    @property
+    def static(self) -> dict[str, Any]:
+        """The rule's keyword arguments."""
+        ...
+
+    @property
+    def operands(self) -> tuple[Any, ...]:
+        """Nodes, or plain numbers and arrays, which are constants; in the rule's order."""
+        ...
+
+    @property
+    def read(self) -> Any:
+        """The numbers or arrays that were read from the operands.
+
+        They are others than theirs, if theirs were changed since.
+        """
+        ...
+
+    @property
+    def current(self) -> Any:
+        """The number or the array, for reading only."""
+        ...
+
+    @property
+    def data(self) -> Any: ...
+
+    @property
+    def grad(self) -> Any: ...
+
+    @property
+    def requires_grad(self) -> bool: ...
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    def describe(self) -> str:
+        """The node in an error message."""
+        ...
+
+    def gradients(self, gradient: Any = ...) -> dict[Any, Any]:
+        """{node: dL/d(node)} for a gradient dL/d(this node); changes no ``grad``."""
+        ...
+
+    def contributions(self, gradient: Any) -> list[tuple[Any, Any]]:
+        """What a gradient of this node adds to that of each operand."""
+        ...
+
+
+AnyNode = TypeVar("AnyNode", bound=Node)
+
+
+def is_node(operand: object) -> bool:
     """True for a ``Value`` or a ``Tensor``; False for the plain number or array of a constant."""
     return hasattr(operand, "operands")
 
 
-def topological_order(root):
-    """Every node that ``root`` was computed from, ``root`` last; operands come before what was made of them.
+def topological_order(root: AnyNode) -> list[AnyNode]:
+    """Every node that ``root`` was computed from, ``root`` last; operands come before results.
 
     >>> from micrograd_linear import Value
     >>> x = Value(3, "x"); y = x * x; y.name = "y"
@@ -51,10 +111,14 @@ def topological_order(root):
     return order
 
 
-def unique_names(order):
-    """A name for every node, each once: the user's, or its operation and a number; the second of a name is "name (2)", and so on."""
+def unique_names(order: Sequence[AnyNode]) -> dict[AnyNode, str]:
+    """A name for every node, each once: the user's, or its operation and a number.
+
+    The second of a name is "name (2)", and so on.
+    """
     given = Counter(node.name for node in order)
-    names, taken, numbers = {}, set(given), defaultdict(lambda: itertools.count(1))
+    names, taken = {}, set(given)
+    numbers = defaultdict(lambda: itertools.count(1))
     for i, node in enumerate(order):
         name = node.name or f"{node.operation or 'leaf'} #{i}"
         if given[node.name] > 1 if node.name else name in taken:

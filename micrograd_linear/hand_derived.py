@@ -7,11 +7,16 @@ Shapes: x (N, M_in), W (M_in, M_out), b (1, M_out), y (N, M_out); N is the numbe
 and ∂L/∂y is known. Nothing here uses the engine.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
 from . import arrays
+
+if TYPE_CHECKING:
+    from .annotations import ArrayLike
 
 
 class LinearGradients(NamedTuple):
@@ -22,7 +27,7 @@ class LinearGradients(NamedTuple):
     x: np.ndarray
 
 
-def linear_forward(x, W, b):
+def linear_forward(x: ArrayLike, W: ArrayLike, b: ArrayLike) -> np.ndarray:
     """y = xW + b, of shape (N, M_out), for x (N, M_in), W (M_in, M_out), b (1, M_out).
 
     >>> linear_forward([[1.0, 2.0]], [[3.0], [4.0]], [[5.0]])
@@ -36,7 +41,13 @@ def linear_forward(x, W, b):
     return x @ W + b
 
 
-def linear_backward(dL_dy, x, W, *, layout="gradient"):
+def linear_backward(
+    dL_dy: ArrayLike,
+    x: ArrayLike,
+    W: ArrayLike,
+    *,
+    layout: Literal["gradient", "numerator"] = "gradient",
+) -> LinearGradients:
     """The gradients of a linear layer, from ∂L/∂y, x (N, M_in) and W (M_in, M_out).
 
     ==============  =================  ====================  ====================  ====================
@@ -72,13 +83,15 @@ def linear_backward(dL_dy, x, W, *, layout="gradient"):
     return LinearGradients(W=x.T @ dL_dy, b=dL_dy.sum(axis=0, keepdims=True), x=dL_dy @ W.T)
 
 
-def _array(name, data):
+def _array(name: str, data: ArrayLike) -> np.ndarray:
     if isinstance(data, np.ndarray) and data.dtype.kind == "f":
         return data
     return arrays.floating(arrays.real_array(data, f"linear layer: {name}"), f"linear layer: {name}")
 
 
-def _expect(name, array, shape, sizes):
+def _expect(
+    name: str, array: np.ndarray, shape: tuple[str | int, ...], sizes: dict[str, int]
+) -> None:
     """Check an array's shape against symbols, of which some have a known size; a first sight of a symbol defines it."""
     matches = array.ndim == len(shape) and all(sizes.setdefault(s, n) == n if isinstance(s, str) else s == n for s, n in zip(shape, array.shape))
     if not matches:

@@ -15,6 +15,6 @@ def load():
     >>> x.shape, x[0].tolist(), SPECIES[species[0]]
     ((150, 4), [5.1, 3.5, 1.4, 0.2], 'setosa')
     """
-    with resources.files(__package__).joinpath("data/iris.csv").open() as file:
+    with resources.files("micrograd_linear").joinpath("data/iris.csv").open() as file:
         table = np.loadtxt(file, delimiter=",", skiprows=1)
     return table[:, :4], table[:, 4].astype(np.intp)

@@ -8,6 +8,7 @@ the methods of ``Readable``. A gradient would be lost there without a word, so t
 
 import operator
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class LeftGraph(TypeError):
         self.brief = brief or message
 
 
-def left_graph(node: object, how: str) -> LeftGraph:
+def left_graph(node: Any, how: str) -> LeftGraph:
     """The error for a node whose number was about to be read; whoever listens is told how."""
     recording.note_left(node, how)
     return LeftGraph(
@@ -43,7 +44,7 @@ def left_graph(node: object, how: str) -> LeftGraph:
     )
 
 
-def written_into(call: str, inputs: Iterable[object], out: object) -> LeftGraph:
+def written_into(call: str, inputs: Iterable[Any], out: Any) -> LeftGraph:
     """The error for a result that NumPy would write into ``out``, as ``a += t`` does."""
     nodes = [x for x in inputs if is_node(x)]
     for node in nodes:
@@ -64,6 +65,13 @@ class Readable:
     """Python's conversions to plain numbers, of a node with ``requires_grad`` and ``item()``."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def requires_grad(self) -> bool: ...
+
+        def item(self) -> Any: ...
 
     def __float__(self) -> float:
         if self.requires_grad:

@@ -6,23 +6,25 @@ Both are for the thread or the task that enters them, and are set back when the 
 import contextlib
 import math
 import os
-import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from . import tensor
+from .explain import described
 from .graph import is_node
 from .recording import changing
 
-_NOT_THE_USERS = tuple(f"{Path(module.__file__).parent}{os.sep}" for module in (sys.modules[__package__], np))
+_FOLDERS = Path(__file__).parent, Path(str(np.__file__)).parent
+_NOT_THE_USERS = tuple(f"{folder}{os.sep}" for folder in _FOLDERS)
 _LIBRARY = f"{Path(os.__file__).parent}{os.sep}"  # Python's own; what is installed is in a folder of its own inside of it
 
 
 @contextlib.contextmanager
-def no_grad():
+def no_grad() -> Iterator[None]:
     """Inside this block operations compute, and record nothing: results are constants.
 
     >>> from micrograd_linear import Tensor, no_grad
@@ -37,7 +39,7 @@ def no_grad():
 
 
 @contextlib.contextmanager
-def debug():
+def debug() -> Iterator[None]:
     """Inside this block the operation that first makes a NaN or an infinity, forward or backward, raises ``FloatingPointError``.
 
     The message names the operation, its line in the user's file and its operands. A result that is not finite because an operand was
@@ -65,7 +67,7 @@ def _check_result(result: Any, rule: Any, operands: tuple, inputs: tuple) -> Non
         _check_value(result, rule, operands, inputs)
 
 
-def _check_forward(result, rule, operands, inputs):
+def _check_forward(result: Any, rule: Any, operands: tuple, inputs: tuple) -> None:
     bad = ~np.isfinite(result.current)
     if not bad.any() or not all(np.isfinite(x).all() for x in inputs):
         return
@@ -73,22 +75,22 @@ def _check_forward(result, rule, operands, inputs):
     elements = [np.broadcast_to(x, bad.shape)[where] for x in inputs] if all(_broadcasts(x, bad.shape) for x in inputs) else []
     made_from = f" from {', '.join(str(float(x)) for x in elements)}" if elements else ""
     raise FloatingPointError(
-        f"{rule.name} of {tensor.described(operands)} made {result.current[where]} at {list(where)}{made_from} (forward, {result.line})"
+        f"{rule.name} of {described(operands)} made {result.current[where]} at {list(where)}{made_from} (forward, {result.line})"
     )
 
 
-def _check_value(result, rule, operands, numbers):
+def _check_value(result: Any, rule: Any, operands: tuple, numbers: tuple) -> None:
     if math.isfinite(result.current) or not all(map(math.isfinite, numbers)):
         return
-    described = ", ".join(x.describe() if is_node(x) else repr(x) for x in operands)
+    words = ", ".join(x.describe() if is_node(x) else repr(x) for x in operands)
     made_from = ", ".join(map(str, numbers))
     raise FloatingPointError(
-        f"{rule.name} of {described} made {result.current} from {made_from} "
+        f"{rule.name} of {words} made {result.current} from {made_from} "
         f"(forward, {result.line})"
     )
 
 
-def _check_backward(node, operand, g, contribution):
+def _check_backward(node: Any, operand: Any, g: Any, contribution: Any) -> None:
     """Raise if the derivative of a node is the first number that is not finite."""
     bad = ~np.isfinite(contribution)
     if not bad.any() or not np.isfinite(g).all():
@@ -105,14 +107,14 @@ def _check_backward(node, operand, g, contribution):
     )
 
 
-def _broadcasts(x, shape):
+def _broadcasts(x: Any, shape: tuple[int, ...]) -> bool:
     try:
         return np.broadcast_shapes(np.shape(x), shape) == shape
     except ValueError:
         return False
 
 
-def users_line():
+def users_line() -> str:
     """file:line of the innermost caller outside of this package, of NumPy, and of Python's own library."""
     for frame, number in traceback.walk_stack(None):
         name = frame.f_code.co_filename

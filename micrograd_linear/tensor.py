@@ -7,36 +7,53 @@
     array([[2., 4.],
            [6., 8.]])
 
-An operation puts the operands' arrays through its rule once and keeps the pullbacks (see ``rules``). So that nothing can change
-the arrays that a pullback holds, an array is either private to its tensor, or was handed out by ``.data``: operations use a private
-array as it is, and a snapshot of one that was handed out.
+An operation puts the operands' arrays through its rule once and keeps the pullbacks (see
+``rules``). So that nothing can change the arrays that a pullback holds, an array is either private
+to its tensor, or was handed out by ``.data``: operations use a private array as it is, and a
+snapshot of one that was handed out.
+
+The operators stand here, the named operations in ``named_operations``, augmented assignments in
+``in_place``, and what is only read in ``readings``.
 """
 
-import operator
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import arrays, backward, numpy_protocol, versions
-from .explain import check_integers, described, explained
+from .explain import check_integers, explained
 from .graph import creation
+from .in_place import InPlace
 from .leaving import Readable, left_graph
+from .named_operations import NamedOperations
+from .operands import WEAK, constant, frozen_index
+from .readings import Readings
 from .recording import DEFAULT, changed, current, note_left
 from .rules import RULES
 from .transaction import all_or_none
 
+if TYPE_CHECKING:
+    from .annotations import ArrayLike, Operand
+    from .rules import Rule
 
-class Tensor(Readable):
+
+class Tensor(NamedOperations, InPlace, Readings, Readable):
     """An array of real numbers in a computation graph.
 
-    ``Tensor(data, name="", *, requires_grad=True)`` is a leaf that owns a copy of ``data``. float16, float32, float64 and long double
-    keep their type; integers and booleans become float64, unless ``requires_grad`` is False.
+    ``Tensor(data, name="", *, requires_grad=True)`` is a leaf that owns a copy of ``data``.
+    float16, float32, float64 and long double keep their type; integers and booleans become
+    float64, unless ``requires_grad`` is False.
 
     ``data``    the array; ``t.data -= step`` and ``t.data[0] = 1`` change it
-    ``grad``    None at first, then an array of the tensor's shape and type; a leaf adds up over ``backward`` calls until
-                ``zero_grad``, an interior node holds that of the last call
+    ``grad``    None at first, then an array of the tensor's shape and type; a leaf adds up over
+                ``backward`` calls until ``zero_grad``, an interior node holds that of the last call
 
-    Plain arrays and numbers in an expression are constants. Raises ``TypeError`` for objects, strings and complex numbers,
-    ``ValueError`` for ragged data, ``OverflowError`` for integers that float64 does not hold exactly.
+    Plain arrays and numbers in an expression are constants. Raises ``TypeError`` for objects,
+    strings and complex numbers, ``ValueError`` for ragged data, ``OverflowError`` for integers that
+    float64 does not hold exactly.
 
     >>> W = Tensor([[1, 2, 3]], "W")
     >>> (W * [10, 20, 30]).backward([[1, 1, 1]])
@@ -45,31 +62,51 @@ class Tensor(Readable):
     """
 
     __slots__ = ("_data", "_grad", "_used", "_shared", "_borrowed", "_requires_grad", "created")
-    __slots__ += ("rule", "static", "operands", "arrays", "recorded", "pullbacks", "module_calls", "__dict__", "__weakref__")
+    __slots__ += ("rule", "static", "operands", "arrays", "recorded", "pullbacks")
+    __slots__ += ("module_calls", "__dict__", "__weakref__")
     __slots__ += ("_versions", "_viewed", "_views")  # mostly not set: see versions
-    name = ""  # a class attribute: only a tensor that is given a name pays for one
+    name: str = ""  # a class attribute: only a tensor that is given a name pays for one
 
-    def __init__(self, data, name="", *, requires_grad=True):
+    if TYPE_CHECKING:
+        _grad: Any
+        _borrowed: bool
+        _used: bool
+        _shared: bool
+        module_calls: Any
+        line: str
+        static: dict[str, Any]
+        operands: tuple[Any, ...]
+        arrays: list | tuple
+        recorded: np.ndarray | None
+        pullbacks: Any
+        created: int
+        entered_a_call: bool
+        of_a_finished_call: bool
+
+    def __init__(self, data: ArrayLike, name: str = "", *, requires_grad: bool = True) -> None:
         if not isinstance(name, str):
             raise TypeError(f"name: expected a string, got {name!r} ({type(name).__name__})")
         what = f"Tensor {name!r}" if name else "Tensor"
         array = arrays.real_array(data, what)
         self._data = arrays.floating(array, what) if requires_grad else array
         if name:
-            self.name = name
+            self.name = name  # pyright: ignore[reportGeneralTypeIssues]  its slot is __dict__
         self._requires_grad = bool(requires_grad)
         _make_leaf(self)
 
-    # --- data and gradient -----------------------------------------------------------------------------------------------------
+    # --- data and gradient ------------------------------------------------------------------------
 
     @property
-    def data(self):
-        """The array itself. Changing it, or assigning another, makes every result computed from the old numbers stale."""
+    def data(self) -> np.ndarray:
+        """The array itself.
+
+        Changing it, or assigning another, makes every result computed from the old numbers stale.
+        """
         if self._requires_grad:
             note_left(self, ".data")
         return self._handed_out()
 
-    def _handed_out(self):
+    def _handed_out(self) -> np.ndarray:
         """The array, which may be changed from now on: what was recorded keeps another."""
         if not self._shared:
             if self._used or self._data.base is not None or not self._data.flags.writeable:
@@ -78,233 +115,230 @@ class Tensor(Readable):
         return self._data
 
     @data.setter
-    def data(self, data):
+    def data(self, data: ArrayLike) -> None:
         if data is self._data:  # t.data -= step ends here; the array was changed in place
             return
         self._data = arrays.like(data, self._data, f"data of {self.describe()}")
         self._used = self._shared = False
 
     @property
-    def requires_grad(self):
+    def requires_grad(self) -> bool:
         """Whether gradients are computed for this tensor; can be changed for a leaf."""
         return self._requires_grad
 
     @requires_grad.setter
-    def requires_grad(self, requires_grad):
+    def requires_grad(self, requires_grad: bool) -> None:
         if self.rule is not None:
-            raise ValueError(f"requires_grad of {self.describe()}: can be set for a leaf only; .detach() makes one")
+            raise ValueError(
+                f"requires_grad of {self.describe()}: can be set for a leaf only; "
+                ".detach() makes one"
+            )
         if requires_grad and self.dtype.kind != "f":
-            self._data, self._used, self._shared = arrays.floating(self._data, self.describe()), False, False
+            self._data = arrays.floating(self._data, self.describe())
+            self._used = self._shared = False
         self._requires_grad = bool(requires_grad)
 
-    current = property(operator.attrgetter("_data"), doc="The array for reading only: nothing is copied, and nothing may be changed.")
-
     @property
-    def grad(self):
+    def grad(self) -> Any:  # an array or None; a Tensor after backward(create_graph=True)
         """dL/d(this tensor) as an array of its shape and type, or None."""
         if self._borrowed:
             self._grad, self._borrowed = self._grad.copy(), False
         return self._grad
 
     @grad.setter
-    def grad(self, grad):
-        self._grad = None if grad is None else arrays.like(grad, self._data, f"grad of {self.describe()}")
+    def grad(self, grad: ArrayLike | None) -> None:
+        what = f"grad of {self.describe()}"
+        self._grad = None if grad is None else arrays.like(grad, self._data, what)
         self._borrowed = False
 
-    def zero_grad(self):
+    def zero_grad(self) -> None:
         """Forget the gradient: set ``grad`` to None."""
         self._grad, self._borrowed = None, False
 
-    shape = property(operator.attrgetter("_data.shape"), doc="The shape, as a tuple.")
-    dtype = property(operator.attrgetter("_data.dtype"), doc="The NumPy dtype.")
-    ndim = property(operator.attrgetter("_data.ndim"), doc="The number of axes.")
-    size = property(operator.attrgetter("_data.size"), doc="The number of elements.")
-    read = property(operator.attrgetter("arrays"), doc="The arrays that this tensor was computed from, in the order of its operands; for reading only.")
-    operation = property(lambda self: self.rule.name if self.rule else "", doc='The name of the rule that made this tensor; "" for a leaf.')
-
-    def numpy(self):
+    def numpy(self) -> np.ndarray:
         """A copy of the numbers, as a plain array."""
         if self._requires_grad:
             note_left(self, ".numpy()")
         return self._data.copy()
 
-    def item(self):
+    def item(self) -> float:
         """The one number of a tensor of size 1, as a Python number."""
         if self._requires_grad:
             note_left(self, ".item()")
         return self._only("item")
 
-    def _only(self, what):
-        if self.size != 1:
-            raise ValueError(
-                f"{what} of {self.describe()}: expected one element, got {self.size}"
-            )
-        return self._data.item()
-
-    def detach(self):
+    def detach(self) -> Tensor:
         """A constant with the same numbers, cut off from the graph."""
         if self._requires_grad:
             note_left(self, ".detach()")
         return Tensor(self._data, self.name, requires_grad=False)
 
-    # --- backward --------------------------------------------------------------------------------------------------------------
+    # --- backward ---------------------------------------------------------------------------------
 
-    def backward(self, gradient=None, *, create_graph=False):
-        """Add dL/d(leaf) to the ``grad`` of every leaf below, given ``gradient`` = dL/d(this tensor), of this tensor's shape.
+    def backward(self, gradient: ArrayLike | None = None, *, create_graph: bool = False) -> None:
+        """Add dL/d(leaf) to the ``grad`` of every leaf below.
 
-        A scalar needs no ``gradient``: it is 1. Raises ``ValueError`` where the gradient is missing or of another shape, and
-        ``RuntimeError`` when an array was changed since it was used; every ``grad`` is then as it was. With ``create_graph=True`` the pass
-        is itself recorded and every ``grad`` is a Tensor, which can be differentiated again.
+        ``gradient`` = dL/d(this tensor) has this tensor's shape; a scalar needs none: it is 1.
+        Raises ``ValueError`` where the gradient is missing or of another shape, and
+        ``RuntimeError`` when an array was changed since it was used; every ``grad`` is then as it
+        was. With ``create_graph=True`` the pass is itself recorded and every ``grad`` is a Tensor,
+        which can be differentiated again.
 
         >>> x = Tensor([1.0, 2.0], "x")
         >>> (x * x).backward([1.0, 10.0]); x.grad
         array([ 2., 40.])
         """
         if create_graph:
-            seed = gradient if isinstance(gradient, Tensor) and gradient.shape == self.shape else Tensor(self._seed(gradient), requires_grad=False)
-            gradients, borrowed = backward.recorded_walk(self, seed), ()
-            given = {id(seed)} if seed is gradient else set()
-            for tensor, gradient in gradients.items():  # no two tensors share one gradient
-                gradients[tensor] = gradient + 0 if id(gradient) in given else gradient
-                given.add(id(gradient))
+            gradients, borrowed = self._recorded_gradients(gradient), ()
         else:
             gradients, borrowed = backward.walk(self, self._seed(gradient))
-        all_or_none(_give, gradients, borrowed)
+        all_or_none(backward.give, gradients, borrowed)
 
-    def gradients(self, gradient=None, *, watch=None):
-        """{tensor: array} of the gradients that ``backward`` would make, leaving every ``grad`` as it was.
+    def _recorded_gradients(self, gradient: ArrayLike | None) -> dict[Any, Tensor]:
+        """{tensor: its gradient, a recorded Tensor}, of which no two are the same."""
+        if isinstance(gradient, Tensor) and gradient.shape == self.shape:
+            seed, given = gradient, {id(gradient)}
+        else:
+            seed, given = Tensor(self._seed(gradient), requires_grad=False), set()
+        gradients = backward.recorded_walk(self, seed)
+        for tensor, found in gradients.items():
+            gradients[tensor] = found + 0 if id(found) in given else found
+            given.add(id(found))
+        return gradients
 
-        ``watch(node, operand, g, contribution)`` is called at every step: what a gradient g of the node adds to that of the operand.
+    def gradients(
+        self, gradient: ArrayLike | None = None, *, watch: Callable | None = None
+    ) -> dict[Tensor, np.ndarray]:
+        """{tensor: array} of the gradients that ``backward`` would make; changes no ``grad``.
+
+        ``watch(node, operand, g, contribution)`` is called at every step: what a gradient g of the
+        node adds to that of the operand.
         """
         gradients, borrowed = backward.walk(self, self._seed(gradient), watch)
         return {tensor: g.copy() if tensor in borrowed else g for tensor, g in gradients.items()}
 
-    def contributions(self, gradient):
-        """[(operand, contribution)]: what a gradient of this tensor adds to that of each operand, before broadcasting is undone."""
+    def contributions(self, gradient: Any) -> list[tuple[Any, Any]]:
+        """[(operand, contribution)]: what a gradient of this tensor adds to that of each operand.
+
+        Broadcasting is not undone yet.
+        """
         versions.settle(self)
-        return [(x, pull(gradient)) for x, pull in zip(self.operands, self.pullbacks, strict=True) if pull is not None]
+        pairs = zip(self.operands, self.pullbacks, strict=True)
+        return [(x, pull(gradient)) for x, pull in pairs if pull is not None]
 
-    def _seed(self, gradient):
-        if not self.requires_grad:
-            raise ValueError(f"backward: {self.describe()} depends on no tensor that requires a gradient; nothing to differentiate")
-        if gradient is None:
-            if self.size != 1:
-                raise ValueError(
-                    f"backward: {self.describe()} is not a scalar, so its gradient dL/d(it) must be given: expected an array of shape "
-                    f"{self.shape}, got none; pass backward(gradient), or reduce to a scalar first, with .sum() for example"
-                )
-            return np.ones(self.shape, self.dtype)
-        if isinstance(gradient, Tensor):
-            gradient = gradient.current
-        if gradient.__class__ is np.ndarray and gradient.dtype == self._data.dtype and gradient.shape == self._data.shape:
-            return gradient.copy(order="K")
-        return arrays.like(gradient, self._data, f"backward: gradient of {self.describe()}")
+    def _seed(self, gradient: ArrayLike | None) -> np.ndarray:
+        return backward.seed(self, gradient.current if isinstance(gradient, Tensor) else gradient)
 
-    # --- operations ------------------------------------------------------------------------------------------------------------
+    # --- operations -------------------------------------------------------------------------------
 
     @staticmethod
-    def __apply_rule__(rule, operands, static):
+    def __apply_rule__(rule: Rule, operands: tuple, static: dict[str, Any]) -> Tensor:
         return apply(rule, operands, static)
 
-    def __array__(self, dtype=None, copy=None):
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         if self.requires_grad:
             raise left_graph(self, "a plain array of it")
         return np.array(self._data, dtype=dtype)
 
-    __array_ufunc__ = numpy_protocol.array_ufunc  # the named operations, as methods and NumPy functions, are in functions/
+    # The named operations, as methods and NumPy functions, are in functions/.
+    __array_ufunc__ = numpy_protocol.array_ufunc
     __array_function__ = numpy_protocol.array_function
 
-    def __matmul__(self, other):
+    def __add__(self, other: Operand) -> Tensor:
+        return apply(_ADD, (self, other), {})
+
+    def __radd__(self, other: Operand) -> Tensor:
+        return apply(_ADD, (other, self), {})
+
+    def __sub__(self, other: Operand) -> Tensor:
+        return apply(_SUBTRACT, (self, other), {})
+
+    def __rsub__(self, other: Operand) -> Tensor:
+        return apply(_SUBTRACT, (other, self), {})
+
+    def __mul__(self, other: Operand) -> Tensor:
+        return apply(_MULTIPLY, (self, other), {})
+
+    def __rmul__(self, other: Operand) -> Tensor:
+        return apply(_MULTIPLY, (other, self), {})
+
+    def __truediv__(self, other: Operand) -> Tensor:
+        return apply(_DIVIDE, (self, other), {})
+
+    def __rtruediv__(self, other: Operand) -> Tensor:
+        return apply(_DIVIDE, (other, self), {})
+
+    def __pow__(self, other: Operand) -> Tensor:
+        return apply(_POWER, (self, other), {})
+
+    def __rpow__(self, other: Operand) -> Tensor:
+        return apply(_POWER, (other, self), {})
+
+    def __matmul__(self, other: Any) -> Tensor:
         if other.__class__ is Tensor and self._data.ndim > 1 and other._data.ndim > 1:
             return apply(_MATMUL, (self, other), {})
         return np.matmul(self, other)  # of vectors, lists, stacks: see functions/products.py
 
-    def __rmatmul__(self, other):
+    def __rmatmul__(self, other: Operand) -> Tensor:
         return np.matmul(other, self)
 
-    def __pos__(self):
-        return apply(RULES["multiply"], (self, 1), {})  # a new array, as in NumPy
+    def __pos__(self) -> Tensor:
+        return apply(_MULTIPLY, (self, 1), {})  # a new array, as in NumPy
 
-    def __neg__(self):
-        return apply(RULES["negative"], (self,), {})
+    def __neg__(self) -> Tensor:
+        return apply(_NEGATIVE, (self,), {})
 
-    def __abs__(self):
-        return apply(RULES["absolute"], (self,), {})
+    def __abs__(self) -> Tensor:
+        return apply(_ABSOLUTE, (self,), {})
 
-    def __getitem__(self, index):
-        """Slices, integers, integer arrays (an element that is taken twice gets both gradients), masks, None and ``...``."""
-        return apply(RULES["getitem"], (self,), {"index": _frozen_index(index)})
+    def __getitem__(self, index: object) -> Tensor:
+        """Slices, integers, integer arrays, masks, None and ``...``.
 
-    def __len__(self):
-        if not self.ndim:
-            raise TypeError(f"len() of {self.describe()}: a 0-d tensor has no length")
-        return len(self._data)
+        An element that is taken twice gets both gradients.
+        """
+        return apply(_GETITEM, (self,), {"index": frozen_index(index)})
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Tensor]:
         return (self[i] for i in range(len(self)))
 
     __hash__ = object.__hash__
 
-    def __bool__(self):
-        if self.size != 1:
-            raise ValueError(f"the truth value of {self.describe()} is ambiguous; use (t > 0).all() or .any()")
-        return bool(self._data)
-
-    # --- in words --------------------------------------------------------------------------------------------------------------
-
-    def describe(self):
-        """The tensor in an error message: its name, or how it was made, and its shape.
-
-        >>> Tensor([[1.0, 2.0]], "W").describe(), (Tensor([1.0]) * 2).describe()
-        ('W (1, 2)', 'a multiply result (1,)')
-        """
-        return f"{self.name or (f'a {self.operation} result' if self.rule else 'a tensor')} {self.shape}"
-
-    def __repr__(self):
-        name = f", name={self.name!r}" if self.name else ""
-        made = f", operation={self.operation!r}" if self.rule else "" if self.requires_grad else ", requires_grad=False"
-        return f"Tensor({np.array2string(self._data, prefix='Tensor(', separator=', ')}, shape={self.shape}, dtype={self.dtype}{name}{made})"
-
-    def __format__(self, specification):
-        return format(self._only("format"), specification) if specification else repr(self)
-
-    def __reduce__(self):
+    def __reduce__(self) -> tuple:
         if self.rule is not None:
-            raise TypeError(f"{self.describe()} is the result of {self.operation}: only leaves can be copied and pickled; copy its .data instead")
+            raise TypeError(
+                f"{self.describe()} is the result of {self.operation}: only leaves can be copied "
+                "and pickled; copy its .data instead"
+            )
         state = self._data.copy(), self.name, self.requires_grad, self.grad, dict(self.__dict__)
         return _rebuild, (type(self), *state)
 
 
-def _rebuild(cls, data, name, requires_grad, grad, attributes):
+def _rebuild(
+    cls: type[Tensor],
+    data: np.ndarray,
+    name: str,
+    requires_grad: bool,
+    grad: Any,
+    attributes: dict[str, Any],
+) -> Tensor:
     tensor = cls(data, name, requires_grad=requires_grad)
     tensor.grad = grad
     tensor.__dict__.update(attributes)
     return tensor
 
 
-def _make_leaf(tensor):
-    tensor._grad = tensor.rule = None
+def _make_leaf(tensor: Tensor) -> None:
+    tensor._grad = tensor.rule = tensor.recorded = None
     tensor._used = tensor._shared = tensor._borrowed = False
-    tensor.static, tensor.operands, tensor.arrays, tensor.recorded, tensor.pullbacks = {}, (), (), None, ()
+    tensor.static, tensor.operands, tensor.arrays, tensor.pullbacks = {}, (), (), ()
     tensor.created = next(creation)
 
 
-def _give(saved, gradients, borrowed):
-    """Add its gradient to every leaf, and give each result its own."""
-    tensors = list(gradients)
-    saved.append((tensors, "_grad", [tensor._grad for tensor in tensors]))
-    saved.append((tensors, "_borrowed", [tensor._borrowed for tensor in tensors]))
-    for tensor, gradient in gradients.items():
-        if tensor.rule is None and tensor._grad is not None:
-            total = tensor._grad + gradient
-            tensor._grad = total if isinstance(total, Tensor) else np.asarray(total)
-            tensor._borrowed = False
-        else:
-            tensor._grad, tensor._borrowed = gradient, tensor in borrowed
+def apply(rule: Rule, operands: tuple, static: dict[str, Any]) -> Tensor:
+    """Put the operands through the rule and record the result.
 
-
-def apply(rule, operands, static):
-    """Put the operands through the rule and record the result: a new Tensor, or a constant if no operand requires a gradient."""
+    It is a new Tensor, or a constant if no operand requires a gradient.
+    """
     inputs, constants, variables = [], 0, 0
     for operand in operands:
         if isinstance(operand, Tensor):
@@ -319,7 +353,8 @@ def apply(rule, operands, static):
                 inputs.append(operand._data)
         else:
             constants += 1
-            inputs.append(operand if operand.__class__ in _WEAK else _constant(operand, rule, operands))
+            weak = operand.__class__ in WEAK
+            inputs.append(operand if weak else constant(operand, rule, operands))
     try:
         value, pullbacks = rule.formula(*inputs, **static)
     except (ValueError, TypeError, IndexError, OverflowError, MemoryError) as error:
@@ -343,11 +378,16 @@ def apply(rule, operands, static):
             look(tensor, rule, operands, inputs)
         return tensor
     if len(pullbacks) != len(operands):
-        raise TypeError(f"{rule.name}: expected the rule to return {len(operands)} pullbacks, one for each argument, got {len(pullbacks)}")
+        raise TypeError(
+            f"{rule.name}: expected the rule to return {len(operands)} pullbacks, "
+            f"one for each argument, got {len(pullbacks)}"
+        )
     if constants:
-        pullbacks = [pull if _differentiable(operand) else None for operand, pull in zip(operands, pullbacks, strict=True)]
+        pairs = zip(operands, pullbacks, strict=True)
+        pullbacks = [pull if _differentiable(operand) else None for operand, pull in pairs]
     tensor._grad = None
-    tensor._used, tensor._shared, tensor._borrowed = True, False, False  # used: the pullbacks may hold the value
+    tensor._used = True  # the pullbacks may hold the value
+    tensor._shared = tensor._borrowed = False
     tensor.created = next(creation)
     tensor._requires_grad = True
     tensor.recorded = value
@@ -363,65 +403,11 @@ def apply(rule, operands, static):
     return tensor
 
 
-def _differentiable(operand):
+def _differentiable(operand: object) -> bool:
     return isinstance(operand, Tensor) and operand.requires_grad
 
 
-def _constant(operand, rule, operands):
-    """A snapshot of a constant, checked: what the pullbacks hold must not change when the caller's array does."""
-    if operand.__class__ is np.ndarray and operand.dtype in _FLOATS:
-        return operand.copy(order="K")
-    what = f"{rule.name} of {described(operands)}"
-    if isinstance(operand, (np.generic, bool)):
-        arrays.checked(np.asarray(operand), what)
-        return operand
-    array = arrays.real_array(operand, what)
-    arrays.floating(array, what)
-    return array
-
-
-def _frozen_index(index):
-    """The index with its arrays copied, so that changing them later does not move the gradient."""
-    if isinstance(index, tuple):
-        return tuple(_frozen_index(i) for i in index)
-    if isinstance(index, Tensor):
-        if index.dtype.kind == "f":
-            raise IndexError(f"getitem: {index.describe()} as an index holds {index.dtype}; an index Tensor is made with requires_grad=False, and keeps its integers")
-        copied = index._data.copy().view(arrays.FromTensor)
-        copied.tensor = index
-        return copied
-    if isinstance(index, list) and not index:
-        return np.array([], dtype=np.intp)
-    try:
-        return np.array(index) if isinstance(index, (list, np.ndarray)) else index
-    except ValueError:
-        raise IndexError("getitem: a ragged list is no index; every row must have the same length") from None
-
-
-def _binary(rule):
-    def forward(self, other):
-        return apply(rule, (self, other), {})
-
-    def reflected(self, other):
-        return apply(rule, (other, self), {})
-
-    forward.__doc__ = f"Elementwise {rule.name}; the operands broadcast."
-    return forward, reflected
-
-
-def _comparison(function):
-    def compare(self, other):
-        return function(self._data, other.current if isinstance(other, Tensor) else other)
-
-    return compare
-
-
 _new = object.__new__
-_FLOATS = frozenset(map(np.dtype, (np.float16, np.float32, np.float64)))
-_WEAK = frozenset((float, int))  # Python's numbers take the type of the array they meet
-_MATMUL = RULES["matmul"]
-for _symbol, _name in (("add", "add"), ("sub", "subtract"), ("mul", "multiply"), ("truediv", "divide"), ("pow", "power")):
-    for _prefix, _method in zip(("__", "__r"), _binary(RULES[_name]), strict=True):
-        setattr(Tensor, f"{_prefix}{_symbol}__", _method)
-for _symbol in ("eq", "ne", "lt", "le", "gt", "ge"):  # plain arrays: a comparison has no gradient
-    setattr(Tensor, f"__{_symbol}__", _comparison(getattr(operator, _symbol)))
+_ADD, _SUBTRACT, _MULTIPLY = RULES["add"], RULES["subtract"], RULES["multiply"]
+_DIVIDE, _POWER, _MATMUL = RULES["divide"], RULES["power"], RULES["matmul"]
+_NEGATIVE, _ABSOLUTE, _GETITEM = RULES["negative"], RULES["absolute"], RULES["getitem"]

@@ -13,6 +13,11 @@ An argument may be a number, an array, a Tensor, or a tuple, list or dict of suc
 through a node of its own, so that a closure over the same tensor is not mixed up with it.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from . import recording
@@ -25,6 +30,9 @@ from .recording import current
 from .rules import rule
 from .tensor import Tensor
 
+if TYPE_CHECKING:
+    from .annotations import Tree
+
 
 @rule("identity")
 def identity(x):
@@ -32,7 +40,7 @@ def identity(x):
     return x + 0, (lambda g: g,)
 
 
-def grad(f, argnums=0):
+def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Tree]:
     """The function that computes the gradient of the scalar ``f`` with respect to one argument, or a tuple of them.
 
     >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
@@ -42,7 +50,9 @@ def grad(f, argnums=0):
     return lambda *args, **keywords: both(*args, **keywords)[1]
 
 
-def value_and_grad(f, argnums=0):
+def value_and_grad(
+    f: Callable[..., Any], argnums: int | Sequence[int] = 0
+) -> Callable[..., tuple[Any, Tree]]:
     """The function that computes (value, gradient) of the scalar ``f``.
 
     >>> value_and_grad(lambda p: p["w"] * p["w"] + p["b"])({"w": 3.0, "b": 1.0})
@@ -58,7 +68,9 @@ def value_and_grad(f, argnums=0):
     return value_and_gradient
 
 
-def vjp(f, *args):
+def vjp(
+    f: Callable[..., Any], *args: Tree
+) -> tuple[Any, Callable[[Any], tuple[Tree, ...]]]:
     """(f(*args), pull): ``pull(g)`` is a tuple of what g = dL/d(f) contributes to each argument.
 
     >>> value, pull = vjp(lambda x, y: x * y, 2.0, 5.0)
@@ -69,7 +81,9 @@ def vjp(f, *args):
     return call.plain(call.y), lambda g: call.gradients(_like(g, call.y, "vjp: the gradient"))
 
 
-def jvp(f, args, tangents):
+def jvp(
+    f: Callable[..., Any], args: Sequence[Tree], tangents: Sequence[Tree]
+) -> tuple[Any, Any]:
     """(f(*args), tangent): how f changes, to first order, when the arguments change by ``tangents``, of their structure.
 
     The pullback is linear in its argument, so pulling back through the pullback pushes forward.
@@ -90,7 +104,7 @@ def jvp(f, args, tangents):
     pairs = [(pulled[leaf], _like(tangent, leaf, "jvp: a tangent")) for leaf, tangent in zip(call.leaves, leaves, strict=True) if leaf in pulled]
     if not pairs:
         return call.plain(call.y), call.plain(Tensor(np.zeros(call.y.shape, call.y.dtype), requires_grad=False))
-    total = sum((p * t).sum() for p, t in pairs)
+    total: Any = sum((p * t).sum() for p, t in pairs)
     call.foreign = call.foreign or any(isinstance(t, Tensor) and t.requires_grad for _, t in pairs)
     if call.foreign:
         tangent = recorded_walk(total, Tensor(np.ones((), total.dtype), requires_grad=False))[dummy]
@@ -99,7 +113,9 @@ def jvp(f, args, tangents):
     return call.plain(call.y), call.plain(tangent)
 
 
-def jacobian(f, argnums=0):
+def jacobian(
+    f: Callable[..., Any], argnums: int | Sequence[int] = 0
+) -> Callable[..., Tree]:
     """The function that computes all derivatives of ``f``: an array of f's shape followed by the argument's, in the argument's structure.
 
     >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
@@ -120,7 +136,7 @@ def jacobian(f, argnums=0):
     return all_derivatives
 
 
-def hessian(f, argnums=0):
+def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Tree]:
     """The function that computes the second derivatives of the scalar ``f``: for each array of its gradient the Jacobian of that.
 
     >>> hessian(lambda x, y: x * x * y, argnums=(0, 1))(2.0, 3.0)
@@ -143,7 +159,9 @@ def hessian(f, argnums=0):
 class _Call:
     """One run of f on nodes: its result y, the nodes of the chosen arguments, and the way back to plain data."""
 
-    def __init__(self, f, args, keywords, argnums):
+    def __init__(
+        self, f: Callable[..., Any], args: Sequence[Tree], keywords: dict, argnums: Any
+    ) -> None:
         self.single = isinstance(argnums, (int, np.integer))
         chosen = (argnums,) if self.single else tuple(argnums)
         if any(not -len(args) <= i < len(args) for i in chosen):
@@ -161,7 +179,7 @@ class _Call:
             args[i] = structured
         left = {}  # node: how and where its number was read
 
-        def note(node: object, how: str) -> None:
+        def note(node: Any, how: str) -> None:
             if node not in left:
                 left[node] = how, users_line()
 
@@ -178,7 +196,7 @@ class _Call:
         for leaf in self.leaves:  # from here on an outer call may take them for constants
             leaf.of_a_finished_call, leaf.entered_a_call = True, False
 
-    def leaf_gradients(self, seed):
+    def leaf_gradients(self, seed: Any) -> list[Tensor]:
         """For each leaf a Tensor, recorded where it depends on what lies outside of this call."""
         self.foreign = self.foreign or (isinstance(seed, Tensor) and seed.requires_grad)
         if not self.y.requires_grad:
@@ -189,15 +207,15 @@ class _Call:
             found = {t: Tensor(g, requires_grad=False) for t, g in walk(self.y, getattr(seed, "current", seed))[0].items()}
         return [found[leaf] if leaf in found else Tensor(np.zeros(leaf.shape, leaf.dtype), requires_grad=False) for leaf in self.leaves]
 
-    def gradients(self, seed):
+    def gradients(self, seed: Any) -> Tree:
         gradients = self.leaf_gradients(seed)
         return self.rebuilt([self.plain(g) for g in gradients])
 
-    def rebuilt(self, leaves):
+    def rebuilt(self, leaves: list) -> Tree:
         rebuilt = unflatten(self.structure, leaves)
         return rebuilt[0] if self.single else rebuilt
 
-    def plain(self, tensor):
+    def plain(self, tensor: Tensor) -> Any:
         """A Tensor where an outer transform needs it; else an array, or a number where the shape is ()."""
         if self.foreign and tensor.requires_grad:
             return tensor
@@ -205,7 +223,7 @@ class _Call:
 
 
 def _refuse_what_left(
-    left: dict[object, tuple[str, str]], leaves: set[Tensor], order: list[Tensor]
+    left: dict[Any, tuple[str, str]], leaves: set[Tensor], order: list[Tensor]
 ) -> None:
     """Tell an outer listener what left; raise if that is why the result depends on no argument."""
     for node, (how, _) in left.items():
@@ -221,13 +239,13 @@ def _refuse_what_left(
             )
 
 
-def _stacked(rows, shape, leaf):
+def _stacked(rows: list, shape: tuple[int, ...], leaf: Tensor) -> Any:
     if not rows:
         return Tensor(np.zeros(shape + leaf.shape, leaf.dtype), requires_grad=False)
     return np.stack(rows).reshape(shape + leaf.shape)
 
 
-def _like(data, tensor, what):
+def _like(data: Any, tensor: Tensor, what: str) -> Any:
     if isinstance(data, Tensor):
         if data.shape != tensor.shape:
             raise ValueError(f"{what}: expected shape {tensor.shape}, got {data.shape}")

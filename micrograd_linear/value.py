@@ -14,9 +14,12 @@ A node is a single object to the garbage collector, keeps its operands alive and
 is freed the moment its last result is), and nothing here recurses: a million operations in a row are no different from ten.
 """
 
+from __future__ import annotations
+
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +27,7 @@ from . import ieee
 from .graph import creation, is_node
 from .hand_written import HandWrittenRule
 from .leaving import Readable, written_into
+from .readings import attribute
 from .recording import changed, current, note_left
 from .transaction import all_or_none, orders, refuse_shared, restore
 
@@ -34,8 +38,8 @@ class ScalarRule:
 
     name: str
     symbol: str
-    value: object
-    derivative: object
+    value: Callable[..., Any]
+    derivative: Callable[..., Any]
 
 
 def _power_of_base(x, y):
@@ -90,7 +94,7 @@ _ADD, _MULTIPLY = RULES["add"], RULES["multiply"]
 _new = object.__new__
 
 
-def _seen_by_context(node):
+def _seen_by_context(node: Value) -> Value:
     """What this context makes of a new node: some look at it, and inside ``no_grad`` its number is all that is kept."""
     state = current()
     for look in state.looks:
@@ -98,14 +102,14 @@ def _seen_by_context(node):
     return node if state.on else forgotten(node)
 
 
-def forgotten(node):
+def forgotten(node: Value) -> Value:
     """The number of a node, without what it was made of: a constant."""
     constant = Value(node._data)
     constant.requires_grad = False
     return constant
 
 
-def number(x, what="Value"):
+def number(x: Any, what: str = "Value") -> float:
     """``x`` as a float; a clear error for whatever is not one real number, or would not be the same number."""
     if x.__class__ is float:
         return x
@@ -129,11 +133,11 @@ def number(x, what="Value"):
     return result
 
 
-def _unrecorded(value, node):
+def _unrecorded(value: Value, node: Value) -> Value:
     return _seen_by_context(node)
 
 
-def _updated(leaf, node):
+def _updated(leaf: Value, node: Value) -> Value:
     """``leaf op= x`` where nothing is recorded: a plain x changes the leaf (``p -= p.grad``)."""
     result = _seen_by_context(node)
     if result is node or node._b is not None or leaf._rule is not None or not leaf.requires_grad:
@@ -142,10 +146,14 @@ def _updated(leaf, node):
     return leaf
 
 
-def _binary(rule, constant_rule=None, unrecorded=_unrecorded):
+def _binary(
+    rule: ScalarRule,
+    constant_rule: ScalarRule | None = None,
+    unrecorded: Callable[[Value, Value], Value] = _unrecorded,
+):
     value, constant_rule = rule.value, constant_rule or rule
 
-    def operation(self, other):
+    def operation(self: Value, other: Any) -> Value:
         node = _new(Value)
         if other.__class__ is Value or isinstance(other, Value):
             node._rule = rule
@@ -173,8 +181,8 @@ def _binary(rule, constant_rule=None, unrecorded=_unrecorded):
     return operation
 
 
-def _reflected(rule):
-    def operation(self, other):
+def _reflected(rule: ScalarRule):
+    def operation(self: Value, other: Any) -> Value:
         if hasattr(other, "shape") and not isinstance(other, np.generic) and other.shape != ():
             return _with_array(rule, self, other, swap=True)
         node = _new(Value)
@@ -192,8 +200,8 @@ def _reflected(rule):
     return operation
 
 
-def _unary(rule):
-    def operation(self):
+def _unary(rule: ScalarRule):
+    def operation(self: Value) -> Value:
         node = _new(Value)
         node._rule = rule
         node._a = self
@@ -210,7 +218,7 @@ def _unary(rule):
     return operation
 
 
-def _with_array(rule, value, array, swap):
+def _with_array(rule: ScalarRule, value: Value, array: Any, swap: bool) -> Any:
     """An array of ``Value``s goes element by element; any other array is refused, since the result would be one by accident."""
     if is_node(array):
         raise TypeError(f"{rule.name}: cannot mix a Value with a Tensor of shape {array.shape}; make the Value a Tensor, or use its .data")
@@ -220,9 +228,11 @@ def _with_array(rule, value, array, swap):
     return getattr(np, rule.name)(*((array, single) if swap else (single, array)))
 
 
-def _compare(function):
-    def comparison(self, other):
-        return function(self._data, other._data if isinstance(other, Value) else number(other, "comparison with a Value"))
+def _compare(function: Callable[[float, float], bool]):
+    def comparison(self: Value, other: Any) -> bool:
+        if isinstance(other, Value):
+            return function(self._data, other._data)
+        return function(self._data, number(other, "comparison with a Value"))
 
     return comparison
 
@@ -248,12 +258,31 @@ class Value(Readable):
     """
 
     __slots__ = ("__dict__", "__weakref__", "_a", "_b", "_data", "_rule", "_seen", "_x", "_y", "created", "grad", "module_calls")
-    name = ""  # a class attribute: only a node that is given a name pays for one
-    requires_grad = True
-    shape = ()
-    static = {}
+    name: str = ""  # a class attribute: only a node that is given a name pays for one
+    requires_grad: bool = True
+    shape: tuple[int, ...] = ()
+    static: dict[str, Any] = {}
 
-    def __init__(self, data, name="", _op="", *, label="", _children=()):
+    _data: float
+    _rule: Any
+    _a: Any
+    _b: Any
+    _x: Any
+    _y: Any
+    _seen: Any
+    grad: float
+    created: int
+    module_calls: Any
+
+    def __init__(
+        self,
+        data: Any,
+        name: Any = "",
+        _op: str = "",
+        *,
+        label: str = "",
+        _children: Any = (),
+    ) -> None:
         self._data = number(data)
         self.grad = 0.0
         self._rule = self._a = self._b = self._x = self._y = self._seen = None
@@ -271,40 +300,40 @@ class Value(Readable):
     # --- the numbers ---------------------------------------------------------------------------------------------------------
 
     @property
-    def data(self):
+    def data(self) -> float:
         """The number. Assigning a new one makes every result computed from the old one stale."""
         if self.requires_grad:
             note_left(self, ".data")
         return self._data
 
     @data.setter
-    def data(self, data):
+    def data(self, data: Any) -> None:
         self._data = number(data, f"data of {self!r}")
 
-    current = property(operator.attrgetter("_data"), doc="The number, for the readers of a graph.")
+    current: float = attribute("_data", "The number, for the readers of a graph.")
 
-    def item(self):
+    def item(self) -> float:
         """The number as a Python float."""
         if self.requires_grad:
             note_left(self, ".item()")
         return self._data
 
-    def __format__(self, specification):
+    def __format__(self, specification: str) -> str:
         return format(self._data, specification) if specification else repr(self)
 
-    def zero_grad(self):
+    def zero_grad(self) -> None:
         """Set ``grad`` to 0.0."""
         self.grad = 0.0
 
     # --- the graph -----------------------------------------------------------------------------------------------------------
 
     @property
-    def operation(self):
+    def operation(self) -> str:
         """The name of the rule that made this value; "" for a leaf."""
         return self._rule.name if self._rule else ""
 
     @property
-    def operands(self):
+    def operands(self) -> tuple[Any, ...]:
         """What this value was computed from, in order: ``Value``s, and floats for constants."""
         if self._rule is None:
             return ()
@@ -314,11 +343,11 @@ class Value(Readable):
         return (first, self._y if self._b is None else self._b)
 
     @property
-    def read(self):
+    def read(self) -> tuple[float, ...]:
         """The numbers that this value was computed from, in the order of its operands."""
         return () if self._rule is None else (self._x,) if self._y is None else (self._x, self._y)
 
-    def backward(self, gradient=1.0):
+    def backward(self, gradient: Any = 1.0) -> None:
         """Add to every leaf's ``grad`` the derivative of this value with respect to it, times ``gradient``.
 
         Raises ``RuntimeError``, with every ``grad`` as it was, when the ``data`` of a value was changed since it was used.
@@ -328,20 +357,21 @@ class Value(Readable):
         """
         all_or_none(_walk, self, number(gradient, "backward"))
 
-    def _backward(self):
+    def _backward(self) -> None:
         """Hand this node's gradient on to its operands, once: one step of ``backward``, by hand."""
         if self._rule is not None:
             all_or_none(_one_step, self)
 
-    def gradients(self, gradient=1.0):
+    def gradients(self, gradient: Any = 1.0) -> dict[Value, float]:
         """{node: d(this)/d(node) * gradient} for this value and all it was computed from; leaves every ``grad`` as it was.
 
         >>> x = Value(3.0); y = x * x; y.gradients()[x], x.grad
         (6.0, 0.0)
         """
-        return all_or_none(_walk, self, number(gradient, "backward"), False)
+        found: Any = all_or_none(_walk, self, number(gradient, "backward"), False)
+        return found
 
-    def contributions(self, gradient):
+    def contributions(self, gradient: Any) -> list[tuple[Any, Any]]:
         """[(operand, contribution)]: what a gradient of this value adds to that of each operand."""
         if self._rule is None:
             return []
@@ -354,7 +384,7 @@ class Value(Readable):
         parts = parts if isinstance(parts, tuple) else (parts,)
         return [(operand, part) for operand, part in zip((self._a, self._b), parts) if operand is not None]
 
-    def describe(self):
+    def describe(self) -> str:
         """The value in an error message: its name, or how it was made."""
         return f"Value {self.name!r}" if self.name else f"a {self.operation} result" if self._rule else f"Value({self._data!r})"
 
@@ -373,7 +403,7 @@ class Value(Readable):
     __neg__ = _unary(RULES["negative"])
     __abs__ = abs = absolute = _unary(RULES["absolute"])
 
-    def __pos__(self):
+    def __pos__(self) -> Value:
         return self
 
     maximum, minimum = _binary(RULES["maximum"]), _binary(RULES["minimum"])
@@ -382,11 +412,11 @@ class Value(Readable):
     tanh, sigmoid, relu, softplus = (_unary(RULES[name]) for name in ("tanh", "sigmoid", "relu", "softplus"))
     _leaky_relu = _binary(RULES["leaky_relu"])
 
-    def leaky_relu(self, slope=0.01):
+    def leaky_relu(self, slope: Any = 0.01) -> Value:
         """This number where it is positive, ``slope`` times it elsewhere."""
         return self._leaky_relu(slope)
 
-    def clip(self, min=None, max=None, out=None):
+    def clip(self, min: Any = None, max: Any = None, out: None = None) -> Value:
         """This number inside [min, max]; a constant bound belongs to the inside."""
         if out is not None:
             raise TypeError("clip: the keyword out is not supported for a Value; leave it out")
@@ -396,39 +426,39 @@ class Value(Readable):
     __gt__, __ge__ = _compare(operator.gt), _compare(operator.ge)
 
     @staticmethod
-    def __apply_rule__(rule, operands, static):  # mgl.exp(value)
+    def __apply_rule__(rule: Any, operands: tuple, static: dict[str, Any]) -> Value:  # mgl.exp(value)
         if rule.name not in RULES:
             raise TypeError(f"{rule.name} is not supported for a Value; supported are {', '.join(RULES)}")
         return _apply(RULES[rule.name], (*operands, *static.values()))
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         return _numpy_call(ufunc, method, inputs, kwargs)
 
     # --- as micrograd has it ---------------------------------------------------------------------------------------------------
 
     @property
-    def label(self):
+    def label(self) -> str:
         """Another word for ``name``."""
         return self.name
 
     @label.setter
-    def label(self, label):
+    def label(self, label: str) -> None:
         self.name = label
 
     @property
-    def _prev(self):
+    def _prev(self) -> tuple[Value, ...]:
         return tuple(operand if isinstance(operand, Value) else Value(operand) for operand in self.operands)
 
     @property
-    def _op(self):
+    def _op(self) -> str:
         constant_exponent = self._rule is _power_of_constant
         return f"**{self._y:g}" if constant_exponent else self._rule.symbol if self._rule else ""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         name = f", name={self.name!r}" if self.name else ""
         return f"Value(data={self._data!r}, grad={self.grad!r}{name})"
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple:
         if self._rule is not None:
             raise TypeError(f"{self!r} is the result of {self.operation}: only leaves can be copied and pickled; copy its .data instead")
         return type(self), (self._data,), (dict(self.__dict__), {"grad": self.grad})

@@ -13,11 +13,12 @@ import sys
 import weakref
 from bisect import bisect_right
 from collections import Counter
+from typing import Any
 
 exist = False  # whether any Tensor was ever changed in place
 
 
-def keep(changed: object, old: object, at: int) -> None:
+def keep(changed: Any, old: Any, at: int) -> None:
     """Remember that ``old`` is what the changed object was for nodes created before ``at``."""
     global exist
     exist = True
@@ -27,7 +28,7 @@ def keep(changed: object, old: object, at: int) -> None:
         column.append(entry)
 
 
-def at(operand: object, created: int) -> object:
+def at(operand: Any, created: int) -> Any:
     """The version of the operand that a node of that age was computed from."""
     versions = getattr(operand, "_versions", None)
     if versions is None:
@@ -37,14 +38,14 @@ def at(operand: object, created: int) -> object:
     return old[place] if place < len(old) else operand
 
 
-def settle(node: object) -> None:
+def settle(node: Any) -> None:
     """Let the node's operands be the versions that it was computed from."""
     operands = node.operands
     if any(hasattr(operand, "_versions") for operand in operands):
         node.operands = tuple([at(operand, node.created) for operand in operands])
 
 
-def note_view(view: object, viewed: object) -> None:
+def note_view(view: Any, viewed: Any) -> None:
     """Remember that the view shares memory with what it was made of, and with what that is itself
     a view of."""
     above = getattr(viewed, "_viewed", None)
@@ -57,14 +58,14 @@ def note_view(view: object, viewed: object) -> None:
     owner._views[id(view)] = weakref.ref(view)  # the address of one that is gone is soon used again
 
 
-def note_views(view: object, base: object, operands: tuple, arrays: list) -> None:
+def note_views(view: Any, base: Any, operands: tuple, arrays: list) -> None:
     """The same for a result whose array is a view of the ``base``, if that is an operand's."""
     for operand, array in zip(operands, arrays):
         if (base is array or base is getattr(array, "base", None)) and hasattr(operand, "operands"):
             note_view(view, operand)
 
 
-def unseen(view: object) -> object:
+def unseen(view: Any) -> Any:
     """The view itself, no longer known as one: a composed function made it for its own use, or it
     has got an array of its own."""
     if hasattr(view, "_viewed"):
@@ -75,7 +76,7 @@ def unseen(view: object) -> object:
     return view
 
 
-def sharing(changed: object) -> object | None:
+def sharing(changed: Any) -> Any:
     """A Tensor in use that shares memory with this one, or None if nobody can see such a one."""
     owner = getattr(changed, "_viewed", (changed, changed))[1]
     chain, held = _chain(changed)
@@ -94,7 +95,7 @@ def sharing(changed: object) -> object | None:
     return None
 
 
-def _chain(view: object) -> tuple[list, Counter]:
+def _chain(view: Any) -> tuple[list, Counter]:
     """What the view was made of, view by view, and how often these hold each of them."""
     chain, held = [], Counter()
     while hasattr(view, "_viewed"):

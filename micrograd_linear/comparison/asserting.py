@@ -1,13 +1,29 @@
 """``assert_grads_match``: a comparison for a test, whose failure says why in its first line."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+from ..graph import Node
 from .comparing import compare
+from .comparison import Comparison
+
+if TYPE_CHECKING:
+    from ..annotations import ArrayLike, Gradients
 
 LINES = 25
 
 
-def assert_grads_match(hand, root, rtol=None, atol=None, *, gradient=None):
+def assert_grads_match(
+    hand: Gradients,
+    root: Node,
+    rtol: float | None = None,
+    atol: float | None = None,
+    *,
+    gradient: ArrayLike | None = None,
+) -> None:
     """Raise ``AssertionError`` unless all hand-derived gradients are the engine's, to rounding or to the rtol and atol given; see ``compare``.
 
     >>> from micrograd_linear import Tensor
@@ -23,7 +39,7 @@ def assert_grads_match(hand, root, rtol=None, atol=None, *, gradient=None):
         raise AssertionError(message(comparison))
 
 
-def message(comparison):
+def message(comparison: Comparison) -> str:
     """What is wrong, at most 25 lines; the first of them says why."""
     wrong = comparison.wrong
     if not wrong:
@@ -37,7 +53,7 @@ def message(comparison):
         for place in places[:3]:
             at = tuple(int(i) for i in place)
             lines.append(f" {list(at)}: {first.hand[at]:.9g} (HAND), {first.engine[at]:.9g} (ENGINE)")
-        lines.append(f"Max absolute difference: {first.max_difference:.6g} at {list(first.where)}")
+        lines.append(f"Max absolute difference: {first.max_difference:.6g} at {list(first.where or ())}")
         lines += [f"Check: {first.check}", ""] if first.check else [""]
     lines += [f"Right is {comparison.formulas[first.name]}", ""] if first.name in comparison.formulas else []
     table = comparison.table([*wrong, *(result for result in comparison.values() if result.name not in names)])

@@ -4,6 +4,7 @@ misplaced.
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -85,7 +86,7 @@ def nodes_by_name(names: dict) -> dict:
     return found
 
 
-def _refuse_swapped(hand: object, root: object) -> None:
+def _refuse_swapped(hand: Any, root: Any) -> None:
     if is_node(hand):
         what = f"compare: expected the hand-derived gradients first, got {hand.describe()}"
         if is_node(root):

@@ -1,11 +1,14 @@
 """``compare``: judge each gradient that was derived by hand against the engine's, and explain those that are wrong."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..graph import topological_order, unique_names
+from ..graph import Node, topological_order, unique_names
 from . import claims as claims_of
 from .causes import Search
 from .comparison import AGREE, Comparison, Result
@@ -16,8 +19,18 @@ from .rounding import EngineErrors, allowed
 from .strength import weaknesses
 from .verdicts import Verdicts, in_words
 
+if TYPE_CHECKING:
+    from ..annotations import ArrayLike, Gradients
 
-def compare(hand, root, *, gradient=None, rtol=None, atol=None):
+
+def compare(
+    hand: Gradients,
+    root: Node,
+    *,
+    gradient: ArrayLike | None = None,
+    rtol: float | None = None,
+    atol: float | None = None,
+) -> Comparison:
     """Compare hand-derived gradients of ``root`` with the engine's. Never raises on a mismatch, never broadcasts, touches no ``.grad``.
 
     ``hand``      {name or node: array}, for leaves and intermediates; or one array, to be compared with ``root.grad``. Arrays of any library that
@@ -38,18 +51,18 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
     for option, number in (("rtol", rtol), ("atol", atol)):
         if number is not None and not (isinstance(number, (int, float, np.number)) and number >= 0):
             raise ValueError(f"compare: {option}: expected a number from 0 upward, got {number!r}")
-    hand = claims_of.opened(hand, root)
-    if not claims_of.is_mapping(hand):
-        result = _compare_one(hand, root, rtol, atol)
+    handed_in: Any = claims_of.opened(hand, root)
+    if not claims_of.is_mapping(handed_in):
+        result = _compare_one(handed_in, root, rtol, atol)
         return Comparison([result], {root: result.name})
     order = topological_order(root)
     names = unique_names(order)
     by_name = claims_of.nodes_by_name(names)
-    claims = {
+    claims: dict[Any, Any] = {
         claims_of.find(key, names, by_name): None if array is None else claims_of.real(array, key)
-        for key, array in hand.items()
+        for key, array in handed_in.items()
     }
-    if len(claims) < len(hand):
+    if len(claims) < len(handed_in):
         raise ValueError("compare: a tensor was handed in twice, by name and as itself")
     gradients = root.gradients() if gradient is None else root.gradients(gradient)
     gross = gross_gradients(root, gradients)
@@ -63,8 +76,8 @@ def compare(hand, root, *, gradient=None, rtol=None, atol=None):
     results = [_located(at_what_fails(x, rtol, atol), order, gradients, names) for x in judged]
     results = [*Verdicts(results, claims, root, gradients, gross, errors, names).explained(), *missing]
 
-    def formulas(wrong):
-        by_name = {names[node]: node for node in order}
+    def formulas(wrong: list[str]) -> dict[str, str]:
+        by_name: dict[str, Any] = {names[node]: node for node in order}
         places = {name: found[name].causes[0].of or name for name in wrong}
         nodes = {name: by_name[place] for name, place in places.items() if place in by_name}
         return right_lines(root, nodes, len(order))
@@ -103,7 +116,7 @@ def at_what_fails(result: Result, rtol: float | None, atol: float | None) -> Res
 
     The largest of all may be at an element so large that it is rounding there.
     """
-    if result.status != "wrong" or result.due is None:
+    if result.status != "wrong" or result.due is None or result.hand is None:
         return result
     with np.errstate(all="ignore"):
         hand, engine = (array.astype(np.float64) for array in (result.hand, result.engine))

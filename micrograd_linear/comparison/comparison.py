@@ -1,14 +1,20 @@
 """What a comparison found: a mapping from names to results, as text, as HTML and as plain data."""
 
+from __future__ import annotations
+
 import functools
 import html
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..printable import printable
 from .heat_map import svg
+
+if TYPE_CHECKING:
+    from .causes import Cause
 
 AGREE = ("identical", "rounding", "close", "kink", "vacuous", "scaled")
 ROWS_SHOWN = 40
@@ -44,9 +50,9 @@ class Result:
     engine: np.ndarray
     hand: np.ndarray | None = None
     max_difference: float | None = None
-    where: tuple | None = None
+    where: tuple[int, ...] | None = None
     note: str = ""
-    causes: tuple = ()
+    causes: tuple[Cause, ...] = ()
     check: str = ""
     rounding: float | None = None
     resolution: float | None = None
@@ -54,14 +60,14 @@ class Result:
     due: np.ndarray | None = None  # the difference that is due to rounding, for each element
 
     @property
-    def has_map(self):
+    def has_map(self) -> bool:
         """Whether it is wrong element by element, so that there is something to show in a picture."""
         return self.status not in (*AGREE, "unchecked", "missing", "shape") and self.hand is not None and self.engine.size > 1
 
-    def row(self):
+    def row(self) -> list[str]:
         """The cells of the table, as text."""
         cells = [printable(self.name), str(self.engine.shape), self.status if self.status in (*AGREE, "unchecked") else self.status.upper()]
-        if self.where is None:
+        if self.where is None or self.hand is None:
             return [*cells, "-" if self.max_difference is None else "0", "-", "-", "-"]
         at = "[" + ", ".join(map(str, self.where)) + "]" if self.where else "-"
         pair = self.hand[self.where], self.engine[self.where]
@@ -69,61 +75,69 @@ class Result:
         return [*cells, f"{self.max_difference:.2g}", at, *(f"{number:.{digits}g}" for number in pair)]
 
 
-class Comparison(Mapping):
+class Comparison(Mapping[Any, Result]):
     """A mapping from names (or the nodes themselves) to ``Result``s. ``print`` shows a table; ``ok`` is True where everything handed in agrees.
 
     Never True by default: with nothing checked, ``ok`` is False. In a condition a comparison is its ``ok``.
     """
 
+    root: Any  # y, where check_backward made the comparison
     columns = ("name", "shape", "status", "max difference", "at", "hand", "engine")
 
-    def __init__(self, results, nodes=None, weaknesses=tuple, formulas=None, gradients=None):
+    def __init__(
+        self,
+        results: Iterable[Result],
+        nodes: dict[Any, str] | None = None,
+        weaknesses: Callable[[], tuple[str, ...]] = tuple,
+        formulas: Callable[[list[str]], dict[str, Any]] | None = None,
+        gradients: dict[Any, Any] | None = None,
+    ) -> None:
         self._results = {result.name: result for result in results}
-        self._nodes = nodes or {}  # node -> name
+        self._nodes: dict[Any, Any] = nodes or {}  # node -> name
         self._weaknesses, self._formulas = weaknesses, formulas  # functions, called when somebody asks
         self.gradients = gradients or {}  # {node: the engine's gradient} of all that a gradient flows to
-        self.remarks = ()  # sentences about the whole
+        self.remarks: tuple[str, ...] = ()  # sentences about the whole
 
     def with_results(self, results, nodes):
         """A comparison of the same graph with other results."""
         return Comparison(results, nodes, self._weaknesses, self._formulas, self.gradients)
 
     @property
-    def names(self):
+    def names(self) -> dict[Any, str]:
         """{node: its name here} of all that a gradient flows to."""
         return dict(self._nodes)
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: Any) -> Result:
         return self._results[self._nodes.get(name, name)]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._results)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._results)
 
     def __bool__(self) -> bool:
         return self.ok
 
     @property
-    def ok(self):
+    def ok(self) -> bool:
         """True if at least one gradient was handed in and every one that was agrees."""
         checked = [result for result in self.values() if result.status != "unchecked"]
         return bool(checked) and all(result.status in AGREE for result in checked)
 
     @property
-    def wrong(self):
+    def wrong(self) -> list[Result]:
         """The results that do not agree, those that only inherit an error last."""
         found = [result for result in self.values() if result.status not in (*AGREE, "unchecked")]
         return sorted(found, key=lambda result: result.status == "inherited")
 
     @property
-    def first_wrong(self):
+    def first_wrong(self) -> Result | None:
         """The result to mend first: a wrong step, or, where no gradients in between were handed in, the first wrong one; None if all agree."""
         return next(iter(self.wrong), None)
 
     @functools.cached_property
-    def formulas(self):
+    def formulas(self) -> dict[str, Any]:
         """{name: the line that is right}, for the first few of the wrong steps, as ``derive`` writes it."""
         wrong = [
             name
@@ -134,7 +148,7 @@ class Comparison(Mapping):
         return self._formulas(wrong[:FORMULAS_SHOWN]) if wrong and self._formulas else {}
 
     @functools.cached_property
-    def weaknesses(self):
+    def weaknesses(self) -> tuple[str, ...]:
         """What data on which everything agrees could not have shown, a tuple of sentences; empty where something does not agree.
 
         >>> from micrograd_linear import Tensor, compare
@@ -148,7 +162,7 @@ class Comparison(Mapping):
         return tuple(dict.fromkeys((*blind, *self._weaknesses()))) if self.ok else ()
 
     @property
-    def summary(self):
+    def summary(self) -> str:
         """The verdict in one line."""
         statuses = [result.status for result in self.values()]
         agree = sum(status in AGREE for status in statuses)
@@ -206,7 +220,7 @@ class Comparison(Mapping):
         maps = "".join(svg(result) for result in [result for result in results if result.has_map][:MAPS_SHOWN])
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{text}{maps}"
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """Plain data: {"ok": bool, "gradients": {name: {"status": ..., "shape": ..., "max_difference": ..., "where": ...}}}."""
         gradients = {}
         for result in self.values():

@@ -3,6 +3,9 @@ without the rest of the derivation.
 """
 
 import re
+from typing import Any
+
+from ..graph import Node
 
 MOST_DERIVED = 300  # nodes of a graph whose formulas are printed
 LONGEST = 120  # signs of a formula
@@ -14,7 +17,7 @@ _SCATTERED = "at["
 _EXPLAINED = "at[i](v) is zeros, with v added at the places i"
 
 
-def right_lines(root: object, nodes: dict[str, object], size: int) -> dict[str, str]:
+def right_lines(root: Node, nodes: dict[str, Any], size: int) -> dict[str, str]:
     """{key: the line of a node} for {key: node}, those that are short enough; ``size`` is that of the graph.
 
     Empty where an operation has no formula.
@@ -35,7 +38,7 @@ def right_lines(root: object, nodes: dict[str, object], size: int) -> dict[str, 
     return {key: line for key, line in whole.items() if line and len(line) <= LONGEST_WHOLE}
 
 
-def _definitions(derivation: object) -> dict[str, str]:
+def _definitions(derivation: Any) -> dict[str, str]:
     """{name of a part: what it stands for}"""
     lines = [
         line for line in derivation.text.splitlines() if " = " in line or "constant array" in line

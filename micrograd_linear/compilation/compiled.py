@@ -1,8 +1,12 @@
 """``compile``: a function that gives value and gradients without Python in the inner loop."""
 
+from __future__ import annotations
+
 import functools
 import threading
 from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +20,15 @@ from .tensors import TensorProgram
 from .values import EXECUTORS, ValueProgram, collect
 
 
-def compile(f, argnums=0, *, executor=None, level="auto", max_structures=8, reuse=False):
+def compile(
+    f: Callable[..., Any],
+    argnums: int | Sequence[int] = 0,
+    *,
+    executor: str | None = None,
+    level: str = "auto",
+    max_structures: int = 8,
+    reuse: bool = False,
+) -> Compiled:
     """The function that computes (value, gradients) of the scalar ``f``, traced once for every structure of its arguments.
 
     ``f``               a function of numbers (of ``Value``s) or of arrays (of ``Tensor``s) that returns one number
@@ -39,13 +51,29 @@ def compile(f, argnums=0, *, executor=None, level="auto", max_structures=8, reus
     >>> step([2.0, 1.0], 4.0, 5.0)
     (16.0, [32.0, 8.0])
     """
-    return Compiled(f, argnums, executor=executor, level=level, max_structures=max_structures, reuse=reuse)
+    return Compiled(
+        f,
+        argnums,
+        executor=executor,
+        level=level,
+        max_structures=max_structures,
+        reuse=reuse,
+    )
 
 
 class Compiled:
     """What ``compile`` returns: ``step(*args)``, ``step.batch(*args)``, ``step.explain()``."""
 
-    def __init__(self, f, argnums=0, *, executor=None, level="auto", max_structures=8, reuse=False):
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        argnums: int | Sequence[int] = 0,
+        *,
+        executor: str | None = None,
+        level: str = "auto",
+        max_structures: int = 8,
+        reuse: bool = False,
+    ) -> None:
         if not callable(f):
             raise TypeError(f"compile: expected a function, got {type(f).__name__}")
         if executor not in (None, *EXECUTORS):
@@ -57,7 +85,8 @@ class Compiled:
         self.single = isinstance(argnums, (int, np.integer))
         if not self.single and not (isinstance(argnums, (tuple, list)) and all(isinstance(i, (int, np.integer)) for i in argnums)):
             raise TypeError(f"compile: argnums: expected the number of an argument, or a tuple of such, got {argnums!r}")
-        self.argnums = (int(argnums),) if self.single else tuple(map(int, argnums))
+        chosen: Any = (argnums,) if self.single else argnums
+        self.argnums = tuple(map(int, chosen))
         if not self.argnums:
             raise ValueError("compile: argnums is empty; there is nothing to differentiate with respect to")
         self.f, self.executor, self.level, self.max_structures, self.reuse = f, executor, level, max_structures, reuse
@@ -72,7 +101,7 @@ class Compiled:
         options = {"executor": self.executor, "level": self.level, "max_structures": self.max_structures, "reuse": self.reuse}
         return functools.partial(Compiled, **options), (self.f, self.argnums[0] if self.single else self.argnums)
 
-    def __call__(self, *args, **keywords):
+    def __call__(self, *args: Any, **keywords: Any) -> tuple[Any, Any]:
         self._last_call = args, keywords
         result = self._fast(args, keywords)
         if result is None:
@@ -82,7 +111,7 @@ class Compiled:
         program, leaves = self._program(args, keywords)
         return program.slow(leaves)
 
-    def batch(self, *args, **keywords):
+    def batch(self, *args: Any, **keywords: Any) -> tuple[Any, Any]:
         """One run for each sample, at once: every argument that is not differentiated is a list or an array of samples; keywords are the same for all.
 
         Returns (values, gradients) of all runs, stacked: ``values`` is an array with an entry for each sample, every gradient has a first axis for the samples.
@@ -118,7 +147,7 @@ class Compiled:
             rows.append(collect(layout.forget_leaves(), layout))
         return program.batch(rows)
 
-    def explain(self):
+    def explain(self) -> Explanation:
         """What was traced for the last call, how many nodes it has, what runs it; ``print`` it, or see its ``drawing``."""
         if self._last_call is None:
             return Explanation("not called yet: nothing is traced", None)

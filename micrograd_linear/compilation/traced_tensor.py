@@ -4,6 +4,8 @@ Operations record as ever. Whatever reads numbers (a comparison, ``.data``, ``fl
 an operation whose result is not recorded. Results are known as traced because every operation of the engine is looked at (see ``recording``).
 """
 
+from __future__ import annotations
+
 import contextlib
 from collections.abc import Iterable
 from typing import Any
@@ -28,14 +30,14 @@ def _refuse(what, instead):
     raise TraceError(f"{users_line()}: {what}: {_WHY}; {instead}")
 
 
-def _refusing(what, instead):
+def _refusing(what: str, instead: str) -> Any:
     def read(self, *arguments, **keywords):
         _refuse(what, instead)
 
     return read
 
 
-def _reading(name, instead):
+def _reading(name, instead) -> Any:
     return property(_refusing(f".{name} of a traced Tensor", instead), _refusing(f".{name} of a traced Tensor is set", instead))
 
 

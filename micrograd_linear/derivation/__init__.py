@@ -1,6 +1,11 @@
 """``derive``: the gradient of every named tensor as a formula. The rules that ran on the numbers are run on symbols, and what comes out is printed."""
 
-from ..graph import is_node
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..graph import Node, is_node
 from .derivation import Derivation, Formula
 from .index_form import boundaries, index_form
 from .matrix import lines
@@ -14,7 +19,12 @@ __all__ = ["Derivation", "Formula", "derive"]
 _FORMS = ("matrix", "index")
 
 
-def derive(node, wrt=None, *, form="matrix"):
+def derive(
+    node: Node,
+    wrt: str | Node | Sequence[str | Node] | set[Any] | None = None,
+    *,
+    form: str = "matrix",
+) -> Derivation:
     """The derivation of a graph: d(node)/d(every named tensor) as a formula, or dL/d(it) for a given dL/d(node) where node is no scalar.
 
     ``node``   the result, a Tensor or a Value

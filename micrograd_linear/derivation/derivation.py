@@ -1,8 +1,11 @@
 """``Derivation``: what ``derive`` returns, in all its forms of output."""
 
+from __future__ import annotations
+
 import html
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from .typeset import Latex, Mathml, Text, made
 
@@ -16,9 +19,16 @@ class Formula:
     In a notebook it shows itself.
     """
 
-    def __init__(self, left, right, shape, numerator=None):
+    def __init__(
+        self,
+        left: Any,
+        right: Any,
+        shape: tuple[int, ...] | None,
+        numerator: Formula | None = None,
+    ) -> None:
         self.shape = shape
-        self.numerator = numerator  # the same in numerator layout, as a Formula, where all operands have at most two axes
+        # The same in numerator layout, where all operands have at most two axes.
+        self.numerator = numerator
         self._left, self._right = left, right  # a right side of None: the left side is given
 
     def _shown(self, printer):
@@ -38,31 +48,31 @@ class Formula:
         return f"<mtr>{''.join(columns)}</mtr>"
 
     @property
-    def text(self):
+    def text(self) -> str:
         """The equation on one line of Unicode text."""
         return self._shown(Text())
 
     @property
-    def latex(self):
+    def latex(self) -> str:
         """The equation in LaTeX, without dollar signs."""
         return self._shown(Latex())
 
     @property
-    def mathml(self):
+    def mathml(self) -> str:
         """The equation as a ``<math>`` element."""
         return f"{_MATHML}{self._shown(Mathml())}</math>"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Formula {self.text}{f'  {self.shape}' if self.shape is not None else ''}>"
 
-    def _repr_latex_(self):
+    def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex}$"
 
 
-class Derivation(Mapping):
+class Derivation(Mapping[Any, Formula]):
     """The gradients of a graph as formulas: a mapping from the name of a tensor (or the tensor) to a ``Formula``.
 
     ``text``      everything, in Unicode; ``print(derivation)`` shows it
@@ -72,7 +82,14 @@ class Derivation(Mapping):
     ``source``    Python that computes the value and the gradients with NumPy alone
     """
 
-    def __init__(self, title, sections, formulas, notes, source):
+    def __init__(
+        self,
+        title: str,
+        sections: list,
+        formulas: dict[Any, Formula],
+        notes: list[str],
+        source: Callable[[], str],
+    ) -> None:
         self.title = title
         self._sections = sections  # [(heading, [Formula, or a line of text])]
         self._formulas = formulas  # {name or node: Formula}
@@ -80,28 +97,28 @@ class Derivation(Mapping):
         self._notes = notes
         self._write_source = source
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Formula:
         try:
             return self._formulas[key]
         except (KeyError, TypeError):
             asked = key if isinstance(key, str) else getattr(key, "name", "") or type(key).__name__
             raise KeyError(f"{asked!r} is not among the derived gradients: {', '.join(self._names)}") from None
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._names)
 
     @property
-    def source(self):
+    def source(self) -> str:
         """A Python module without any import but numpy that defines ``value_and_gradients(...)``: the named leaves are its arguments (and
         ``gradient``, last, where the result is no scalar); it returns the value and a dict of gradients by name.
         """
         return self._write_source()
 
     @property
-    def text(self):
+    def text(self) -> str:
         """The derivation in Unicode, the shapes in a column of their own."""
         rows = []
         for heading, lines in self._sections:
@@ -116,12 +133,12 @@ class Derivation(Mapping):
         return "\n".join([*text, *([""] if self._notes else []), *self._notes])
 
     @property
-    def latex(self):
+    def latex(self) -> str:
         """All equations in one ``aligned`` environment."""
         return _aligned([row for heading, lines in self._sections for row in ([heading] if heading else []) + lines])
 
     @property
-    def mathml(self):
+    def mathml(self) -> str:
         """Headings, equations and notes as HTML."""
         parts = []
         for heading, lines in self._sections:
@@ -133,7 +150,7 @@ class Derivation(Mapping):
         return f"<div>{''.join(parts)}</div>"
 
     @property
-    def markdown(self):
+    def markdown(self) -> str:
         """Headings, equations between dollar signs, and notes."""
         parts = [f"## {_markdown(self.title)}"]
         for heading, lines in self._sections:
@@ -143,17 +160,17 @@ class Derivation(Mapping):
         parts.extend(f"*{_markdown(note)}*" for note in self._notes)
         return "\n\n".join(parts) + "\n"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Derivation of {self.title}: {', '.join(self._names)}>"
 
-    def _repr_latex_(self):
+    def _repr_latex_(self) -> str | None:
         latex = self.latex
         return f"$$\n{latex}\n$$" if len(latex) <= LONGEST_IN_A_NOTEBOOK else None
 
-    def _repr_html_(self):  # instead, where a notebook's MathJax would give up
+    def _repr_html_(self) -> str | None:  # instead, where a notebook's MathJax would give up
         return None if self._repr_latex_() is not None else f"<pre>{html.escape(self.text)}</pre>"
 
 

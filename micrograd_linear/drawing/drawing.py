@@ -1,11 +1,17 @@
 """``draw``: the graph of a node as a picture."""
 
+from __future__ import annotations
+
 import html
+import os
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..files import check_path, write_whole
+from ..graph import Node
 from ..printable import printable
 from ..tensor import Tensor
 from .build import picture, scalar_picture
@@ -14,10 +20,14 @@ from .dot import dot
 from .names import variables
 from .options import ALL, Style, check_graph, style
 from .page import framed
+from .picture import Picture
 from .plain import as_json, as_text, mermaid
 from .play import page_of
 from .render import FORMATS, LayoutTimeout, render
 from .theme import themed
+
+if TYPE_CHECKING:
+    from ..comparison import Comparison
 
 WIDE = 5  # operations in a row that still fit beside each other on a screen
 MOST_NODES = 150  # beyond this a picture can no longer be read
@@ -26,9 +36,22 @@ _PLAIN = {"dot": "dot", "svg": "svg", "mmd": "mermaid", "txt": "text", "json": "
 
 
 def draw(
-    node, path=None, *, view="auto", show=ALL, heat=True, backward=False, check=None, max_nodes=MOST_NODES, focus=None, depth=None,
-    direction=None, level="auto", theme="auto", budget=10.0,
-):  # fmt: skip
+    node: Node,
+    path: str | os.PathLike | None = None,
+    *,
+    view: str = "auto",
+    show: Sequence[str] = ALL,
+    heat: bool = True,
+    backward: bool = False,
+    check: Comparison | None = None,
+    max_nodes: int = MOST_NODES,
+    focus: Node | str | None = None,
+    depth: int | None = None,
+    direction: str | None = None,
+    level: str = "auto",
+    theme: str = "auto",
+    budget: float = 10.0,
+) -> Drawing:
     """The graph that ``node``, a ``Value`` or a ``Tensor``, was computed from, as a ``Drawing``; also saved, if a ``path`` is given.
 
     A card for every value, with its name, shape, data and gradient; an ellipse for every operation; a line for every use of an operand, which says
@@ -83,30 +106,35 @@ class Drawing:
     ``folded`` says in words what was folded or left out, "" if nothing was.
     """
 
-    def __init__(self, picture, style=None, play=None):
+    def __init__(
+        self,
+        picture: Picture,
+        style: Style | None = None,
+        play: Any = None,
+    ) -> None:
         self._picture, self._style, self._play = picture, style or Style(), play
 
     @property
-    def folded(self):
+    def folded(self) -> str:
         return self._picture.folded
 
     @property
-    def direction(self):
+    def direction(self) -> str:
         """ "LR", from left to right, or "TB", from top to bottom."""
         return self._style.direction or ("TB" if self._picture.depth > WIDE else "LR")
 
     @cached_property
-    def dot(self):
+    def dot(self) -> str:
         """The picture in Graphviz's language."""
         return dot(self._picture, self.direction, show=self._style.show, heat=self._style.heat, theme=self._style.theme)
 
     @cached_property
-    def svg(self):
+    def svg(self) -> str:
         """The picture as SVG text."""
         return themed(self._rendered("svg").decode(), self._style.theme)
 
     @cached_property
-    def html(self):
+    def html(self) -> str:
         """The page that plays the run, forward and backward, step by step: one file that needs nothing else.
 
         Raises ``RuntimeError`` where numbers were changed since the graph was computed: then there is no run to play.
@@ -114,21 +142,21 @@ class Drawing:
         return self._play()
 
     @cached_property
-    def mermaid(self):
+    def mermaid(self) -> str:
         """The picture as a Mermaid flowchart, which GitHub draws in Markdown."""
         return mermaid(self._picture, self.direction, self._style.show)
 
     @cached_property
-    def text(self):
+    def text(self) -> str:
         """A line for each value, for a terminal or a screen reader."""
         return as_text(self._picture, self._style.show)
 
     @cached_property
-    def json(self):
+    def json(self) -> str:
         """The values, their operands and numbers, for a program."""
         return as_json(self._picture)
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike) -> Path:
         """Write svg, png, pdf, html (the page), dot, mmd (Mermaid), txt or json; returns the path.
 
         The ending of ``path`` says which. A file is written whole or not at all; a link, a device
@@ -136,12 +164,14 @@ class Drawing:
         a PNG of more pixels than can be made, ``FileNotFoundError`` for a folder that does not
         exist, ``RuntimeError`` where Graphviz fails.
         """
-        format, path = check_path(path, (*FORMATS, *_PLAIN)), Path(path)
+        format = check_path(path, (*FORMATS, *_PLAIN))
         if format == "png":
             _check_pixels(self.svg)
-        return write_whole(path, getattr(self, _PLAIN[format]).encode() if format in _PLAIN else self._rendered(format))
+        plain = format in _PLAIN
+        whole = getattr(self, _PLAIN[format]).encode() if plain else self._rendered(format)
+        return write_whole(Path(path), whole)
 
-    def _rendered(self, format):
+    def _rendered(self, format: str) -> bytes:
         """The picture as bytes; folded further where its layout takes longer than the budget."""
         first = self._picture
         while True:
@@ -174,13 +204,15 @@ class Drawing:
         except RuntimeError as error:  # numbers were changed since: the picture is shown, and why it cannot be played
             return {"text/html": f"{self.svg[self.svg.index('<svg') :]}<p>{html.escape(printable(str(error), 1000))}</p>", **shown}
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<Drawing: {self.folded or 'the whole graph'}; .svg, .html, .dot, .mermaid, .text, .json, .save('graph.svg|html|png|pdf|dot|mmd|txt|json')>"
 
 
-def _check_pixels(svg):
+def _check_pixels(svg: str) -> None:
     """Raise for a picture that cannot be had as PNG."""
-    width, height = (round(float(points) * 96 / 72) for points in re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg).groups())
+    size = re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg)
+    assert size is not None, "Graphviz writes the size of every SVG"
+    width, height = (round(float(points) * 96 / 72) for points in size.groups())
     if max(width, height) > PNG_SIDE or width * height > PNG_AREA:
         raise ValueError(
             f"draw: as PNG this picture has {width:,} x {height:,} pixels, more than can be made (at most {PNG_SIDE:,} along a side, {PNG_AREA:,} in all); "

@@ -9,8 +9,7 @@ Whatever needs no rule of its own is composed of those that have one. Plain arra
     (array([4., 6.]), array([4., 6.]))
 """
 
-from ..tensor import Tensor
-from . import in_place  # noqa: F401  gives Tensor its augmented assignments
+
 from .custom import rule
 from .elementwise import absolute, astype, clip, cos, exp, expm1, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, sin, softplus, sqrt, square, tan, tanh, where
 from .products import cholesky, det, diagonal, dot, einsum, inner, inv, matmul, outer, slogdet, solve, tensordot, trace
@@ -106,6 +105,3 @@ __all__ = [
     "vstack",
     "where",
 ]
-
-Tensor.T = property(Tensor.transpose, doc="The tensor with its axes reversed.")
-Tensor.mT = property(lambda self: swapaxes(self, -1, -2), doc="The tensor with its last two axes exchanged.")

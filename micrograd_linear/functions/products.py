@@ -1,7 +1,7 @@
 """Products, and the linear algebra that people derive by hand."""
 
 import operator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -51,7 +51,7 @@ def outer(x, w):
 
 
 @implements(np.tensordot)
-def tensordot(x, w, axes=2):
+def tensordot(x: Any, w: Any, axes: Any = 2) -> Any:
     """The sum over pairs of axes: a number of them (the last of x, the first of w), or two lists."""
     x, w = as_array(x), as_array(w)
     if isinstance(axes, (int, np.integer)):

@@ -1,11 +1,15 @@
 """Building blocks on lists of ``Value``s, as microgpt has them."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from ..graph import is_node
 
 
-def linear(x, w):
+def linear(x: Sequence[Any], w: Sequence[Sequence[Any]]) -> list[Any]:
     """[w_0 · x, w_1 · x, ...] for x a list of n numbers and w a list of rows of n numbers.
 
     >>> from micrograd_linear import Value
@@ -18,19 +22,19 @@ def linear(x, w):
     return [sum(wi * xi for wi, xi in zip(row, x, strict=True)) for row in w]
 
 
-def softmax(logits):
+def softmax(logits: Sequence[Any]) -> list[Any]:
     """e^l_i / Σ_j e^l_j; the largest logit is subtracted first, which changes nothing but the range."""
     exponentials, total = _exponentials(logits)
     return [e / total for e in exponentials]
 
 
-def cross_entropy(logits, target):
+def cross_entropy(logits: Sequence[Any], target: Any) -> Any:
     """-log softmax(logits)[target], for the index of the right class."""
     _, total = _exponentials(logits)
     return (total.log() if hasattr(total, "log") else math.log(total)) - (pick(logits, target) - largest(logits))
 
 
-def pick(items, index):
+def pick(items: Sequence[Any], index: Any) -> Any:
     """``items[index]``, also where ``index`` is an integer of the data of a compiled function, which Python's brackets do not take.
 
     >>> pick([10.0, 20.0, 30.0], -1)
@@ -39,7 +43,7 @@ def pick(items, index):
     return index.__pick__(items) if hasattr(type(index), "__pick__") else items[index]
 
 
-def largest(values):
+def largest(values: Sequence[Any]) -> Any:
     """The largest of several numbers, as a constant: no gradient goes through it.
 
     >>> from micrograd_linear import Value
@@ -52,18 +56,18 @@ def largest(values):
     return max(value.current if is_node(value) else value for value in values)
 
 
-def rmsnorm(x, epsilon=1e-5):
+def rmsnorm(x: Sequence[Any], epsilon: float = 1e-5) -> list[Any]:
     """x_i / sqrt(mean of squares + epsilon)."""
     mean_square = sum(xi * xi for xi in x) / len(x)
     scale = (mean_square + epsilon) ** -0.5
     return [xi * scale for xi in x]
 
 
-def _exponentials(logits):
+def _exponentials(logits: Sequence[Any]) -> tuple[list[Any], Any]:
     shift = largest(logits)
     exponentials = [_exp(logit - shift) for logit in logits]
     return exponentials, sum(exponentials)
 
 
-def _exp(x):
+def _exp(x: Any) -> Any:
     return x.exp() if hasattr(x, "exp") else math.exp(x)  # the methods of a Value are quicker than functions for both

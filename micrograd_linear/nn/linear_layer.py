@@ -1,10 +1,17 @@
 """The linear layer y = xW + b."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ..arrays import real_array
 from ..tensor import Tensor
 from .module import Module
+
+if TYPE_CHECKING:
+    from ..annotations import ArrayLike
 
 
 class Linear(Module):
@@ -22,17 +29,24 @@ class Linear(Module):
     ('add', 'matmul', (8, 3))
     """
 
-    def __init__(self, in_features, out_features, *, bias=True, rng=None):
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        *,
+        bias: bool = True,
+        rng: np.random.Generator | int | None = None,
+    ) -> None:
         for name, size in (("in_features", in_features), ("out_features", out_features)):
             if not isinstance(size, (int, np.integer)) or isinstance(size, bool) or size < 0:
                 raise ValueError(f"Linear: {name}: expected an integer from 0 upward, got {size!r}")
-        rng = np.random.default_rng(rng)
+        generator = np.random.default_rng(rng)
         bound = 1 / max(in_features, 1) ** 0.5
         self.in_features, self.out_features = int(in_features), int(out_features)
-        self.W = Tensor(rng.uniform(-bound, bound, (in_features, out_features)), "W")
-        self.b = Tensor(rng.uniform(-bound, bound, (1, out_features)), "b") if bias else None
+        self.W = Tensor(generator.uniform(-bound, bound, (in_features, out_features)), "W")
+        self.b = Tensor(generator.uniform(-bound, bound, (1, out_features)), "b") if bias else None
 
-    def __call__(self, x):
+    def __call__(self, x: ArrayLike) -> Tensor:
         if not isinstance(x, (Tensor, np.ndarray)):
             x = real_array(x, f"{self!r}: x")
         shape = x.shape
@@ -40,8 +54,8 @@ class Linear(Module):
             name = getattr(x, "name", "") or "x"
             hint = "; one sample is x[None]" if len(shape) == 1 else ""
             raise ValueError(f"{self!r}: expected {name} of shape (N, {self.in_features}), got {shape}{hint}")
-        y = x @ self.W
+        y: Any = x @ self.W  # a Tensor for an array x, too
         return y if self.b is None else y + self.b
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Linear({self.in_features}, {self.out_features}{'' if self.b is not None else ', bias=False'})"

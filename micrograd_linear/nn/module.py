@@ -1,7 +1,11 @@
 """``Module``: something with parameters."""
 
+from __future__ import annotations
+
 import functools
 import types
+from collections.abc import Callable
+from typing import Any
 
 from ..graph import creation, is_node
 from ..tensor import Tensor
@@ -10,14 +14,16 @@ from ..value import Value
 _MISSING = object()
 
 
-def _remembering(call):
+def _remembering(call: Callable[..., Any]) -> Callable[..., Any]:
     """``call``, whose results remember the module and how old the graph was: what is younger, and they depend on, was made in it.
 
     Newest first, as (module, age, the calls inside it whose result it was, too): nothing but the results keeps that, so it is freed with them.
     """
 
     @functools.wraps(call)
-    def remembering(self, x=_MISSING, /, *more, **keywords):
+    def remembering(
+        self: Module, x: Any = _MISSING, /, *more: Any, **keywords: Any
+    ) -> Any:
         begin = next(creation)
         if x is _MISSING or more or keywords:
             result = call(self, *(() if x is _MISSING else (x,)), *more, **keywords)
@@ -46,14 +52,15 @@ class Module:
     [Value(data=2.0, grad=0.0, name='factor')]
     """
 
-    def __init_subclass__(cls, **keywords):
+    def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
         if isinstance(vars(cls).get("__call__"), types.FunctionType):
             cls.__call__ = _remembering(cls.__call__)
 
-    def parameters(self):
+    def parameters(self) -> list[Any]:
         """All parameters, each once, in the order of definition."""
-        found, pending = {}, [self]
+        found: dict[Any, None] = {}
+        pending: list[Any] = [self]
         while pending:
             item = pending.pop()
             if is_node(item):
@@ -67,7 +74,7 @@ class Module:
                 pending.extend(reversed(item.values()))
         return list(found)
 
-    def zero_grad(self):
+    def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
         for parameter in self.parameters():
             parameter.zero_grad()

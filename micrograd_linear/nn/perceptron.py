@@ -1,7 +1,11 @@
 """A multilayer perceptron of ``Value``s, with the names, the arguments and the order of random numbers of micrograd's ``nn``."""
 
+from __future__ import annotations
+
 import operator
 import random
+from collections.abc import Sequence
+from typing import Any
 
 from ..value import Value
 from .module import Module
@@ -10,32 +14,32 @@ from .module import Module
 class Neuron(Module):
     """relu(w · x + b), or w · x + b with ``nonlin=False``; weights uniform in ±1 from Python's ``random``, b = 0."""
 
-    def __init__(self, nin, nonlin=True):
+    def __init__(self, nin: int, nonlin: bool = True) -> None:
         self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
         self.b = Value(0)
         self.nonlin = nonlin
 
-    def __call__(self, x):
+    def __call__(self, x: Any) -> Any:
         if len(x) != len(self.w):
             raise ValueError(f"{self!r}: expected {len(self.w)} inputs, got {len(x)}")
         activation = sum(map(operator.mul, self.w, x), self.b)
         return activation.relu() if self.nonlin else activation
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{'ReLU' if self.nonlin else 'Linear'}Neuron({len(self.w)})"
 
 
 class Layer(Module):
     """``nout`` neurons over the same ``nin`` inputs; returns a list, or the one value of a single neuron."""
 
-    def __init__(self, nin, nout, **kwargs):
+    def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
         self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]
 
-    def __call__(self, x):
+    def __call__(self, x: Any) -> Any:
         out = [neuron(x) for neuron in self.neurons]
         return out[0] if len(out) == 1 else out
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Layer of [{', '.join(map(repr, self.neurons))}]"
 
 
@@ -47,14 +51,14 @@ class MLP(Module):
     337
     """
 
-    def __init__(self, nin, nouts):
+    def __init__(self, nin: int, nouts: Sequence[int]) -> None:
         widths = [nin, *nouts]
         self.layers = [Layer(widths[i], widths[i + 1], nonlin=i != len(nouts) - 1) for i in range(len(nouts))]
 
-    def __call__(self, x):
+    def __call__(self, x: Any) -> Any:
         for i, layer in enumerate(self.layers):
             x = layer(x if i == 0 or isinstance(x, list) else [x])
         return x
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(repr, self.layers))}]"

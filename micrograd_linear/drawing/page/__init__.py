@@ -91,7 +91,7 @@ def _json(data):
 
 @cache
 def _text_of(*names):
-    folder = resources.files(__package__)
+    folder = resources.files(__name__)
     text = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
     return re.sub(r"^([ \t]+|//.*\n)", "", text, flags=re.M)  # without indentation and comments
 

@@ -6,46 +6,85 @@ that requires a gradient is refused outside of it, since its own gradient would 
 number. What shares memory with another Tensor is refused, too.
 """
 
+from __future__ import annotations
+
 import operator
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from .. import versions
-from ..recording import current
-from ..tensor import Tensor
+from . import versions
+from .recording import current
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
 
 _STATE = ["_data", "_used", "_shared", "_requires_grad", "created"]
 _STATE += ["rule", "static", "operands", "arrays", "recorded", "pullbacks"]
 _OF_THE_OPERATION = ("module_calls", "line")  # they tell where a result was made
 
 
-def _augmented(symbol: str, function: Callable) -> Callable:
-    def change(self: Tensor, other: object) -> Tensor:
-        recorded = current().on and (
-            self.rule is not None or self._requires_grad or getattr(other, "requires_grad", False)
-        )
-        if recorded and (
-            (self.rule is None and self._requires_grad) or hasattr(self, "entered_a_call")
-        ):
-            raise _leaf_error(self, symbol)
-        if recorded or not self._requires_grad:
-            _refuse_shared_memory(self, symbol)
-        old = _copy(self)
-        new = _like(function(old, old if other is self else other), self, symbol)
-        if recorded:
-            _become(self, new, old)
-        else:
-            self._handed_out()[...] = new.current
-        return self
+class InPlace:
+    """The augmented assignments of a ``Tensor``; that of an element is refused."""
 
-    change.__doc__ = f"``t {symbol} x`` changes t itself, as in NumPy."
-    return change
+    __slots__ = ()
+
+    def __iadd__(self, other: object) -> Tensor:
+        return _change(self, "+=", operator.add, other)
+
+    def __isub__(self, other: object) -> Tensor:
+        return _change(self, "-=", operator.sub, other)
+
+    def __imul__(self, other: object) -> Tensor:
+        return _change(self, "*=", operator.mul, other)
+
+    def __itruediv__(self, other: object) -> Tensor:
+        return _change(self, "/=", operator.truediv, other)
+
+    def __ipow__(self, other: object) -> Tensor:
+        return _change(self, "**=", operator.pow, other)
+
+    def __imatmul__(self, other: object) -> Tensor:
+        return _change(self, "@=", operator.matmul, other)
+
+    def __ifloordiv__(self, other: object) -> NoReturn:
+        raise _unsupported(self, "//=")
+
+    def __imod__(self, other: object) -> NoReturn:
+        raise _unsupported(self, "%=")
+
+    def __setitem__(self: Any, index: object, value: object) -> NoReturn:
+        raise TypeError(
+            f"an element of {self.describe()} is assigned to, which is not recorded; make a new "
+            "Tensor instead: np.stack([...]) or np.concatenate of the parts, np.where(mask, x, y) "
+            "for a choice; the numbers of a leaf are changed by .data[...] = ..."
+        )
+
+
+def _change(changed: Any, symbol: str, function: Callable, other: object) -> Tensor:
+    """The changed tensor itself, a new version of it where the change is recorded."""
+    recorded = current().on and (
+        changed.rule is not None or changed._requires_grad or getattr(other, "requires_grad", False)
+    )
+    if recorded and (
+        (changed.rule is None and changed._requires_grad) or hasattr(changed, "entered_a_call")
+    ):
+        raise _leaf_error(changed, symbol)
+    if recorded or not changed._requires_grad:
+        _refuse_shared_memory(changed, symbol)
+    old = _copy(changed)
+    new = _like(function(old, old if other is changed else other), changed, symbol)
+    if recorded:
+        _become(changed, new, old)
+    else:
+        changed._handed_out()[...] = new.current
+    return changed
 
 
 def _copy(changed: Tensor) -> Tensor:
     """The present version as an object of its own."""
-    old = object.__new__(Tensor)
+    old = object.__new__(type(changed))
     for slot in (*_STATE, "_grad", "_borrowed"):
         setattr(old, slot, getattr(changed, slot))
     for attribute in ("name", *_OF_THE_OPERATION):
@@ -72,7 +111,7 @@ def _become(changed: Tensor, new: Tensor, old: Tensor) -> None:
             versions.settle(operand)
 
 
-def _like(new: Tensor, changed: Tensor, symbol: str) -> Tensor:
+def _like(new: Tensor, changed: Any, symbol: str) -> Tensor:
     """The result in the type of what is changed, by NumPy's rules for an assignment in place."""
     if new.shape != changed.shape:
         raise ValueError(
@@ -88,8 +127,8 @@ def _like(new: Tensor, changed: Tensor, symbol: str) -> Tensor:
     return new if new.dtype == changed.dtype or not new.requires_grad else new.astype(changed.dtype)
 
 
-def _refuse_shared_memory(changed: Tensor, symbol: str) -> None:
-    other = versions.sharing(changed)
+def _refuse_shared_memory(changed: Any, symbol: str) -> None:
+    other: Any = versions.sharing(changed)
     if other is not None:
         raise TypeError(
             f"{changed.describe()} {symbol} ...: it shares memory with {other.describe()}, as a "
@@ -98,7 +137,7 @@ def _refuse_shared_memory(changed: Tensor, symbol: str) -> None:
         )
 
 
-def _leaf_error(leaf: Tensor, symbol: str) -> TypeError:
+def _leaf_error(leaf: Any, symbol: str) -> TypeError:
     name = leaf.name or "t"
     return TypeError(
         f"{leaf.describe()} {symbol} ...: it is a leaf that requires a gradient, and a recorded "
@@ -108,32 +147,13 @@ def _leaf_error(leaf: Tensor, symbol: str) -> TypeError:
     )
 
 
-def _written_out(changed: Tensor, symbol: str) -> str:
+def _written_out(changed: Any, symbol: str) -> str:
     name = changed.name or "t"
     return f"{name} = {name} {symbol[:-1]} ..."
 
 
-def _unsupported(symbol: str) -> Callable:
-    def change(self: Tensor, other: object) -> Tensor:
-        raise TypeError(
-            f"{self.describe()} {symbol} ...: {symbol[:-1]} is not supported on a Tensor, since "
-            "it has no gradient of use; use .data"
-        )
-
-    return change
-
-
-def _set_item(self: Tensor, index: object, value: object) -> None:
-    raise TypeError(
-        f"an element of {self.describe()} is assigned to, which is not recorded; make a new "
-        "Tensor instead: np.stack([...]) or np.concatenate of the parts, np.where(mask, x, y) "
-        "for a choice; the numbers of a leaf are changed by .data[...] = ..."
+def _unsupported(changed: Any, symbol: str) -> TypeError:
+    return TypeError(
+        f"{changed.describe()} {symbol} ...: {symbol[:-1]} is not supported on a Tensor, since "
+        "it has no gradient of use; use .data"
     )
-
-
-_FUNCTIONS = {"+=": "add", "-=": "sub", "*=": "mul", "/=": "truediv", "**=": "pow", "@=": "matmul"}
-for _symbol, _name in _FUNCTIONS.items():
-    setattr(Tensor, f"__i{_name}__", _augmented(_symbol, getattr(operator, _name)))
-for _symbol, _name in (("//=", "floordiv"), ("%=", "mod")):
-    setattr(Tensor, f"__i{_name}__", _unsupported(_symbol))
-Tensor.__setitem__ = _set_item
