@@ -28,26 +28,60 @@ def dot(picture, direction="LR", *, show=ALL, heat=True, theme="light", card=Non
     ``card(box)`` gives another label for a value; what flows back is then not drawn.
     """
     graph = graphviz.Digraph()
-    label = {"label": f"<{text(picture.folded, 300)}>"} if picture.folded else {}
-    label = {"ranksep": "0.3", "nodesep": "0.2"} if card else label  # a part of a page, which has a caption
-    graph.attr("graph", rankdir=direction, bgcolor=PAGE, fontname=_FONT, fontsize="12", fontcolor=INK, labelloc="b", **label)
-    graph.attr("node", fontname=_FONT, fontsize="11", color=LINE, fontcolor=INK)
-    graph.attr("edge", color=LINE, arrowsize="0.7", fontname=_FONT, fontsize="9", fontcolor=LINE)
-    _Frames(graph, picture, direction, lambda part, box: _value(part, box, card(box) if card else _label(box, show, heat))).draw()
-    uses = Counter(use for box in picture.boxes for use in dict.fromkeys(use.id for use in box.operands))
-    leaves, met = {box.id: box for box in picture.boxes if not box.symbol and not box.cut}, set()
+    _set_defaults(graph, picture, direction, card is not None)
+
+    def value(part, box):
+        _value(part, box, card(box) if card else _label(box, show, heat))
+
+    _Frames(graph, picture, direction, value).draw()
+    ends = _Ends(graph, picture)
     for box in picture.boxes:
+        operation = f"{box.id}_op"
         for i, use in enumerate(box.operands):
-            end, operation = use.id, f"{box.id}_op"
-            if end in leaves and uses[end] > MOST_USES and end in met:  # a reference beside each further use: lines across all are hard to follow
-                end = f"{use.id}_{box.id}"
-                graph.node(end, label=f"<{text(leaves[use.id].title) or '…'}>", fillcolor=FILLS[leaves[use.id].look], **_REFERENCE)
-            label = {"label": f"<{'<BR/>'.join(map(text, use.label))}>"} if use.label else {}
-            graph.edge(end, operation, id=f"{operation}-{i}", **label, **(_WRONG_EDGE if use.wrong else {}))
+            end = ends.of(use, box)
+            words = "<BR/>".join(map(text, use.label))
+            label = {"label": f"<{words}>"} if use.label else {}
+            mark = _WRONG_EDGE if use.wrong else {}
+            graph.edge(end, operation, id=f"{operation}-{i}", **label, **mark)
             if use.shown is not None and card is None:
-                graph.edge(end, operation, id=f"{operation}-{i}-back", label=f"<{brief(use, heat)}>", **_BACK_EDGE)
-        met.update(use.id for use in box.operands)
+                flow = f"<{brief(use, heat)}>"
+                graph.edge(end, operation, id=f"{operation}-{i}-back", label=flow, **_BACK_EDGE)
+        ends.met.update(use.id for use in box.operands)
     return recoloured(graph.source) if theme == "dark" else graph.source
+
+
+def _set_defaults(graph, picture, direction, in_page):
+    """Fonts, colours and distances; a picture in a page has its caption there."""
+    extra = {"label": f"<{text(picture.folded, 300)}>"} if picture.folded else {}
+    extra = {"ranksep": "0.3", "nodesep": "0.2"} if in_page else extra
+    page = {"bgcolor": PAGE, "fontname": _FONT, "fontsize": "12", "fontcolor": INK}
+    graph.attr("graph", rankdir=direction, **page, labelloc="b", **extra)
+    graph.attr("node", fontname=_FONT, fontsize="11", color=LINE, fontcolor=INK)
+    line = {"fontname": _FONT, "fontsize": "9", "fontcolor": LINE}
+    graph.attr("edge", color=LINE, arrowsize="0.7", **line)
+
+
+class _Ends:
+    """Where lines begin: at a card, or at a reference to the card of a leaf that many use.
+
+    A reference stands beside each further use, for lines across all of a picture are hard to follow.
+    """
+
+    def __init__(self, graph, picture):
+        self.graph, self.met = graph, set()  # the ids that lines of earlier boxes began at
+        self.uses = Counter(
+            id for box in picture.boxes for id in dict.fromkeys(use.id for use in box.operands)
+        )
+        self.leaves = {box.id: box for box in picture.boxes if not box.symbol and not box.cut}
+
+    def of(self, use, box):
+        """The id at which the line for this use in that box begins."""
+        leaf = self.leaves.get(use.id)
+        if leaf is None or self.uses[use.id] <= MOST_USES or use.id not in self.met:
+            return use.id
+        reference, label = f"{use.id}_{box.id}", f"<{text(leaf.title) or '…'}>"
+        self.graph.node(reference, label=label, fillcolor=FILLS[leaf.look], **_REFERENCE)
+        return reference
 
 
 class _Frames:

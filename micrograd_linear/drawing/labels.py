@@ -55,30 +55,53 @@ def in_short(shown):
 
 
 def value_rows(titled, heat=True):
-    """Table rows that show [(title, ``Summary``)], say data and gradient: small arrays in full, larger ones as cells beside min, mean, max and norm.
+    """Table rows that show [(title, ``Summary``)], say data and gradient.
 
+    Small arrays are shown in full, larger ones as cells beside min, mean, max and norm.
     ``heat`` False is without colours and cells.
     """
     if not titled:
         return ""
-    shown = titled[0][1]
-    if not shown.size:
+    first = titled[0][1]
+    if not first.size:
         return f'<TR><TD ALIGN="LEFT">{quiet("empty")}</TD></TR>'
-    if all(found.shape == () for _, found in titled):
-        rows = "".join(f'<TR><TD ALIGN="LEFT">{quiet(title)}</TD><TD ALIGN="RIGHT">{number(found.cells[0, 0])}</TD></TR>' for title, found in titled)
-        return _row(_table(rows, 3, 0))
-    small = all(found.in_full for _, found in titled)
-    if not small and not heat:
-        return _row(_statistics_of_all(titled))
-    if small:
-        parts = [(quiet(title), _numbers(found.cells, heat)) for title, found in titled]
-        narrow = shown.cells.shape[1] <= 3 and shown.cells.shape[0] > 1
-    else:
-        parts, narrow = [(quiet(title), _table(f"<TR>{_cells(found)}{_statistics(found)}</TR>", 4, 0)) for title, found in titled], False
-    if narrow:  # side by side, so that a number and its gradient stand on one line
-        heads, bodies = ("".join(f'<TD ALIGN="LEFT">{part[i]}</TD>' for part in parts) for i in (0, 1))
-        return _row(_table(f"<TR>{heads}</TR><TR>{bodies}</TR>", 4, 0))
-    return _row(_table("".join(f'<TR><TD ALIGN="LEFT">{title}</TD></TR><TR><TD ALIGN="LEFT">{body}</TD></TR>' for title, body in parts), 1, 1))
+    if all(shown.shape == () for _, shown in titled):
+        return _row(_single_numbers(titled))
+    if not all(shown.in_full for _, shown in titled):
+        return _row(_heat_maps(titled) if heat else _statistics_of_all(titled))
+    parts = [(quiet(title), _numbers(shown.cells, heat)) for title, shown in titled]
+    rows, columns = first.cells.shape
+    return _row(_side_by_side(parts) if columns <= 3 and rows > 1 else _one_below_another(parts))
+
+
+def _single_numbers(titled):
+    rows = []
+    for title, shown in titled:
+        value = f'<TD ALIGN="RIGHT">{number(shown.cells[0, 0])}</TD>'
+        rows.append(f'<TR><TD ALIGN="LEFT">{quiet(title)}</TD>{value}</TR>')
+    return _table("".join(rows), 3, 0)
+
+
+def _heat_maps(titled):
+    """Cells without numbers, each array's beside its statistics."""
+    parts = []
+    for title, shown in titled:
+        row = f"<TR>{_cells(shown)}{_statistics(shown)}</TR>"
+        parts.append((quiet(title), _table(row, 4, 0)))
+    return _one_below_another(parts)
+
+
+def _side_by_side(parts):
+    """Narrow arrays beside each other, so that a number and its gradient stand on one line."""
+    heads, bodies = (
+        "".join(f'<TD ALIGN="LEFT">{part[i]}</TD>' for part in parts) for i in (0, 1)
+    )
+    return _table(f"<TR>{heads}</TR><TR>{bodies}</TR>", 4, 0)
+
+
+def _one_below_another(parts):
+    lines = (line for part in parts for line in part)
+    return _table("".join(f'<TR><TD ALIGN="LEFT">{line}</TD></TR>' for line in lines), 1, 1)
 
 
 def _numbers(cells, heat):

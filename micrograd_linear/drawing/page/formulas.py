@@ -56,26 +56,58 @@ def _formula(node, operands):
     symbols = [_operand(book, x, i, node) for i, x in enumerate(operands)]
     value, pullbacks = _chain(rule, symbols, static)
     value = algebra.symbol(book, value)
-    notation = Notation("L")
-    by_name = is_composed(rule) and rule.name != "leaky_relu"
-    forward = _printed(notation.rule(rule.name, tuple(algebra.symbol(book, x) for x in symbols), static) if by_name else notation.write(value))
+    forward = _forward(book, rule, symbols, static, value)
     names = {gap(i): f"x{i}" for i in range(len(operands))} | {RESULT: "y", GRADIENT: "g"}
     scalar = node.shape == () and all(not is_node(x) or x.shape == () for x in operands)
     run = expression(value, names) if scalar else None
-    core = core_of(value)
-    if core.operation not in ("variable", "number", "broadcast"):  # a pullback that closes over the result says so
-        core.alias = structure.reshape(book.variable(RESULT, value.shape, value.dtype), core.shape)
-    upstream = book.variable(GRADIENT, node.shape, getattr(node, "dtype", float))
-    pulled = [algebra.symbol(book, pull(upstream)) if is_node(x) and x.requires_grad else None for x, pull in zip(operands, pullbacks, strict=True)]
-    parts = [None if part is None else fitted(part, x) for x, part in zip(operands, pulled, strict=True)]
+    _alias_result(book, value)
+    parts = _parts(book, node, operands, pullbacks)
     entry = {"value": forward, "parts": [None if part is None else _shown(part) for part in parts]}
     if not scalar:
         return entry, None
-    slopes = [pull(book.number(1)) if part is not None else None for part, pull in zip(parts, pullbacks, strict=True)]
-    entry["slopes"] = [None if slope is None else _shown(algebra.symbol(book, slope)) for slope in slopes]
-    arguments = ",".join(names[gap(i)] for i in range(len(operands)))
-    backward = ",".join("null" if part is None else f"(g,y,{arguments})=>{expression(part, names)}" for part in parts)
-    return entry, f"{{f:({arguments})=>{run},d:[{backward}]}}"
+    one = book.number(1)
+    pulled = zip(parts, pullbacks, strict=True)
+    slopes = [None if part is None else algebra.symbol(book, pull(one)) for part, pull in pulled]
+    entry["slopes"] = [None if slope is None else _shown(slope) for slope in slopes]
+    return entry, _script(run, parts, names, len(operands))
+
+
+def _forward(book, rule, symbols, static, value):
+    """The value as it is printed, composed rules under their own names."""
+    notation = Notation("L")
+    if is_composed(rule) and rule.name != "leaky_relu":
+        arguments = tuple(algebra.symbol(book, x) for x in symbols)
+        return _printed(notation.rule(rule.name, arguments, static))
+    return _printed(notation.write(value))
+
+
+def _alias_result(book, value):
+    """Let a pullback that closes over the result name it, instead of writing it out again."""
+    core = core_of(value)
+    if core.operation not in ("variable", "number", "broadcast"):
+        result = book.variable(RESULT, value.shape, value.dtype)
+        core.alias = structure.reshape(result, core.shape)
+
+
+def _parts(book, node, operands, pullbacks):
+    """What is added to the gradient of each operand; None for one that takes no gradient."""
+    upstream = book.variable(GRADIENT, node.shape, getattr(node, "dtype", float))
+    pulled = [
+        algebra.symbol(book, pull(upstream)) if is_node(x) and x.requires_grad else None
+        for x, pull in zip(operands, pullbacks, strict=True)
+    ]
+    pairs = zip(operands, pulled, strict=True)
+    return [None if part is None else fitted(part, x) for x, part in pairs]
+
+
+def _script(run, parts, names, count):
+    """The JavaScript object that computes the value, ``f``, and the parts, ``d``."""
+    arguments = ",".join(names[gap(i)] for i in range(count))
+    backward = ",".join(
+        "null" if part is None else f"(g,y,{arguments})=>{expression(part, names)}"
+        for part in parts
+    )
+    return f"{{f:({arguments})=>{run},d:[{backward}]}}"
 
 
 def short(x):

@@ -22,8 +22,33 @@ def run(picture, verdicts=None):
     formulas = Formulas()
     place = {box.id: i for i, box in enumerate(picture.boxes)}
     names = _names(picture.boxes)
-    values, sums = [_value(box, names[box.id], place, formulas) for box in picture.boxes], dict(picture.seeds)
-    for box, value in zip(reversed(picture.boxes), reversed(values), strict=True):  # as the engine goes
+    values = [_value(box, names[box.id], place, formulas) for box in picture.boxes]
+    sums = _add_contributions(picture, values)
+    for box, value in zip(picture.boxes, values, strict=True):
+        of_this_pass = box.grad if picture.grouped else sums.get(box.id)
+        if of_this_pass is not None:
+            value["grad"] = numbers(of_this_pass)
+        if not picture.grouped:
+            value |= _notes(box, of_this_pass)
+        if box.verdict:
+            verdict = (verdicts or {}).get(box.node, {})
+            value["check"] = {"words": box.verdict, "wrong": box.wrong} | verdict
+    return {
+        "seeds": [[place[id], numbers(seed)] for id, seed in picture.seeds.items()],
+        "partial": bool(picture.folded),
+        "values": values,
+        "formulas": formulas.entries,
+        "objective": _objective(picture.boxes[-1], values[-1]),
+    }, formulas.scripts
+
+
+def _add_contributions(picture, values):
+    """Every use gets what it adds to a gradient; returns {id: the gradient}, of single values.
+
+    The boxes are taken in the order of the engine's backward pass, so that sums are the engine's.
+    """
+    sums = dict(picture.seeds)
+    for box, value in zip(reversed(picture.boxes), reversed(values), strict=True):
         wholes = _wholes(box, picture.flow)
         for i, (use, shown) in enumerate(zip(box.operands, value["uses"], strict=True)):
             part = use.contribution
@@ -37,18 +62,14 @@ def run(picture, verdicts=None):
                 sums[use.id] = part if before is None else before + part
                 if before is not None and np.ndim(part):
                     shown["sum"] = numbers(sums[use.id])
-    for box, value in zip(picture.boxes, values, strict=True):
-        of_this_pass = sums.get(box.id) if not picture.grouped else box.grad
-        if of_this_pass is not None:
-            value["grad"] = numbers(of_this_pass)
-        if not picture.grouped:
-            value |= _notes(box, of_this_pass)
-        if box.verdict:
-            value["check"] = {"words": box.verdict, "wrong": box.wrong} | (verdicts or {}).get(box.node, {})
-    root = picture.boxes[-1]
-    objective = ["<mi>L</mi>", "L"] if root.kind != "root" or root.data.size != 1 or root.group else [values[-1]["math"], values[-1]["name"]]
-    seeds = [[place[id], numbers(seed)] for id, seed in picture.seeds.items()]
-    return {"seeds": seeds, "partial": bool(picture.folded), "values": values, "formulas": formulas.entries, "objective": objective}, formulas.scripts
+    return sums
+
+
+def _objective(root, value):
+    """What is differentiated, as MathML and as text: the root if it is one number, else some L."""
+    if root.kind != "root" or root.data.size != 1 or root.group:
+        return ["<mi>L</mi>", "L"]
+    return [value["math"], value["name"]]
 
 
 def _names(boxes):
