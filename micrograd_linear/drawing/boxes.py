@@ -13,7 +13,15 @@ from .picture import Box, Cluster, Use
 from .uses import broadcast, role, setting
 
 DEEPEST = 8  # frames inside one another
-SYMBOLS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "power": "^", "matmul": "@", "negative": "−"}
+SYMBOLS = {
+    "add": "+",
+    "subtract": "−",
+    "multiply": "×",
+    "divide": "÷",
+    "power": "^",
+    "matmul": "@",
+    "negative": "−",
+}
 
 
 @dataclass
@@ -35,11 +43,35 @@ class Known:
     def box(self, id, members, shape, data, grad, **more):
         """A box for some values that are drawn as one."""
         node = members[-1]
-        kind = ("root" if node in self.results else "interior") if node.operands else "leaf" if node.requires_grad else "constant"
-        box = Box(id, kind, self.names.of_all(members), shape, _dtype(node), data, grad, len(members), **more)
-        box.verdict, box.wrong = max((self.verdicts[x] for x in members if x in self.verdicts), key=lambda mark: mark[1], default=("", False))
+        kind = (
+            ("root" if node in self.results else "interior")
+            if node.operands
+            else "leaf"
+            if node.requires_grad
+            else "constant"
+        )
+        box = Box(
+            id,
+            kind,
+            self.names.of_all(members),
+            shape,
+            _dtype(node),
+            data,
+            grad,
+            len(members),
+            **more,
+        )
+        box.verdict, box.wrong = max(
+            (self.verdicts[x] for x in members if x in self.verdicts),
+            key=lambda mark: mark[1],
+            default=("", False),
+        )
         box.notes = marks.folded(members, self.notes)
-        box.parameter, box.group, box.cut = node in self.names.parameters, self.groups.get(node, ""), node in self.cut
+        box.parameter, box.group, box.cut = (
+            node in self.names.parameters,
+            self.groups.get(node, ""),
+            node in self.cut,
+        )
         return box
 
     def gradient(self, node):
@@ -50,10 +82,15 @@ class Known:
         """What flows back through these uses, [(node, position)], as arguments of ``Use``."""
         if self.contributions is None:
             return {}
-        found = [np.asarray(self.contributions[place]) for place in places if place in self.contributions]
+        found = [
+            np.asarray(self.contributions[place]) for place in places if place in self.contributions
+        ]
         if len(found) < 2:
             return {"contribution": found[0]} if found else {}
-        return {"contribution": np.concatenate([part.ravel() for part in found]), "many": len(found)}
+        return {
+            "contribution": np.concatenate([part.ravel() for part in found]),
+            "many": len(found),
+        }
 
 
 def each(operands, sources, known):
@@ -121,7 +158,13 @@ def _settings(node):
 
 def _roles(node):
     """How many operands are to be told apart: a constant exponent says itself what it is."""
-    return 1 if node.operation == "power" and not is_node(node.operands[1]) and np.ndim(node.operands[1]) == 0 else len(node.operands)
+    return (
+        1
+        if node.operation == "power"
+        and not is_node(node.operands[1])
+        and np.ndim(node.operands[1]) == 0
+        else len(node.operands)
+    )
 
 
 def _clusters(boxes, stacks, known):
@@ -184,12 +227,19 @@ def _about(group, operand):
     name = role(node.operation, position, len(node.operands))
     if name and any(i != position for _, i in places):
         name = ""
-    return {"role": name, "broadcast": broadcast(node, node.operands[position]) if len(node.operands) > 1 else ""}
+    return {
+        "role": name,
+        "broadcast": broadcast(node, node.operands[position]) if len(node.operands) > 1 else "",
+    }
 
 
 def _stacked(arrays, shape):
     if shape == ():
-        return np.array(arrays, dtype=np.float64) if len(arrays) > 1 else np.asarray(arrays[0], dtype=np.float64)
+        return (
+            np.array(arrays, dtype=np.float64)
+            if len(arrays) > 1
+            else np.asarray(arrays[0], dtype=np.float64)
+        )
     arrays = [np.asarray(array, dtype=np.float64) for array in arrays]
     if shape is None:
         return np.concatenate([array.ravel() for array in arrays])

@@ -1,4 +1,6 @@
-"""A picture with fewer boxes, made of the boxes that it has: for layouts that take too long, when the numbers may have changed since."""
+"""A picture with fewer boxes, made of the boxes that it has: for layouts that take too long, when
+the numbers may have changed since.
+"""
 
 from collections import Counter
 
@@ -14,7 +16,11 @@ class _Node:
 
     def __init__(self, box, operands):
         self.box, self.operands = box, operands
-        self.operation, self.shape, self.name = f"{box.symbol} {box.settings}" if box.symbol else box.look, box.shape, box.name
+        self.operation, self.shape, self.name = (
+            f"{box.symbol} {box.settings}" if box.symbol else box.look,
+            box.shape,
+            box.name,
+        )
 
 
 def coarser(picture):
@@ -27,7 +33,10 @@ def coarser(picture):
     if not groups or len(groups) >= len(picture.boxes):
         return None
     ids = {node.box.id: f"v{i}" for i, group in enumerate(groups) for node in group.members}
-    boxes = [_merged(f"v{i}", [node.box for node in group.members], ids) for i, group in enumerate(groups)]
+    boxes = [
+        _merged(f"v{i}", [node.box for node in group.members], ids)
+        for i, group in enumerate(groups)
+    ]
     last = boxes[-1]
     seeds = {last.id: last.grad} if picture.seeds and last.grad is not None else {}
     return Picture(boxes, picture.folded, flow=picture.flow, seeds=seeds, grouped=True)
@@ -75,15 +84,34 @@ def _united_uses(members, ids):
 
 def _united(id, uses):
     flows = [use.shown for use in uses if use.shown is not None]
-    same = [uses[0].role if len({use.role for use in uses}) == 1 else "", uses[0].broadcast if len({use.broadcast for use in uses}) == 1 else ""]
+    same = [
+        uses[0].role if len({use.role for use in uses}) == 1 else "",
+        uses[0].broadcast if len({use.broadcast for use in uses}) == 1 else "",
+    ]
     words = uses[0].words if len(uses) == 1 else f"{len(uses):,} lines"
     shown = together(flows) if flows else None
-    flow = _joined([use.contribution for use in uses if use.contribution is not None]) if flows else None
-    return Use(id, words, any(use.wrong for use in uses), *same, contribution=flow, shown=shown, many=sum(use.many for use in uses))
+    flow = (
+        _joined([use.contribution for use in uses if use.contribution is not None])
+        if flows
+        else None
+    )
+    return Use(
+        id,
+        words,
+        any(use.wrong for use in uses),
+        *same,
+        contribution=flow,
+        shown=shown,
+        many=sum(use.many for use in uses),
+    )
 
 
 def _joined(arrays):
     """All numbers in a row, if they are few: the arrays of large boxes are not copies."""
     if len(arrays) == 1:
         return arrays[0]
-    return np.concatenate([array.ravel() for array in arrays]) if sum(array.size for array in arrays) <= COPIED else np.zeros(0)
+    return (
+        np.concatenate([array.ravel() for array in arrays])
+        if sum(array.size for array in arrays) <= COPIED
+        else np.zeros(0)
+    )

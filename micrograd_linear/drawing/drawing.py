@@ -21,8 +21,18 @@ from .theme import themed
 
 WIDE = 5  # operations in a row that still fit beside each other on a screen
 MOST_NODES = 150  # beyond this a picture can no longer be read
-PNG_SIDE, PNG_AREA = 32_767, 100_000_000  # pixels; beyond the first Graphviz scales down, the second takes half a gigabyte
-_PLAIN = {"dot": "dot", "svg": "svg", "mmd": "mermaid", "txt": "text", "json": "json", "html": "html"}
+PNG_SIDE, PNG_AREA = (
+    32_767,
+    100_000_000,
+)  # pixels; beyond the first Graphviz scales down, the second takes half a gigabyte
+_PLAIN = {
+    "dot": "dot",
+    "svg": "svg",
+    "mmd": "mermaid",
+    "txt": "text",
+    "json": "json",
+    "html": "html",
+}
 
 
 def draw(
@@ -69,8 +79,24 @@ def draw(
     if level == "scalar" and isinstance(node, Tensor):
         made = scalar_picture(node, max_nodes, backward=backward, variables=known)
     else:
-        made = picture(node, max_nodes, check, backward=backward, variables=known, view=view, focus=focus, depth=depth)
-    asked = {"check": check, "level": level, "most": max_nodes, "view": view, "focus": focus, "depth": depth}
+        made = picture(
+            node,
+            max_nodes,
+            check,
+            backward=backward,
+            variables=known,
+            view=view,
+            focus=focus,
+            depth=depth,
+        )
+    asked = {
+        "check": check,
+        "level": level,
+        "most": max_nodes,
+        "view": view,
+        "focus": focus,
+        "depth": depth,
+    }
     drawing = Drawing(made, chosen, lambda: page_of(node, asked, known, chosen))
     if path is not None:
         drawing.save(path)
@@ -78,7 +104,8 @@ def draw(
 
 
 class Drawing:
-    """A picture, rendered when it is asked for: ``.svg``, ``.dot``, ``.mermaid``, ``.text``, ``.json``, all as text; ``.save(path)``; a notebook shows it.
+    """A picture, rendered when it is asked for: ``.svg``, ``.dot``, ``.mermaid``, ``.text``,
+    ``.json``, all as text; ``.save(path)``; a notebook shows it.
 
     ``folded`` says in words what was folded or left out, "" if nothing was.
     """
@@ -98,7 +125,13 @@ class Drawing:
     @cached_property
     def dot(self):
         """The picture in Graphviz's language."""
-        return dot(self._picture, self.direction, show=self._style.show, heat=self._style.heat, theme=self._style.theme)
+        return dot(
+            self._picture,
+            self.direction,
+            show=self._style.show,
+            heat=self._style.heat,
+            theme=self._style.theme,
+        )
 
     @cached_property
     def svg(self):
@@ -107,9 +140,11 @@ class Drawing:
 
     @cached_property
     def html(self):
-        """The page that plays the run, forward and backward, step by step: one file that needs nothing else.
+        """The page that plays the run, forward and backward, step by step: one file that needs
+        nothing else.
 
-        Raises ``RuntimeError`` where numbers were changed since the graph was computed: then there is no run to play.
+        Raises ``RuntimeError`` where numbers were changed since the graph was computed: then there
+        is no run to play.
         """
         return self._play()
 
@@ -139,7 +174,10 @@ class Drawing:
         format, path = check_path(path, (*FORMATS, *_PLAIN)), Path(path)
         if format == "png":
             _check_pixels(self.svg)
-        return write_whole(path, getattr(self, _PLAIN[format]).encode() if format in _PLAIN else self._rendered(format))
+        return write_whole(
+            path,
+            getattr(self, _PLAIN[format]).encode() if format in _PLAIN else self._rendered(format),
+        )
 
     def _rendered(self, format):
         """The picture as bytes; folded further where its layout takes longer than the budget."""
@@ -171,8 +209,13 @@ class Drawing:
             return shown  # .html plays it, but would be long in a notebook
         try:
             return {"text/html": framed(self.html), **shown}
-        except RuntimeError as error:  # numbers were changed since: the picture is shown, and why it cannot be played
-            return {"text/html": f"{self.svg[self.svg.index('<svg') :]}<p>{html.escape(printable(str(error), 1000))}</p>", **shown}
+        except (
+            RuntimeError
+        ) as error:  # numbers were changed since: the picture is shown, and why it cannot be played
+            return {
+                "text/html": f"{self.svg[self.svg.index('<svg') :]}<p>{html.escape(printable(str(error), 1000))}</p>",
+                **shown,
+            }
 
     def __repr__(self):
         return f"<Drawing: {self.folded or 'the whole graph'}; .svg, .html, .dot, .mermaid, .text, .json, .save('graph.svg|html|png|pdf|dot|mmd|txt|json')>"
@@ -180,7 +223,10 @@ class Drawing:
 
 def _check_pixels(svg):
     """Raise for a picture that cannot be had as PNG."""
-    width, height = (round(float(points) * 96 / 72) for points in re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg).groups())
+    width, height = (
+        round(float(points) * 96 / 72)
+        for points in re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg).groups()
+    )
     if max(width, height) > PNG_SIDE or width * height > PNG_AREA:
         raise ValueError(
             f"draw: as PNG this picture has {width:,} x {height:,} pixels, more than can be made (at most {PNG_SIDE:,} along a side, {PNG_AREA:,} in all); "

@@ -32,17 +32,25 @@ def number(x):
 
 
 def brief(use, heat=True):
-    """What flows back along a line: the number, up to six numbers as cells, else the shape and the range; of several uses, the range of all."""
+    """What flows back along a line: the number, up to six numbers as cells, else the shape and the
+    range; of several uses, the range of all.
+    """
     shown = use.shown
     if shown.in_full and 1 < shown.size <= BRIEF and use.many == 1:
-        numbers = _table(f"<TR><TD>{_numbers(shown.cells, heat)}</TD></TR>", 0, 4)  # some room around it, for the line
+        numbers = _table(
+            f"<TR><TD>{_numbers(shown.cells, heat)}</TD></TR>", 0, 4
+        )  # some room around it, for the line
         return f'<FONT COLOR="{INK}">{numbers}</FONT>'
     return f"&nbsp;{flow_in_short(use)}&nbsp;"
 
 
 def flow_in_short(use):
     """The shape, where it is one array of several numbers, and the range."""
-    return f"{use.shown.shape} {in_short(use.shown)}" if use.many == 1 and use.shown.size > 1 else in_short(use.shown)
+    return (
+        f"{use.shown.shape} {in_short(use.shown)}"
+        if use.many == 1 and use.shown.size > 1
+        else in_short(use.shown)
+    )
 
 
 def in_short(shown):
@@ -51,7 +59,13 @@ def in_short(shown):
         return "empty"
     least, most = number(shown.min), number(shown.max)
     words = least if shown.size == 1 or least == most else f"{least} … {most}"
-    return words if shown.size == 1 or not shown.odd else f"{words}, {shown.odd:,} not finite" if shown.odd < shown.size else f"{shown.odd:,} not finite"
+    return (
+        words
+        if shown.size == 1 or not shown.odd
+        else f"{words}, {shown.odd:,} not finite"
+        if shown.odd < shown.size
+        else f"{shown.odd:,} not finite"
+    )
 
 
 def value_rows(titled, heat=True):
@@ -93,9 +107,7 @@ def _heat_maps(titled):
 
 def _side_by_side(parts):
     """Narrow arrays beside each other, so that a number and its gradient stand on one line."""
-    heads, bodies = (
-        "".join(f'<TD ALIGN="LEFT">{part[i]}</TD>' for part in parts) for i in (0, 1)
-    )
+    heads, bodies = ("".join(f'<TD ALIGN="LEFT">{part[i]}</TD>' for part in parts) for i in (0, 1))
     return _table(f"<TR>{heads}</TR><TR>{bodies}</TR>", 4, 0)
 
 
@@ -108,8 +120,15 @@ def _numbers(cells, heat):
     shades = colours(cells) if heat else None
     rows = []
     for i, row in enumerate(cells.tolist()):
-        rows.append("".join(f'<TD ALIGN="RIGHT"{_shade(shades, i, j)}>{_shown(x)}</TD>' for j, x in enumerate(row)))
-    return _table("".join(f"<TR>{row}</TR>" for row in rows), 1, 2, ' BGCOLOR="#ffffff"' if heat else "")
+        rows.append(
+            "".join(
+                f'<TD ALIGN="RIGHT"{_shade(shades, i, j)}>{_shown(x)}</TD>'
+                for j, x in enumerate(row)
+            )
+        )
+    return _table(
+        "".join(f"<TR>{row}</TR>" for row in rows), 1, 2, ' BGCOLOR="#ffffff"' if heat else ""
+    )
 
 
 def _shade(shades, i, j):
@@ -124,7 +143,10 @@ def _cells(found):
     """A table cell that holds a heat map without numbers."""
     rows = []
     for row, shades in zip(found.cells.tolist(), colours(found.cells)):
-        cells = (f'<TD BGCOLOR="{shade}" WIDTH="{CELL}" HEIGHT="{CELL}" FIXEDSIZE="TRUE">{_mark(x)}</TD>' for x, shade in zip(row, shades))
+        cells = (
+            f'<TD BGCOLOR="{shade}" WIDTH="{CELL}" HEIGHT="{CELL}" FIXEDSIZE="TRUE">{_mark(x)}</TD>'
+            for x, shade in zip(row, shades)
+        )
         rows.append(f"<TR>{''.join(cells)}</TR>")
     height, width = (CELL * n + 2 for n in found.cells.shape)
     size = f'FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}"'  # else it would be stretched to the height of what stands beside it
@@ -132,7 +154,11 @@ def _cells(found):
 
 
 def _mark(x):
-    return "" if math.isfinite(x) else f'<FONT POINT-SIZE="7">{"×" if x != x else "∞" if x > 0 else "−∞"}</FONT>'
+    return (
+        ""
+        if math.isfinite(x)
+        else f'<FONT POINT-SIZE="7">{"×" if x != x else "∞" if x > 0 else "−∞"}</FONT>'
+    )
 
 
 def _statistics(found):
@@ -145,7 +171,9 @@ def _statistics_of_all(titled):
     heads = "".join(f'<TD ALIGN="RIGHT">{quiet(title)}</TD>' for title, _ in titled)
     rows = [f"<TR><TD></TD>{heads}</TR>"]
     for words in ("min", "mean", "max", "norm"):
-        cells = "".join(f'<TD ALIGN="RIGHT">{_shown(getattr(found, words))}</TD>' for _, found in titled)
+        cells = "".join(
+            f'<TD ALIGN="RIGHT">{_shown(getattr(found, words))}</TD>' for _, found in titled
+        )
         rows.append(f'<TR><TD ALIGN="LEFT">{quiet(words)}</TD>{cells}</TR>')
     return _table("".join(rows), 4, 0)
 

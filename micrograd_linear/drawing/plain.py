@@ -11,12 +11,19 @@ from .labels import flow_in_short, in_short, number
 from .options import ALL
 from .theme import CLUSTER, FAINT, FILLS, INK, LINE, OPERATION, WRONG
 
-_SHAPES = {"leaf": ("(", ")"), "constant": ("(", ")"), "parameter": ("[", "]"), "interior": ("[", "]"), "root": ("[[", "]]")}
+_SHAPES = {
+    "leaf": ("(", ")"),
+    "constant": ("(", ")"),
+    "parameter": ("[", "]"),
+    "interior": ("[", "]"),
+    "root": ("[[", "]]"),
+}
 _DASHED = {"constant": ",stroke-dasharray:4"}
 
 
 def mermaid(picture, direction="LR", show=ALL):
-    """A flowchart: boxes for values, rounded for leaves and double for the root, and circles for operations.
+    """A flowchart: boxes for values, rounded for leaves and double for the root, and circles for
+    operations.
 
     Dotted arrows are what flows back, frames are calls of modules.
     """
@@ -89,7 +96,9 @@ def _classes(picture):
 
 
 def as_text(picture, show=ALL):
-    """A line for each value, the oldest first: what it is, how it was made, its data and gradient; below, what flows back to its operands."""
+    """A line for each value, the oldest first: what it is, how it was made, its data and gradient;
+    below, what flows back to its operands.
+    """
     names = _names_in_text(picture)
     rows = []
     for box in picture.boxes:
@@ -145,11 +154,14 @@ def _origin(box, names):
 
 
 def as_json(picture):
-    """{"folded": words, "clusters": {id: {"title", "path", "parent"}}, "values": [...]}, of each value
+    """{"folded": words, "clusters": {id: {"title", "path", "parent"}}, "values": [...]}, of each
+    value
 
-    "id", "kind", "parameter", "name", "count", "shape", "dtype", "operation", "settings", "operands", "data", "grad", "verdict", "notes", "cluster", and
-    "uses", which says of each operand its "id", "role" and "broadcast", and the "contribution" that flows back, or null. Small arrays are lists, larger
-    ones {"min", "mean", "max", "norm"}; numbers that are not finite are text, for JSON has none.
+    "id", "kind", "parameter", "name", "count", "shape", "dtype", "operation", "settings",
+    "operands", "data", "grad", "verdict", "notes", "cluster", and "uses", which says of each
+    operand its "id", "role" and "broadcast", and the "contribution" that flows back, or null. Small
+    arrays are lists, larger ones {"min", "mean", "max", "norm"}; numbers that are not finite are
+    text, for JSON has none.
     """
     clusters = {
         id: {"title": cluster.title, "path": cluster.path, "parent": cluster.parent}
@@ -204,5 +216,11 @@ def _numbers(shown, array):
 
 
 def _inert(words, longest=60):
-    """Text inside a Mermaid label or comment, where directives would be read, too: its own syntax and HTML as entities."""
-    return re.sub(r'[^\w .,+*/^=()×−÷ΣΠ…@:✗✓→-]', lambda found: f"#{ord(found.group())};", printable(words, longest))
+    """Text inside a Mermaid label or comment, where directives would be read, too: its own syntax
+    and HTML as entities.
+    """
+    return re.sub(
+        r"[^\w .,+*/^=()×−÷ΣΠ…@:✗✓→-]",
+        lambda found: f"#{ord(found.group())};",
+        printable(words, longest),
+    )

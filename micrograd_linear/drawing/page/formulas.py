@@ -1,6 +1,8 @@
-"""The formula of each operation, forward and backward, with gaps for names: the page fills in the names of the nodes, or their numbers.
+"""The formula of each operation, forward and backward, with gaps for names: the page fills in the
+names of the nodes, or their numbers.
 
-The very rules that ran are run on symbols, as in ``derive``. A gap is one character of Unicode's private area.
+The very rules that ran are run on symbols, as in ``derive``. A gap is one character of Unicode's
+private area.
 """
 
 from ...derivation.notation import Notation
@@ -10,17 +12,25 @@ from ...graph import is_node
 from ...symbol import Book, algebra, structure
 from .javascript import expression
 
-GRADIENT, RESULT, FIRST = "\ue000", "\ue001", "\ue100"  # the gaps for dL/d(result), the result, and the first operand; the others follow
+GRADIENT, RESULT, FIRST = (
+    "\ue000",
+    "\ue001",
+    "\ue100",
+)  # the gaps for dL/d(result), the result, and the first operand; the others follow
 
 
 class Formulas:
-    """Every formula of a page, once: ``entries``, for the page to show, and ``scripts``, for it to run (None where there is none)."""
+    """Every formula of a page, once: ``entries``, for the page to show, and ``scripts``, for it to
+    run (None where there is none).
+    """
 
     def __init__(self):
         self.entries, self.scripts, self._known = [], [], {}
 
     def number_of(self, node, operands):
-        """The number of the formula by which ``node`` was made of ``operands``, nodes or constants; None where a rule knows no formula."""
+        """The number of the formula by which ``node`` was made of ``operands``, nodes or constants;
+        None where a rule knows no formula.
+        """
         key = None
         if not hasattr(node, "arrays"):
             key = (node.operation, *(float(x) if short(x) else is_node(x) for x in operands))
@@ -49,7 +59,8 @@ def gap(position):
 def _formula(node, operands):
     """(what is shown, what can be run) of one operation.
 
-    Shown: {"value": (MathML, text), "parts": what it adds to the gradient of each operand, "slopes": d(result)/d(operand), of single numbers}.
+    Shown: {"value": (MathML, text), "parts": what it adds to the gradient of each operand,
+    "slopes": d(result)/d(operand), of single numbers}.
     """
     book = Book()
     rule, _, static = rule_of(node)
@@ -123,7 +134,9 @@ def _operand(book, x, position, node):
 
 
 def _chain(rule, symbols, static):
-    """(value, pullbacks) of a rule; of one for two operands on several, such as a sum of many, from the left to the right."""
+    """(value, pullbacks) of a rule; of one for two operands on several, such as a sum of many, from
+    the left to the right.
+    """
     if len(symbols) <= 2 or rule.name not in ("add", "multiply"):
         return rule.formula(*symbols, **static)
     value, steps = symbols[0], []

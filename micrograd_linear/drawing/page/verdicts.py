@@ -1,4 +1,6 @@
-"""How a hand-derived gradient fared, for the page: by hand, by the engine and by finite differences, where it is off the most, and why."""
+"""How a hand-derived gradient fared, for the page: by hand, by the engine and by finite
+differences, where it is off the most, and why.
+"""
 
 import numpy as np
 
@@ -11,9 +13,11 @@ LONGEST = 500
 
 
 def verdicts(comparison, root, seed):
-    """{node: {"lines", "hand", "at", "pair"}} of what was compared; "at" is [row, column] of the element that is looked at, "pair" its three numbers.
+    """{node: {"lines", "hand", "at", "pair"}} of what was compared; "at" is [row, column] of the
+    element that is looked at, "pair" its three numbers.
 
-    The element is the one that is off the most, or, where all agree, the one with the largest gradient.
+    The element is the one that is off the most, or, where all agree, the one with the largest
+    gradient.
     """
     entries, left = {}, MOST_DIFFERENCES
     for node in (node for node in comparison.names if node in comparison):
