@@ -1,4 +1,6 @@
-"""A comparison as one page that needs nothing else: the verdict, the table with its causes and pictures, the graph, and the derivation."""
+"""A comparison as one page that needs nothing else: the verdict, the table with its causes and
+pictures, the graph, and the derivation.
+"""
 
 import html
 
@@ -18,15 +20,21 @@ pre { white-space: pre-wrap } math { font-size: 1.05rem }
 
 
 def page(comparison, title):
-    """The page as HTML text. ``comparison`` is one of ``check_backward``, which knows its ``root``; ``title`` stands at its head.
+    """The page as HTML text. ``comparison`` is one of ``check_backward``, which knows its ``root``;
+    ``title`` stands at its head.
 
-    Everything is inert: names are escaped, and a policy in the page forbids scripts and the network.
+    Everything is inert: names are escaped, and a policy in the page forbids scripts and the
+    network.
     """
     name = html.escape(printable(title, 200))
     verdict = "✓ " if comparison.ok else "✗ "
     first = comparison.first_wrong
     summary = html.escape(printable(comparison.summary, 1000))
-    mend = f"<p><strong>Mend first: {html.escape(printable(first.name))}.</strong> {html.escape(printable(first.note, 1000))}</p>" if first else ""
+    mend = (
+        f"<p><strong>Mend first: {html.escape(printable(first.name))}.</strong> {html.escape(printable(first.note, 1000))}</p>"
+        if first
+        else ""
+    )
     sections = [("Hand-derived gradients against the engine&#x27;s", comparison._repr_html_())]
     if comparison.root is not None:  # forward could be recorded
         graph = draw(comparison.root, check=comparison)
@@ -37,7 +45,10 @@ def page(comparison, title):
         ]
     else:
         sections[0] = ("Hand-derived gradients against finite differences", sections[0][1])
-    body = "".join(f"<section aria-label='{heading}'><h2>{heading}</h2>{content}</section>" for heading, content in sections)
+    body = "".join(
+        f"<section aria-label='{heading}'><h2>{heading}</h2>{content}</section>"
+        for heading, content in sections
+    )
     head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta name="viewport" content="width=device-width">'
     start = f'<!DOCTYPE html><html lang="en"><head>{head}<title>{name}</title><style>{_STYLE}</style></head>'
     return f"{start}<body><h1>{verdict}{name}</h1><p>{summary}</p>{mend}{body}</body></html>\n"

@@ -13,7 +13,15 @@ from .picture import Box, Cluster, Use
 from .uses import broadcast, role, setting
 
 DEEPEST = 8  # frames inside one another
-SYMBOLS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "power": "^", "matmul": "@", "negative": "−"}
+SYMBOLS = {
+    "add": "+",
+    "subtract": "−",
+    "multiply": "×",
+    "divide": "÷",
+    "power": "^",
+    "matmul": "@",
+    "negative": "−",
+}
 
 
 @dataclass
@@ -35,11 +43,35 @@ class Known:
     def box(self, id, members, shape, data, grad, **more):
         """A box for some values that are drawn as one."""
         node = members[-1]
-        kind = ("root" if node in self.results else "interior") if node.operands else "leaf" if node.requires_grad else "constant"
-        box = Box(id, kind, self.names.of_all(members), shape, _dtype(node), data, grad, len(members), **more)
-        box.verdict, box.wrong = max((self.verdicts[x] for x in members if x in self.verdicts), key=lambda mark: mark[1], default=("", False))
+        kind = (
+            ("root" if node in self.results else "interior")
+            if node.operands
+            else "leaf"
+            if node.requires_grad
+            else "constant"
+        )
+        box = Box(
+            id,
+            kind,
+            self.names.of_all(members),
+            shape,
+            _dtype(node),
+            data,
+            grad,
+            len(members),
+            **more,
+        )
+        box.verdict, box.wrong = max(
+            (self.verdicts[x] for x in members if x in self.verdicts),
+            key=lambda mark: mark[1],
+            default=("", False),
+        )
         box.notes = marks.folded(members, self.notes)
-        box.parameter, box.group, box.cut = node in self.names.parameters, self.groups.get(node, ""), node in self.cut
+        box.parameter, box.group, box.cut = (
+            node in self.names.parameters,
+            self.groups.get(node, ""),
+            node in self.cut,
+        )
         return box
 
     def gradient(self, node):
@@ -50,45 +82,89 @@ class Known:
         """What flows back through these uses, [(node, position)], as arguments of ``Use``."""
         if self.contributions is None:
             return {}
-        found = [np.asarray(self.contributions[place]) for place in places if place in self.contributions]
+        found = [
+            np.asarray(self.contributions[place]) for place in places if place in self.contributions
+        ]
         if len(found) < 2:
             return {"contribution": found[0]} if found else {}
-        return {"contribution": np.concatenate([part.ravel() for part in found]), "many": len(found)}
+        return {
+            "contribution": np.concatenate([part.ravel() for part in found]),
+            "many": len(found),
+        }
 
 
 def each(operands, sources, known):
-    """(a box for every value of {node: operands}, and before it for the constants among those; {id: ``Cluster``}); ids are counted."""
-    boxes, ids, numbers, stacks = [], {}, itertools.count(), {}
-    leaves = modules.homes(operands, known.stacks, known.names.parameters) if known.stacks else {}
-    for node, found in operands.items():
-        uses, stack = [], known.stacks.get(node) or leaves.get(node, ())
-        places = sources[node] if sources else [(node, i) for i in range(len(found))]
-        if node in known.cut:
-            found = ()
-        for x, (consumer, i) in zip(found, places):
-            about = {"role": role(consumer.operation, i, _roles(consumer)), "broadcast": broadcast(consumer, x)}
-            if is_node(x):
-                wrong = (node, x) in known.wrong_uses
-                uses.append(Use(ids[x], "✗" if wrong else "", wrong, **about, **known.flow([(consumer, i)])))
-            else:
-                uses.append(Use(f"v{next(numbers)}", **about))
-                boxes.append(Box(uses[-1].id, "constant", "", np.shape(x), _dtype(x), np.asarray(x), None, group=known.groups.get(node, "")))
-                stacks[uses[-1].id] = stack
-        ids[node] = f"v{next(numbers)}"
-        stacks[ids[node]] = stack
-        box = known.box(ids[node], [node], node.shape, np.asarray(node.current), known.gradient(node), node=node, made_of=tuple(found))
+    """(a box for every value of {node: operands}, and before it for the constants among those;
+    {id: ``Cluster``}); ids are counted."""
+    leaves = {}
+    if known.stacks:
+        leaves = modules.homes(operands, known.stacks, known.names.parameters)
+    single = _SingleBoxes(known)
+    for node, inputs in operands.items():
+        places = sources[node] if sources else [(node, i) for i in range(len(inputs))]
+        stack = known.stacks.get(node) or leaves.get(node, ())
+        single.add(node, () if node in known.cut else inputs, places, stack)
+    return single.boxes, _clusters(single.boxes, single.stacks, known)
+
+
+class _SingleBoxes:
+    """Boxes of one value each, the oldest first; ``stacks`` {id: the calls that it stands in}."""
+
+    def __init__(self, known):
+        self.known, self.boxes, self.stacks = known, [], {}
+        self._ids, self._numbers = {}, itertools.count()
+
+    def add(self, node, inputs, places, stack):
+        """The box of a node, after those of the constants among its inputs."""
+        uses = [self._use(node, x, place, stack) for x, place in zip(inputs, places)]
+        id, known = self._new_id(stack), self.known
+        self._ids[node] = id
+        data, grad = np.asarray(node.current), known.gradient(node)
+        box = known.box(id, [node], node.shape, data, grad, node=node, made_of=tuple(inputs))
         if node.operands and node not in known.cut:
             many = len(uses) > len(node.operands)
-            settings = (f"{key}={setting(value)}" for key, value in node.static.items() if value is not None and value is not False)
-            box.symbol = NARY[node.operation] if many else SYMBOLS.get(node.operation, node.operation)
-            box.settings, box.operands = ", ".join(settings), uses
-        boxes.append(box)
-    return boxes, _clusters(boxes, stacks, known)
+            symbol = SYMBOLS.get(node.operation, node.operation)
+            box.symbol = NARY[node.operation] if many else symbol
+            box.settings, box.operands = _settings(node), uses
+        self.boxes.append(box)
+
+    def _use(self, node, x, place, stack):
+        """The line from an input, and the box of a constant, which no other line begins at."""
+        consumer, i = place
+        name = role(consumer.operation, i, _roles(consumer))
+        about = {"role": name, "broadcast": broadcast(consumer, x)}
+        if is_node(x):
+            wrong = (node, x) in self.known.wrong_uses
+            flow = self.known.flow([place])
+            return Use(self._ids[x], "✗" if wrong else "", wrong, **about, **flow)
+        id, group = self._new_id(stack), self.known.groups.get(node, "")
+        number = np.asarray(x)
+        box = Box(id, "constant", "", np.shape(x), _dtype(x), number, None, group=group)
+        self.boxes.append(box)
+        return Use(id, **about)
+
+    def _new_id(self, stack):
+        id = f"v{next(self._numbers)}"
+        self.stacks[id] = stack
+        return id
+
+
+def _settings(node):
+    """The static arguments that say anything, in words."""
+    static = node.static.items()
+    said = ((key, value) for key, value in static if value is not None and value is not False)
+    return ", ".join(f"{key}={setting(value)}" for key, value in said)
 
 
 def _roles(node):
     """How many operands are to be told apart: a constant exponent says itself what it is."""
-    return 1 if node.operation == "power" and not is_node(node.operands[1]) and np.ndim(node.operands[1]) == 0 else len(node.operands)
+    return (
+        1
+        if node.operation == "power"
+        and not is_node(node.operands[1])
+        and np.ndim(node.operands[1]) == 0
+        else len(node.operands)
+    )
 
 
 def _clusters(boxes, stacks, known):
@@ -106,27 +182,40 @@ def _clusters(boxes, stacks, known):
 
 
 def grouped(groups, known):
-    """A box for each of the groups that ``fold`` or ``modules.collapsed`` made; constants are left out."""
+    """A box for each of the groups that ``fold`` or ``modules.collapsed`` made.
+
+    Constants are left out.
+    """
     ids = {group: f"v{i}" for i, group in enumerate(groups)}
     boxes = []
     for group in groups:
-        last, count = group.members[-1], len(group.members)
-        shape = last.shape if len({node.shape for node in group.members}) == 1 else None
-        grads = [known.gradients[node] for node in group.members if node in known.gradients]
-        data, grad = _stacked([node.current for node in group.members], shape), _stacked(grads, shape) if len(grads) == count else None
-        box = known.box(ids[group], group.members, shape, data, grad)
-        if group.module is not None:
-            box.symbol = modules.title(group.module, known.names.path(group.module))
-            box.settings = f"{group.inside:,} values"
-        elif last.operands:
-            many = last.operation in NARY and group.operand_count > 2
-            box.symbol, box.settings = (NARY[last.operation], f"of {group.operand_count:,}") if many else (SYMBOLS.get(last.operation, last.operation), "")
-        box.constants = group.module is None and any(not is_node(x) for x in last.operands)
+        box = _group_box(ids[group], group, known)
+        count = len(group.members)
         for operand, uses in group.operands.items():
             words = "" if uses <= count else f"{uses / count:g} each" if count > 1 else f"{uses:,}"
-            box.operands.append(Use(ids[operand], words, **known.flow(group.sources[operand]), **_about(group, operand)))
+            flow, about = known.flow(group.sources[operand]), _about(group, operand)
+            box.operands.append(Use(ids[operand], words, **flow, **about))
         boxes.append(box)
     return boxes
+
+
+def _group_box(id, group, known):
+    """The box of a group, without its operands."""
+    members, last = group.members, group.members[-1]
+    shape = last.shape if len({node.shape for node in members}) == 1 else None
+    grads = [known.gradients[node] for node in members if node in known.gradients]
+    data = _stacked([node.current for node in members], shape)
+    grad = _stacked(grads, shape) if len(grads) == len(members) else None
+    box = known.box(id, members, shape, data, grad)
+    if group.module is not None:
+        box.symbol = modules.title(group.module, known.names.path(group.module))
+        box.settings = f"{group.inside:,} values"
+    elif last.operands and last.operation in NARY and group.operand_count > 2:
+        box.symbol, box.settings = NARY[last.operation], f"of {group.operand_count:,}"
+    elif last.operands:
+        box.symbol = SYMBOLS.get(last.operation, last.operation)
+    box.constants = group.module is None and any(not is_node(x) for x in last.operands)
+    return box
 
 
 def _about(group, operand):
@@ -138,12 +227,19 @@ def _about(group, operand):
     name = role(node.operation, position, len(node.operands))
     if name and any(i != position for _, i in places):
         name = ""
-    return {"role": name, "broadcast": broadcast(node, node.operands[position]) if len(node.operands) > 1 else ""}
+    return {
+        "role": name,
+        "broadcast": broadcast(node, node.operands[position]) if len(node.operands) > 1 else "",
+    }
 
 
 def _stacked(arrays, shape):
     if shape == ():
-        return np.array(arrays, dtype=np.float64) if len(arrays) > 1 else np.asarray(arrays[0], dtype=np.float64)
+        return (
+            np.array(arrays, dtype=np.float64)
+            if len(arrays) > 1
+            else np.asarray(arrays[0], dtype=np.float64)
+        )
     arrays = [np.asarray(array, dtype=np.float64) for array in arrays]
     if shape is None:
         return np.concatenate([array.ravel() for array in arrays])

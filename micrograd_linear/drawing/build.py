@@ -16,7 +16,9 @@ from .scalars import expanded
 LAYABLE = 5000  # boxes that Graphviz lays out in seconds
 
 
-def picture(root, most, check=None, *, backward=False, variables=None, view="auto", focus=None, depth=None):
+def picture(
+    root, most, check=None, *, backward=False, variables=None, view="auto", focus=None, depth=None
+):
     """The picture of a graph; folded where it has more than ``most`` values, or as ``view`` has it ("full", "folded").
 
     ``check``      a Comparison: every value says how its gradient fared
@@ -27,19 +29,27 @@ def picture(root, most, check=None, *, backward=False, variables=None, view="aut
     whole = topological_order(root)
     variables = variables or Scope()
     stacks, called = modules.calls(whole)
-    known = boxes.Known({root}, Names(whole, _outermost(stacks, called), variables), stacks=stacks, called=called)
+    known = boxes.Known(
+        {root}, Names(whole, _outermost(stacks, called), variables), stacks=stacks, called=called
+    )
     if check is not None:
         known.verdicts, known.wrong_uses = marks.verdicts(whole, check)
     own = {} if check is None else check.gradients  # a comparison has a backward pass of its own
-    known.gradients = dict(own) or {node: g for node, g in ((node, marks.gradient(node)) for node in whole) if g is not None}
+    known.gradients = dict(own) or {
+        node: g for node, g in ((node, marks.gradient(node)) for node in whole) if g is not None
+    }
     found = _add_flow(root, known, own.get(root)) if backward else None
     known.notes = marks.notes(whole, known.gradients)
     order, left_out = whole, ""
     if focus is not None or depth is not None:
-        order, known.cut, left_out = neighbourhood(whole, root if focus is None else focus, depth, known.names.shown)
+        order, known.cut, left_out = neighbourhood(
+            whole, root if focus is None else focus, depth, known.names.shown
+        )
     total = count_values(order, known.cut)
     if view == "full" and total > LAYABLE:
-        raise ValueError(f"draw: view 'full': {total:,} values are more than the {LAYABLE:,} that can be laid out; use view='auto', or focus= with depth=")
+        raise ValueError(
+            f"draw: view 'full': {total:,} values are more than the {LAYABLE:,} that can be laid out; use view='auto', or focus= with depth="
+        )
     if view == "full" or (view == "auto" and total <= most):
         made, clusters = boxes.each({node: node.operands for node in order}, None, known)
         return _flowing(Picture(made, left_out, clusters), found, root)
@@ -47,16 +57,24 @@ def picture(root, most, check=None, *, backward=False, variables=None, view="aut
 
 
 def _folded(order, most, total, known, left_out):
-    groups = None if known.cut else modules.collapsed(order, known.stacks, known.called, known.names.parameters, most)
+    groups = (
+        None
+        if known.cut
+        else modules.collapsed(order, known.stacks, known.called, known.names.parameters, most)
+    )
     if groups is not None:
         calls = sum(group.module is not None for group in groups)
         words = f"{total:,} values, folded into {len(groups)}; {calls:,} calls of modules are one box each"
     else:
         groups = fold(order, min(most, READABLE), known.cut)
-        words = f"{total:,} values, folded into {len(groups)}; ×n stands for n that play the same part"
+        words = (
+            f"{total:,} values, folded into {len(groups)}; ×n stands for n that play the same part"
+        )
         if len(groups) == len(order):
             words = f"{total:,} values, of which no two play the same part"
-    return Picture(boxes.grouped(groups, known), "; ".join(filter(None, (words, left_out))), grouped=True)
+    return Picture(
+        boxes.grouped(groups, known), "; ".join(filter(None, (words, left_out))), grouped=True
+    )
 
 
 def _outermost(stacks, called):
@@ -69,7 +87,9 @@ def _add_flow(root, known, start=None):
         _start(root)
     found = flow(root, start)
     known.contributions = found.contributions
-    if not any(np.any(g) for g in known.gradients.values()):  # before a backward pass: those of this one
+    if not any(
+        np.any(g) for g in known.gradients.values()
+    ):  # before a backward pass: those of this one
         known.gradients = found.gradients
     return found
 
@@ -81,7 +101,9 @@ def _flowing(picture, found, root):
     picture.flow = found
     if picture.grouped:
         last = picture.boxes[-1]
-        picture.seeds = {last.id: found.seed if last.node is root or last.grad is None else last.grad}
+        picture.seeds = {
+            last.id: found.seed if last.node is root or last.grad is None else last.grad
+        }
         return picture
     places = {box.node: box for box in picture.boxes if box.node is not None}
     if root in places:
@@ -97,7 +119,9 @@ def _flowing(picture, found, root):
 def _start(root):
     """What flows back starts from; an error where there is nothing."""
     if not root.requires_grad:
-        raise ValueError(f"draw: backward=True: {root.describe()} depends on no tensor that requires a gradient, so nothing flows back")
+        raise ValueError(
+            f"draw: backward=True: {root.describe()} depends on no tensor that requires a gradient, so nothing flows back"
+        )
     start = seed(root)
     if start is None:
         raise ValueError(
@@ -108,18 +132,27 @@ def _start(root):
 
 
 def scalar_picture(root, most, *, backward=False, variables=None):
-    """The picture of a graph of Tensors, number by number, every tensor a group; sums of several terms are one sum."""
+    """The picture of a graph of Tensors, number by number, every tensor a group; sums of several
+    terms are one sum.
+    """
     variables = variables or Scope()
     tensors = topological_order(root)
     names = Names(tensors, _outermost(*modules.calls(tensors)), variables)
     start = _start(root) if backward else marks.gradient(root)
     arrays, results, whole = expanded(root, most, names.shown, start)
-    order = sorted({node for result in results for node in topological_order(result)}, key=lambda node: node.created)
+    order = sorted(
+        {node for result in results for node in topological_order(result)},
+        key=lambda node: node.created,
+    )
     titles = _titles(tensors, names.shown)
-    values = {value: tensor for tensor, array in arrays.items() for value in array.flat if is_node(value)}
+    values = {
+        value: tensor for tensor, array in arrays.items() for value in array.flat if is_node(value)
+    }
     groups = {value: titles[tensor] for value, tensor in values.items()}
     known = boxes.Known(set(results), Names(order, [], Scope()), groups=groups)
-    known.names.parameters = {value for value, tensor in values.items() if tensor in names.parameters}
+    known.names.parameters = {
+        value for value, tensor in values.items() if tensor in names.parameters
+    }
     known.gradients = {node: marks.gradient(node) for node in order}
     found = flow(whole) if backward and whole is not None else None
     if found is not None:
@@ -140,4 +173,7 @@ def _titles(tensors, shown):
     found, counts = unique_names(tensors), Counter(shown.values())
     found |= {tensor: name for tensor, name in shown.items() if counts[name] == 1}
     again = Counter(found.values())
-    return {tensor: title if again[title] == 1 else f"{title} #{i}" for i, (tensor, title) in enumerate(found.items())}
+    return {
+        tensor: title if again[title] == 1 else f"{title} #{i}"
+        for i, (tensor, title) in enumerate(found.items())
+    }

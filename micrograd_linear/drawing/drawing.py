@@ -31,8 +31,18 @@ if TYPE_CHECKING:
 
 WIDE = 5  # operations in a row that still fit beside each other on a screen
 MOST_NODES = 150  # beyond this a picture can no longer be read
-PNG_SIDE, PNG_AREA = 32_767, 100_000_000  # pixels; beyond the first Graphviz scales down, the second takes half a gigabyte
-_PLAIN = {"dot": "dot", "svg": "svg", "mmd": "mermaid", "txt": "text", "json": "json", "html": "html"}
+PNG_SIDE, PNG_AREA = (
+    32_767,
+    100_000_000,
+)  # pixels; beyond the first Graphviz scales down, the second takes half a gigabyte
+_PLAIN = {
+    "dot": "dot",
+    "svg": "svg",
+    "mmd": "mermaid",
+    "txt": "text",
+    "json": "json",
+    "html": "html",
+}
 
 
 def draw(
@@ -92,8 +102,24 @@ def draw(
     if level == "scalar" and isinstance(node, Tensor):
         made = scalar_picture(node, max_nodes, backward=backward, variables=known)
     else:
-        made = picture(node, max_nodes, check, backward=backward, variables=known, view=view, focus=focus, depth=depth)
-    asked = {"check": check, "level": level, "most": max_nodes, "view": view, "focus": focus, "depth": depth}
+        made = picture(
+            node,
+            max_nodes,
+            check,
+            backward=backward,
+            variables=known,
+            view=view,
+            focus=focus,
+            depth=depth,
+        )
+    asked = {
+        "check": check,
+        "level": level,
+        "most": max_nodes,
+        "view": view,
+        "focus": focus,
+        "depth": depth,
+    }
     drawing = Drawing(made, chosen, lambda: page_of(node, asked, known, chosen))
     if path is not None:
         drawing.save(path)
@@ -101,7 +127,8 @@ def draw(
 
 
 class Drawing:
-    """A picture, rendered when it is asked for: ``.svg``, ``.dot``, ``.mermaid``, ``.text``, ``.json``, all as text; ``.save(path)``; a notebook shows it.
+    """A picture, rendered when it is asked for: ``.svg``, ``.dot``, ``.mermaid``, ``.text``,
+    ``.json``, all as text; ``.save(path)``; a notebook shows it.
 
     ``folded`` says in words what was folded or left out, "" if nothing was.
     """
@@ -126,7 +153,13 @@ class Drawing:
     @cached_property
     def dot(self) -> str:
         """The picture in Graphviz's language."""
-        return dot(self._picture, self.direction, show=self._style.show, heat=self._style.heat, theme=self._style.theme)
+        return dot(
+            self._picture,
+            self.direction,
+            show=self._style.show,
+            heat=self._style.heat,
+            theme=self._style.theme,
+        )
 
     @cached_property
     def svg(self) -> str:
@@ -135,9 +168,11 @@ class Drawing:
 
     @cached_property
     def html(self) -> str:
-        """The page that plays the run, forward and backward, step by step: one file that needs nothing else.
+        """The page that plays the run, forward and backward, step by step: one file that needs
+        nothing else.
 
-        Raises ``RuntimeError`` where numbers were changed since the graph was computed: then there is no run to play.
+        Raises ``RuntimeError`` where numbers were changed since the graph was computed: then there
+        is no run to play.
         """
         return self._play()
 
@@ -201,8 +236,13 @@ class Drawing:
             return shown  # .html plays it, but would be long in a notebook
         try:
             return {"text/html": framed(self.html), **shown}
-        except RuntimeError as error:  # numbers were changed since: the picture is shown, and why it cannot be played
-            return {"text/html": f"{self.svg[self.svg.index('<svg') :]}<p>{html.escape(printable(str(error), 1000))}</p>", **shown}
+        except (
+            RuntimeError
+        ) as error:  # numbers were changed since: the picture is shown, and why it cannot be played
+            return {
+                "text/html": f"{self.svg[self.svg.index('<svg') :]}<p>{html.escape(printable(str(error), 1000))}</p>",
+                **shown,
+            }
 
     def __repr__(self) -> str:
         return f"<Drawing: {self.folded or 'the whole graph'}; .svg, .html, .dot, .mermaid, .text, .json, .save('graph.svg|html|png|pdf|dot|mmd|txt|json')>"

@@ -1,4 +1,6 @@
-"""What flows backward: the gradient of every node, and what each use of a node adds to it. From the engine's own pass; every ``.grad`` stays as it was."""
+"""What flows backward: the gradient of every node, and what each use of a node adds to it. From the
+engine's own pass; every ``.grad`` stays as it was.
+"""
 
 from dataclasses import dataclass
 
@@ -9,10 +11,11 @@ from ..graph import is_node, topological_order
 
 @dataclass(frozen=True)
 class Flow:
-    """One backward pass: ``seed``, what it started from, ``given`` by a pass that had been made or not; ``gradients`` {node: array}; ``contributions``
-    {(node, position of the operand): array}.
+    """One backward pass: ``seed``, what it started from, ``given`` by a pass that had been made or
+    not; ``gradients`` {node: array}; ``contributions`` {(node, position of the operand): array}.
 
-    A contribution has the shape and the type of its operand: broadcasting is undone. Those of all uses of a node add up to its gradient.
+    A contribution has the shape and the type of its operand: broadcasting is undone. Those of all
+    uses of a node add up to its gradient.
     """
 
     seed: np.ndarray
@@ -22,10 +25,16 @@ class Flow:
 
 
 def seed(root):
-    """dL/d(root), where a backward pass of ``root`` starts: its gradient, if it has one by now, else 1 for a single number, else None."""
+    """dL/d(root), where a backward pass of ``root`` starts: its gradient, if it has one by now,
+    else 1 for a single number, else None.
+    """
     if _was_given(root):
         return np.array(getattr(root.grad, "current", root.grad))
-    return np.ones(root.shape, getattr(root, "dtype", np.float64)) if getattr(root, "size", 1) == 1 else None
+    return (
+        np.ones(root.shape, getattr(root, "dtype", np.float64))
+        if getattr(root, "size", 1) == 1
+        else None
+    )
 
 
 def _was_given(root):
@@ -49,13 +58,17 @@ def flow(root, start=None):
     if start is None or not root.requires_grad:
         return None
     with np.errstate(all="ignore"):
-        gradients, contributions = (_of_tensors if hasattr(root, "arrays") else _of_values)(root, start)
+        gradients, contributions = (_of_tensors if hasattr(root, "arrays") else _of_values)(
+            root, start
+        )
     return Flow(start, given, gradients, contributions)
 
 
 def _of_tensors(root, start):
     pieces = {}
-    gradients = root.gradients(start, watch=lambda node, operand, g, piece: pieces.setdefault(node, []).append(piece))
+    gradients = root.gradients(
+        start, watch=lambda node, operand, g, piece: pieces.setdefault(node, []).append(piece)
+    )
     contributions = {}
     for node, found in pieces.items():
         positions = (i for i, x in enumerate(node.operands) if is_node(x) and x.requires_grad)

@@ -1,9 +1,11 @@
-"""A graph with at most so many boxes: values that play the same role become one box that says how many they are.
+"""A graph with at most so many boxes: values that play the same role become one box that says how
+many they are.
 
-Two steps, both exact in what they say. Sums of sums, and products of products, that nothing else uses become one operation of many operands.
-Then values are told apart by colour refinement: at first by operation, shape and name, and each round by the colours of what they are made of and
-used in, for as many rounds as leave no more classes than there may be boxes. So the hundred samples of a batch, the sixteen neurons of a layer and
-the turns of a loop fold by themselves.
+Two steps, both exact in what they say. Sums of sums, and products of products, that nothing else
+uses become one operation of many operands. Then values are told apart by colour refinement: at
+first by operation, shape and name, and each round by the colours of what they are made of and used
+in, for as many rounds as leave no more classes than there may be boxes. So the hundred samples of a
+batch, the sixteen neurons of a layer and the turns of a loop fold by themselves.
 """
 
 from collections import Counter
@@ -15,14 +17,22 @@ NARY = {"add": "Σ", "multiply": "Π"}
 
 
 class Box:
-    """Values drawn as one: the ``members``, newest last, what they are ``operands`` of, as {box: how often}, and the ``operation`` that made them.
+    """Values drawn as one: the ``members``, newest last, what they are ``operands`` of, as {box:
+    how often}, and the ``operation`` that made them.
 
-    ``sources`` {box: [(node, position)]} says which operands those are, also of sums that were joined. A call of a ``module`` that is drawn as one box
-    has its results as members, and ``inside`` says how many values it stands for.
+    ``sources`` {box: [(node, position)]} says which operands those are, also of sums that were
+    joined. A call of a ``module`` that is drawn as one box has its results as members, and
+    ``inside`` says how many values it stands for.
     """
 
     def __init__(self, members, operation, operand_count, module=None, inside=0):
-        self.members, self.operation, self.operand_count, self.module, self.inside = members, operation, operand_count, module, inside
+        self.members, self.operation, self.operand_count, self.module, self.inside = (
+            members,
+            operation,
+            operand_count,
+            module,
+            inside,
+        )
         self.operands, self.sources = Counter(), {}
 
     def connect(self, other, node, position):
@@ -64,9 +74,11 @@ def fold(order, most, cut=()):
 
 
 def joined(order, kept=(), sources=None, cut=()):
-    """{node: operands}: sums and products of many operands in place of trees of them; what was joined is left out, but for what is to be ``kept``.
+    """{node: operands}: sums and products of many operands in place of trees of them; what was
+    joined is left out, but for what is to be ``kept``.
 
-    ``sources``, a dict, gets {node: [(node, position) of each operand, before it was joined]}. The operands of those in ``cut`` are not looked at.
+    ``sources``, a dict, gets {node: [(node, position) of each operand, before it was joined]}. The
+    operands of those in ``cut`` are not looked at.
     """
     uses = Counter(x for node in order for x in node.operands if is_node(x))
     inside = {
@@ -97,9 +109,14 @@ def _places(node):
 
 
 def _first_colours(nodes, most, uses):
-    """By operation, shape, name, and how often a leaf is used; by less where that would be too many."""
+    """By operation, shape, name, and how often a leaf is used; by less where that would be too
+    many.
+    """
     for named, used in ((True, True), (True, False), (False, True), (False, False)):
-        keys = [(x.operation, x.shape, x.name if named else "", n if used and not x.operation else 0) for x, n in zip(nodes, uses)]
+        keys = [
+            (x.operation, x.shape, x.name if named else "", n if used and not x.operation else 0)
+            for x, n in zip(nodes, uses)
+        ]
         numbers = {key: i for i, key in enumerate(dict.fromkeys(keys))}
         if len(numbers) < most:
             break

@@ -1,7 +1,9 @@
-"""An array at a glance: its numbers where they are few, coloured cells where they are more, averages of blocks where they are many.
+"""An array at a glance: its numbers where they are few, coloured cells where they are more,
+averages of blocks where they are many.
 
-The colours are one symmetric scale from blue (negative) over white (zero) to orange (positive), told apart by people who do not see red and green
-apart, and pale, so that numbers read well on each. Its end is the largest magnitude of the array, so that the pattern shows, whatever the unit.
+The colours are one symmetric scale from blue (negative) over white (zero) to orange (positive),
+told apart by people who do not see red and green apart, and pale, so that numbers read well on
+each. Its end is the largest magnitude of the array, so that the pattern shows, whatever the unit.
 """
 
 import math
@@ -10,9 +12,36 @@ from dataclasses import dataclass
 import numpy as np
 
 SMALL_ROWS, SMALL_COLUMNS = 8, 6  # an array up to this size is shown in full
-CELLS, BLOCKS = 12, 8  # up to CELLS by CELLS every number has a cell; above, BLOCKS by BLOCKS cells are averages
-STEPS = ("#7db4e0", "#97c3e7", "#b1d2ed", "#cbe1f3", "#e5f0f9", "#ffffff", "#fef0e2", "#fce0c5", "#fad0a8", "#f7c08a", "#f4b06a")  # even steps in Oklab
-STEPS_DARK = ("#23659c", "#275882", "#294a69", "#283d51", "#27313a", "#242424", "#3a2f25", "#513a25", "#694423", "#814f1e", "#9a5a12")
+CELLS, BLOCKS = (
+    12,
+    8,
+)  # up to CELLS by CELLS every number has a cell; above, BLOCKS by BLOCKS cells are averages
+STEPS = (
+    "#7db4e0",
+    "#97c3e7",
+    "#b1d2ed",
+    "#cbe1f3",
+    "#e5f0f9",
+    "#ffffff",
+    "#fef0e2",
+    "#fce0c5",
+    "#fad0a8",
+    "#f7c08a",
+    "#f4b06a",
+)  # even steps in Oklab
+STEPS_DARK = (
+    "#23659c",
+    "#275882",
+    "#294a69",
+    "#283d51",
+    "#27313a",
+    "#242424",
+    "#3a2f25",
+    "#513a25",
+    "#694423",
+    "#814f1e",
+    "#9a5a12",
+)
 NOT_FINITE, NOT_FINITE_DARK = "#e8d3ea", "#5f3a68"
 _ZERO = len(STEPS) // 2
 
@@ -21,8 +50,9 @@ _ZERO = len(STEPS) // 2
 class Summary:
     """What is shown of an array, read once: changing the array later does not change it.
 
-    ``cells`` is a matrix, the last axis across: the numbers themselves, or the means of blocks where they are ``averaged``; None for an empty array.
-    ``min`` and ``max`` are those of the finite numbers; ``odd`` is how many are not.
+    ``cells`` is a matrix, the last axis across: the numbers themselves, or the means of blocks
+    where they are ``averaged``; None for an empty array. ``min`` and ``max`` are those of the
+    finite numbers; ``odd`` is how many are not.
     """
 
     shape: tuple
@@ -41,7 +71,13 @@ class Summary:
     @property
     def in_full(self):
         """Whether it is small enough for its numbers to be written out."""
-        return not self.averaged and self.cells is not None and len(self.shape) <= 2 and self.cells.shape[0] <= SMALL_ROWS and self.cells.shape[1] <= SMALL_COLUMNS
+        return (
+            not self.averaged
+            and self.cells is not None
+            and len(self.shape) <= 2
+            and self.cells.shape[0] <= SMALL_ROWS
+            and self.cells.shape[1] <= SMALL_COLUMNS
+        )
 
 
 def summary(array):
@@ -54,15 +90,21 @@ def summary(array):
     if not array.size:
         return Summary(array.shape, None, False)
     with np.errstate(all="ignore"):
-        numbers = array.astype(np.float64, copy=False).reshape(-1, array.shape[-1] if array.ndim else 1)
+        numbers = array.astype(np.float64, copy=False).reshape(
+            -1, array.shape[-1] if array.ndim else 1
+        )
         least, most, mean = float(numbers.min()), float(numbers.max()), float(numbers.mean())
         largest = max(abs(least), abs(most))
-        odd = 0 if least - least == most - most == 0 else int(np.count_nonzero(~np.isfinite(numbers)))
+        odd = (
+            0 if least - least == most - most == 0 else int(np.count_nonzero(~np.isfinite(numbers)))
+        )
         if 0 < odd < numbers.size:
             finite = numbers[np.isfinite(numbers)]
             least, most = float(finite.min()), float(finite.max())
         norm = float(np.linalg.norm(numbers)) if largest < np.inf else largest
-        if largest < np.inf and not 1e-140 < norm < np.inf and largest:  # squares that a float does not hold
+        if (
+            largest < np.inf and not 1e-140 < norm < np.inf and largest
+        ):  # squares that a float does not hold
             norm = largest * float(np.linalg.norm(numbers / largest))
         averaged = numbers.shape[0] > CELLS or numbers.shape[1] > CELLS
         cells = _averages(numbers) if averaged else numbers.copy()
@@ -83,9 +125,14 @@ def together(summaries):
         return summaries[0]
     size = sum(found.size for found in parts)
     mean = sum(found.mean * (found.size / size) for found in parts)
-    least, most = (float(f([getattr(found, words) for found in parts])) for f, words in ((np.min, "min"), (np.max, "max")))
+    least, most = (
+        float(f([getattr(found, words) for found in parts]))
+        for f, words in ((np.min, "min"), (np.max, "max"))
+    )
     odd = sum(found.odd for found in parts)
-    return Summary((size,), None, True, least, mean, most, math.hypot(*(found.norm for found in parts)), odd)
+    return Summary(
+        (size,), None, True, least, mean, most, math.hypot(*(found.norm for found in parts)), odd
+    )
 
 
 def _averages(numbers):
@@ -95,7 +142,9 @@ def _averages(numbers):
         if n > BLOCKS:
             starts = np.linspace(0, n, BLOCKS + 1).astype(int)
             widths = np.diff(starts)
-            numbers = np.add.reduceat(numbers, starts[:-1], axis=axis) / (widths[:, None] if axis == 0 else widths)
+            numbers = np.add.reduceat(numbers, starts[:-1], axis=axis) / (
+                widths[:, None] if axis == 0 else widths
+            )
     return numbers
 
 
@@ -109,4 +158,7 @@ def colours(cells):
     end = np.abs(cells[finite]).max(initial=0.0)
     with np.errstate(all="ignore"):
         steps = np.rint(np.where(finite, cells, 0.0) / (end or 1.0) * _ZERO).astype(int) + _ZERO
-    return [[STEPS[step] if ok else NOT_FINITE for step, ok in zip(row, good)] for row, good in zip(steps.tolist(), finite.tolist())]
+    return [
+        [STEPS[step] if ok else NOT_FINITE for step, ok in zip(row, good)]
+        for row, good in zip(steps.tolist(), finite.tolist())
+    ]

@@ -32,17 +32,25 @@ def number(x):
 
 
 def brief(use, heat=True):
-    """What flows back along a line: the number, up to six numbers as cells, else the shape and the range; of several uses, the range of all."""
+    """What flows back along a line: the number, up to six numbers as cells, else the shape and the
+    range; of several uses, the range of all.
+    """
     shown = use.shown
     if shown.in_full and 1 < shown.size <= BRIEF and use.many == 1:
-        numbers = _table(f"<TR><TD>{_numbers(shown.cells, heat)}</TD></TR>", 0, 4)  # some room around it, for the line
+        numbers = _table(
+            f"<TR><TD>{_numbers(shown.cells, heat)}</TD></TR>", 0, 4
+        )  # some room around it, for the line
         return f'<FONT COLOR="{INK}">{numbers}</FONT>'
     return f"&nbsp;{flow_in_short(use)}&nbsp;"
 
 
 def flow_in_short(use):
     """The shape, where it is one array of several numbers, and the range."""
-    return f"{use.shown.shape} {in_short(use.shown)}" if use.many == 1 and use.shown.size > 1 else in_short(use.shown)
+    return (
+        f"{use.shown.shape} {in_short(use.shown)}"
+        if use.many == 1 and use.shown.size > 1
+        else in_short(use.shown)
+    )
 
 
 def in_short(shown):
@@ -51,42 +59,76 @@ def in_short(shown):
         return "empty"
     least, most = number(shown.min), number(shown.max)
     words = least if shown.size == 1 or least == most else f"{least} … {most}"
-    return words if shown.size == 1 or not shown.odd else f"{words}, {shown.odd:,} not finite" if shown.odd < shown.size else f"{shown.odd:,} not finite"
+    return (
+        words
+        if shown.size == 1 or not shown.odd
+        else f"{words}, {shown.odd:,} not finite"
+        if shown.odd < shown.size
+        else f"{shown.odd:,} not finite"
+    )
 
 
 def value_rows(titled, heat=True):
-    """Table rows that show [(title, ``Summary``)], say data and gradient: small arrays in full, larger ones as cells beside min, mean, max and norm.
+    """Table rows that show [(title, ``Summary``)], say data and gradient.
 
+    Small arrays are shown in full, larger ones as cells beside min, mean, max and norm.
     ``heat`` False is without colours and cells.
     """
     if not titled:
         return ""
-    shown = titled[0][1]
-    if not shown.size:
+    first = titled[0][1]
+    if not first.size:
         return f'<TR><TD ALIGN="LEFT">{quiet("empty")}</TD></TR>'
-    if all(found.shape == () for _, found in titled):
-        rows = "".join(f'<TR><TD ALIGN="LEFT">{quiet(title)}</TD><TD ALIGN="RIGHT">{number(found.cells[0, 0])}</TD></TR>' for title, found in titled)
-        return _row(_table(rows, 3, 0))
-    small = all(found.in_full for _, found in titled)
-    if not small and not heat:
-        return _row(_statistics_of_all(titled))
-    if small:
-        parts = [(quiet(title), _numbers(found.cells, heat)) for title, found in titled]
-        narrow = shown.cells.shape[1] <= 3 and shown.cells.shape[0] > 1
-    else:
-        parts, narrow = [(quiet(title), _table(f"<TR>{_cells(found)}{_statistics(found)}</TR>", 4, 0)) for title, found in titled], False
-    if narrow:  # side by side, so that a number and its gradient stand on one line
-        heads, bodies = ("".join(f'<TD ALIGN="LEFT">{part[i]}</TD>' for part in parts) for i in (0, 1))
-        return _row(_table(f"<TR>{heads}</TR><TR>{bodies}</TR>", 4, 0))
-    return _row(_table("".join(f'<TR><TD ALIGN="LEFT">{title}</TD></TR><TR><TD ALIGN="LEFT">{body}</TD></TR>' for title, body in parts), 1, 1))
+    if all(shown.shape == () for _, shown in titled):
+        return _row(_single_numbers(titled))
+    if not all(shown.in_full for _, shown in titled):
+        return _row(_heat_maps(titled) if heat else _statistics_of_all(titled))
+    parts = [(quiet(title), _numbers(shown.cells, heat)) for title, shown in titled]
+    rows, columns = first.cells.shape
+    return _row(_side_by_side(parts) if columns <= 3 and rows > 1 else _one_below_another(parts))
+
+
+def _single_numbers(titled):
+    rows = []
+    for title, shown in titled:
+        value = f'<TD ALIGN="RIGHT">{number(shown.cells[0, 0])}</TD>'
+        rows.append(f'<TR><TD ALIGN="LEFT">{quiet(title)}</TD>{value}</TR>')
+    return _table("".join(rows), 3, 0)
+
+
+def _heat_maps(titled):
+    """Cells without numbers, each array's beside its statistics."""
+    parts = []
+    for title, shown in titled:
+        row = f"<TR>{_cells(shown)}{_statistics(shown)}</TR>"
+        parts.append((quiet(title), _table(row, 4, 0)))
+    return _one_below_another(parts)
+
+
+def _side_by_side(parts):
+    """Narrow arrays beside each other, so that a number and its gradient stand on one line."""
+    heads, bodies = ("".join(f'<TD ALIGN="LEFT">{part[i]}</TD>' for part in parts) for i in (0, 1))
+    return _table(f"<TR>{heads}</TR><TR>{bodies}</TR>", 4, 0)
+
+
+def _one_below_another(parts):
+    lines = (line for part in parts for line in part)
+    return _table("".join(f'<TR><TD ALIGN="LEFT">{line}</TD></TR>' for line in lines), 1, 1)
 
 
 def _numbers(cells, heat):
     shades = colours(cells) if heat else None
     rows = []
     for i, row in enumerate(cells.tolist()):
-        rows.append("".join(f'<TD ALIGN="RIGHT"{_shade(shades, i, j)}>{_shown(x)}</TD>' for j, x in enumerate(row)))
-    return _table("".join(f"<TR>{row}</TR>" for row in rows), 1, 2, ' BGCOLOR="#ffffff"' if heat else "")
+        rows.append(
+            "".join(
+                f'<TD ALIGN="RIGHT"{_shade(shades, i, j)}>{_shown(x)}</TD>'
+                for j, x in enumerate(row)
+            )
+        )
+    return _table(
+        "".join(f"<TR>{row}</TR>" for row in rows), 1, 2, ' BGCOLOR="#ffffff"' if heat else ""
+    )
 
 
 def _shade(shades, i, j):
@@ -101,7 +143,10 @@ def _cells(found):
     """A table cell that holds a heat map without numbers."""
     rows = []
     for row, shades in zip(found.cells.tolist(), colours(found.cells)):
-        cells = (f'<TD BGCOLOR="{shade}" WIDTH="{CELL}" HEIGHT="{CELL}" FIXEDSIZE="TRUE">{_mark(x)}</TD>' for x, shade in zip(row, shades))
+        cells = (
+            f'<TD BGCOLOR="{shade}" WIDTH="{CELL}" HEIGHT="{CELL}" FIXEDSIZE="TRUE">{_mark(x)}</TD>'
+            for x, shade in zip(row, shades)
+        )
         rows.append(f"<TR>{''.join(cells)}</TR>")
     height, width = (CELL * n + 2 for n in found.cells.shape)
     size = f'FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}"'  # else it would be stretched to the height of what stands beside it
@@ -109,7 +154,11 @@ def _cells(found):
 
 
 def _mark(x):
-    return "" if math.isfinite(x) else f'<FONT POINT-SIZE="7">{"×" if x != x else "∞" if x > 0 else "−∞"}</FONT>'
+    return (
+        ""
+        if math.isfinite(x)
+        else f'<FONT POINT-SIZE="7">{"×" if x != x else "∞" if x > 0 else "−∞"}</FONT>'
+    )
 
 
 def _statistics(found):
@@ -122,7 +171,9 @@ def _statistics_of_all(titled):
     heads = "".join(f'<TD ALIGN="RIGHT">{quiet(title)}</TD>' for title, _ in titled)
     rows = [f"<TR><TD></TD>{heads}</TR>"]
     for words in ("min", "mean", "max", "norm"):
-        cells = "".join(f'<TD ALIGN="RIGHT">{_shown(getattr(found, words))}</TD>' for _, found in titled)
+        cells = "".join(
+            f'<TD ALIGN="RIGHT">{_shown(getattr(found, words))}</TD>' for _, found in titled
+        )
         rows.append(f'<TR><TD ALIGN="LEFT">{quiet(words)}</TD>{cells}</TR>')
     return _table("".join(rows), 4, 0)
 

@@ -11,9 +11,11 @@ MOST_INSIDE = 40  # values that one box may stand for
 
 
 def calls(order):
-    """({node: tuple of the calls that it was made in, outermost first, as numbers}, {number: module}).
+    """({node: tuple of the calls that it was made in, outermost first, as numbers}, {number:
+    module}).
 
-    A node was made in a call if the call's result depends on it and it is younger than the call; that is passed on from results to operands.
+    A node was made in a call if the call's result depends on it and it is younger than the call;
+    that is passed on from results to operands.
     """
     modules, found = {}, {}
     for node in reversed(order):
@@ -29,7 +31,11 @@ def calls(order):
         if stack:
             for x in node.operands:
                 if is_node(x) and x.operands and stack[0] < x.created:
-                    passed = stack if stack[-1] < x.created else tuple(begin for begin in stack if begin < x.created)
+                    passed = (
+                        stack
+                        if stack[-1] < x.created
+                        else tuple(begin for begin in stack if begin < x.created)
+                    )
                     before = found.get(x, ())
                     found[x] = passed if not before or before == passed else _united(before, passed)
     return found, modules
@@ -40,7 +46,9 @@ def _united(one, other):
 
 
 def homes(order, stacks, parameters):
-    """{leaf: the calls that all its uses are in} for parameters, and for what was made inside a call."""
+    """{leaf: the calls that all its uses are in} for parameters, and for what was made inside a
+    call.
+    """
     found = {}
     for node in order:
         for x in node.operands:
@@ -74,9 +82,11 @@ def title(module, path):
 
 
 def collapsed(order, stacks, modules, parameters, most):
-    """The graph with calls of modules as one box each, the innermost calls if that is enough, as a list of ``fold.Box``; None if it does not help.
+    """The graph with calls of modules as one box each, the innermost calls if that is enough, as a
+    list of ``fold.Box``; None if it does not help.
 
-    It helps where at most ``most`` boxes with few lines between them are left, each call small enough to be imagined.
+    It helps where at most ``most`` boxes with few lines between them are left, each call small
+    enough to be imagined.
     """
     if not stacks:
         return None
@@ -97,9 +107,16 @@ def collapsed(order, stacks, modules, parameters, most):
 
 
 def _at(order, where, modules, depth):
-    """Boxes of the graph in which every call at that depth is one box; its members are the values that are used outside of it."""
-    keys = {node: where[node][:depth] if len(where.get(node, ())) >= depth else node.created for node in order}
-    outputs = {order[-1]} | {x for node in order for x in node.operands if is_node(x) and keys[x] != keys[node]}
+    """Boxes of the graph in which every call at that depth is one box; its members are the values
+    that are used outside of it.
+    """
+    keys = {
+        node: where[node][:depth] if len(where.get(node, ())) >= depth else node.created
+        for node in order
+    }
+    outputs = {order[-1]} | {
+        x for node in order for x in node.operands if is_node(x) and keys[x] != keys[node]
+    }
     boxes = {}
     for node in order:
         key = keys[node]
@@ -116,4 +133,6 @@ def _at(order, where, modules, depth):
         for i, x in enumerate(node.operands):
             if is_node(x) and keys[x] != keys[node]:
                 boxes[keys[node]].connect(boxes[keys[x]], node, i)
-    return sorted((box for box in boxes.values() if box.members), key=lambda box: box.members[0].created)
+    return sorted(
+        (box for box in boxes.values() if box.members), key=lambda box: box.members[0].created
+    )

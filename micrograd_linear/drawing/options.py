@@ -13,7 +13,9 @@ VIEWS, LEVELS, DIRECTIONS = ("auto", "full", "folded"), ("auto", "scalar"), ("LR
 
 @dataclass(frozen=True)
 class Style:
-    """How a picture is rendered: see ``draw``. ``direction`` None is the one that suits the picture."""
+    """How a picture is rendered: see ``draw``. ``direction`` None is the one that suits the
+    picture.
+    """
 
     direction: str | None = None
     show: tuple = ALL
@@ -29,7 +31,9 @@ def check_graph(node, view, backward, check, max_nodes, focus, depth, level):
     if not _is_integer(max_nodes) or max_nodes < 1:
         raise ValueError(f"draw: max_nodes: expected a positive integer, got {max_nodes!r}")
     if check is not None and not hasattr(check, "first_wrong"):
-        raise TypeError(f"draw: check: expected a Comparison, as compare() returns it, got {type(check).__name__}")
+        raise TypeError(
+            f"draw: check: expected a Comparison, as compare() returns it, got {type(check).__name__}"
+        )
     _check_choice("view", view, VIEWS)
     _check_choice("level", level, LEVELS)
     _check_flag("backward", backward)
@@ -38,7 +42,9 @@ def check_graph(node, view, backward, check, max_nodes, focus, depth, level):
     if level == "scalar" and check is not None:
         raise ValueError("draw: level 'scalar' shows no comparison; leave out check")
     if level == "scalar" and (view, focus, depth) != ("auto", None, None):
-        raise ValueError("draw: level 'scalar' shows all numbers of a small graph; leave out view, focus and depth")
+        raise ValueError(
+            "draw: level 'scalar' shows all numbers of a small graph; leave out view, focus and depth"
+        )
 
 
 def style(direction, show, heat, theme, budget):
@@ -47,11 +53,23 @@ def style(direction, show, heat, theme, budget):
         _check_choice("direction", direction, DIRECTIONS)
     _check_choice("theme", theme, THEMES)
     _check_flag("heat", heat)
-    if isinstance(show, str) or not isinstance(show, (tuple, list, set, frozenset)) or not set(show) <= set(ALL):
-        raise ValueError(f"draw: show: expected a tuple of some of {', '.join(map(repr, ALL))}, got {show!r}")
-    if not isinstance(budget, numbers.Real) or isinstance(budget, bool) or not 0 < budget < math.inf:
+    if (
+        isinstance(show, str)
+        or not isinstance(show, (tuple, list, set, frozenset))
+        or not set(show) <= set(ALL)
+    ):
+        raise ValueError(
+            f"draw: show: expected a tuple of some of {', '.join(map(repr, ALL))}, got {show!r}"
+        )
+    if (
+        not isinstance(budget, numbers.Real)
+        or isinstance(budget, bool)
+        or not 0 < budget < math.inf
+    ):
         raise ValueError(f"draw: budget: expected a positive number of seconds, got {budget!r}")
-    return Style(direction, tuple(word for word in ALL if word in show), bool(heat), theme, float(budget))
+    return Style(
+        direction, tuple(word for word in ALL if word in show), bool(heat), theme, float(budget)
+    )
 
 
 def _is_integer(x):
@@ -60,7 +78,9 @@ def _is_integer(x):
 
 def _check_choice(name, given, choices):
     if not isinstance(given, str) or given not in choices:
-        raise ValueError(f"draw: {name}: expected {', '.join(map(repr, choices[:-1]))} or {choices[-1]!r}, got {given!r}")
+        raise ValueError(
+            f"draw: {name}: expected {', '.join(map(repr, choices[:-1]))} or {choices[-1]!r}, got {given!r}"
+        )
 
 
 def _check_flag(name, given):

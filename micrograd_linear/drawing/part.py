@@ -6,10 +6,12 @@ DEPTH = 3
 
 
 def neighbourhood(order, focus, depth, names):
-    """(the nodes, in order; those among them whose operands are left out; what was left out, in words).
+    """(the nodes, in order; those among them whose operands are left out; what was left out, in
+    words).
 
-    Up and down: what the focus was computed from, and what was computed from it, in ``depth`` operations; the operands of the latter, too, so that
-    every operation that is shown is shown whole.
+    Up and down: what the focus was computed from, and what was computed from it, in ``depth``
+    operations; the operands of the latter, too, so that every operation that is shown is shown
+    whole.
     """
     node = find(order, focus, names)
     depth = DEPTH if depth is None else depth
@@ -21,7 +23,9 @@ def neighbourhood(order, focus, depth, names):
     up = _reached(node, depth, lambda x: [operand for operand in x.operands if is_node(operand)])
     down = _reached(node, depth, lambda x: consumers.get(x, ()))
     kept = {**up, **down}
-    whole = {x for x, steps in up.items() if steps < depth} | {x for x in down if x is not node}  # with all their operands
+    whole = {x for x, steps in up.items() if steps < depth} | {
+        x for x in down if x is not node
+    }  # with all their operands
     for x in list(down):
         if x is not node:
             kept.update(dict.fromkeys((operand for operand in x.operands if is_node(operand)), 0))
@@ -32,12 +36,18 @@ def neighbourhood(order, focus, depth, names):
     count, total = count_values(found, cut), count_values(order)
     about = names.get(node) or node.describe()
     steps = f"{depth} operation{'s' * (depth != 1)}"
-    return found, cut, f"{count:,} of {total:,} values, at most {steps} from {about}; {total - count:,} left out"
+    return (
+        found,
+        cut,
+        f"{count:,} of {total:,} values, at most {steps} from {about}; {total - count:,} left out",
+    )
 
 
 def count_values(order, cut=()):
     """Nodes, and the constants that they are made of."""
-    return len(order) + sum(not is_node(x) for node in order if node not in cut for x in node.operands)
+    return len(order) + sum(
+        not is_node(x) for node in order if node not in cut for x in node.operands
+    )
 
 
 def find(order, focus, names):
@@ -52,7 +62,9 @@ def find(order, focus, names):
     if len(found) == 1:
         return found[0]
     if found:
-        raise ValueError(f"draw: focus: {len(found):,} values are called {focus!r}; pass the node itself")
+        raise ValueError(
+            f"draw: focus: {len(found):,} values are called {focus!r}; pass the node itself"
+        )
     known = list(dict.fromkeys(names.values()))
     some = ", ".join(map(repr, known[:8])) + (", …" if len(known) > 8 else "")
     raise ValueError(f"draw: focus: no value is called {focus!r}; there are {some or 'no names'}")
@@ -62,7 +74,12 @@ def _reached(node, depth, neighbours):
     """{node: how many steps away}, breadth first."""
     found, edge = {node: 0}, [node]
     for steps in range(1, depth + 1):
-        edge = [y for x in edge for y in neighbours(x) if y not in found and not found.update({y: steps})]
+        edge = [
+            y
+            for x in edge
+            for y in neighbours(x)
+            if y not in found and not found.update({y: steps})
+        ]
         if not edge:
             break
     return found

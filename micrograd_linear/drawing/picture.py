@@ -1,4 +1,6 @@
-"""What is drawn, before it is said how: a box for every value, or for all that play the same part, as plain data that every format is written from."""
+"""What is drawn, before it is said how: a box for every value, or for all that play the same part,
+as plain data that every format is written from.
+"""
 
 from dataclasses import dataclass, field
 
@@ -40,10 +42,12 @@ class Use:
 
 @dataclass
 class Box:
-    """One value, or ``count`` that play the same part, whose arrays are then stacked; ``shape`` is None, and they are joined flat, where shapes differ.
+    """One value, or ``count`` that play the same part, whose arrays are then stacked; ``shape`` is
+    None, and they are joined flat, where shapes differ.
 
-    ``kind``: leaf, constant, interior or root. Numbers are read when the box is made: ``shown`` holds a ``Summary`` of data and gradient, from which
-    everything is drawn, and ``data`` and ``grad`` are copies; those of more than ``COPIED`` numbers are the arrays themselves.
+    ``kind``: leaf, constant, interior or root. Numbers are read when the box is made: ``shown``
+    holds a ``Summary`` of data and gradient, from which everything is drawn, and ``data`` and
+    ``grad`` are copies; those of more than ``COPIED`` numbers are the arrays themselves.
     """
 
     id: str
@@ -62,9 +66,13 @@ class Box:
     group: str = ""  # the tensor that it is an element of
     parameter: bool = False  # a leaf that belongs to a module
     cluster: str = ""  # the id of the module's call that it was made in, a key of Picture.clusters
-    notes: list = field(default_factory=list)  # what is odd about it: "its gradient is 0", "nan begins here"
+    notes: list = field(
+        default_factory=list
+    )  # what is odd about it: "its gradient is 0", "nan begins here"
     cut: bool = False  # what it was made from is left out
-    shown: dict | None = None  # {"data": Summary, "grad": Summary}, the latter if there is a gradient
+    shown: dict | None = (
+        None  # {"data": Summary, "grad": Summary}, the latter if there is a gradient
+    )
     constants: bool = False  # it was also made of constants, which have no boxes
     node: object = None  # the value itself, where it stands alone and is no plain number or array
     made_of: tuple = ()  # the nodes, numbers and arrays behind ``operands``, where it stands alone
@@ -86,7 +94,13 @@ class Box:
         """Shape and type, where they say anything."""
         if self.shape is None:
             return "several shapes"
-        return f"{self.shape} {self.dtype}" if self.shape else "" if self.dtype == "float64" else self.dtype
+        return (
+            f"{self.shape} {self.dtype}"
+            if self.shape
+            else ""
+            if self.dtype == "float64"
+            else self.dtype
+        )
 
     @property
     def look(self):
@@ -96,7 +110,9 @@ class Box:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A call of a module, drawn as a frame: its title, the path of the module ("layers[0]"), and the id of the cluster that it stands in, or ""."""
+    """A call of a module, drawn as a frame: its title, the path of the module ("layers[0]"), and
+    the id of the cluster that it stands in, or "".
+    """
 
     title: str
     path: str
@@ -105,10 +121,13 @@ class Cluster:
 
 @dataclass
 class Picture:
-    """The boxes, the oldest first; what was folded or left out, in words, or ""; and {id: ``Cluster``} of modules' calls, outer ones first.
+    """The boxes, the oldest first; what was folded or left out, in words, or ""; and {id:
+    ``Cluster``} of modules' calls, outer ones first.
 
-    ``grouped``: a box may stand for several values. Where the picture says what flows back, ``flow`` is the backward pass, and ``seeds`` {id of a box:
-    array} what flows in from where nothing is drawn: to the root what was given, to a value at the edge of a part what the rest hands on.
+    ``grouped``: a box may stand for several values. Where the picture says what flows back,
+    ``flow`` is the backward pass, and ``seeds`` {id of a box: array} what flows in from where
+    nothing is drawn: to the root what was given, to a value at the edge of a part what the rest
+    hands on.
     """
 
     boxes: list
@@ -123,5 +142,7 @@ class Picture:
         """The longest way through it, in operations; the turns of a loop that is folded count once."""
         depths = {}
         for box in self.boxes:
-            depths[box.id] = bool(box.symbol) + max((depths.get(use.id, 0) for use in box.operands), default=0)
+            depths[box.id] = bool(box.symbol) + max(
+                (depths.get(use.id, 0) for use in box.operands), default=0
+            )
         return max(depths.values())

@@ -1,7 +1,8 @@
 """DOT to svg, png and pdf, in a child process with a deadline.
 
-The wheel of pygraphviz bundles Graphviz, so no system program is needed. In this process, its C code could crash Python or hold it
-for minutes, where no thread, alarm or Ctrl-C could stop it; a child can be stopped, and costs a tenth of a second.
+The wheel of pygraphviz bundles Graphviz, so no system program is needed. In this process, its C
+code could crash Python or hold it for minutes, where no thread, alarm or Ctrl-C could stop it; a
+child can be stopped, and costs a tenth of a second.
 """
 
 import shutil
@@ -46,13 +47,21 @@ def render(source, format, *, deadline=20.0):
     reasons = []
     for command in commands:
         try:
-            done = subprocess.run(command, input=source.encode(), capture_output=True, timeout=deadline, check=False)
+            done = subprocess.run(
+                command, input=source.encode(), capture_output=True, timeout=deadline, check=False
+            )
         except subprocess.TimeoutExpired:
-            raise LayoutTimeout(f"draw: Graphviz did not finish within {deadline:g} s; draw a smaller part of the graph") from None
+            raise LayoutTimeout(
+                f"draw: Graphviz did not finish within {deadline:g} s; draw a smaller part of the graph"
+            ) from None
         if done.returncode == 0 and done.stdout:
             return done.stdout
-        reasons.append("pygraphviz is not installed" if done.returncode == _NOT_INSTALLED else _last_line(done))
-    raise RuntimeError(f"draw: no picture ({'; '.join(reasons)}); `pip install pygraphviz` brings Graphviz along; .dot and save('x.dot') need none")
+        reasons.append(
+            "pygraphviz is not installed" if done.returncode == _NOT_INSTALLED else _last_line(done)
+        )
+    raise RuntimeError(
+        f"draw: no picture ({'; '.join(reasons)}); `pip install pygraphviz` brings Graphviz along; .dot and save('x.dot') need none"
+    )
 
 
 def _last_line(done):

@@ -1,11 +1,19 @@
-"""The two themes: light, and dark, where an SVG's reader has it so by default, or where it is asked for. Every colour of a picture stands here."""
+"""The two themes: light, and dark, where an SVG's reader has it so by default, or where it is asked
+for. Every colour of a picture stands here.
+"""
 
 import re
 
 from .heat import NOT_FINITE, NOT_FINITE_DARK, STEPS, STEPS_DARK
 
 # Okabe and Ito's palette, lightened: told apart by people who do not see red and green apart, and dark text reads well on each.
-FILLS = {"leaf": "#d9ebf7", "parameter": "#dcf0e4", "constant": "#eeeeee", "interior": "#ffffff", "root": "#fdebc8"}
+FILLS = {
+    "leaf": "#d9ebf7",
+    "parameter": "#dcf0e4",
+    "constant": "#eeeeee",
+    "interior": "#ffffff",
+    "root": "#fdebc8",
+}
 WRONG = "#b2182b"
 PAGE = "white"
 OPERATION = "#f7f7f7"
@@ -23,15 +31,28 @@ THEMES = ("auto", "light", "dark")
 
 
 def recoloured(source):
-    """DOT in dark colours. Those of a picture stand between double quotes, where a user's text has none."""
+    """DOT in dark colours. Those of a picture stand between double quotes, where a user's text has
+    none.
+    """
     source = re.sub(r'"(#[0-9a-f]{6})"', lambda found: f'"{DARK.get(found[1], found[1])}"', source)
     return source.replace(f"bgcolor={PAGE}", f'bgcolor="{DARK[PAGE]}"', 1)
 
 
 def themed(svg, theme="auto"):
-    """The SVG with a style sheet: never wider than its page, and with "auto" dark where its reader is. Graphviz's attributes give way to it."""
+    """The SVG with a style sheet: never wider than its page, and with "auto" dark where its reader
+    is. Graphviz's attributes give way to it.
+    """
     dark = ""
     if theme == "auto":
-        fills = "".join(f'[fill="{light}"]{{fill:{dark}}}[stroke="{light}"]{{stroke:{dark}}}' for light, dark in DARK.items() if f'"{light}"' in svg)
+        fills = "".join(
+            f'[fill="{light}"]{{fill:{dark}}}[stroke="{light}"]{{stroke:{dark}}}'
+            for light, dark in DARK.items()
+            if f'"{light}"' in svg
+        )
         dark = f"@media (prefers-color-scheme: dark){{text:not([fill]){{fill:{DARK['black']}}}{fills}}}"
-    return re.sub(r"(<svg\b[^>]*>)", lambda found: f"{found[1]}<style>svg{{max-width:100%;height:auto}}{dark}</style>", svg, count=1)
+    return re.sub(
+        r"(<svg\b[^>]*>)",
+        lambda found: f"{found[1]}<style>svg{{max-width:100%;height:auto}}{dark}</style>",
+        svg,
+        count=1,
+    )

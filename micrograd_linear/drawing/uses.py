@@ -1,11 +1,20 @@
-"""What is said at the edge of an operand: which one it is, where their order matters, and what broadcasting made of it."""
+"""What is said at the edge of an operand: which one it is, where their order matters, and what
+broadcasting made of it.
+"""
 
 import numpy as np
 
 from ..graph import is_node
 from ..rules import elementwise
 
-IN_ANY_ORDER = {"add", "multiply", "maximum", "minimum", "+", "*"}  # the last two are those of operations written by hand
+IN_ANY_ORDER = {
+    "add",
+    "multiply",
+    "maximum",
+    "minimum",
+    "+",
+    "*",
+}  # the last two are those of operations written by hand
 ROLES = {
     "matmul": ("left", "right"), "subtract": ("left", "right"), "divide": ("left", "right"), "power": ("base", "exponent"),
     "where": ("if true", "if false"), "leaky_relu": ("x", "slope"), "solve": ("A", "b"),
@@ -25,7 +34,7 @@ def role(operation, position, count):
 
 
 def broadcast(node, operand):
-    """"(1, 3) → (150, 3)" where an elementwise operation, or matmul along a stack, repeats an operand; "" elsewhere, and for a plain number.
+    """ "(1, 3) → (150, 3)" where an elementwise operation, or matmul along a stack, repeats an operand; "" elsewhere, and for a plain number.
 
     >>> from micrograd_linear import Tensor
     >>> b = Tensor([[1.0, 2.0]], "b"); broadcast(np.ones((5, 2)) + b, b)
@@ -34,7 +43,12 @@ def broadcast(node, operand):
     shape = np.shape(operand) if not is_node(operand) else operand.shape
     if node.operation == "matmul" and len(shape) > 1 and shape[:-2] != node.shape[:-2]:
         return f"{shape} → {(*node.shape[:-2], *shape[-2:])}"
-    if shape == node.shape or not node.operands or not (shape or is_node(operand)) or not _is_elementwise(getattr(node, "rule", None)):
+    if (
+        shape == node.shape
+        or not node.operands
+        or not (shape or is_node(operand))
+        or not _is_elementwise(getattr(node, "rule", None))
+    ):
         return ""
     return f"{shape} → {node.shape}"
 
@@ -43,7 +57,9 @@ def _is_elementwise(rule):
     if rule is None:
         return False
     ufunc = rule.numpy_function
-    return rule.formula.__module__ == elementwise.__name__ or (isinstance(ufunc, np.ufunc) and ufunc.signature is None)
+    return rule.formula.__module__ == elementwise.__name__ or (
+        isinstance(ufunc, np.ufunc) and ufunc.signature is None
+    )
 
 
 def setting(value):
@@ -51,7 +67,11 @@ def setting(value):
     if isinstance(value, tuple):
         return f"({', '.join(map(setting, value))})"
     if isinstance(value, slice):
-        parts = (value.start, value.stop) if value.step is None else (value.start, value.stop, value.step)
+        parts = (
+            (value.start, value.stop)
+            if value.step is None
+            else (value.start, value.stop, value.step)
+        )
         return ":".join("" if part is None else str(part) for part in parts)[:20]
     if isinstance(value, np.ndarray):
         return f"array {value.shape}" if value.size > 4 else str(value.tolist())

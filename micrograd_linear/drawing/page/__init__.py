@@ -1,4 +1,6 @@
-"""The page: one file in which a run is played forward and backward, step by step. It needs nothing else: no network, no server, no library."""
+"""The page: one file in which a run is played forward and backward, step by step. It needs nothing
+else: no network, no server, no library.
+"""
 
 import base64
 import hashlib
@@ -16,18 +18,22 @@ from .javascript import HELPERS
 from .run import run
 from .svg import svg
 
-MOST_VALUES, MOST_STEPS = 400, 2000  # that are played one by one; beyond, those that play the same part are one
+MOST_VALUES, MOST_STEPS = (
+    400,
+    2000,
+)  # that are played one by one; beyond, those that play the same part are one
 _CONSTANTS = f'const ZERO = {len(STEPS) // 2}, NOTE = "{FLOW}";\n'  # the shade of 0, and the colour of what is odd about a value
 _PARTS = ("numbers.js", "view.js", "page.js", "words.js", "moving.js")
 
 
 def page(pictures, verdicts, title, remark, direction, theme="auto", budget=10.0):
-    """The page as HTML text: the run of the first picture, and, where there is a second, the same run folded. ``verdicts`` as for ``run``.
+    """The page as HTML text: the run of the first picture, and, where there is a second, the same
+    run folded. ``verdicts`` as for ``run``.
 
     ``title`` stands at its head, ``remark`` beneath.
 
-    Names are inert: the data are JSON, which the page only ever shows as text, and a policy in the page allows no script but its own, by its
-    hash, and no network.
+    Names are inert: the data are JSON, which the page only ever shows as text, and a policy in the
+    page allows no script but its own, by its hash, and no network.
     """
     views, scripts, canvases = [], [], []
     for i, picture in enumerate(pictures):
@@ -35,8 +41,17 @@ def page(pictures, verdicts, title, remark, direction, theme="auto", budget=10.0
         picture, drawn = _laid_out(picture, direction, prefix, budget)
         data, formulas = run(picture, verdicts)
         scripts = scripts or formulas
-        views.append({"prefix": prefix, "folded": "; ".join(filter(None, (picture.folded, remark))), "title": title, **data})
-        canvases.append(f'<div class="canvas" id="canvas-{i}"{" hidden" * (i > 0)}>{_in_theme(drawn, theme)}</div>')
+        views.append(
+            {
+                "prefix": prefix,
+                "folded": "; ".join(filter(None, (picture.folded, remark))),
+                "title": title,
+                **data,
+            }
+        )
+        canvases.append(
+            f'<div class="canvas" id="canvas-{i}"{" hidden" * (i > 0)}>{_in_theme(drawn, theme)}</div>'
+        )
     rules = ",\n".join(formula or "null" for formula in scripts)
     script = f'"use strict";\n{HELPERS}const RULES = [{rules}];\n{_CONSTANTS}{_text_of(*_PARTS)}'
     return _text_of("page.html").format(
@@ -47,7 +62,9 @@ def page(pictures, verdicts, title, remark, direction, theme="auto", budget=10.0
 
 
 def _laid_out(picture, direction, prefix, budget):
-    """(the picture, its SVG); folded further where its layout takes longer than the budget, in seconds."""
+    """(the picture, its SVG); folded further where its layout takes longer than the budget, in
+    seconds.
+    """
     while True:
         try:
             return picture, svg(picture, direction, prefix, budget)
@@ -55,16 +72,20 @@ def _laid_out(picture, direction, prefix, budget):
             fewer = coarser(picture)
             if fewer is None:
                 raise
-            fewer.folded = fewer.folded or f"{len(picture.boxes):,} values, folded into {len(fewer.boxes):,}, since their layout took too long"
+            fewer.folded = (
+                fewer.folded
+                or f"{len(picture.boxes):,} values, folded into {len(fewer.boxes):,}, since their layout took too long"
+            )
             picture = fewer
 
 
 def _shades():
     """The colours of numbers, as variables of the style."""
 
-
     def listed(steps, odd):
-        return ";".join([*(f"--shade-{i}:{colour}" for i, colour in enumerate(steps)), f"--odd:{odd}"])
+        return ";".join(
+            [*(f"--shade-{i}:{colour}" for i, colour in enumerate(steps)), f"--odd:{odd}"]
+        )
 
     light, dark = listed(STEPS, NOT_FINITE), listed(STEPS_DARK, NOT_FINITE_DARK)
     return f":root{{{light}}}\n@media (prefers-color-scheme: dark) {{ :root{{{dark}}} }}\n"
@@ -75,7 +96,9 @@ def _in_theme(style, theme):
     if theme == "auto":
         return style
     style = style.replace("color-scheme: light dark", f"color-scheme: {theme}", 1)
-    return style.replace("@media (prefers-color-scheme: dark)", "@media all" if theme == "dark" else "@media not all")
+    return style.replace(
+        "@media (prefers-color-scheme: dark)", "@media all" if theme == "dark" else "@media not all"
+    )
 
 
 def framed(text, height=620):
@@ -86,7 +109,12 @@ def framed(text, height=620):
 
 def _json(data):
     """JSON that may stand inside of a script element: no < begins a tag there."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        .replace("<", "\\u003c")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
 
 
 @cache

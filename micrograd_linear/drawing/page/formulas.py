@@ -1,6 +1,8 @@
-"""The formula of each operation, forward and backward, with gaps for names: the page fills in the names of the nodes, or their numbers.
+"""The formula of each operation, forward and backward, with gaps for names: the page fills in the
+names of the nodes, or their numbers.
 
-The very rules that ran are run on symbols, as in ``derive``. A gap is one character of Unicode's private area.
+The very rules that ran are run on symbols, as in ``derive``. A gap is one character of Unicode's
+private area.
 """
 
 from ...derivation.notation import Notation
@@ -10,17 +12,25 @@ from ...graph import is_node
 from ...symbol import Book, algebra, structure
 from .javascript import expression
 
-GRADIENT, RESULT, FIRST = "\ue000", "\ue001", "\ue100"  # the gaps for dL/d(result), the result, and the first operand; the others follow
+GRADIENT, RESULT, FIRST = (
+    "\ue000",
+    "\ue001",
+    "\ue100",
+)  # the gaps for dL/d(result), the result, and the first operand; the others follow
 
 
 class Formulas:
-    """Every formula of a page, once: ``entries``, for the page to show, and ``scripts``, for it to run (None where there is none)."""
+    """Every formula of a page, once: ``entries``, for the page to show, and ``scripts``, for it to
+    run (None where there is none).
+    """
 
     def __init__(self):
         self.entries, self.scripts, self._known = [], [], {}
 
     def number_of(self, node, operands):
-        """The number of the formula by which ``node`` was made of ``operands``, nodes or constants; None where a rule knows no formula."""
+        """The number of the formula by which ``node`` was made of ``operands``, nodes or constants;
+        None where a rule knows no formula.
+        """
         key = None
         if not hasattr(node, "arrays"):
             key = (node.operation, *(float(x) if short(x) else is_node(x) for x in operands))
@@ -49,33 +59,66 @@ def gap(position):
 def _formula(node, operands):
     """(what is shown, what can be run) of one operation.
 
-    Shown: {"value": (MathML, text), "parts": what it adds to the gradient of each operand, "slopes": d(result)/d(operand), of single numbers}.
+    Shown: {"value": (MathML, text), "parts": what it adds to the gradient of each operand,
+    "slopes": d(result)/d(operand), of single numbers}.
     """
     book = Book()
     rule, _, static = rule_of(node)
     symbols = [_operand(book, x, i, node) for i, x in enumerate(operands)]
     value, pullbacks = _chain(rule, symbols, static)
     value = algebra.symbol(book, value)
-    notation = Notation("L")
-    by_name = is_composed(rule) and rule.name != "leaky_relu"
-    forward = _printed(notation.rule(rule.name, tuple(algebra.symbol(book, x) for x in symbols), static) if by_name else notation.write(value))
+    forward = _forward(book, rule, symbols, static, value)
     names = {gap(i): f"x{i}" for i in range(len(operands))} | {RESULT: "y", GRADIENT: "g"}
     scalar = node.shape == () and all(not is_node(x) or x.shape == () for x in operands)
     run = expression(value, names) if scalar else None
-    core = core_of(value)
-    if core.operation not in ("variable", "number", "broadcast"):  # a pullback that closes over the result says so
-        core.alias = structure.reshape(book.variable(RESULT, value.shape, value.dtype), core.shape)
-    upstream = book.variable(GRADIENT, node.shape, getattr(node, "dtype", float))
-    pulled = [algebra.symbol(book, pull(upstream)) if is_node(x) and x.requires_grad else None for x, pull in zip(operands, pullbacks, strict=True)]
-    parts = [None if part is None else fitted(part, x) for x, part in zip(operands, pulled, strict=True)]
+    _alias_result(book, value)
+    parts = _parts(book, node, operands, pullbacks)
     entry = {"value": forward, "parts": [None if part is None else _shown(part) for part in parts]}
     if not scalar:
         return entry, None
-    slopes = [pull(book.number(1)) if part is not None else None for part, pull in zip(parts, pullbacks, strict=True)]
-    entry["slopes"] = [None if slope is None else _shown(algebra.symbol(book, slope)) for slope in slopes]
-    arguments = ",".join(names[gap(i)] for i in range(len(operands)))
-    backward = ",".join("null" if part is None else f"(g,y,{arguments})=>{expression(part, names)}" for part in parts)
-    return entry, f"{{f:({arguments})=>{run},d:[{backward}]}}"
+    one = book.number(1)
+    pulled = zip(parts, pullbacks, strict=True)
+    slopes = [None if part is None else algebra.symbol(book, pull(one)) for part, pull in pulled]
+    entry["slopes"] = [None if slope is None else _shown(slope) for slope in slopes]
+    return entry, _script(run, parts, names, len(operands))
+
+
+def _forward(book, rule, symbols, static, value):
+    """The value as it is printed, composed rules under their own names."""
+    notation = Notation("L")
+    if is_composed(rule) and rule.name != "leaky_relu":
+        arguments = tuple(algebra.symbol(book, x) for x in symbols)
+        return _printed(notation.rule(rule.name, arguments, static))
+    return _printed(notation.write(value))
+
+
+def _alias_result(book, value):
+    """Let a pullback that closes over the result name it, instead of writing it out again."""
+    core = core_of(value)
+    if core.operation not in ("variable", "number", "broadcast"):
+        result = book.variable(RESULT, value.shape, value.dtype)
+        core.alias = structure.reshape(result, core.shape)
+
+
+def _parts(book, node, operands, pullbacks):
+    """What is added to the gradient of each operand; None for one that takes no gradient."""
+    upstream = book.variable(GRADIENT, node.shape, getattr(node, "dtype", float))
+    pulled = [
+        algebra.symbol(book, pull(upstream)) if is_node(x) and x.requires_grad else None
+        for x, pull in zip(operands, pullbacks, strict=True)
+    ]
+    pairs = zip(operands, pulled, strict=True)
+    return [None if part is None else fitted(part, x) for x, part in pairs]
+
+
+def _script(run, parts, names, count):
+    """The JavaScript object that computes the value, ``f``, and the parts, ``d``."""
+    arguments = ",".join(names[gap(i)] for i in range(count))
+    backward = ",".join(
+        "null" if part is None else f"(g,y,{arguments})=>{expression(part, names)}"
+        for part in parts
+    )
+    return f"{{f:({arguments})=>{run},d:[{backward}]}}"
 
 
 def short(x):
@@ -91,7 +134,9 @@ def _operand(book, x, position, node):
 
 
 def _chain(rule, symbols, static):
-    """(value, pullbacks) of a rule; of one for two operands on several, such as a sum of many, from the left to the right."""
+    """(value, pullbacks) of a rule; of one for two operands on several, such as a sum of many, from
+    the left to the right.
+    """
     if len(symbols) <= 2 or rule.name not in ("add", "multiply"):
         return rule.formula(*symbols, **static)
     value, steps = symbols[0], []

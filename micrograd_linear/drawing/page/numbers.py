@@ -18,11 +18,23 @@ def numbers(array):
     if array.ndim == 0:
         return finite(float(array))
     short = summary(array)
-    cells = [] if short.cells is None else [[_rounded(x) for x in row] for row in short.cells.tolist()]
+    cells = (
+        [] if short.cells is None else [[_rounded(x) for x in row] for row in short.cells.tolist()]
+    )
     if not short.averaged:
         return {"shape": list(array.shape), "rows": cells}
-    ends = {"min": "", "max": ""} if short.odd == array.size else {"min": _rounded(short.min), "max": _rounded(short.max)}
-    return {"shape": list(array.shape), "blocks": cells, **ends, "mean": _rounded(short.mean), "norm": _rounded(short.norm)} | ({"odd": short.odd} if short.odd else {})
+    ends = (
+        {"min": "", "max": ""}
+        if short.odd == array.size
+        else {"min": _rounded(short.min), "max": _rounded(short.max)}
+    )
+    return {
+        "shape": list(array.shape),
+        "blocks": cells,
+        **ends,
+        "mean": _rounded(short.mean),
+        "norm": _rounded(short.norm),
+    } | ({"odd": short.odd} if short.odd else {})
 
 
 def _rounded(x):

@@ -1,4 +1,6 @@
-"""A run as plain data: the values of a picture in the order they were made, with their numbers, and what each use adds to a gradient. The page plays it."""
+"""A run as plain data: the values of a picture in the order they were made, with their numbers, and
+what each use adds to a gradient. The page plays it.
+"""
 
 from collections import Counter
 
@@ -13,17 +15,44 @@ LONGEST_NAME = 40
 
 
 def run(picture, verdicts=None):
-    """({"seeds", "partial", "values", "formulas", "objective"}, the formulas' scripts) of a picture, with what flows back in it if anything does.
+    """({"seeds", "partial", "values", "formulas", "objective"}, the formulas' scripts) of a
+    picture, with what flows back in it if anything does.
 
-    A value is {"id", "kind", "name", "math", "symbol", "about", "count", "data",
-    "uses", "formula", "grad", "note", "line", "check"}; "grad" is its gradient in this pass. A use is {"of", "words", "part", "whole", "sum"}: the place
-    of the operand in the list, what is added to its gradient, after and before broadcasting is undone, and the sum up to there. What is not there is left out.
+    A value is {"id", "kind", "name", "math", "symbol", "about", "count", "data", "uses", "formula",
+    "grad", "note", "line", "check"}; "grad" is its gradient in this pass. A use is {"of", "words",
+    "part", "whole", "sum"}: the place of the operand in the list, what is added to its gradient,
+    after and before broadcasting is undone, and the sum up to there. What is not there is left out.
     """
     formulas = Formulas()
     place = {box.id: i for i, box in enumerate(picture.boxes)}
     names = _names(picture.boxes)
-    values, sums = [_value(box, names[box.id], place, formulas) for box in picture.boxes], dict(picture.seeds)
-    for box, value in zip(reversed(picture.boxes), reversed(values), strict=True):  # as the engine goes
+    values = [_value(box, names[box.id], place, formulas) for box in picture.boxes]
+    sums = _add_contributions(picture, values)
+    for box, value in zip(picture.boxes, values, strict=True):
+        of_this_pass = box.grad if picture.grouped else sums.get(box.id)
+        if of_this_pass is not None:
+            value["grad"] = numbers(of_this_pass)
+        if not picture.grouped:
+            value |= _notes(box, of_this_pass)
+        if box.verdict:
+            verdict = (verdicts or {}).get(box.node, {})
+            value["check"] = {"words": box.verdict, "wrong": box.wrong} | verdict
+    return {
+        "seeds": [[place[id], numbers(seed)] for id, seed in picture.seeds.items()],
+        "partial": bool(picture.folded),
+        "values": values,
+        "formulas": formulas.entries,
+        "objective": _objective(picture.boxes[-1], values[-1]),
+    }, formulas.scripts
+
+
+def _add_contributions(picture, values):
+    """Every use gets what it adds to a gradient; returns {id: the gradient}, of single values.
+
+    The boxes are taken in the order of the engine's backward pass, so that sums are the engine's.
+    """
+    sums = dict(picture.seeds)
+    for box, value in zip(reversed(picture.boxes), reversed(values), strict=True):
         wholes = _wholes(box, picture.flow)
         for i, (use, shown) in enumerate(zip(box.operands, value["uses"], strict=True)):
             part = use.contribution
@@ -37,25 +66,23 @@ def run(picture, verdicts=None):
                 sums[use.id] = part if before is None else before + part
                 if before is not None and np.ndim(part):
                     shown["sum"] = numbers(sums[use.id])
-    for box, value in zip(picture.boxes, values, strict=True):
-        of_this_pass = sums.get(box.id) if not picture.grouped else box.grad
-        if of_this_pass is not None:
-            value["grad"] = numbers(of_this_pass)
-        if not picture.grouped:
-            value |= _notes(box, of_this_pass)
-        if box.verdict:
-            value["check"] = {"words": box.verdict, "wrong": box.wrong} | (verdicts or {}).get(box.node, {})
-    root = picture.boxes[-1]
-    objective = ["<mi>L</mi>", "L"] if root.kind != "root" or root.data.size != 1 or root.group else [values[-1]["math"], values[-1]["name"]]
-    seeds = [[place[id], numbers(seed)] for id, seed in picture.seeds.items()]
-    return {"seeds": seeds, "partial": bool(picture.folded), "values": values, "formulas": formulas.entries, "objective": objective}, formulas.scripts
+    return sums
+
+
+def _objective(root, value):
+    """What is differentiated, as MathML and as text: the root if it is one number, else some L."""
+    if root.kind != "root" or root.data.size != 1 or root.group:
+        return ["<mi>L</mi>", "L"]
+    return [value["math"], value["name"]]
 
 
 def _names(boxes):
     """{id: a name that no other box has}: the second of a name is "name (2)"."""
     found, taken = {}, Counter()
     for box in boxes:
-        called = printable(box.name or box.id, LONGEST_NAME) + (f" ×{box.count:,}" if box.count > 1 else "")
+        called = printable(box.name or box.id, LONGEST_NAME) + (
+            f" ×{box.count:,}" if box.count > 1 else ""
+        )
         taken[called] += 1
         found[box.id] = called if taken[called] == 1 else f"{called} ({taken[called]})"
     return found
@@ -63,8 +90,17 @@ def _names(boxes):
 
 def _value(box, called, place, formulas):
     called = name(called)
-    value = {"id": box.id, "kind": box.kind, "name": Text().show(called), "math": Mathml().show(called), "symbol": box.symbol}
-    value |= {"about": " ".join(part for part in (box.about, box.settings) if part), "data": numbers(box.data)}
+    value = {
+        "id": box.id,
+        "kind": box.kind,
+        "name": Text().show(called),
+        "math": Mathml().show(called),
+        "symbol": box.symbol,
+    }
+    value |= {
+        "about": " ".join(part for part in (box.about, box.settings) if part),
+        "data": numbers(box.data),
+    }
     if box.count > 1:
         value["count"] = box.count
     if box.notes:
@@ -74,11 +110,18 @@ def _value(box, called, place, formulas):
     if box.symbol and box.node is not None:
         value["formula"] = formulas.number_of(box.node, box.made_of)
     value = {key: part for key, part in value.items() if part not in ("", None)}
-    return value | {"uses": [{"of": place[use.id]} | ({"words": use.words} if use.words else {}) for use in box.operands]}
+    return value | {
+        "uses": [
+            {"of": place[use.id]} | ({"words": use.words} if use.words else {})
+            for use in box.operands
+        ]
+    }
 
 
 def _wholes(box, flow):
-    """{position: what is handed on before it is summed over broadcast axes}, where that is another shape."""
+    """{position: what is handed on before it is summed over broadcast axes}, where that is another
+    shape.
+    """
     if flow is None or box.node not in flow.gradients or not hasattr(box.node, "arrays"):
         return {}
     found = {}
@@ -93,10 +136,23 @@ def _wholes(box, flow):
 
 
 def _notes(box, of_this_pass):
-    """Where a leaf holds another gradient than that of this pass; and the line that made a value, where ``debug`` noted it."""
+    """Where a leaf holds another gradient than that of this pass; and the line that made a value,
+    where ``debug`` noted it.
+    """
     found = {"line": box.node.line} if hasattr(box.node, "line") else {}
-    stored = None if box.node is None or box.kind != "leaf" else getattr(box.node.grad, "current", box.node.grad)
-    if of_this_pass is not None and stored is not None and np.any(stored) and not np.allclose(stored, of_this_pass, rtol=1e-6, equal_nan=True):
+    stored = (
+        None
+        if box.node is None or box.kind != "leaf"
+        else getattr(box.node.grad, "current", box.node.grad)
+    )
+    if (
+        of_this_pass is not None
+        and stored is not None
+        and np.any(stored)
+        and not np.allclose(stored, of_this_pass, rtol=1e-6, equal_nan=True)
+    ):
         held = f"{float(stored):.6g}" if np.ndim(stored) == 0 else "other numbers"
-        found["note"] = f"Its .grad holds {held}: the gradients of all backward passes since zero_grad, added up."
+        found["note"] = (
+            f"Its .grad holds {held}: the gradients of all backward passes since zero_grad, added up."
+        )
     return found

@@ -1,4 +1,6 @@
-"""The picture of a page: boxes with a place for the number and a place for the gradient, which the page fills in at every step."""
+"""The picture of a page: boxes with a place for the number and a place for the gradient, which the
+page fills in at every step.
+"""
 
 import re
 
@@ -14,16 +16,23 @@ SIDE = 4  # an array of at most so many rows and columns is shown in full
 
 
 def svg(picture, direction, prefix, budget):
-    """The SVG element. The ids in it begin with the ``prefix``, and the places are <text data-data="i"> and <text data-grad="i"> for the box i.
+    """The SVG element. The ids in it begin with the ``prefix``, and the places are <text
+    data-data="i"> and <text data-grad="i"> for the box i.
 
     Raises ``LayoutTimeout`` where laying it out takes longer than the ``budget``, in seconds.
     """
     labels = {box.id: _label(box, i) for i, box in enumerate(picture.boxes)}
-    drawn = themed(render(dot(picture, direction, card=lambda box: labels[box.id]), "svg", deadline=budget).decode())
+    drawn = themed(
+        render(
+            dot(picture, direction, card=lambda box: labels[box.id]), "svg", deadline=budget
+        ).decode()
+    )
     drawn = drawn[drawn.index("<svg") :]
     drawn = re.sub(r'\bid="', f'id="{prefix}', drawn)
     drawn = re.sub(r"<!--.*?-->\n", "", drawn, flags=re.S)
-    drawn = re.sub(r' font-family="[^"]*"( font-size="11.00")?', "", drawn)  # said once, in the page's style, as is the colour
+    drawn = re.sub(
+        r' font-family="[^"]*"( font-size="11.00")?', "", drawn
+    )  # said once, in the page's style, as is the colour
     drawn = re.sub(rf'(<text[^>]*) fill="{INK}"', r"\1", drawn)
 
     def place(found):
@@ -38,19 +47,29 @@ def svg(picture, direction, prefix, budget):
 
 
 def _label(box, i):
-    """name, shape and type; data; gradient; what is odd about them; how the gradient fared. A constant number stands alone."""
+    """name, shape and type; data; gradient; what is odd about them; how the gradient fared. A
+    constant number stands alone.
+    """
     heading = f"<B>{text(box.name)}</B>" if box.name else f'<FONT COLOR="{LINE}">{box.id}</FONT>'
     heading += f" ×{box.count:,}" if box.count > 1 else ""
-    rows = [f'<TD ALIGN="LEFT" COLSPAN="2">{heading} {text(box.about)}</TD>', f'<TD ALIGN="LEFT">data</TD>{_places(1, i, box.data)}']
+    rows = [
+        f'<TD ALIGN="LEFT" COLSPAN="2">{heading} {text(box.about)}</TD>',
+        f'<TD ALIGN="LEFT">data</TD>{_places(1, i, box.data)}',
+    ]
     if box.kind != "constant":
-        rows.append(f'<TD ALIGN="LEFT">grad</TD>{_places(2, i, box.data if box.grad is None else box.grad)}')
+        rows.append(
+            f'<TD ALIGN="LEFT">grad</TD>{_places(2, i, box.data if box.grad is None else box.grad)}'
+        )
     elif not box.title and box.data.size == 1:
         rows = [f'<TD ALIGN="LEFT">{brief(box.data)}</TD>']
     border = f'BORDER="1" COLOR="{LINE}"'
     if box.verdict:
         rows.append(f'<TD ALIGN="LEFT" COLSPAN="2">{text(box.verdict)}</TD>')
         border = f'BORDER="3" COLOR="{WRONG}"' if box.wrong else border
-    rows += [f'<TD ALIGN="LEFT" COLSPAN="2"><FONT COLOR="{FLOW}">{text(words)}</FONT></TD>' for words in box.notes]
+    rows += [
+        f'<TD ALIGN="LEFT" COLSPAN="2"><FONT COLOR="{FLOW}">{text(words)}</FONT></TD>'
+        for words in box.notes
+    ]
     style = 'STYLE="ROUNDED" ' if box.look == "leaf" else ""
     table = "".join(f"<TR>{row}</TR>" for row in rows)
     return f'<<TABLE {style}{border} CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" BGCOLOR="{FILLS[box.look]}">{table}</TABLE>>'
@@ -62,14 +81,21 @@ def _in_full(array):
 
 
 def _places(kind, i, array):
-    """A cell with a word of zeros for each number that will stand there, or one for all; it says where it stands, and is as wide as what will."""
+    """A cell with a word of zeros for each number that will stand there, or one for all; it says
+    where it stands, and is as wide as what will.
+    """
     if not _in_full(array):
         word = f"0{kind}{i:04d}00".ljust(max(WIDTH, len(brief(array)) + 2), "0")
         return f'<TD ALIGN="LEFT"><FONT COLOR="{PLACE}">{word}</FONT></TD>'
     width = max(8, *(len(number(x)) + 1 for x in array.flat))
-    words = [f'<TD ALIGN="RIGHT"><FONT COLOR="{PLACE}">{f"0{kind}{i:04d}{k:02d}".ljust(width, "0")}</FONT></TD>' for k in range(array.size)]
+    words = [
+        f'<TD ALIGN="RIGHT"><FONT COLOR="{PLACE}">{f"0{kind}{i:04d}{k:02d}".ljust(width, "0")}</FONT></TD>'
+        for k in range(array.size)
+    ]
     columns = array.shape[-1]
-    rows = "".join(f"<TR>{''.join(words[k : k + columns])}</TR>" for k in range(0, len(words), columns))
+    rows = "".join(
+        f"<TR>{''.join(words[k : k + columns])}</TR>" for k in range(0, len(words), columns)
+    )
     return f'<TD ALIGN="LEFT"><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{rows}</TABLE></TD>'
 
 

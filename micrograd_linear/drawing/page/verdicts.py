@@ -1,4 +1,6 @@
-"""How a hand-derived gradient fared, for the page: by hand, by the engine and by finite differences, where it is off the most, and why."""
+"""How a hand-derived gradient fared, for the page: by hand, by the engine and by finite
+differences, where it is off the most, and why.
+"""
 
 import numpy as np
 
@@ -11,28 +13,54 @@ LONGEST = 500
 
 
 def verdicts(comparison, root, seed):
-    """{node: {"lines", "hand", "at", "pair"}} of what was compared; "at" is [row, column] of the element that is looked at, "pair" its three numbers.
+    """{node: {"lines", "hand", "at", "pair"}} of what was compared; "at" is [row, column] of the
+    element that is looked at, "pair" its three numbers.
 
-    The element is the one that is off the most, or, where all agree, the one with the largest gradient.
+    The element is the one that is off the most, or, where all agree, the one with the largest
+    gradient.
     """
-    found, left = {}, MOST_DIFFERENCES
+    entries, left = {}, MOST_DIFFERENCES
     for node in (node for node in comparison.names if node in comparison):
         result = comparison[node]
-        if result.status == "unchecked" or result.hand is None or result.hand.shape != result.engine.shape or not result.engine.size:
-            if result.status != "unchecked":
-                found[node] = {"lines": _lines(comparison, result)}
+        if result.status == "unchecked":
             continue
-        where = result.where
-        if where is None:
-            where = np.unravel_index(int(np.argmax(np.nan_to_num(np.absolute(result.engine)))), result.engine.shape)
-        where = tuple(int(i) for i in where)
-        difference = finite_difference(root, seed, node, where) if left > 0 else None
-        left -= 1
-        trio = {"by hand": result.hand[where], "engine": result.engine[where], "finite differences": difference and difference[0]}
-        at = _cell(where, result.engine.shape)
-        about = {"where": list(where), "trio": {words: finite(float(x)) for words, x in trio.items() if x is not None}}
-        found[node] = {"lines": _lines(comparison, result), "hand": numbers(result.hand), "at": at, **about}
-    return found
+        entries[node] = {"lines": _lines(comparison, result)}
+        if _is_comparable(result):
+            where = _element(result)
+            difference = finite_difference(root, seed, node, where) if left > 0 else None
+            left -= 1
+            entries[node] |= _at_element(result, where, difference)
+    return entries
+
+
+def _is_comparable(result):
+    """Whether there is an element that both gradients have."""
+    hand, engine = result.hand, result.engine
+    return hand is not None and hand.shape == engine.shape and engine.size > 0
+
+
+def _element(result):
+    """The index of the element that is looked at."""
+    where = result.where
+    if where is None:
+        largest = int(np.argmax(np.nan_to_num(np.absolute(result.engine))))
+        where = np.unravel_index(largest, result.engine.shape)
+    return tuple(int(i) for i in where)
+
+
+def _at_element(result, where, difference):
+    """The hand-derived gradient, and the three numbers for the element at an index."""
+    trio = {
+        "by hand": result.hand[where],
+        "engine": result.engine[where],
+        "finite differences": difference and difference[0],
+    }
+    return {
+        "hand": numbers(result.hand),
+        "at": _cell(where, result.engine.shape),
+        "where": list(where),
+        "trio": {words: finite(float(x)) for words, x in trio.items() if x is not None},
+    }
 
 
 def _lines(comparison, result):
