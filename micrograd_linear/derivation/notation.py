@@ -4,8 +4,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..symbol.algebra import coefficient_of, parts_of, same_but_leading_ones
+from ..symbol.algebra import coefficient_of, parts_of
 from ..symbol.node import ordered
+from ..symbol.shapes import same_but_leading_ones
 from .typeset import ATOM, BIG, POWER, SUM, TIMES, bracketed, clean, made, name, number
 
 _RELATIONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..symbol.algebra import broadcast_shapes
+from ..symbol.shapes import broadcast_shapes
 from .literals import literal
 from .lower import lower, reachable
 from .notation import tensor_of
