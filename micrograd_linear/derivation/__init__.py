@@ -4,8 +4,9 @@ from ..graph import is_node
 from .derivation import Derivation, Formula
 from .index_form import boundaries
 from .index_writer import index_form
+from .labels import tensor_of
 from .matrix import lines
-from .notation import Notation, tensor_of
+from .notation import Notation
 from .numerator import numerator
 from .source import write
 from .typeset import made, name

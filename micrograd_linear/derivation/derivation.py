@@ -4,7 +4,10 @@ import html
 import unicodedata
 from collections.abc import Mapping
 
-from .typeset import Latex, Mathml, Text, made
+from .latex import Latex
+from .mathml import Mathml
+from .text import Text
+from .typeset import made
 
 LONGEST_IN_A_NOTEBOOK = 20_000
 _MATHML = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">'

@@ -5,10 +5,11 @@ from fractions import Fraction
 
 from ..graph import is_node
 from ..rules import RULES
+from ..symbol.node import children
 from .differentiate import collapse, differentiate, like_terms, scaled, without_idle_sums
-from .entries import Entry, Letters, NoIndexForm, entry
+from .elements import entry
+from .entries import Entry, Letters, NoIndexForm
 from .matrix_products import matrix_product
-from .notation import children
 from .walk import gradient_variable
 
 _SUMS = ("matmul", "einsum", "sum", "mean", "logsumexp", "var", "std", "norm")

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ..symbol.node import ordered
-from .notation import Notation, children
+from ..symbol.node import children, ordered
+from .notation import Notation
 from .typeset import Math, made, name
 
 LONGEST = 30  # signs; a longer expression is cut into named parts

@@ -2,8 +2,8 @@
 
 from ..symbol import algebra, structure
 from ..symbol.algebra import parts_of
+from ..symbol.node import parts_in_order
 from ..symbol.shapes import same_but_leading_ones
-from .notation import parts_in_order
 
 
 def numerator(symbol):
