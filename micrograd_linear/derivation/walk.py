@@ -123,7 +123,7 @@ def _forward(node, values, names, book, for_readers):
     """(the node's value, [(operand, pullback)]) as symbols."""
     dtype = np.dtype(getattr(node, "dtype", np.float64))
     if not node.operands:
-        return (book.variable(names[node], node.shape, dtype) if node in names else book.constant(node.current)), []
+        return _leaf(node, names, book, dtype), []
     rule, operands, static = rule_of(node)
     symbols = [values[x] if is_node(x) else _constant(book, x, node, operands) for x in operands]
     value, pullbacks = _explained(node, rule.formula, *symbols, **static)
@@ -144,6 +144,13 @@ def _forward(node, values, names, book, for_readers):
             book.forget(core)  # an equal formula elsewhere is another result, with a gradient of its own
         value = _named(value, core, names[node], book, dtype)
     return value, wanted
+
+
+def _leaf(node, names, book, dtype):
+    """A variable for a leaf with a name, a constant for any other."""
+    if node in names:
+        return book.variable(names[node], node.shape, dtype)
+    return book.constant(node.current)
 
 
 def _opaque(book, rule, core, symbols, static):
