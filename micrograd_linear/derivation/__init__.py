@@ -7,9 +7,11 @@ from typing import Any
 
 from ..graph import Node, is_node
 from .derivation import Derivation, Formula
-from .index_form import boundaries, index_form
+from .index_form import boundaries
+from .index_writer import index_form
+from .labels import tensor_of
 from .matrix import lines
-from .notation import Notation, tensor_of
+from .notation import Notation
 from .numerator import numerator
 from .source import write
 from .typeset import made, name
@@ -48,16 +50,8 @@ def derive(
     >>> "dW = x.T @ gradient" in derivation.source
     True
     """
-    if not is_node(node):
-        raise TypeError(f"derive: expected a Tensor or a Value, got {type(node).__name__}")
-    if form not in _FORMS:
-        raise ValueError(f"derive: unknown form {form!r}; expected 'matrix' or 'index'")
-    if not node.operands or not node.requires_grad:
-        why = "was computed from nothing" if node.requires_grad else "depends on no tensor that requires a gradient"
-        raise ValueError(f"derive: {node.describe()} {why}; there is nothing to derive")
     asked = _asked(wrt)
-    if asked == []:
-        raise ValueError("derive: wrt is empty; leave it out to have all gradients")
+    _check(node, form, asked)
     extra = {x for x in asked or () if is_node(x)}
     passed = walk(node, name_gradients=True, wanted=extra)
     wanted = _wanted(passed, asked)
@@ -66,6 +60,18 @@ def derive(
     everything = walk(node, name_gradients=True, wanted=set(passed.order))
     passed = walk(node, name_gradients=True, wanted=extra | boundaries(everything))
     return index_form(passed, wanted, lambda: _source(node, wanted, asked))
+
+
+def _check(node, form, asked):
+    if not is_node(node):
+        raise TypeError(f"derive: expected a Tensor or a Value, got {type(node).__name__}")
+    if form not in _FORMS:
+        raise ValueError(f"derive: unknown form {form!r}; expected 'matrix' or 'index'")
+    if not node.operands or not node.requires_grad:
+        why = "was computed from nothing" if node.requires_grad else "depends on no tensor that requires a gradient"
+        raise ValueError(f"derive: {node.describe()} {why}; there is nothing to derive")
+    if asked == []:
+        raise ValueError("derive: wrt is empty; leave it out to have all gradients")
 
 
 def _asked(wrt):
@@ -82,23 +88,34 @@ def _wanted(passed, asked):
         if not any(not node.operands for node in named):
             named += [node for node in passed.order if not node.operands and node in passed.gradients and not node.name]
         return named
-    by_name, wanted = {name: node for node, name in names.items()}, []
-    for key in asked:
-        found = by_name.get(key) if isinstance(key, str) else key if is_node(key) else None
-        if found is None and isinstance(key, str):
-            several = [name for node, name in names.items() if node.name == key]
-            hint = f"several tensors have that name; they are called {', '.join(map(repr, several))} here" if several else f"there are {', '.join(by_name)}"
-            hint += f"; the form is given as form={key!r}" * (key in _FORMS) + "; several are given as a list" * ("," in key)
-            raise ValueError(f"derive: {key!r}: {hint if several else f'no tensor of the graph has that name; {hint}'}")
-        if found is None:
-            raise TypeError(f"derive: wrt: expected names or nodes, got {type(key).__name__}")
-        if found not in passed.gradients:
-            why = "it requires none" if not found.requires_grad else f"{passed.root.describe()} does not depend on it"
-            raise ValueError(f"derive: {found.describe()} has no gradient here: {why}")
-        if found is passed.root:
-            raise ValueError(f"derive: {names[found]!r} is the result itself, whose gradient is given; there are {', '.join(by_name)}")
-        wanted.append(found)
-    return list(dict.fromkeys(wanted))
+    by_name = {name: node for node, name in names.items()}
+    return list(dict.fromkeys(_node_of(key, passed, by_name) for key in asked))
+
+
+def _node_of(key, passed, by_name):
+    """The node that a name or a node in ``wrt`` asks for; an error where it has no gradient here."""
+    node = by_name.get(key) if isinstance(key, str) else key if is_node(key) else None
+    if node is None and isinstance(key, str):
+        raise ValueError(f"derive: {key!r}: {_hint(key, passed, by_name)}")
+    if node is None:
+        raise TypeError(f"derive: wrt: expected names or nodes, got {type(key).__name__}")
+    if node not in passed.gradients:
+        why = "it requires none" if not node.requires_grad else f"{passed.root.describe()} does not depend on it"
+        raise ValueError(f"derive: {node.describe()} has no gradient here: {why}")
+    if node is passed.root:
+        raise ValueError(f"derive: {passed.names[node]!r} is the result itself, whose gradient is given; there are {', '.join(by_name)}")
+    return node
+
+
+def _hint(key, passed, by_name):
+    """What is meant, perhaps, by a name that no tensor has, or that several have."""
+    alike = [name for node, name in passed.names.items() if node.name == key]
+    if alike:
+        hint = f"several tensors have that name; they are called {', '.join(map(repr, alike))} here"
+    else:
+        hint = f"no tensor of the graph has that name; there are {', '.join(by_name)}"
+    hint += f"; the form is given as form={key!r}" * (key in _FORMS)
+    return hint + "; several are given as a list" * ("," in key)
 
 
 def _source(root, wanted, asked):

@@ -7,7 +7,10 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .typeset import Latex, Mathml, Text, made
+from .latex import Latex
+from .mathml import Mathml
+from .text import Text
+from .typeset import made
 
 LONGEST_IN_A_NOTEBOOK = 20_000
 _MATHML = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">'

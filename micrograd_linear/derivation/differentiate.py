@@ -10,7 +10,8 @@ from ..rules import RULES
 from ..symbol import Book
 from ..symbol.algebra import symbol
 from ..symbol.node import over, plus, times
-from .entries import Apply, Delta, Entry, Mapped, NoIndexForm, Number, Product, Sum, Terms, entry, occurs
+from .elements import entry
+from .entries import Apply, Delta, Entry, Mapped, NoIndexForm, Number, Product, Sum, Terms, occurs
 
 
 @dataclass(frozen=True)

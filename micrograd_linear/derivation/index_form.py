@@ -5,14 +5,11 @@ from fractions import Fraction
 
 from ..graph import is_node
 from ..rules import RULES
-from .derivation import Derivation, Formula
+from ..symbol.node import children
 from .differentiate import collapse, differentiate, like_terms, scaled, without_idle_sums
-from .entries import Entry, Letters, NoIndexForm, entry
-from .index_notation import OUTPUT, TARGET, IndexNotation, named
-from .matrix import left_side
+from .elements import entry
+from .entries import Entry, Letters, NoIndexForm
 from .matrix_products import matrix_product
-from .notation import Notation, children
-from .typeset import POWER, TIMES, made, name
 from .walk import gradient_variable
 
 _SUMS = ("matmul", "einsum", "sum", "mean", "logsumexp", "var", "std", "norm")
@@ -96,43 +93,50 @@ def _collect(x, found):
 
 
 def index_lines(walk, wanted):
-    """([Elements] of the forward pass, [IndexLine or node]): a node where its gradient has no index form."""
-    supply, forward, refused, by_variable = Letters(), [], {}, {}
-    for node in walk.order:
-        if node.operands and node in walk.names:
-            try:
-                elements = _elements_of(walk, node, supply)
-                forward.append(elements)
-            except NoIndexForm as reason:
-                refused[node] = str(reason)
-                forward.append(node)
-        if node in walk.names:
-            by_variable[walk.values[node]] = node
-    needed = _needed(walk, wanted)
-    found = []
+    """([Elements] of the forward pass, [IndexLine or (node, reason)], the letters): a reason where a gradient has no index form."""
+    supply = Letters()
+    forward, refused = _forward_elements(walk, supply)
     used_in = {}
     for elements in forward:
         if isinstance(elements, Elements) and elements.node in walk.gradients:
             for variable in elements.operands:
                 used_in.setdefault(variable, []).append(elements)
-    unknown = {}
-    for node, reason in refused.items():
-        for operand in filter(is_node, node.operands):
-            unknown[walk.values[operand]] = reason
+    reasons = {walk.values[x]: reason for node, reason in refused.items() for x in node.operands if is_node(x)}
+    gradients, needed = [], _needed(walk, wanted)
+    for variable, node in _backward_order(walk, used_in, refused):
+        if node in needed and node is not walk.root and node in walk.gradients:
+            reason = reasons.get(walk.values[node])
+            try:
+                line = (node, reason) if reason else _line(walk, node, variable, used_in.get(variable, []), supply)
+            except NoIndexForm as refusal:
+                line = (node, str(refusal))
+            gradients.append(line)
+    return forward, gradients, supply
+
+
+def _forward_elements(walk, supply):
+    """([Elements, or the node where it has no index form], {such a node: the reason}) of the named results."""
+    forward, refused = [], {}
+    for node in walk.order:
+        if node.operands and node in walk.names:
+            try:
+                forward.append(_elements_of(walk, node, supply))
+            except NoIndexForm as refusal:
+                refused[node] = str(refusal)
+                forward.append(node)
+    return forward, refused
+
+
+def _backward_order(walk, used_in, refused):
+    """[(variable, node)]: each after all results it is used in, and the operands of one result in the order in which they were made."""
     earliest = {variable: min(elements.variable.serial for elements in uses) for variable, uses in used_in.items()}
     for node in refused:
+        serial = walk.values[node].serial
         for operand in filter(is_node, node.operands):
-            serial = walk.values[node].serial
-            earliest[walk.values[operand]] = min(serial, earliest.get(walk.values[operand], serial))
-    # after all results it is used in, and among the operands of one result in the order in which they were made
-    for variable, node in sorted(by_variable.items(), key=lambda item: (-earliest.get(item[0], 0), item[0].serial)):
-        if node in needed and node is not walk.root and node in walk.gradients:
-            reason = unknown.get(walk.values[node])
-            try:
-                found.append((node, reason) if reason else _line(walk, node, variable, used_in.get(variable, []), supply))
-            except NoIndexForm as reason:
-                found.append((node, str(reason)))
-    return forward, found, supply
+            variable = walk.values[operand]
+            earliest[variable] = min(serial, earliest.get(variable, serial))
+    nodes = {walk.values[node]: node for node in walk.order if node in walk.names}
+    return sorted(nodes.items(), key=lambda item: (-earliest.get(item[0], 0), item[0].serial))
 
 
 def _needed(walk, wanted):
@@ -166,138 +170,3 @@ def _line(walk, node, variable, used_in, supply):
 
 def _summed(term, letters):
     return replace(term, sums=(*letters, *term.sums))
-
-
-def target_names(line):
-    """Letters for the element that is differentiated by: l where it is a row of the output, k a column, h or k where it was summed over."""
-    pairs = {}
-    for elements, terms in line.parts:
-        for term in terms:
-            for delta in term.deltas:
-                for a, b in ((delta.a, delta.b), (delta.b, delta.a)):
-                    if a in elements.letters and b in line.letters and b not in pairs:
-                        pairs[b] = elements.letters.index(a)
-    table = {}
-    for letter in line.letters:
-        if letter in pairs:
-            table[letter] = "l" if pairs[letter] == 0 and len(line.letters) > 1 else "k" if pairs[letter] <= 1 else "h"
-    if len(set(table.values())) < len(table):
-        table = {}
-    for letter in line.letters:
-        if letter not in table:
-            used = set(table.values())
-            table[letter] = next(c for c in ("k", *TARGET) if c not in used) if pairs else next(c for c in ("l", *"khpqrsuvwz") if c not in used)
-    return table
-
-
-# --- in notation -----------------------------------------------------------------------------------------------------------------
-
-
-class Writer:
-    """The lines in notation."""
-
-    def __init__(self, walk, supply):
-        self.walk, self.supply = walk, supply
-        self.notation = IndexNotation(walk.objective, set(walk.names.values()))
-
-    def forward(self, elements):
-        """y_ij = Σ_l x_il W_lj + b_j"""
-        table = named(elements.letters, {}, OUTPUT)
-        left = self.notation.element(elements.variable, self.notation.tokens(elements.letters, table))
-        return left, self.notation.expression(elements.expression, table)
-
-    def part(self, elements, terms, line, table):
-        """∂y_ij/∂W_hk = δ_kj x_ih"""
-        table = named(elements.letters, table, OUTPUT)
-        above = self.notation.element(elements.variable, self.notation.tokens(elements.letters, table))
-        below = self.notation.element(line.variable, self.notation.tokens(line.letters, table))
-        return made("partial", above, below), self.notation.sum_of(terms, table, named(elements.letters, {}, OUTPUT))
-
-    def gradient(self, line, table):
-        """∂L/∂W_hk = Σ_i Σ_j ∂L/∂y_ij δ_kj x_ih = Σ_i ∂L/∂y_ik x_ih = (∂L/∂y · x)_kh"""
-        outputs = {}
-        for elements, _ in line.parts:
-            outputs.update(named(elements.letters, {}, OUTPUT))
-        left = made("partial", name(self.walk.objective), self.notation.element(line.variable, self.notation.tokens(line.letters, table)))
-        steps = [self.notation.sum_of(terms, table, outputs) for terms in line.steps]
-        if line.product is not None:
-            steps.append(self._scaled(line, made("entry", made("bracket", self.product(line)), self.notation.tokens(line.product.letters, table))))
-        steps = [step for i, step in enumerate(steps) if i == 0 or step != steps[i - 1]]
-        return left, made("chain", steps) if len(steps) > 1 else steps[0]
-
-    def _scaled(self, line, math):
-        return math if line.product.coefficient == 1 else self.notation.scaled(line.product.coefficient, math)
-
-    def product(self, line):
-        """∂L/∂y · x"""
-        parts = []
-        for factor in line.product.factors:
-            if factor.symbol is None:
-                parts.append(name("1"))
-                continue
-            math = self.notation.element(factor.symbol, ())
-            if factor.transposed:
-                math = made("superscript", math if math.kind == "name" else made("bracket", math), name("T"), level=POWER)
-            parts.append(made("call", "diag", "", [math]) if factor.diagonal else math)
-        return parts[0] if len(parts) == 1 else made("product", parts, ("·",) * (len(parts) - 1), level=TIMES)
-
-
-def index_form(walk, wanted, source):
-    """The Derivation in index form."""
-    forward, found, supply = index_lines(walk, wanted)
-    writer = Writer(walk, supply)
-    sections = [("", [Formula(*writer.forward(x), None) if isinstance(x, Elements) else definition_formula(walk, x) for x in forward])]
-    if walk.upstream is not None:
-        sections.append(("", [Formula(name_of(walk), None, walk.root.shape)]))
-    formulas, conclusions, notes = {}, [], {}
-    for line in found:
-        if isinstance(line, tuple):  # no index form
-            node, reason = line
-            formula = matrix_formula(walk, node)
-            notes[f"{formula.text.split(' =')[0]} is in matrix form: {reason} has no short form in indices."] = None
-            sections.append(("", [formula]))
-            formulas[node] = formula
-            continue
-        table = target_names(line)
-        lines = [Formula(*writer.part(elements, terms, line, table), None) for elements, terms in line.parts]
-        formulas[line.node] = Formula(*writer.gradient(line, table), line.node.shape)
-        sections.append(("", [*lines, formulas[line.node]]))
-        if line.product is not None:
-            numerator = line.product.letters != line.letters or len(line.letters) < 2
-            kind = "gradient" if numerator or line.node.operands else "nabla"
-            left = made(kind, writer.notation.objective, name(walk.names[line.node]))
-            conclusions.append(Formula(left, writer._scaled(line, writer.product(line)), shape_of(line, numerator)))
-    if conclusions:
-        sections.append(("As products of matrices; every ∂ in numerator layout, the transpose of ∇:", conclusions))
-    if any(isinstance(line, IndexLine) and len(line.parts) > 1 for line in found):
-        notes["In ∂t/∂x the other named results that t is made of are held fixed; the line of ∂L/∂x adds up all ways.".replace("∂L", f"∂{walk.objective}")] = None
-    notes.update({f"{called}_i: the places {_places(places)}.": None for places, called in writer.notation.places.items()})
-    notes.update({f"{called}: a constant array, {x.shape}.": None for x, called in writer.notation.constants.items()})
-    table = {key: formulas[node] for node in wanted if node in formulas for key in (walk.names[node], node)}
-    return Derivation(walk.names[walk.root], sections, table, list(notes), source)
-
-
-def shape_of(line, numerator):
-    """The shape of a matrix product: that of the tensor, or its transpose; a column for one with a single axis."""
-    shape = line.node.shape
-    if numerator and len(shape) == 1:
-        return (*shape, 1)
-    return shape[::-1] if numerator else shape
-
-
-def name_of(walk):
-    return made("gradient", name(walk.objective), name(walk.names[walk.root]))
-
-
-def matrix_formula(walk, node):
-    """The gradient of one node in matrix form."""
-    return Formula(left_side(walk, node), Notation(walk.objective).write(walk.formula(node)), node.shape)
-
-
-def definition_formula(walk, node):
-    """A result in matrix form."""
-    return Formula(name(walk.names[node]), Notation(walk.objective).write(walk.values[node].static["definition"]), node.shape)
-
-
-def _places(places):
-    return f"[{', '.join(map(str, places if len(places) <= 12 else (*places[:10], '…', places[-1])))}]"

@@ -68,20 +68,20 @@ class IndexNotation:
         return made("terms", tuple(sign for sign, _ in flat), [bracketed(part, SUM + 1) for _, part in flat], level=SUM)
 
     def product(self, coefficient, factors, divisors):
-        negative, coefficient = coefficient < 0, abs(coefficient)
-        top, bottom = (coefficient.numerator, coefficient.denominator) if isinstance(coefficient, Fraction) else (coefficient, 1)
-        above = ([number(Fraction(top) if isinstance(top, int) else top)] if top != 1 or not factors else []) + powers(factors)
-        below = ([number(Fraction(bottom))] if bottom != 1 else []) + powers(divisors)
-        if len(factors) == 1 and factors[0].kind == "index_sum" and not divisors and isinstance(coefficient, Fraction):
-            return self.scaled(-coefficient if negative else coefficient, factors[0])
+        size = abs(coefficient)
+        above, below = _sides(size, factors, divisors)
+        if len(factors) == 1 and factors[0].kind == "index_sum" and not divisors and isinstance(size, Fraction):
+            return self.scaled(coefficient, factors[0])
         if len(above) == 1 and not below:
-            return made("terms", (-1,), [bracketed(above[0], BIG)], level=SUM) if negative else above[0]
-        last_sum = len(above) - 1 if above[-1].kind == "index_sum" else None
-        above = [part if i == last_sum and not below else bracketed(part, POWER) for i, part in enumerate(above)]
-        result = above[0] if len(above) == 1 else made("juxtaposed", above, level=BIG if last_sum is not None and not below else TIMES)
+            return _signed(coefficient, above[0])
+        ends_in_sum = above[-1].kind == "index_sum" and not below  # a sum at the end needs no brackets
+        last = above[-1] if ends_in_sum else bracketed(above[-1], POWER)
+        above = [*(bracketed(part, POWER) for part in above[:-1]), last]
+        result = _juxtaposed(above, BIG if ends_in_sum else TIMES)
         if below:
-            result = made("fraction", result, below[0] if len(below) == 1 else made("juxtaposed", [bracketed(d, POWER) for d in below], level=TIMES), level=TIMES)
-        return made("terms", (-1,), [bracketed(result, BIG)], level=SUM) if negative else result
+            divisor = below[0] if len(below) == 1 else _juxtaposed([bracketed(d, POWER) for d in below], TIMES)
+            result = made("fraction", result, divisor, level=TIMES)
+        return _signed(coefficient, result)
 
     def function(self, e, table):
         parts = [self.expression(argument, table) for argument in e.arguments]
@@ -129,6 +129,24 @@ class IndexNotation:
         signs = tuple(-1 if term.coefficient < 0 else 1 for term in terms)
         parts = [self.term(Term(abs(t.coefficient), t.sums, t.deltas, t.factors, t.divisors), table, outputs) for t in terms]
         return parts[0] if len(terms) == 1 and signs[0] == 1 else self.terms(signs, parts)
+
+
+def _sides(size, factors, divisors):
+    """(what stands above the fraction bar, what stands below it), with the numerator and the denominator of the size."""
+    top, bottom = (size.numerator, size.denominator) if isinstance(size, Fraction) else (size, 1)
+    above, below = powers(factors), powers(divisors)
+    if top != 1 or not factors:
+        above = [number(Fraction(top) if isinstance(top, int) else top), *above]
+    return above, ([number(Fraction(bottom)), *below] if bottom != 1 else below)
+
+
+def _juxtaposed(parts, level):
+    return parts[0] if len(parts) == 1 else made("juxtaposed", parts, level=level)
+
+
+def _signed(coefficient, math):
+    """The formula of a size, with the sign of its coefficient."""
+    return made("terms", (-1,), [bracketed(math, BIG)], level=SUM) if coefficient < 0 else math
 
 
 def powers(parts):

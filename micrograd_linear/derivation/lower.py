@@ -5,8 +5,9 @@ from collections import Counter
 from fractions import Fraction
 
 from ..symbol import Book
-from ..symbol.algebra import broadcast_shapes, common_type, parts_of
+from ..symbol.algebra import parts_of
 from ..symbol.node import is_tame, ordered, over
+from ..symbol.shapes import broadcast_shapes, common_type
 
 TERMS = 24  # at most, in one sum
 LONG = 8  # factors; a longer product is made of one that came shortly before it, where that is the half of it or more

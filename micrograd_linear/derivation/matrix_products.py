@@ -43,31 +43,41 @@ def _chain(term, order, supply):
     start, end = order[0], order[1] if len(order) == 2 else None
     matrices = [f for f in term.factors if len(f.letters) == 2]
     vectors = {f.letters[0]: f for f in term.factors if len(f.letters) == 1}
-    if len(matrices) + len(vectors) != len(term.factors) or not matrices:
+    if len(matrices) + len(vectors) != len(term.factors) or not matrices or start in vectors:
         return None
-    chain, letter, used = [], start, set()
-    if letter in vectors:
+    path = _path(matrices, vectors, start, end)
+    if path is None:
         return None
+    factors, letter, passed = path
+    if {x for x in (start, *passed) if x not in order} != set(term.sums):
+        return None
+    if end is None and letter is not None:  # it is summed over: the product with a column of ones
+        return MatrixProduct(term.coefficient, (*factors, Factor(None)), order, supply.sizes[letter])
+    return MatrixProduct(term.coefficient, tuple(factors), order) if letter == end else None
+
+
+def _path(matrices, vectors, start, end):
+    """(the factors in order, the letter after the last one or None, the letters between them), or None where they are no path."""
+    factors, letter, passed = [], start, set()
     while matrices:
-        following = next((f for f in matrices if letter in f.letters and f.letters[0] != f.letters[1]), None)
-        if following is None:
+        matrix = next((f for f in matrices if letter in f.letters and f.letters[0] != f.letters[1]), None)
+        if matrix is None:
             return None
-        matrices.remove(following)
-        other = following.letters[1] if following.letters[0] == letter else following.letters[0]
-        if other in used or other == start:
+        matrices.remove(matrix)
+        forwards = matrix.letters[0] == letter
+        letter = matrix.letters[1 if forwards else 0]
+        if letter in passed or letter == start:
             return None
-        numerator = following.symbol.operation == "variable" and following.symbol.static["kind"] == "gradient"
-        forwards = following.letters[0] == letter
-        chain.append(Factor(following.symbol, transposed=forwards if numerator else not forwards))
-        used.add(other)
-        letter = other
+        passed.add(letter)
+        factors.append(Factor(matrix.symbol, transposed=forwards == _is_gradient(matrix.symbol)))
         if letter in vectors and (matrices or letter != end):
-            last = not matrices and end is None
-            chain.append(Factor(vectors.pop(letter).symbol, diagonal=not last))
-            if last:
+            is_last = not matrices and end is None
+            factors.append(Factor(vectors.pop(letter).symbol, diagonal=not is_last))
+            if is_last:
                 letter = None
-    if vectors or {x for x in (*used, start) if x not in order} != set(term.sums):
-        return None
-    if end is None and letter is not None:  # summed over: the product with a column of ones
-        return MatrixProduct(term.coefficient, (*chain, Factor(None)), order, supply.sizes[letter])
-    return MatrixProduct(term.coefficient, tuple(chain), order) if letter == end else None
+    return None if vectors else (factors, letter, passed)
+
+
+def _is_gradient(x):
+    """True for a gradient, which is written in numerator layout, the transpose of its array."""
+    return x.operation == "variable" and x.static["kind"] == "gradient"

@@ -2,7 +2,8 @@
 
 from ..symbol import algebra, structure
 from ..symbol.algebra import parts_of
-from .notation import parts_in_order
+from ..symbol.node import parts_in_order
+from ..symbol.shapes import same_but_leading_ones
 
 
 def numerator(symbol):
@@ -33,7 +34,7 @@ def _transposed(x, flipped, plain):
     if x.operation == "sum" and operands[0].ndim == 2:
         summed = structure.reduce("sum", flipped[operands[0]], [1 - axis for axis in x.static["axis"]], keepdims=True)
         return structure.reshape(summed, x.shape[::-1])
-    if x.operation == "reshape" and algebra.same_but_leading_ones(x.shape, operands[0].shape):
+    if x.operation == "reshape" and same_but_leading_ones(x.shape, operands[0].shape):
         return structure.reshape(flipped[operands[0]], x.shape[::-1])
     if x.operation in ("product", "add") and x.ndim == 2:
         parts = [flipped[y] for y in operands]

@@ -4,28 +4,17 @@ import builtins
 import keyword
 import re
 import unicodedata
-from fractions import Fraction
 
 import numpy as np
 
-from ..symbol.algebra import broadcast_shapes
-from .literals import literal
+from ..symbol.shapes import broadcast_shapes
+from .expressions import ATOM, UNARY_MINUS, Expressions, float_text, type_argument
+from .labels import tensor_of
 from .lower import lower, reachable
-from .notation import tensor_of
 from .typeset import clean
 
 LONGEST = 70  # a longer expression is cut into named parts
-_UNARY = {"absolute": "abs", "negative": "negative"}
-_COMPARE = {"equal": "==", "not_equal": "!=", "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
-_ATOM, _POWER, _UNARY_MINUS, _TIMES, _PLUS, _AND, _RELATION = 7, 6, 5, 4, 3, 2, 1  # how tightly an expression binds
 _VIEWS = ("transpose", "reshape", "getitem", "broadcast", "variable")
-_SIGMOID = '''
-def sigmoid(x):
-    """1 / (1 + e^-x), computed from e^-|x|, which cannot overflow."""
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e)
-
-'''
 
 
 def write(walk, leaves, wanted):
@@ -36,7 +25,7 @@ def write(walk, leaves, wanted):
     return writer.module()
 
 
-class Writer:
+class Writer(Expressions):
     """Writes the statements of a walk. For a reader that makes a function of its own of them: ``compute()`` returns what they compute, the statements are in
     ``lines``, the names of the leaves in ``arguments``, and what stands before the function in ``constants`` and ``helpers``.
     """
@@ -101,7 +90,7 @@ class Writer:
             return self.filled(x, dtype)
         shared = repeated or base in owned or base.operation in ("variable", "constant")
         owned[base] = None
-        return f"{self.wrapped(x, _ATOM)}.copy()" if shared else text
+        return f"{self.wrapped(x, ATOM)}.copy()" if shared else text
 
     def module(self):
         """All of it as the text of a module."""
@@ -133,7 +122,7 @@ class Writer:
         if x in self.absorbed:
             return
         if x.operation == "scatter_add" or (x.operation == "add" and any(y in self.absorbed for y in x.operands)):
-            self.expressions[x] = (self.scattered(x), _ATOM)
+            self.expressions[x] = (self.scattered(x), ATOM)
             return
         text, level = self.expression(x)
         label = self.labels.get(x)
@@ -143,7 +132,7 @@ class Writer:
         if label is None and (trivial or short or (x.operation == "constant" and len(text) < 30)):
             self.expressions[x] = (text, level)
             return
-        self.expressions[x] = (self.assign(label or "t", text, x), _ATOM)
+        self.expressions[x] = (self.assign(label or "t", text, x), ATOM)
 
     def has_a_line(self, x):
         """True for a result that is not written inside of another expression, however short it is."""
@@ -152,18 +141,18 @@ class Writer:
     def write_variable(self, x):
         name, kind, definition = x.static["name"], x.static["kind"], x.static["definition"]
         if kind == "gradient":
-            self.expressions[x] = (self.gradient, _ATOM)
+            self.expressions[x] = (self.gradient, ATOM)
         elif definition is None:
-            self.expressions[x] = (self.arguments[name], _ATOM)
+            self.expressions[x] = (self.arguments[name], ATOM)
         elif definition.operation == "number":
-            self.expressions[x] = (self.assign(name, f"np.{x.dtype.name}({_float(definition.static['value'])})", x), _ATOM)
+            self.expressions[x] = (self.assign(name, f"np.{x.dtype.name}({float_text(definition.static['value'])})", x), ATOM)
         elif self.lines and self.uses[definition] == 1 and self.lines[-1].startswith(f"{self.expressions[definition][0]} ="):
             old = self.expressions[definition][0]  # a statement of its own already: give it the name
             new = self.identifier(name)
             self.lines[-1] = new + self.lines[-1][len(old) :]
-            self.expressions[x] = (new, _ATOM)
+            self.expressions[x] = (new, ATOM)
         else:
-            self.expressions[x] = (self.assign(name, self.expressions[definition][0], x), _ATOM)
+            self.expressions[x] = (self.assign(name, self.expressions[definition][0], x), ATOM)
 
     def assign(self, name, text, x):
         name = self.temporary() if name == "t" else self.identifier(name)
@@ -197,7 +186,7 @@ class Writer:
             if _without_repeats(index):
                 self.lines.append(f"{name}[{self.index(index)}] {'+' if sign > 0 else '-'}= {self.wrapped(added, 0)}")
             else:
-                signed = self.wrapped(added, 0 if sign > 0 else _UNARY_MINUS)
+                signed = self.wrapped(added, 0 if sign > 0 else UNARY_MINUS)
                 self.lines.append(f"np.add.at({name}, {self.index_object(index)}, {'' if sign > 0 else '-'}{signed})")
         return name
 
@@ -206,193 +195,12 @@ class Writer:
         shape = broadcast_shapes(*(y.shape for _, y in terms)) if terms else ()
         if not terms or all(y.operation == "number" for _, y in terms):
             value = sum(sign * y.static["value"] for sign, y in terms or ())
-            return f"np.full({x.shape}, {_float(value)}{_dtype(x)})" if value else f"np.zeros({x.shape}{_dtype(x)})"
+            return f"np.full({x.shape}, {float_text(value)}{type_argument(x)})" if value else f"np.zeros({x.shape}{type_argument(x)})"
         if shape != x.shape:
             return f"np.broadcast_to({self.terms(terms)}, {x.shape}).copy()"
         sign, y = terms[0]
         as_it_is = len(terms) == 1 and sign == 1 and (y.operation in (*_VIEWS, "constant") or self.uses[y] > 1)
-        return f"{self.wrapped(y, _ATOM)}.copy()" if as_it_is else self.terms(terms)
-
-    # --- expressions -------------------------------------------------------------------------------------------------------------
-
-    def wrapped(self, x, level):
-        """The expression for a symbol, in brackets where it binds less tightly than its surroundings."""
-        text, own = self.expressions[x]
-        return text if own >= level else f"({text})"
-
-    def expression(self, x):
-        """(text, how tightly it binds)"""
-        method = getattr(self, f"_{x.operation}", None)
-        if method is not None:
-            return method(x, *x.operands)
-        if x.operation in _COMPARE:
-            a, b = x.operands
-            return f"{self.wrapped(a, _PLUS)} {_COMPARE[x.operation]} {self.wrapped(b, _PLUS)}", _RELATION
-        return f"np.{_UNARY.get(x.operation, x.operation)}({', '.join(self.wrapped(y, 0) for y in x.operands)})", _ATOM
-
-    def _number(self, x):
-        return _number(x.static["value"])
-
-    def _constant(self, x):
-        value = x.static["value"]
-        return self.constant(value) if value.ndim else f"np.{value.dtype.name}({literal(value)})", _ATOM
-
-    def _multiply(self, x, a, b):
-        if b.operation == "number" and isinstance(b.static["value"], Fraction) and b.static["value"].denominator == 1:
-            a, b = b, a
-        return f"{self.wrapped(a, _TIMES)} * {self.wrapped(b, _TIMES + 1)}", _TIMES
-
-    def _divide(self, x, a, b):
-        return f"{self.wrapped(a, _TIMES)} / {self.wrapped(b, _TIMES + 1)}", _TIMES
-
-    def _matmul(self, x, a, b):
-        return f"{self.wrapped(a, _TIMES)} @ {self.wrapped(b, _TIMES + 1)}", _TIMES
-
-    def _negative(self, x, a):
-        return f"-{self.wrapped(a, _UNARY_MINUS)}", _UNARY_MINUS
-
-    def _power(self, x, a, b):
-        return f"{self.wrapped(a, _POWER + 1)}**{self.wrapped(b, _POWER)}", _POWER
-
-    def _both(self, x, a, b):
-        return f"{self.wrapped(a, _AND + 1)} & {self.wrapped(b, _AND + 1)}", _AND
-
-    def _add(self, x, *operands):
-        return self.terms(list(zip(x.static["signs"], operands, strict=True))), _PLUS
-
-    def terms(self, terms):
-        terms = sorted(terms, key=lambda term: -term[0])  # a positive one first, where there is one
-        text = ""
-        for i, (sign, y) in enumerate(terms):
-            operator = ("-" if sign < 0 else "") if i == 0 else (" - " if sign < 0 else " + ")
-            text += operator + self.wrapped(y, _PLUS + (sign < 0) + (sign < 0 and i == 0))
-        return text
-
-    def _where(self, x, condition, a, b):
-        if a.operation == b.operation == "number":
-            numbers = [_float(y.static["value"]) if x.dtype == np.float64 else f"np.{x.dtype.name}({_float(y.static['value'])})" for y in (a, b)]
-            return f"np.where({self.wrapped(condition, 0)}, {', '.join(numbers)})", _ATOM
-        return f"np.where({', '.join(self.wrapped(y, 0) for y in (condition, a, b))})", _ATOM
-
-    def _selected(self, x, g, contribution):
-        return f"np.where({self.wrapped(g, _PLUS)} == 0, 0, {self.wrapped(contribution, 0)})", _ATOM
-
-    def _sigmoid(self, x, a):
-        self.helpers["sigmoid"] = _SIGMOID
-        return f"sigmoid({self.wrapped(a, 0)})", _ATOM
-
-    def _reduction(self, x, a):
-        return self.reduced(x, a, keepdims=len(x.shape) == a.ndim), _ATOM
-
-    def reduced(self, x, a, keepdims):
-        axes = x.static["axis"]
-        arguments = [] if len(axes) == a.ndim else [f"axis={axes[0] if len(axes) == 1 else axes}"]
-        return f"{self.wrapped(a, _ATOM)}.{x.operation}({', '.join(arguments + ['keepdims=True'] * keepdims)})"
-
-    _sum = _mean = _max = _min = _prod = _reduction
-
-    def _cumsum(self, x, a):
-        return f"{self.wrapped(a, _ATOM)}.cumsum(axis={x.static['axis']})", _ATOM
-
-    def _reshape(self, x, a):
-        if not a.shape and all(y.operation not in ("variable", "constant") for y in reachable([a])):  # made of nothing but numbers, it is one of Python's
-            return f"np.full({x.shape}, {self.wrapped(a, 0)})", _ATOM
-        if a.operation in ("sum", "mean", "max", "min", "prod") and not self.expressions[a][0].isidentifier():
-            inner, axes = a.operands[0], a.static["axis"]
-            for keepdims in (False, True):
-                if x.shape == tuple(1 if i in axes else n for i, n in enumerate(inner.shape) if keepdims or i not in axes):
-                    return self.reduced(a, inner, keepdims), _ATOM
-        if not x.shape:
-            return f"{self.wrapped(a, _ATOM)}.reshape(())[()]", _ATOM
-        return f"{self.wrapped(a, _ATOM)}.reshape({', '.join(map(str, x.shape))})", _ATOM
-
-    def _transpose(self, x, a):
-        axes = x.static["axes"]
-        if axes == tuple(reversed(range(x.ndim))):
-            return f"{self.wrapped(a, _ATOM)}.T", _ATOM
-        if axes == (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2):
-            return f"{self.wrapped(a, _ATOM)}.swapaxes(-1, -2)", _ATOM
-        return f"{self.wrapped(a, _ATOM)}.transpose({', '.join(map(str, axes))})", _ATOM
-
-    def _broadcast(self, x, a):
-        if a.operation == "number":
-            return self.filled(x), _ATOM
-        return f"np.broadcast_to({self.wrapped(a, 0)}, {x.shape})", _ATOM
-
-    def filled(self, x, dtype=None):
-        """A broadcast as an array of its own; ``dtype`` is that of a number which has none."""
-        (a,) = x.operands
-        words = _dtype(x) if x.dtype is not None or dtype is None or dtype == np.float64 else f", np.{dtype.name}"
-        if a.operation == "number":
-            value = a.static["value"]
-            name = {Fraction(0): "zeros", Fraction(1): "ones"}.get(value)
-            return f"np.{name}({x.shape}{words})" if name else f"np.full({x.shape}, {_float(value)}{words})"
-        return f"np.broadcast_to({self.wrapped(a, 0)}, {x.shape}).copy()"
-
-    def _getitem(self, x, a):
-        return f"{self.wrapped(a, _ATOM)}[{self.index(x.static['index'])}]", _ATOM
-
-    def _concatenate(self, x, *parts):
-        return f"np.concatenate([{', '.join(self.wrapped(p, 0) for p in parts)}], axis={x.static['axis']})", _ATOM
-
-    def _pad(self, x, a):
-        return f"np.pad({self.wrapped(a, 0)}, {x.static['widths']})", _ATOM
-
-    def _astype(self, x, a):
-        return f"{self.wrapped(a, _ATOM)}.astype(np.{x.dtype.name})", _ATOM
-
-    def _tril(self, x, a):
-        k = x.static["k"]
-        return f"np.tril({self.wrapped(a, 0)}{f', {k}' if k else ''})", _ATOM
-
-    def _einsum(self, x, *operands):
-        subscripts = x.static["subscripts"]
-        return f'np.einsum("{subscripts}", {", ".join(self.wrapped(y, 0) for y in operands)})', _ATOM
-
-    def _inv(self, x, a):
-        return f"np.linalg.{x.operation}({self.wrapped(a, 0)})", _ATOM
-
-    _det = _cholesky = _inv
-
-    def _logabsdet(self, x, a):
-        return f"np.linalg.slogdet({self.wrapped(a, 0)})[1]", _ATOM
-
-    def _solve(self, x, a, b):
-        return f"np.linalg.solve({self.wrapped(a, 0)}, {self.wrapped(b, 0)})", _ATOM
-
-    # --- constants and indices -----------------------------------------------------------------------------------------------------
-
-    def constant(self, array):
-        text = literal(array)
-        if array.size <= 1:
-            return text
-        for line in self.constants:
-            if line.split(" = ", 1)[1].rsplit("  # ", 1)[0] == text:
-                return line.split(" = ", 1)[0]
-        name = self.identifier(f"C{len(self.constants) + 1}")
-        self.constants.append(f"{name} = {text}  # {array.shape}, a constant of the run")
-        return name
-
-    def index(self, index):
-        if isinstance(index, tuple):
-            return ", ".join(map(self.index, index)) + "," * (len(index) == 1) if index else "()"
-        if isinstance(index, slice):
-            start, stop, step = ("" if part is None else str(int(part)) for part in (index.start, index.stop, index.step))
-            return f"{start}:{stop}{f':{step}' if step else ''}"
-        return self.index_object(index)
-
-    def index_object(self, index):
-        """The same where it is an argument of a call."""
-        if isinstance(index, tuple):
-            return f"({', '.join(map(self.index_object, index))}{',' * (len(index) == 1)})"
-        if isinstance(index, slice):
-            return repr(slice(*(None if part is None else int(part) for part in (index.start, index.stop, index.step))))
-        if index is None or index is Ellipsis:
-            return "None" if index is None else "..."
-        if isinstance(index, (int, np.integer)) and not isinstance(index, (bool, np.bool_)):
-            return str(int(index))
-        tensor = tensor_of(index)
-        return self.constant(np.asarray(index)) if tensor is None else self.arguments[self.leaves[tensor]]
+        return f"{self.wrapped(y, ATOM)}.copy()" if as_it_is else self.terms(terms)
 
     # --- who owns what -------------------------------------------------------------------------------------------------------------
 
@@ -407,26 +215,10 @@ class Writer:
         return x, repeated
 
 
-def _number(value):
-    if isinstance(value, Fraction) and value.denominator != 1:
-        return f"{value.numerator} / {value.denominator}", _TIMES
-    text = str(value.numerator) if isinstance(value, Fraction) else literal(np.asarray(value))
-    return text, _UNARY_MINUS if text.startswith("-") else _ATOM
-
-
-def _float(value):
-    text = _number(value)[0]
-    return f"{text}.0" if text.lstrip("-").isdigit() else text
-
-
 def _quoted(name):
     """The name as a Python string, in double quotes where they need no escape."""
     text = repr(name)
     return text if '"' in text or "\\" in text else f'"{text[1:-1]}"'
-
-
-def _dtype(x):
-    return "" if x.dtype is None or x.dtype == np.float64 else f", np.{x.dtype.name}"
 
 
 def _plain(text):

@@ -48,11 +48,23 @@ def walk(root, *, name_gradients, wanted=(), as_written=False):
         values[node], pullbacks[node] = _forward(node, values, names, book, name_gradients)
     objective = _objective(root, names)
     forward_end = next(book.serial)
-    upstream = None
+    seed, upstream = _seed(root, names, book)
+    names_of_gradients = names if name_gradients else {}
+    gradients = _backward(root, seed, order, pullbacks, names_of_gradients, book)
+    return Walk(root, book, order, names, values, gradients, upstream, objective, forward_end)
+
+
+def _seed(root, names, book):
+    """(the gradient of the root, the variable that stands for it): 1 and None where the root is one number."""
     if _size(root) == 1:
-        seed = structure.astype(algebra.broadcast(book.number(1), root.shape), np.dtype(getattr(root, "dtype", np.float64)))
-    else:
-        seed = upstream = gradient_variable(book, names[root], root)
+        ones = algebra.broadcast(book.number(1), root.shape)
+        return structure.astype(ones, np.dtype(getattr(root, "dtype", np.float64))), None
+    upstream = gradient_variable(book, names[root], root)
+    return upstream, upstream
+
+
+def _backward(root, seed, order, pullbacks, names, book):
+    """{node: its gradient}; that of a computed node with a name is a variable."""
     pending, gradients = {root: [seed]}, {}
     selects = any(node.operation == "where" for node in order)
     for node in reversed(order):
@@ -60,7 +72,7 @@ def walk(root, *, name_gradients, wanted=(), as_written=False):
             continue
         parts = pending.pop(node)
         g = parts[0] if len(parts) == 1 else algebra.add(*((1, part) for part in parts))
-        if name_gradients and node in names and node is not root and node.operands and g.operation not in ("number", "broadcast"):
+        if node in names and node is not root and node.operands and g.operation not in ("number", "broadcast"):
             g = gradient_variable(book, names[node], node, g)
         gradients[node] = g
         for operand, pull in pullbacks[node]:
@@ -68,7 +80,7 @@ def walk(root, *, name_gradients, wanted=(), as_written=False):
             if selects and _may_be_nan(node, contribution, g):
                 contribution = structure.selected(g, contribution)
             pending.setdefault(operand, []).append(fitted(contribution, operand))
-    return Walk(root, book, order, names, values, gradients, upstream, objective, forward_end)
+    return gradients
 
 
 def gradient_variable(book, name, node, definition=None):
@@ -111,7 +123,7 @@ def _forward(node, values, names, book, for_readers):
     """(the node's value, [(operand, pullback)]) as symbols."""
     dtype = np.dtype(getattr(node, "dtype", np.float64))
     if not node.operands:
-        return (book.variable(names[node], node.shape, dtype) if node in names else book.constant(node.current)), []
+        return _leaf(node, names, book, dtype), []
     rule, operands, static = rule_of(node)
     symbols = [values[x] if is_node(x) else _constant(book, x, node, operands) for x in operands]
     value, pullbacks = _explained(node, rule.formula, *symbols, **static)
@@ -122,8 +134,7 @@ def _forward(node, values, names, book, for_readers):
     wanted = [(x, pull) for x, pull in zip(operands, pullbacks, strict=True) if is_node(x) and x.requires_grad]
     core = core_of(value)
     if for_readers and is_composed(rule) and core.alias is None and core.operation not in ("variable", "number", "broadcast"):
-        opaque = book.make("result", (core,), None, core.shape, core.dtype, (rule.name,))
-        opaque.written = (rule.name, tuple(algebra.symbol(book, x) for x in symbols), static)
+        opaque = _opaque(book, rule, core, symbols, static)
         value = opaque if core is value else structure.reshape(opaque, value.shape)
         if node in names:
             book.forget(core)
@@ -133,6 +144,20 @@ def _forward(node, values, names, book, for_readers):
             book.forget(core)  # an equal formula elsewhere is another result, with a gradient of its own
         value = _named(value, core, names[node], book, dtype)
     return value, wanted
+
+
+def _leaf(node, names, book, dtype):
+    """A variable for a leaf with a name, a constant for any other."""
+    if node in names:
+        return book.variable(names[node], node.shape, dtype)
+    return book.constant(node.current)
+
+
+def _opaque(book, rule, core, symbols, static):
+    """The symbol that stands for a rule's formula where the rule is printed by its name."""
+    opaque = book.make("result", (core,), None, core.shape, core.dtype, (rule.name,))
+    opaque.written = (rule.name, tuple(algebra.symbol(book, x) for x in symbols), static)
+    return opaque
 
 
 def core_of(value):

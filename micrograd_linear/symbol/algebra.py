@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from .node import Symbol, is_tame, over, plus, times
+from .shapes import broadcast_shapes, common_type, float_type, same_but_leading_ones
 
 ONE = Fraction(1)
 
@@ -41,12 +42,13 @@ def elementwise(operation, operands, dtype=None, key=(), static=None, shape=None
         return fill_by_reshape(elementwise(operation, inside, dtype, key, static), small, shape)
     book = operands[0].book
     if operation == "product":
-        made = _product(book, static["coefficient"], operands[: static["factors"]], operands[static["factors"] :], small)
+        count = static["factors"]
+        result = _product(book, static["coefficient"], operands[:count], operands[count:], small)
     elif operation == "add":
-        made = _add(book, list(zip(static["signs"], operands, strict=True)), small)
+        result = _add(book, list(zip(static["signs"], operands, strict=True)), small)
     else:
-        made = book.make(operation, tuple(operands), static, small, dtype or common_type(operands), key)
-    return fill(made, shape)
+        result = book.make(operation, tuple(operands), static, small, dtype or common_type(operands), key)
+    return fill(result, shape)
 
 
 def fill_by_reshape(x, small, shape):
@@ -68,6 +70,16 @@ def fill(x, shape):
     return x.book.make("reshape", (x,), {"shape": shape}, shape, x.dtype)
 
 
+def broadcast(x, shape):
+    """x repeated to a shape."""
+    if x.shape == shape:
+        return x
+    if x.operation == "broadcast":
+        x = inner_of(x)
+    broadcast_shapes(x.shape, shape)
+    return x.book.make("broadcast", (x,), {"shape": shape}, shape, x.dtype)
+
+
 def without_broadcasts(operands, shape):
     """The operands without broadcasts, and without axes of length 1 put in front or taken away, that make no difference to the shape."""
     operands = list(operands)
@@ -86,41 +98,6 @@ def without_broadcasts(operands, shape):
             else:
                 break
     return operands
-
-
-def same_but_leading_ones(a, b):
-    cut = lambda shape: next((shape[i:] for i, n in enumerate(shape) if n != 1), ())  # noqa: E731
-    return cut(a) == cut(b)
-
-
-def broadcast_shapes(*shapes):
-    """np.broadcast_shapes, without its detour through arrays."""
-    first = shapes[0]
-    if all(shape == first for shape in shapes):
-        return first
-    ndim = max(map(len, shapes))
-    result = [1] * ndim
-    for shape in shapes:
-        for i, n in enumerate(shape, ndim - len(shape)):
-            if n != 1:
-                if result[i] not in (1, n):
-                    return np.broadcast_shapes(*shapes)  # raises NumPy's own error
-                result[i] = n
-    return tuple(result)
-
-
-def common_type(operands):
-    """The type of an elementwise result: numbers give way."""
-    types = {x.dtype for x in operands if x.dtype is not None}
-    if len(types) <= 1:
-        return next(iter(types), None)
-    return np.result_type(*types)
-
-
-def float_type(operands):
-    """The same where the result is never boolean or an integer."""
-    dtype = common_type(operands)
-    return np.dtype(np.float64) if dtype is not None and dtype.kind != "f" else dtype
 
 
 # --- products ------------------------------------------------------------------------------------------------------------------
@@ -162,63 +139,97 @@ def parts_of(x):
 
 
 def _product(book, coefficient, factors, divisors, shape):
+    coefficient, above, below = _flattened(book, coefficient, factors, divisors, shape)
+    if not above and not below:
+        return book.number(coefficient)
+    above, below = _large_parts_together(book, coefficient, above, below, shape)
+    if coefficient == 1 and not below and len(above) == 1:
+        return above[0]
+    return _product_symbol(book, coefficient, above, below, shape)
+
+
+def _flattened(book, coefficient, factors, divisors, shape):
+    """(coefficient, factors, divisors), with the numbers and the products among the parts taken apart."""
     above, below = [], []
-    size = Symbol.size.fget
-    flat = _combine(coefficient, factors, divisors)
-    for part, own, other, combine in [(f, above, below, times) for f in factors] + [(d, below, above, over) for d in divisors]:
+    combinable = _are_combinable(coefficient, factors, divisors)
+    sides = [(f, above, below, times) for f in factors] + [(d, below, above, over) for d in divisors]
+    for part, own, other, combine in sides:
         if part.operation == "number":
             coefficient = combine(coefficient, part.static["value"])
-            continue
-        if part.operation != "product" or not (flat or abs(part.static["coefficient"]) == 1):
-            own.append(part)
-            continue
-        coefficient = combine(coefficient, part.static["coefficient"])
-        inner_above, inner_below = parts_of(part)
-        # What is smaller than the result is taken out, so that it can be combined before it meets what is large; what is large stays together, so
-        # that a product that is used twice is computed once.
-        full = [x for x in inner_above + inner_below if x.shape == part.shape]
-        if part.shape != shape or len(full) <= 1 or size(part) == 1:
+        elif part.operation == "product" and (combinable or abs(part.static["coefficient"]) == 1):
+            coefficient = combine(coefficient, part.static["coefficient"])
+            inner_above, inner_below = _opened(book, part, shape)
             own.extend(inner_above)
             other.extend(inner_below)
         else:
-            core = [x for x in inner_above if x.shape == part.shape], [x for x in inner_below if x.shape == part.shape]
-            own.append(_product(book, ONE, *core, shape) if len(core[0]) < len(inner_above) or len(core[1]) < len(inner_below) else coefficient_of(part)[1])
-            own.extend(x for x in inner_above if x.shape != part.shape)
-            other.extend(x for x in inner_below if x.shape != part.shape)
-    if not above and not below:
-        return book.number(coefficient)
-    large = [f for f in above if f.shape == shape], [d for d in below if d.shape == shape]
-    if large[0] and len(large[0]) + len(large[1]) > 1 and (coefficient != 1 or len(large[0]) + len(large[1]) < len(above) + len(below)):
-        # what is large is a product of its own, without the coefficient, so that it is the same one whatever the coefficient is
-        above = [_product(book, ONE, *large, shape), *(f for f in above if f.shape != shape)]
-        below = [d for d in below if d.shape != shape]
-    if coefficient == 1 and not below and len(above) == 1:
-        return above[0]
-    operands = tuple(above + below)
-    dtype = float_type(operands) if below or isinstance(coefficient, float) else common_type(operands)
-    if dtype is not None and dtype.kind == "b":
-        dtype = np.dtype(np.float64)
+            own.append(part)
+    return coefficient, above, below
+
+
+def _opened(book, part, shape):
+    """(factors, divisors) of a product that is part of a product of the given shape.
+
+    What is smaller than the result is taken out, so that it can be combined before it meets what is large; what is large
+    stays together, so that a product that is used twice is computed once.
+    """
+    above, below = parts_of(part)
+    large_above = [x for x in above if x.shape == part.shape]
+    large_below = [x for x in below if x.shape == part.shape]
+    if part.shape != shape or len(large_above) + len(large_below) <= 1 or part.size == 1:
+        return above, below
+    if len(large_above) < len(above) or len(large_below) < len(below):
+        large = _product(book, ONE, large_above, large_below, shape)
+    else:
+        large = coefficient_of(part)[1]
+    return [large, *(x for x in above if x.shape != part.shape)], [x for x in below if x.shape != part.shape]
+
+
+def _large_parts_together(book, coefficient, above, below, shape):
+    """(factors, divisors): what is large is a product of its own, without the coefficient, so that it is the same whatever the coefficient is."""
+    large_above, large_below = [f for f in above if f.shape == shape], [d for d in below if d.shape == shape]
+    count = len(large_above) + len(large_below)
+    if not large_above or count <= 1 or (coefficient == 1 and count == len(above) + len(below)):
+        return above, below
+    large = _product(book, ONE, large_above, large_below, shape)
+    return [large, *(f for f in above if f.shape != shape)], [d for d in below if d.shape != shape]
+
+
+def _product_symbol(book, coefficient, above, below, shape):
+    """The one symbol of a product, whatever the order of its factors and of its divisors."""
     key = (repr(coefficient), len(above), tuple(sorted(id(x) for x in above)), tuple(sorted(id(x) for x in below)))
-    found = book.symbols.get(("product", key, shape))
-    if found is None:
-        found = Symbol(book, "product", operands, {"coefficient": coefficient, "factors": len(above)}, shape, dtype)
-        found.key = ("product", key, shape)
-        book.symbols[found.key] = found
-    return found.current()
+    symbol_key = ("product", key, shape)
+    result = book.symbols.get(symbol_key)
+    if result is None:
+        operands = tuple(above + below)
+        is_float = below or isinstance(coefficient, float)
+        dtype = _arithmetic_type(float_type(operands) if is_float else common_type(operands))
+        result = Symbol(book, "product", operands, {"coefficient": coefficient, "factors": len(above)}, shape, dtype)
+        result.key = symbol_key
+        book.symbols[symbol_key] = result
+    return result.current()
 
 
-def _combine(coefficient, factors, divisors):
+def _arithmetic_type(dtype):
+    """The type of a product or a sum of operands of a type: truth values count as floats."""
+    return np.dtype(np.float64) if dtype is not None and dtype.kind == "b" else dtype
+
+
+def _are_combinable(coefficient, factors, divisors):
     """Whether the coefficients of products may be multiplied: not where that could overflow, or lose digits, on the way."""
-    found = [coefficient] + [part.static.get("value", part.static.get("coefficient")) for part in (*factors, *divisors) if part.operation in ("number", "product")]
-    found = [c for c in found if abs(c) != 1]
-    if len(found) < 2:
+    above, below = _coefficients(factors), _coefficients(divisors)
+    if sum(abs(c) != 1 for c in (coefficient, *above, *below)) < 2:
         return True
     total = coefficient
-    for parts, combine in ((factors, times), (divisors, over)):
-        for part in parts:
-            if part.operation in ("number", "product"):
-                total = combine(total, part.static["value" if part.operation == "number" else "coefficient"])
+    for c in above:
+        total = times(total, c)
+    for c in below:
+        total = over(total, c)
     return is_tame(total)
+
+
+def _coefficients(parts):
+    """The values of numbers and the coefficients of products."""
+    return [part.static["value" if part.operation == "number" else "coefficient"] for part in parts if part.operation in ("number", "product")]
 
 
 # --- sums of terms -------------------------------------------------------------------------------------------------------------
@@ -230,18 +241,12 @@ def add(*terms):
 
 
 def _add(book, terms, shape):
-    number, found = Fraction(0), {}
-    for sign, x in terms:
-        if x.operation == "number":
-            number = plus(number, times(Fraction(sign), x.static["value"]))
-        else:
-            coefficient, rest = coefficient_of(x)
-            found.setdefault(rest, []).append(times(Fraction(sign), coefficient))
+    number, coefficients = _collected(terms)
     terms = []
-    for x, coefficients in found.items():
-        together = functools.reduce(plus, coefficients)
-        same_sign = len({c < 0 for c in coefficients}) == 1  # x + x is 2 x; x - x stays
-        for c in [together] if same_sign and is_tame(together) else coefficients:
+    for x, parts in coefficients.items():
+        together = functools.reduce(plus, parts)
+        same_sign = len({c < 0 for c in parts}) == 1  # x + x is 2 x; x - x stays
+        for c in [together] if same_sign and is_tame(together) else parts:
             terms.append((-1 if c < 0 else 1, x if abs(c) == 1 else product(abs(c), [x], [])))
     if number != 0 or not terms:
         if terms and number < 0:
@@ -253,91 +258,16 @@ def _add(book, terms, shape):
         return x if sign == 1 else negative(x)
     operands = tuple(x for _, x in terms)
     signs = tuple(sign for sign, _ in terms)
-    dtype = common_type(operands)
-    dtype = np.dtype(np.float64) if dtype is not None and dtype.kind == "b" else dtype
-    return book.make("add", operands, {"signs": signs}, shape, dtype, signs)
+    return book.make("add", operands, {"signs": signs}, shape, _arithmetic_type(common_type(operands)), signs)
 
 
-# --- the rest ------------------------------------------------------------------------------------------------------------------
-
-
-def broadcast(x, shape):
-    """x repeated to a shape."""
-    if x.shape == shape:
-        return x
-    if x.operation == "broadcast":
-        x = inner_of(x)
-    broadcast_shapes(x.shape, shape)
-    return x.book.make("broadcast", (x,), {"shape": shape}, shape, x.dtype)
-
-
-def power(x, p):
-    exponent = p.static["value"] if p.operation == "number" else None
-    if exponent == 1:
-        return x
-    if exponent == 0:
-        return broadcast(x.book.number(1), x.shape)
-    if exponent == -1:
-        return product(ONE, [], [x])
-    return elementwise("power", [x, p], float_type([x, p]))
-
-
-def unary(name):
-    def build(x):
-        return elementwise(name, [x], float_type([x]))
-
-    return build
-
-
-def exp(x):
-    """e^x; e^(a - (log s + b)) is e^(a - b) / s where that is there already: so a softmax takes no second exponential."""
-    if x.operation == "add":
-        terms = list(zip(x.static["signs"], x.operands, strict=True))
-        for i, (sign, y) in enumerate(terms):
-            inner = list(zip(*_added(y))) if sign == -1 else []
-            logs = [z for own, z in inner if own == 1 and z.operation == "log"]
-            if logs:
-                rest = add(*terms[:i], *terms[i + 1 :], *((-own, z) for own, z in inner if z is not logs[0]))
-                found = x.book.symbols.get(("exp", (id(rest),), (), rest.shape))
-                if found is not None:
-                    return divide(found.current(), logs[0].operands[0].current())
-    return elementwise("exp", [x], float_type([x]))
-
-
-def _added(x):
-    """(signs, terms) of a sum, of one that has a name too."""
-    while x.operation in ("variable", "reshape"):
-        x = x.static["definition"] if x.operation == "variable" else x.operands[0]
-        if x is None:
-            return (), ()
-    return (x.static["signs"], x.operands) if x.operation == "add" else ((), ())
-
-
-def comparison(name):
-    def build(x, y):
-        return elementwise(name, [x, y], np.dtype(bool))
-
-    return build
-
-
-def both(x, y):
-    """x and y, of truth values."""
-    for a, b in ((x, y), (y, x)):
-        if a.operation == "number" and a.static["value"] == 1:
-            return b
-    return elementwise("both", [x, y], np.dtype(bool))
-
-
-def where(condition, x, y):
-    dtype = common_type([x, y])
-    return elementwise("where", [condition, x, y], np.dtype(np.float64) if dtype is None else dtype)
-
-
-def clip(x, low, high):
-    """x inside [low, high], either of which may be missing."""
-    book = x.book
-    if low is not None:
-        x = elementwise("maximum", [x, symbol(book, low)])
-    if high is not None:
-        x = elementwise("minimum", [x, symbol(book, high)])
-    return x
+def _collected(terms):
+    """(the sum of the numbers, {symbol: its coefficients, in order}) of terms, each (sign, symbol)."""
+    number, coefficients = Fraction(0), {}
+    for sign, x in terms:
+        if x.operation == "number":
+            number = plus(number, times(Fraction(sign), x.static["value"]))
+        else:
+            coefficient, rest = coefficient_of(x)
+            coefficients.setdefault(rest, []).append(times(Fraction(sign), coefficient))
+    return number, coefficients

@@ -106,6 +106,16 @@ def ordered(roots, below):
     return sorted(seen, key=lambda x: x.serial)
 
 
+def parts_in_order(symbols):
+    """What the symbols are made of, without the definitions of named ones."""
+    return ordered(symbols, lambda x: x.operands)
+
+
+def children(x):
+    """The operands that are written: those of the rule it goes by, or its own."""
+    return x.written[1] if x.operation == "result" else x.operands
+
+
 def exact(value):
     """A whole number, a half, a quarter and so on as a Fraction, any other as a float.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import algebra, structure
+from . import algebra, functions, structure
 from .algebra import symbol
 from .node import Symbol
 
@@ -13,17 +13,17 @@ _BINARY = {
     np.subtract: lambda x, y: algebra.add((1, x), (-1, y)),
     np.multiply: algebra.multiply,
     np.divide: algebra.divide,
-    np.power: algebra.power,
+    np.power: functions.power,
     np.maximum: lambda x, y: algebra.elementwise("maximum", [x, y]),
     np.minimum: lambda x, y: algebra.elementwise("minimum", [x, y]),
     np.matmul: structure.matmul,
     np.negative: algebra.negative,
     np.square: lambda x: algebra.multiply(x, x),
-    np.bitwise_and: algebra.both,
-    np.logical_and: algebra.both,
-    **{getattr(np, name): algebra.unary(name) for name in _UNARY},
-    np.exp: algebra.exp,
-    **{getattr(np, name): algebra.comparison(name) for name in _COMPARISONS},
+    np.bitwise_and: functions.both,
+    np.logical_and: functions.both,
+    **{getattr(np, name): functions.unary(name) for name in _UNARY},
+    np.exp: functions.exp,
+    **{getattr(np, name): functions.comparison(name) for name in _COMPARISONS},
 }
 
 
@@ -61,8 +61,8 @@ _FUNCTIONS = {
     np.broadcast_to: lambda x, shape: algebra.broadcast(x, tuple(shape)),
     np.concatenate: lambda parts, axis=0: structure.concatenate(parts, axis),
     np.pad: structure.pad,
-    np.where: algebra.where,
-    np.clip: lambda x, low=None, high=None: algebra.clip(x, low, high),
+    np.where: functions.where,
+    np.clip: lambda x, low=None, high=None: functions.clip(x, low, high),
     np.tril: structure.tril,
     np.linalg.inv: structure.square_function("inv"),
     np.linalg.cholesky: structure.square_function("cholesky"),
@@ -71,7 +71,7 @@ _FUNCTIONS = {
     np.linalg.solve: structure.solve,
 }
 _RULES = {
-    "sigmoid": algebra.unary("sigmoid"),
+    "sigmoid": functions.unary("sigmoid"),
     "getitem": lambda x, index: structure.getitem(x, index),
     "scatter_add": lambda x, index, shape: structure.scatter_add(x, index, shape),
 }

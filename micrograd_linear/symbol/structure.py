@@ -5,7 +5,9 @@ from fractions import Fraction
 import numpy as np
 
 from . import algebra
-from .algebra import ONE, broadcast, broadcast_shapes, coefficient_of, common_type, inner_of, multiply, negative, product
+from .algebra import ONE, broadcast, coefficient_of, inner_of, multiply, negative, product
+from .node import times
+from .shapes import broadcast_shapes, common_type, float_type, same_but_leading_ones
 
 # --- reductions: the reduced axes are kept as 1, or dropped where they lead, so that x.sum(0) and x.sum(0, keepdims=True) are one formula -
 
@@ -50,7 +52,7 @@ def _reduction(operation, x, axes):
     shape = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
     if axes == tuple(range(len(axes))):
         shape = x.shape[len(axes) :]
-    return x.book.make(operation, (x,), {"axis": axes}, shape, algebra.float_type([x]), axes)
+    return x.book.make(operation, (x,), {"axis": axes}, shape, float_type([x]), axes)
 
 
 def _constant_along(part, x, axes):
@@ -75,7 +77,7 @@ def _sum_of_broadcast(operation, x, axes):
 
 
 def cumsum(x, axis):
-    return x.book.make("cumsum", (x,), {"axis": axis % x.ndim}, x.shape, algebra.float_type([x]), axis % x.ndim)
+    return x.book.make("cumsum", (x,), {"axis": axis % x.ndim}, x.shape, float_type([x]), axis % x.ndim)
 
 
 # --- shapes ----------------------------------------------------------------------------------------------------------------------
@@ -96,7 +98,7 @@ def reshape(x, shape):
         return broadcast(x, shape)
     if x.operation == "broadcast" and inner_of(x).size == 1:
         return broadcast(reshape(inner_of(x), ()), shape)
-    if algebra.same_but_leading_ones(x.shape, shape):
+    if same_but_leading_ones(x.shape, shape):
         return algebra.fill(x, shape)
     if x.operation == "product" and x.static["coefficient"] != 1:  # so that it can be combined with what is to come
         coefficient, rest = coefficient_of(x)
@@ -240,7 +242,7 @@ def einsum(subscripts, *operands):
         for letter, n in zip(letters, x.shape):
             sizes[letter] = n if n != 1 else sizes.get(letter, 1)  # an axis of length 1 broadcasts
         own, rest = coefficient_of(x)
-        coefficient = algebra.times(coefficient, own)
+        coefficient = times(coefficient, own)
         if rest is not None:
             kept.append((letters, rest))
     if not kept:
@@ -257,7 +259,7 @@ def square_function(operation, drop=0):
     """A function of square matrices: inv, cholesky, and with ``drop=2`` det and logabsdet."""
 
     def build(x):
-        return x.book.make(operation, (x,), None, x.shape[: x.ndim - drop], algebra.float_type([x]))
+        return x.book.make(operation, (x,), None, x.shape[: x.ndim - drop], float_type([x]))
 
     return build
 
@@ -267,7 +269,7 @@ def solve(a, b):
     if rest is None:
         coefficient, rest = ONE, b
     shape = (*broadcast_shapes(a.shape[:-2], rest.shape[:-2]), *rest.shape[-2:])
-    return product(coefficient, [a.book.make("solve", (a, rest), None, shape, algebra.float_type([a, rest]))], [])
+    return product(coefficient, [a.book.make("solve", (a, rest), None, shape, float_type([a, rest]))], [])
 
 
 def selected(g, contribution):

@@ -5,8 +5,9 @@ The very rules that ran are run on symbols, as in ``derive``. A gap is one chara
 private area.
 """
 
+from ...derivation.mathml import Mathml
 from ...derivation.notation import Notation
-from ...derivation.typeset import Mathml, Text
+from ...derivation.text import Text
 from ...derivation.walk import core_of, fitted, is_composed, rule_of
 from ...graph import is_node
 from ...symbol import Book, algebra, structure

@@ -6,7 +6,9 @@ from collections import Counter
 
 import numpy as np
 
-from ...derivation.typeset import Mathml, Text, name
+from ...derivation.mathml import Mathml
+from ...derivation.text import Text
+from ...derivation.typeset import name
 from ...printable import printable
 from .formulas import Formulas
 from .numbers import numbers
