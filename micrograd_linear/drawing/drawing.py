@@ -37,7 +37,7 @@ _PLAIN = {"dot": "dot", "svg": "svg", "mmd": "mermaid", "txt": "text", "json": "
 
 def draw(
     node: Node,
-    path: str | os.PathLike | None = None,
+    path: str | os.PathLike[str] | None = None,
     *,
     view: str = "auto",
     show: Sequence[str] = ALL,
@@ -156,7 +156,7 @@ class Drawing:
         """The values, their operands and numbers, for a program."""
         return as_json(self._picture)
 
-    def save(self, path: str | os.PathLike) -> Path:
+    def save(self, path: str | os.PathLike[str]) -> Path:
         """Write svg, png, pdf, html (the page), dot, mmd (Mermaid), txt or json; returns the path.
 
         The ending of ``path`` says which. A file is written whole or not at all; a link, a device
