@@ -1,4 +1,4 @@
-"""What both levels share: the order of a graph's nodes, their names, and what may be read of a node.
+"""What both levels share: the order of a graph's nodes, their names, and what a node shows.
 
 Operands exist before the result they make, so the order of creation IS a topological order: no
 depth-first search, no recursion, and the same order in every run.

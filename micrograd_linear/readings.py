@@ -23,6 +23,20 @@ class Readings:
     __slots__ = ()
 
     if TYPE_CHECKING:
+        _grad: Any
+        _borrowed: bool
+        _used: bool
+        _shared: bool
+        module_calls: Any
+        line: str
+        static: dict[str, Any]
+        operands: tuple[Any, ...]
+        arrays: list | tuple
+        recorded: np.ndarray | None
+        pullbacks: Any
+        created: int
+        entered_a_call: bool
+        of_a_finished_call: bool
         _data: np.ndarray
         _requires_grad: bool
         rule: Rule | None  # None for a leaf

@@ -67,22 +67,6 @@ class Tensor(NamedOperations, InPlace, Readings, Readable):
     __slots__ += ("_versions", "_viewed", "_views")  # mostly not set: see versions
     name: str = ""  # a class attribute: only a tensor that is given a name pays for one
 
-    if TYPE_CHECKING:
-        _grad: Any
-        _borrowed: bool
-        _used: bool
-        _shared: bool
-        module_calls: Any
-        line: str
-        static: dict[str, Any]
-        operands: tuple[Any, ...]
-        arrays: list | tuple
-        recorded: np.ndarray | None
-        pullbacks: Any
-        created: int
-        entered_a_call: bool
-        of_a_finished_call: bool
-
     def __init__(self, data: ArrayLike, name: str = "", *, requires_grad: bool = True) -> None:
         if not isinstance(name, str):
             raise TypeError(f"name: expected a string, got {name!r} ({type(name).__name__})")

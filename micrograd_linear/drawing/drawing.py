@@ -47,7 +47,7 @@ _PLAIN = {
 
 def draw(
     node: Node,
-    path: str | os.PathLike | None = None,
+    path: str | os.PathLike[str] | None = None,
     *,
     view: str = "auto",
     show: Sequence[str] = ALL,
@@ -191,7 +191,7 @@ class Drawing:
         """The values, their operands and numbers, for a program."""
         return as_json(self._picture)
 
-    def save(self, path: str | os.PathLike) -> Path:
+    def save(self, path: str | os.PathLike[str]) -> Path:
         """Write svg, png, pdf, html (the page), dot, mmd (Mermaid), txt or json; returns the path.
 
         The ending of ``path`` says which. A file is written whole or not at all; a link, a device

@@ -1,4 +1,6 @@
-"""User programs that a type checker must accept; tests/test_typing.py runs it, and runs this file."""
+"""User programs that a strict type checker must accept, and that run; see test_typing.py."""
+
+# pyright: strict
 
 import tempfile
 from pathlib import Path
@@ -8,6 +10,10 @@ import numpy as np
 import micrograd_linear as mgl
 from micrograd_linear import Linear, Tensor, Value, compare, derive, draw, grad
 from micrograd_linear.nn import MLP
+
+
+def square(t: float) -> float:
+    return t * t
 
 
 def arithmetic(x: Tensor, W: Tensor) -> Tensor:
@@ -44,7 +50,7 @@ def gradients(x: Tensor, W: Tensor) -> list[float]:
     with mgl.no_grad():
         plain: Tensor = x.detach() * 2
     assert not plain.requires_grad
-    return [number, grad(lambda t: t * t)(2.0)]
+    return [number, grad(square)(2.0)]
 
 
 def comparing(x: Tensor, W: Tensor) -> str:
