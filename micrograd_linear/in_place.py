@@ -84,7 +84,9 @@ def _change(changed: Any, symbol: str, function: Callable, other: object) -> Ten
 
 def _copy(changed: Tensor) -> Tensor:
     """The present version as an object of its own."""
-    old = object.__new__(type(changed))
+    from .tensor import Tensor  # which is made of this mixin
+
+    old = object.__new__(Tensor)  # of a traced Tensor, too: nobody but the engine reads it
     for slot in (*_STATE, "_grad", "_borrowed"):
         setattr(old, slot, getattr(changed, slot))
     for attribute in ("name", *_OF_THE_OPERATION):

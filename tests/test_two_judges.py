@@ -473,3 +473,21 @@ def test_the_referee_does_not_claim_what_it_cannot_see():
     zero = np.zeros(4)
     assert referee(np.abs, zero).verdict("x", np.ones(4)) == UNSEEN
     assert referee(np.sqrt, zero).verdict("x", np.ones(4)) == UNSEEN
+
+
+@pytest.mark.parametrize("seed", [0, 1, 7])
+def test_no_generator_of_the_file_draws_the_numbers_of_dy(seed):
+    """With dy equal to x, the gradient of a normalisation is 0, and hides every mistake."""
+    x = np.random.default_rng(seed).normal(size=(8, 5))
+    seen = []
+
+    def forward(x):
+        return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5)
+
+    def backward(dy, x):
+        seen.append(dy)
+        y, s = forward(x), np.sqrt(x.var(axis=0) + 1e-5)
+        return {"x": 1.5 * (dy - dy.mean(axis=0) - y * (dy * y).mean(axis=0)) / s}
+
+    assert not check_backward(forward, backward, {"x": x}, seed=seed).ok
+    assert not np.array_equal(seen[0], x)

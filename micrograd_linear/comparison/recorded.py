@@ -92,7 +92,8 @@ def _reason(error: BaseException) -> str:
     for each in (error, error.__cause__):
         if isinstance(each, LeftGraph):
             return each.brief
-    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    words = " ".join(str(error).split()) or type(error).__name__
+    return words if words.endswith("...") else words.removesuffix(".")
 
 
 def check_same(recorded: Recorded, y: np.ndarray, plain: PlainForward) -> None:

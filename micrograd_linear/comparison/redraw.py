@@ -51,7 +51,7 @@ def on_other_inputs(
         if not again.weaknesses:
             comparison.weaknesses = ()
             comparison.remarks += (
-                "So they do on other inputs, drawn at random, "
+                "They agree on other inputs, too, drawn at random, "
                 f"where the inputs given are weak ({hidden}): {shapes}.",
             )
             return

@@ -54,6 +54,10 @@ class TracedTensor(Tensor):
             _refuse("a traced Tensor is used in a thread that was started by f", _SAME_CONTEXT)
         return Tensor._requires_grad.__get__(self)
 
+    @_requires_grad.setter
+    def _requires_grad(self, requires_grad: bool) -> None:
+        Tensor._requires_grad.__set__(self, requires_grad)
+
     data = current = _reading("data", "compute with the Tensor itself")
     grad = _reading("grad", "the compiled function returns the gradients")
     numpy = item = __float__ = __format__ = _refusing(
