@@ -168,7 +168,10 @@ def _roles(node):
 
 
 def _clusters(boxes, stacks, known):
-    """{id: ``Cluster``} of the calls in which something is drawn; every box gets the id of its own."""
+    """{id: ``Cluster``} of the calls in which something is drawn.
+
+    Every box gets the id of its own.
+    """
     ids, found = {}, {}
     for box in boxes:
         parent = ""

@@ -19,7 +19,9 @@ LAYABLE = 5000  # boxes that Graphviz lays out in seconds
 def picture(
     root, most, check=None, *, backward=False, variables=None, view="auto", focus=None, depth=None
 ):
-    """The picture of a graph; folded where it has more than ``most`` values, or as ``view`` has it ("full", "folded").
+    """The picture of a graph.
+
+    It is folded where it has more than ``most`` values, or as ``view`` has it ("full", "folded").
 
     ``check``      a Comparison: every value says how its gradient fared
     ``backward``   every use says what flows back through it
@@ -35,9 +37,7 @@ def picture(
     if check is not None:
         known.verdicts, known.wrong_uses = marks.verdicts(whole, check)
     own = {} if check is None else check.gradients  # a comparison has a backward pass of its own
-    known.gradients = dict(own) or {
-        node: g for node, g in ((node, marks.gradient(node)) for node in whole) if g is not None
-    }
+    known.gradients = dict(own) or _stored_gradients(whole)
     found = _add_flow(root, known, own.get(root)) if backward else None
     known.notes = marks.notes(whole, known.gradients)
     order, left_out = whole, ""
@@ -48,12 +48,18 @@ def picture(
     total = count_values(order, known.cut)
     if view == "full" and total > LAYABLE:
         raise ValueError(
-            f"draw: view 'full': {total:,} values are more than the {LAYABLE:,} that can be laid out; use view='auto', or focus= with depth="
+            f"draw: view 'full': {total:,} values are more than the {LAYABLE:,} that can be laid "
+            "out; use view='auto', or focus= with depth="
         )
     if view == "full" or (view == "auto" and total <= most):
         made, clusters = boxes.each({node: node.operands for node in order}, None, known)
         return _flowing(Picture(made, left_out, clusters), found, root)
     return _flowing(_folded(order, min(most, total), total, known, left_out), found, root)
+
+
+def _stored_gradients(order):
+    gradients = ((node, marks.gradient(node)) for node in order)
+    return {node: g for node, g in gradients if g is not None}
 
 
 def _folded(order, most, total, known, left_out):
@@ -64,7 +70,8 @@ def _folded(order, most, total, known, left_out):
     )
     if groups is not None:
         calls = sum(group.module is not None for group in groups)
-        words = f"{total:,} values, folded into {len(groups)}; {calls:,} calls of modules are one box each"
+        words = f"{total:,} values, folded into {len(groups)}; "
+        words += f"{calls:,} calls of modules are one box each"
     else:
         groups = fold(order, min(most, READABLE), known.cut)
         words = (
@@ -120,13 +127,15 @@ def _start(root):
     """What flows back starts from; an error where there is nothing."""
     if not root.requires_grad:
         raise ValueError(
-            f"draw: backward=True: {root.describe()} depends on no tensor that requires a gradient, so nothing flows back"
+            f"draw: backward=True: {root.describe()} depends on no tensor that requires a "
+            "gradient, so nothing flows back"
         )
     start = seed(root)
     if start is None:
         raise ValueError(
-            f"draw: backward=True: {root.describe()} is not a scalar and has no gradient, so there is nothing to start from; call its "
-            "backward(gradient) first, or reduce it to a scalar, with .sum() for example"
+            f"draw: backward=True: {root.describe()} is not a scalar and has no gradient, so there "
+            "is nothing to start from; call its backward(gradient) first, or reduce it to a "
+            "scalar, with .sum() for example"
         )
     return start
 

@@ -44,8 +44,9 @@ def _was_given(root):
 
 
 def flow(root, start=None):
-    """The backward pass of ``root`` from ``start`` = dL/d(root), by default ``seed(root)``, as a ``Flow``; None where there is nothing to start from.
+    """The backward pass of ``root`` from ``start`` = dL/d(root), by default ``seed(root)``.
 
+    It is a ``Flow``, or None where there is nothing to start from.
     Raises ``RuntimeError`` where data were changed since.
 
     >>> from micrograd_linear import Value

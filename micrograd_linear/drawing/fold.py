@@ -82,9 +82,13 @@ def joined(order, kept=(), sources=None, cut=()):
     """
     uses = Counter(x for node in order for x in node.operands if is_node(x))
     inside = {
-        x for node in order if node.operation in NARY and node not in cut for x in node.operands
-        if is_node(x) and x.operation == node.operation and not x.name and uses[x] == 1 and x.shape == node.shape and x not in kept and x not in cut
-    }  # fmt: skip
+        x
+        for node in order
+        if node.operation in NARY and node not in cut
+        for x in node.operands
+        if is_node(x) and x.operation == node.operation and x.shape == node.shape
+        if not x.name and uses[x] == 1 and x not in kept and x not in cut
+    }
     found = {}
     for node in order:
         if node not in inside:

@@ -112,7 +112,9 @@ def summary(array):
 
 
 def together(summaries):
-    """The summary of several arrays as if they were one row of numbers; without cells, for their order means nothing.
+    """The summary of several arrays as if they were one row of numbers.
+
+    It has no cells, for the order of the arrays means nothing.
 
     >>> both = together([summary(np.array([1.0, 2.0])), summary(np.array([[4.0]]))])
     >>> both.min, both.max, round(both.mean, 3), round(both.norm, 3)

@@ -149,8 +149,10 @@ def _cells(found):
         )
         rows.append(f"<TR>{''.join(cells)}</TR>")
     height, width = (CELL * n + 2 for n in found.cells.shape)
-    size = f'FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}"'  # else it would be stretched to the height of what stands beside it
-    return f'<TD ALIGN="LEFT"><TABLE BORDER="1" COLOR="{FAINT}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}>{"".join(rows)}</TABLE></TD>'
+    # Without a fixed size, it would be stretched to the height of what stands beside it.
+    size = f'FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}"'
+    style = f'BORDER="1" COLOR="{FAINT}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}'
+    return f'<TD ALIGN="LEFT"><TABLE {style}>{"".join(rows)}</TABLE></TD>'
 
 
 def _mark(x):
@@ -163,7 +165,8 @@ def _mark(x):
 
 def _statistics(found):
     numbers = "<BR/>".join(number(x) for x in (found.min, found.mean, found.max, found.norm))
-    return f'<TD BALIGN="LEFT"><FONT COLOR="{LINE}">min<BR/>mean<BR/>max<BR/>norm</FONT></TD><TD BALIGN="RIGHT">{numbers}</TD>'
+    words = f'<FONT COLOR="{LINE}">min<BR/>mean<BR/>max<BR/>norm</FONT>'
+    return f'<TD BALIGN="LEFT">{words}</TD><TD BALIGN="RIGHT">{numbers}</TD>'
 
 
 def _statistics_of_all(titled):
@@ -179,7 +182,8 @@ def _statistics_of_all(titled):
 
 
 def _table(rows, spacing, padding, more=""):
-    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="{spacing}" CELLPADDING="{padding}"{more}>{rows}</TABLE>'
+    style = f'BORDER="0" CELLBORDER="0" CELLSPACING="{spacing}" CELLPADDING="{padding}"{more}'
+    return f"<TABLE {style}>{rows}</TABLE>"
 
 
 def _row(content):

@@ -70,7 +70,7 @@ def _shared(one, other):
 
 
 def title(module, path):
-    """The path of a module and what it calls itself, if that is short: "layers[0]: Linear(4, 3)"."""
+    """The path of a module and what it calls itself, if short: "layers[0]: Linear(4, 3)"."""
     words = type(module).__name__
     if type(module).__repr__ is not object.__repr__:
         try:

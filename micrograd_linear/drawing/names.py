@@ -44,7 +44,9 @@ def variables():
             and frame.f_code.co_flags & inspect.CO_OPTIMIZED
             and sys.getrefcount(local) <= 3
         ):
-            local.clear()  # up to Python 3.12 the function's frame keeps this copy of its variables, and them alive, for as long as it runs
+            # Up to Python 3.12 the function's frame keeps this copy of its variables, and them
+            # alive, for as long as it runs.
+            local.clear()
     return found
 
 

@@ -13,12 +13,14 @@ COPIED = 4096  # numbers; of a larger array only the summary is kept from later 
 
 @dataclass
 class Use:
-    """One operand of an operation: the id of its box, words for the line, and whether a mistake was made there.
+    """One operand of an operation: the id of its box, words for the line, and whether a mistake was
+    made there.
 
     ``role``          which operand it is ("left"), where their order matters
     ``broadcast``     "(1, 3) → (150, 3)" where its shape was broadcast
-    ``contribution``  what flows back here: what this use adds to the operand's gradient; those of all members, flat, in a box of several. None where
-                      nothing does, or it was not asked for. ``shown`` is its ``Summary``.
+    ``contribution``  what flows back here: what this use adds to the operand's gradient; those of
+                      all members, flat, in a box of several. It is None where nothing flows back,
+                      or it was not asked for. ``shown`` is its ``Summary``.
     """
 
     id: str
@@ -139,7 +141,7 @@ class Picture:
 
     @property
     def depth(self):
-        """The longest way through it, in operations; the turns of a loop that is folded count once."""
+        """The longest way through it, in operations; the turns of a folded loop count once."""
         depths = {}
         for box in self.boxes:
             depths[box.id] = bool(box.symbol) + max(

@@ -153,6 +153,7 @@ def _notes(box, of_this_pass):
     ):
         held = f"{float(stored):.6g}" if np.ndim(stored) == 0 else "other numbers"
         found["note"] = (
-            f"Its .grad holds {held}: the gradients of all backward passes since zero_grad, added up."
+            f"Its .grad holds {held}: the gradients of all backward passes since zero_grad, "
+            "added up."
         )
     return found
