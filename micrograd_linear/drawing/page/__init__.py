@@ -24,7 +24,7 @@ MOST_VALUES, MOST_STEPS = (
 )  # that are played one by one; beyond, those that play the same part are one
 # The page knows the shade of 0, and the colour of what is odd about a value.
 _CONSTANTS = f'const ZERO = {len(STEPS) // 2}, NOTE = "{FLOW}";\n'
-_PARTS = ("numbers.js", "view.js", "page.js", "words.js", "moving.js")
+_PARTS = ("numbers.js", "view.js", "page.js", "words.js", "ledger.js", "moving.js")
 
 
 def page(pictures, verdicts, title, remark, direction, theme="auto", budget=10.0):
@@ -135,7 +135,8 @@ def _json(data):
 def _text_of(*names):
     folder = resources.files(__package__)
     text = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
-    return re.sub(r"^([ \t]+|//.*\n)", "", text, flags=re.M)  # without indentation and comments
+    # Indentation and comments are left out, so that they cost a page nothing.
+    return re.sub(r"^[ \t]*(//.*\n|/\*\*(?s:.*?)\*/\n)?", "", text, flags=re.M)
 
 
 def _hash(script):
