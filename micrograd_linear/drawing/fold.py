@@ -89,7 +89,7 @@ def joined(order, kept=(), sources=None, cut=()):
         if is_node(x) and x.operation == node.operation and x.shape == node.shape
         if not x.name and uses[x] == 1 and x not in kept and x not in cut
     }
-    found = {}
+    joined_operands = {}
     for node in order:
         if node not in inside:
             operands, places, waiting = [], [], _places(node) if node not in cut else []
@@ -101,10 +101,10 @@ def joined(order, kept=(), sources=None, cut=()):
                 else:
                     operands.append(x)
                     places.append(place)
-            found[node] = operands
+            joined_operands[node] = operands
             if sources is not None:
                 sources[node] = places
-    return found
+    return joined_operands
 
 
 def _places(node):

@@ -78,14 +78,14 @@ def _is_integer(x):
     return isinstance(x, numbers.Integral) and not isinstance(x, bool)
 
 
-def _check_choice(name, given, choices):
-    if not isinstance(given, str) or given not in choices:
+def _check_choice(name, choice, choices):
+    if not isinstance(choice, str) or choice not in choices:
         raise ValueError(
             f"draw: {name}: expected {', '.join(map(repr, choices[:-1]))} or {choices[-1]!r}, "
-            f"got {given!r}"
+            f"got {choice!r}"
         )
 
 
-def _check_flag(name, given):
-    if given not in (True, False):
-        raise ValueError(f"draw: {name}: expected True or False, got {given!r}")
+def _check_flag(name, flag):
+    if flag not in (True, False):
+        raise ValueError(f"draw: {name}: expected True or False, got {flag!r}")

@@ -80,10 +80,12 @@ class Box:
     made_of: tuple = ()  # the nodes, numbers and arrays behind ``operands``, where it stands alone
 
     def __post_init__(self):
-        found = {"data": self.data} if self.grad is None else {"data": self.data, "grad": self.grad}
+        arrays = (
+            {"data": self.data} if self.grad is None else {"data": self.data, "grad": self.grad}
+        )
         if self.shown is None:
-            self.shown = {title: summary(array) for title, array in found.items()}
-        for title, array in found.items():
+            self.shown = {title: summary(array) for title, array in arrays.items()}
+        for title, array in arrays.items():
             setattr(self, title, np.array(array) if array.size <= COPIED else array)
 
     @property
@@ -129,7 +131,7 @@ class Picture:
     ``grouped``: a box may stand for several values. Where the picture says what flows back,
     ``flow`` is the backward pass, and ``seeds`` {id of a box: array} what flows in from where
     nothing is drawn: to the root what was given, to a value at the edge of a part what the rest
-    hands on.
+    passes on.
     """
 
     boxes: list

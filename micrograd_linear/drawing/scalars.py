@@ -105,13 +105,13 @@ def _check(root, upstream, arrays, names):
         for tensor, gradient in root.gradients(upstream).items():
             values = arrays[tensor]
             tolerance = 1e-9 if tensor.dtype.itemsize >= 8 else 1e-3
-            mine = np.array(
+            by_number = np.array(
                 [value.grad if isinstance(value, Value) else np.nan for value in values.flat],
                 dtype=np.float64,
             ).reshape(tensor.shape)
             scale = np.absolute(gradient[np.isfinite(gradient)]).max(initial=0.0)
             wrong = ~np.isclose(
-                mine, gradient, rtol=tolerance, atol=tolerance * float(scale), equal_nan=True
+                by_number, gradient, rtol=tolerance, atol=tolerance * float(scale), equal_nan=True
             )
             if not tensor.operands and wrong.any():
                 title = names.get(tensor) or tensor.describe()
@@ -125,22 +125,24 @@ def _check(root, upstream, arrays, names):
 
 def _values(node, names):
     """A Value for every element, called W[0, 1] and so on."""
-    found = np.empty(node.shape, dtype=object)
+    values = np.empty(node.shape, dtype=object)
     for index in np.ndindex(node.shape):
-        found[index] = Value(
+        values[index] = Value(
             float(node.current[index]), f"{names.get(node, 'leaf')}{_where(index)}"
         )
-    return found
+    return values
 
 
 def _where(index):
     return f"[{', '.join(map(str, index))}]" if index else ""
 
 
-def _array(made, shape):
-    found = np.empty(shape, dtype=object)
-    found[...] = made if isinstance(made, Value) else np.asarray(made, dtype=object).reshape(shape)
-    return found
+def _array(result, shape):
+    array = np.empty(shape, dtype=object)
+    array[...] = (
+        result if isinstance(result, Value) else np.asarray(result, dtype=object).reshape(shape)
+    )
+    return array
 
 
 def _differentiate(values, upstream):

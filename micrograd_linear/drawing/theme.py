@@ -36,7 +36,7 @@ def recoloured(source):
     """DOT in dark colours. Those of a picture stand between double quotes, where a user's text has
     none.
     """
-    source = re.sub(r'"(#[0-9a-f]{6})"', lambda found: f'"{DARK.get(found[1], found[1])}"', source)
+    source = re.sub(r'"(#[0-9a-f]{6})"', lambda match: f'"{DARK.get(match[1], match[1])}"', source)
     return source.replace(f"bgcolor={PAGE}", f'bgcolor="{DARK[PAGE]}"', 1)
 
 
@@ -55,7 +55,7 @@ def themed(svg, theme="auto"):
         dark = f"@media (prefers-color-scheme: dark){{{words}{fills}}}"
     return re.sub(
         r"(<svg\b[^>]*>)",
-        lambda found: f"{found[1]}<style>svg{{max-width:100%;height:auto}}{dark}</style>",
+        lambda match: f"{match[1]}<style>svg{{max-width:100%;height:auto}}{dark}</style>",
         svg,
         count=1,
     )

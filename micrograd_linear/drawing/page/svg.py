@@ -35,13 +35,13 @@ def svg(picture, direction, prefix, budget):
     )  # said once, in the page's style, as is the colour
     drawn = re.sub(rf'(<text[^>]*) fill="{INK}"', r"\1", drawn)
 
-    def place(found):
-        kind, i, k = {"1": "data", "2": "grad"}[found[2]], int(found[3]), int(found[4])
+    def place(match):
+        kind, i, k = {"1": "data", "2": "grad"}[match[2]], int(match[3]), int(match[4])
         array = getattr(picture.boxes[i], kind)
         cell = array is not None and _in_full(array)
         where = f' data-cell="{k}"'
         shown = "" if array is None else number(array.flat[k]) if cell else brief(array)
-        return f'<text data-{kind}="{i}"{where if cell else ""}{found[1]}>{shown}</text>'
+        return f'<text data-{kind}="{i}"{where if cell else ""}{match[1]}>{shown}</text>'
 
     return re.sub(rf'<text([^>]*) fill="{PLACE}">0([12])(\d{{4}})(\d{{2}})0*</text>', place, drawn)
 
