@@ -12,7 +12,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # no script, no netwo
 _STYLE = """
 :root { color-scheme: light dark; --ink: #111; --paper: #fff; --line: #bbb }
 @media (prefers-color-scheme: dark) { :root { --ink: #eee; --paper: #161616; --line: #555 } }
-body { font: 16px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
+body { font: 16px/1.45 system-ui, sans-serif; color: var(--ink);
+  background: var(--paper); margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
 table { border-collapse: collapse } tr { border-bottom: 1px solid var(--line) }
 section { overflow-x: auto } h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
 pre { white-space: pre-wrap } math { font-size: 1.05rem }
@@ -28,13 +29,7 @@ def page(comparison, title):
     """
     name = html.escape(printable(title, 200))
     verdict = "✓ " if comparison.ok else "✗ "
-    first = comparison.first_wrong
     summary = html.escape(printable(comparison.summary, 1000))
-    mend = (
-        f"<p><strong>Mend first: {html.escape(printable(first.name))}.</strong> {html.escape(printable(first.note, 1000))}</p>"
-        if first
-        else ""
-    )
     sections = [("Hand-derived gradients against the engine&#x27;s", comparison._repr_html_())]
     if comparison.root is not None:  # forward could be recorded
         graph = draw(comparison.root, check=comparison)
@@ -49,9 +44,24 @@ def page(comparison, title):
         f"<section aria-label='{heading}'><h2>{heading}</h2>{content}</section>"
         for heading, content in sections
     )
-    head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta name="viewport" content="width=device-width">'
-    start = f'<!DOCTYPE html><html lang="en"><head>{head}<title>{name}</title><style>{_STYLE}</style></head>'
-    return f"{start}<body><h1>{verdict}{name}</h1><p>{summary}</p>{mend}{body}</body></html>\n"
+    body = f"<h1>{verdict}{name}</h1><p>{summary}</p>{_mend_first(comparison)}{body}"
+    return f'<!DOCTYPE html><html lang="en">{_head(name)}<body>{body}</body></html>\n'
+
+
+def _head(title):
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    screen = '<meta name="viewport" content="width=device-width">'
+    about = f"<title>{title}</title><style>{_STYLE}</style>"
+    return f'<head><meta charset="utf-8">{policy}{screen}{about}</head>'
+
+
+def _mend_first(comparison):
+    """The gradient that is to be mended first, with what is wrong; "" where none is."""
+    first = comparison.first_wrong
+    if not first:
+        return ""
+    name, note = html.escape(printable(first.name)), html.escape(printable(first.note, 1000))
+    return f"<p><strong>Mend first: {name}.</strong> {note}</p>"
 
 
 def _derivation(root):

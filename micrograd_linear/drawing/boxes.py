@@ -75,21 +75,21 @@ class Known:
         return box
 
     def gradient(self, node):
-        found = self.gradients.get(node)
-        return None if found is None else np.asarray(found)
+        gradient = self.gradients.get(node)
+        return None if gradient is None else np.asarray(gradient)
 
     def flow(self, places):
         """What flows back through these uses, [(node, position)], as arguments of ``Use``."""
         if self.contributions is None:
             return {}
-        found = [
+        parts = [
             np.asarray(self.contributions[place]) for place in places if place in self.contributions
         ]
-        if len(found) < 2:
-            return {"contribution": found[0]} if found else {}
+        if len(parts) < 2:
+            return {"contribution": parts[0]} if parts else {}
         return {
-            "contribution": np.concatenate([part.ravel() for part in found]),
-            "many": len(found),
+            "contribution": np.concatenate([part.ravel() for part in parts]),
+            "many": len(parts),
         }
 
 
@@ -168,17 +168,20 @@ def _roles(node):
 
 
 def _clusters(boxes, stacks, known):
-    """{id: ``Cluster``} of the calls in which something is drawn; every box gets the id of its own."""
-    ids, found = {}, {}
+    """{id: ``Cluster``} of the calls in which something is drawn.
+
+    Every box gets the id of its own.
+    """
+    ids, clusters = {}, {}
     for box in boxes:
         parent = ""
         for begin in stacks[box.id][:DEEPEST]:
             id = ids.setdefault(begin, f"m{len(ids)}")
             path = known.names.path(known.called[begin])
-            found.setdefault(id, Cluster(modules.title(known.called[begin], path), path, parent))
+            clusters.setdefault(id, Cluster(modules.title(known.called[begin], path), path, parent))
             parent = id
         box.cluster = parent
-    return found
+    return clusters
 
 
 def grouped(groups, known):

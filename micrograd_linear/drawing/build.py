@@ -19,7 +19,9 @@ LAYABLE = 5000  # boxes that Graphviz lays out in seconds
 def picture(
     root, most, check=None, *, backward=False, variables=None, view="auto", focus=None, depth=None
 ):
-    """The picture of a graph; folded where it has more than ``most`` values, or as ``view`` has it ("full", "folded").
+    """The picture of a graph.
+
+    It is folded where it has more than ``most`` values, or as ``view`` has it ("full", "folded").
 
     ``check``      a Comparison: every value says how its gradient fared
     ``backward``   every use says what flows back through it
@@ -35,10 +37,8 @@ def picture(
     if check is not None:
         known.verdicts, known.wrong_uses = marks.verdicts(whole, check)
     own = {} if check is None else check.gradients  # a comparison has a backward pass of its own
-    known.gradients = dict(own) or {
-        node: g for node, g in ((node, marks.gradient(node)) for node in whole) if g is not None
-    }
-    found = _add_flow(root, known, own.get(root)) if backward else None
+    known.gradients = dict(own) or _stored_gradients(whole)
+    backward_pass = _add_flow(root, known, own.get(root)) if backward else None
     known.notes = marks.notes(whole, known.gradients)
     order, left_out = whole, ""
     if focus is not None or depth is not None:
@@ -48,12 +48,18 @@ def picture(
     total = count_values(order, known.cut)
     if view == "full" and total > LAYABLE:
         raise ValueError(
-            f"draw: view 'full': {total:,} values are more than the {LAYABLE:,} that can be laid out; use view='auto', or focus= with depth="
+            f"draw: view 'full': {total:,} values are more than the {LAYABLE:,} that can be laid "
+            "out; use view='auto', or focus= with depth="
         )
     if view == "full" or (view == "auto" and total <= most):
-        made, clusters = boxes.each({node: node.operands for node in order}, None, known)
-        return _flowing(Picture(made, left_out, clusters), found, root)
-    return _flowing(_folded(order, min(most, total), total, known, left_out), found, root)
+        drawn, clusters = boxes.each({node: node.operands for node in order}, None, known)
+        return _flowing(Picture(drawn, left_out, clusters), backward_pass, root)
+    return _flowing(_folded(order, min(most, total), total, known, left_out), backward_pass, root)
+
+
+def _stored_gradients(order):
+    gradients = ((node, marks.gradient(node)) for node in order)
+    return {node: g for node, g in gradients if g is not None}
 
 
 def _folded(order, most, total, known, left_out):
@@ -64,7 +70,8 @@ def _folded(order, most, total, known, left_out):
     )
     if groups is not None:
         calls = sum(group.module is not None for group in groups)
-        words = f"{total:,} values, folded into {len(groups)}; {calls:,} calls of modules are one box each"
+        words = f"{total:,} values, folded into {len(groups)}; "
+        words += f"{calls:,} calls of modules are one box each"
     else:
         groups = fold(order, min(most, READABLE), known.cut)
         words = (
@@ -94,21 +101,21 @@ def _add_flow(root, known, start=None):
     return found
 
 
-def _flowing(picture, found, root):
+def _flowing(picture, flow, root):
     """The picture with what flows in from where nothing is drawn."""
-    if found is None:
+    if flow is None:
         return picture
-    picture.flow = found
+    picture.flow = flow
     if picture.grouped:
         last = picture.boxes[-1]
         picture.seeds = {
-            last.id: found.seed if last.node is root or last.grad is None else last.grad
+            last.id: flow.seed if last.node is root or last.grad is None else last.grad
         }
         return picture
     places = {box.node: box for box in picture.boxes if box.node is not None}
     if root in places:
-        picture.seeds[places[root].id] = found.seed
-    for (consumer, i), part in found.contributions.items():
+        picture.seeds[places[root].id] = flow.seed
+    for (consumer, i), part in flow.contributions.items():
         operand = consumer.operands[i]
         if operand in places and (consumer not in places or places[consumer].cut):
             id = places[operand].id
@@ -120,13 +127,15 @@ def _start(root):
     """What flows back starts from; an error where there is nothing."""
     if not root.requires_grad:
         raise ValueError(
-            f"draw: backward=True: {root.describe()} depends on no tensor that requires a gradient, so nothing flows back"
+            f"draw: backward=True: {root.describe()} depends on no tensor that requires a "
+            "gradient, so nothing flows back"
         )
     start = seed(root)
     if start is None:
         raise ValueError(
-            f"draw: backward=True: {root.describe()} is not a scalar and has no gradient, so there is nothing to start from; call its "
-            "backward(gradient) first, or reduce it to a scalar, with .sum() for example"
+            f"draw: backward=True: {root.describe()} is not a scalar and has no gradient, so there "
+            "is nothing to start from; call its backward(gradient) first, or reduce it to a "
+            "scalar, with .sum() for example"
         )
     return start
 
@@ -154,14 +163,14 @@ def scalar_picture(root, most, *, backward=False, variables=None):
         value for value, tensor in values.items() if tensor in names.parameters
     }
     known.gradients = {node: marks.gradient(node) for node in order}
-    found = flow(whole) if backward and whole is not None else None
-    if found is not None:
-        known.contributions = found.contributions
+    backward_pass = flow(whole) if backward and whole is not None else None
+    if backward_pass is not None:
+        known.contributions = backward_pass.contributions
     sources = {}
-    made, _ = boxes.each(joined(order, groups, sources), sources, known)
-    picture = Picture(made, "", flow=found)
-    if found is not None:
-        ids = {box.node: box.id for box in made}
+    drawn, _ = boxes.each(joined(order, groups, sources), sources, known)
+    picture = Picture(drawn, "", flow=backward_pass)
+    if backward_pass is not None:
+        ids = {box.node: box.id for box in drawn}
         for value, g in zip(arrays[root].flat, np.asarray(start, dtype=np.float64).flat):
             if is_node(value):
                 picture.seeds[ids[value]] = picture.seeds.get(ids[value], 0) + g
@@ -170,10 +179,10 @@ def scalar_picture(root, most, *, backward=False, variables=None):
 
 def _titles(tensors, shown):
     """{tensor: a title that no other has}"""
-    found, counts = unique_names(tensors), Counter(shown.values())
-    found |= {tensor: name for tensor, name in shown.items() if counts[name] == 1}
-    again = Counter(found.values())
+    titles, counts = unique_names(tensors), Counter(shown.values())
+    titles |= {tensor: name for tensor, name in shown.items() if counts[name] == 1}
+    again = Counter(titles.values())
     return {
         tensor: title if again[title] == 1 else f"{title} #{i}"
-        for i, (tensor, title) in enumerate(found.items())
+        for i, (tensor, title) in enumerate(titles.items())
     }

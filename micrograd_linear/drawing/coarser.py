@@ -24,7 +24,7 @@ class _Node:
 
 
 def coarser(picture):
-    """The same picture in few boxes, at most half as many; None if it cannot be folded any further."""
+    """The same picture in at most half as many boxes; None if it cannot be folded any further."""
     most = min(READABLE, len(picture.boxes) // 2)
     nodes = {}
     for box in picture.boxes:

@@ -164,27 +164,34 @@ def _label(box, show, heat):
         quiet(box.about) if box.about and "shape" in show else "",
     ]
     heading = " ".join(filter(None, parts))
-    rows = f'<TR><TD ALIGN="LEFT" CELLPADDING="5">{heading}</TD></TR>' if heading else ""
+    rows = _line(heading) if heading else ""
     rows += value_rows(
         [(title, shown) for title, shown in box.shown.items() if title in show],
         heat and box.count == 1,
     )
     if box.verdict:
-        rows += f'<TR><TD ALIGN="LEFT" CELLPADDING="5">{f"<B>{text(box.verdict)}</B>" if box.wrong else text(box.verdict)}</TD></TR>'
-    rows += "".join(
-        f'<TR><TD ALIGN="LEFT" CELLPADDING="5"><FONT COLOR="{FLOW}" POINT-SIZE="10">{text(words)}</FONT></TD></TR>'
-        for words in box.notes
-    )
+        verdict = f"<B>{text(box.verdict)}</B>" if box.wrong else text(box.verdict)
+        rows += _line(verdict)
+    for words in box.notes:
+        rows += _line(f'<FONT COLOR="{FLOW}" POINT-SIZE="10">{text(words)}</FONT>')
     rows = rows or '<TR><TD WIDTH="16" HEIGHT="10"></TD></TR>'
     frame = (
         f'BORDER="3" COLOR="{WRONG}"'
         if box.wrong
         else f'BORDER="1" COLOR="{LINE}"{_FRAMES.get(box.look, "")}'
     )
-    table = f'<TABLE {frame} CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" BGCOLOR="{FILLS[box.look]}">{rows}</TABLE>'
+    cells = f'CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" BGCOLOR="{FILLS[box.look]}"'
+    table = f"<TABLE {frame} {cells}>{rows}</TABLE>"
     if box.kind == "root":
-        table = f'<TABLE BORDER="1" COLOR="{LINE}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD>{table}</TD></TR></TABLE>'
+        cells = 'CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"'
+        row = f"<TR><TD>{table}</TD></TR>"
+        table = f'<TABLE BORDER="1" COLOR="{LINE}" {cells}>{row}</TABLE>'
     return f"<{table}>"
+
+
+def _line(content):
+    """A row of a card."""
+    return f'<TR><TD ALIGN="LEFT" CELLPADDING="5">{content}</TD></TR>'
 
 
 def _operation(box):

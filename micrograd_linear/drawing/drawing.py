@@ -62,28 +62,40 @@ def draw(
     theme: str = "auto",
     budget: float = 10.0,
 ) -> Drawing:
-    """The graph that ``node``, a ``Value`` or a ``Tensor``, was computed from, as a ``Drawing``; also saved, if a ``path`` is given.
+    """The graph that ``node``, a ``Value`` or a ``Tensor``, was computed from, as a ``Drawing``.
 
-    A card for every value, with its name, shape, data and gradient; an ellipse for every operation; a line for every use of an operand, which says
-    which one it is where their order matters, and what broadcasting made of it; a frame for every call of a module. Values without a name are shown
-    under the names of the caller's variables, parameters under their paths (``layers[0].W``). Numbers are read when ``draw`` is called.
+    It is also saved, if a ``path`` is given. It has a card for every value, with its name, shape,
+    data and gradient; an ellipse for every operation; a line for every use of an operand, which
+    says which one it is where their order matters, and what broadcasting made of it; a frame for
+    every call of a module. Values without a name are shown under the names of the caller's
+    variables, parameters under their paths (``layers[0].W``). Numbers are read when ``draw`` is
+    called.
 
-    ``backward``   True draws what flows back along every line: what that use adds to the gradient of the operand
-    ``check``      a ``Comparison`` of hand-derived gradients with those of ``node``: its verdicts stand on the cards, the wrong step is marked
+    ``backward``   True draws what flows back along every line: what that use adds to the gradient
+                   of the operand
+    ``check``      a ``Comparison`` of hand-derived gradients with those of ``node``: its verdicts
+                   stand on the cards, the wrong step is marked
     ``show``       what stands on a card, out of "name", "shape", "data" and "grad"
-    ``heat``       True colours numbers by their size, blue below 0 and orange above; of more than 8 by 6 only the colours are left, beside min, mean,
-                   max and norm; of more than 12 by 12, averages of 8 by 8 blocks. False shows numbers alone.
-    ``level``      "scalar" expands a small graph of Tensors into its numbers, with the tensors as frames, so that (xᵀ G)_hk is seen to be a sum
+    ``heat``       True colours numbers by their size, blue below 0 and orange above; of more than
+                   8 by 6 only the colours are left, beside min, mean, max and norm; of more than
+                   12 by 12, averages of 8 by 8 blocks. False shows numbers alone.
+    ``level``      "scalar" expands a small graph of Tensors into its numbers, with the tensors as
+                   frames, so that (xᵀ G)_hk is seen to be a sum
 
-    ``view``       "auto": more than ``max_nodes`` values are folded: modules into one card each where that helps, else all that play the same part,
-                   such as the samples of a batch, the neurons of a layer or the turns of a loop; the caption says so. "full" never folds, "folded" always does.
-    ``focus``      a node, or a name that is shown: only what is at most ``depth`` operations (3) before and after it
-    ``direction``  "LR", from left to right, or "TB", from top to bottom, which is the default where more than 5 operations follow one another
+    ``view``       "auto": more than ``max_nodes`` values are folded: modules into one card each
+                   where that helps, else all that play the same part, such as the samples of a
+                   batch, the neurons of a layer or the turns of a loop; the caption says so.
+                   "full" never folds, "folded" always does.
+    ``focus``      a node, or a name that is shown: only what is at most ``depth`` operations (3)
+                   before and after it
+    ``direction``  "LR", from left to right, or "TB", from top to bottom, which is the default
+                   where more than 5 operations follow one another
     ``theme``      "light", "dark", or "auto": an SVG is then dark where its reader's system is
     ``budget``     seconds that laying out may take before the picture is folded further
 
-    Raises ``TypeError`` for what is no node, no comparison or no focus, and ``ValueError`` for other arguments that are none, numbers that are too many,
-    or ``backward`` where there is no gradient to start from.
+    Raises ``TypeError`` for what is no node, no comparison or no focus, and ``ValueError`` for
+    other arguments that are none, numbers that are too many, or ``backward`` where there is no
+    gradient to start from.
 
     >>> from micrograd_linear import Value
     >>> x = Value(3.0, "x"); y = x + x
@@ -98,29 +110,15 @@ def draw(
     chosen = style(direction, show, heat, theme, budget)
     if path is not None:
         check_path(path, (*FORMATS, *_PLAIN))
-    known = variables()
+    scope = variables()
+    run = {"backward": backward, "variables": scope}
+    part = {"view": view, "focus": focus, "depth": depth}
     if level == "scalar" and isinstance(node, Tensor):
-        made = scalar_picture(node, max_nodes, backward=backward, variables=known)
+        drawn = scalar_picture(node, max_nodes, **run)
     else:
-        made = picture(
-            node,
-            max_nodes,
-            check,
-            backward=backward,
-            variables=known,
-            view=view,
-            focus=focus,
-            depth=depth,
-        )
-    asked = {
-        "check": check,
-        "level": level,
-        "most": max_nodes,
-        "view": view,
-        "focus": focus,
-        "depth": depth,
-    }
-    drawing = Drawing(made, chosen, lambda: page_of(node, asked, known, chosen))
+        drawn = picture(node, max_nodes, check, **run, **part)
+    asked = {"check": check, "level": level, "most": max_nodes, **part}
+    drawing = Drawing(drawn, chosen, lambda: page_of(node, asked, scope, chosen))
     if path is not None:
         drawing.save(path)
     return drawing
@@ -217,7 +215,10 @@ class Drawing:
                 if fewer is None:
                     self._show(first)
                     raise
-                words = f"{len(first.boxes):,} boxes folded further into {len(fewer.boxes):,}, since their layout took longer than {self._style.budget:g} s"
+                words = (
+                    f"{len(first.boxes):,} boxes folded further into {len(fewer.boxes):,}, "
+                    f"since their layout took longer than {self._style.budget:g} s"
+                )
                 fewer.folded = "; ".join(filter(None, (first.folded, words)))
                 self._show(fewer)
 
@@ -236,16 +237,16 @@ class Drawing:
             return shown  # .html plays it, but would be long in a notebook
         try:
             return {"text/html": framed(self.html), **shown}
-        except (
-            RuntimeError
-        ) as error:  # numbers were changed since: the picture is shown, and why it cannot be played
-            return {
-                "text/html": f"{self.svg[self.svg.index('<svg') :]}<p>{html.escape(printable(str(error), 1000))}</p>",
-                **shown,
-            }
+        except RuntimeError as error:  # the numbers that it would play were changed since
+            svg = self.svg[self.svg.index("<svg") :]
+            reason = html.escape(printable(str(error), 1000))
+            return {"text/html": f"{svg}<p>{reason}</p>", **shown}
 
     def __repr__(self) -> str:
-        return f"<Drawing: {self.folded or 'the whole graph'}; .svg, .html, .dot, .mermaid, .text, .json, .save('graph.svg|html|png|pdf|dot|mmd|txt|json')>"
+        return (
+            f"<Drawing: {self.folded or 'the whole graph'}; .svg, .html, .dot, .mermaid, .text, "
+            ".json, .save('graph.svg|html|png|pdf|dot|mmd|txt|json')>"
+        )
 
 
 def _check_pixels(svg: str) -> None:
@@ -255,6 +256,7 @@ def _check_pixels(svg: str) -> None:
     width, height = (round(float(points) * 96 / 72) for points in size.groups())
     if max(width, height) > PNG_SIDE or width * height > PNG_AREA:
         raise ValueError(
-            f"draw: as PNG this picture has {width:,} x {height:,} pixels, more than can be made (at most {PNG_SIDE:,} along a side, {PNG_AREA:,} in all); "
-            "save it as .svg or .pdf, or draw less: view='folded', a smaller max_nodes, or focus= with depth="
+            f"draw: as PNG this picture has {width:,} x {height:,} pixels, more than can be made "
+            f"(at most {PNG_SIDE:,} along a side, {PNG_AREA:,} in all); save it as .svg or .pdf, "
+            "or draw less: view='folded', a smaller max_nodes, or focus= with depth="
         )

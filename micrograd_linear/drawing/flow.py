@@ -44,8 +44,9 @@ def _was_given(root):
 
 
 def flow(root, start=None):
-    """The backward pass of ``root`` from ``start`` = dL/d(root), by default ``seed(root)``, as a ``Flow``; None where there is nothing to start from.
+    """The backward pass of ``root`` from ``start`` = dL/d(root), by default ``seed(root)``.
 
+    It is a ``Flow``, or None where there is nothing to start from.
     Raises ``RuntimeError`` where data were changed since.
 
     >>> from micrograd_linear import Value
@@ -70,9 +71,9 @@ def _of_tensors(root, start):
         start, watch=lambda node, operand, g, piece: pieces.setdefault(node, []).append(piece)
     )
     contributions = {}
-    for node, found in pieces.items():
+    for node, parts in pieces.items():
         positions = (i for i, x in enumerate(node.operands) if is_node(x) and x.requires_grad)
-        contributions |= {(node, i): piece for i, piece in zip(positions, found, strict=True)}
+        contributions |= {(node, i): piece for i, piece in zip(positions, parts, strict=True)}
     return gradients, contributions
 
 

@@ -82,10 +82,14 @@ def joined(order, kept=(), sources=None, cut=()):
     """
     uses = Counter(x for node in order for x in node.operands if is_node(x))
     inside = {
-        x for node in order if node.operation in NARY and node not in cut for x in node.operands
-        if is_node(x) and x.operation == node.operation and not x.name and uses[x] == 1 and x.shape == node.shape and x not in kept and x not in cut
-    }  # fmt: skip
-    found = {}
+        x
+        for node in order
+        if node.operation in NARY and node not in cut
+        for x in node.operands
+        if is_node(x) and x.operation == node.operation and x.shape == node.shape
+        if not x.name and uses[x] == 1 and x not in kept and x not in cut
+    }
+    joined_operands = {}
     for node in order:
         if node not in inside:
             operands, places, waiting = [], [], _places(node) if node not in cut else []
@@ -97,10 +101,10 @@ def joined(order, kept=(), sources=None, cut=()):
                 else:
                     operands.append(x)
                     places.append(place)
-            found[node] = operands
+            joined_operands[node] = operands
             if sources is not None:
                 sources[node] = places
-    return found
+    return joined_operands
 
 
 def _places(node):

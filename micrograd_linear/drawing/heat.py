@@ -112,7 +112,9 @@ def summary(array):
 
 
 def together(summaries):
-    """The summary of several arrays as if they were one row of numbers; without cells, for their order means nothing.
+    """The summary of several arrays as if they were one row of numbers.
+
+    It has no cells, for the order of the arrays means nothing.
 
     >>> both = together([summary(np.array([1.0, 2.0])), summary(np.array([[4.0]]))])
     >>> both.min, both.max, round(both.mean, 3), round(both.norm, 3)
@@ -120,18 +122,18 @@ def together(summaries):
     """
     if len(summaries) == 1:
         return summaries[0]
-    parts = [found for found in summaries if found.size]
+    parts = [each for each in summaries if each.size]
     if not parts:
         return summaries[0]
-    size = sum(found.size for found in parts)
-    mean = sum(found.mean * (found.size / size) for found in parts)
+    size = sum(each.size for each in parts)
+    mean = sum(each.mean * (each.size / size) for each in parts)
     least, most = (
-        float(f([getattr(found, words) for found in parts]))
+        float(f([getattr(each, words) for each in parts]))
         for f, words in ((np.min, "min"), (np.max, "max"))
     )
-    odd = sum(found.odd for found in parts)
+    odd = sum(each.odd for each in parts)
     return Summary(
-        (size,), None, True, least, mean, most, math.hypot(*(found.norm for found in parts)), odd
+        (size,), None, True, least, mean, most, math.hypot(*(each.norm for each in parts)), odd
     )
 
 

@@ -139,18 +139,20 @@ def _shown(x):
     return number(x) if math.isfinite(x) else f"<B>{number(x)}</B>"
 
 
-def _cells(found):
+def _cells(shown):
     """A table cell that holds a heat map without numbers."""
     rows = []
-    for row, shades in zip(found.cells.tolist(), colours(found.cells)):
+    for row, shades in zip(shown.cells.tolist(), colours(shown.cells)):
         cells = (
             f'<TD BGCOLOR="{shade}" WIDTH="{CELL}" HEIGHT="{CELL}" FIXEDSIZE="TRUE">{_mark(x)}</TD>'
             for x, shade in zip(row, shades)
         )
         rows.append(f"<TR>{''.join(cells)}</TR>")
-    height, width = (CELL * n + 2 for n in found.cells.shape)
-    size = f'FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}"'  # else it would be stretched to the height of what stands beside it
-    return f'<TD ALIGN="LEFT"><TABLE BORDER="1" COLOR="{FAINT}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}>{"".join(rows)}</TABLE></TD>'
+    height, width = (CELL * n + 2 for n in shown.cells.shape)
+    # Without a fixed size, it would be stretched to the height of what stands beside it.
+    size = f'FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}"'
+    style = f'BORDER="1" COLOR="{FAINT}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}'
+    return f'<TD ALIGN="LEFT"><TABLE {style}>{"".join(rows)}</TABLE></TD>'
 
 
 def _mark(x):
@@ -161,9 +163,10 @@ def _mark(x):
     )
 
 
-def _statistics(found):
-    numbers = "<BR/>".join(number(x) for x in (found.min, found.mean, found.max, found.norm))
-    return f'<TD BALIGN="LEFT"><FONT COLOR="{LINE}">min<BR/>mean<BR/>max<BR/>norm</FONT></TD><TD BALIGN="RIGHT">{numbers}</TD>'
+def _statistics(shown):
+    numbers = "<BR/>".join(number(x) for x in (shown.min, shown.mean, shown.max, shown.norm))
+    words = f'<FONT COLOR="{LINE}">min<BR/>mean<BR/>max<BR/>norm</FONT>'
+    return f'<TD BALIGN="LEFT">{words}</TD><TD BALIGN="RIGHT">{numbers}</TD>'
 
 
 def _statistics_of_all(titled):
@@ -172,14 +175,15 @@ def _statistics_of_all(titled):
     rows = [f"<TR><TD></TD>{heads}</TR>"]
     for words in ("min", "mean", "max", "norm"):
         cells = "".join(
-            f'<TD ALIGN="RIGHT">{_shown(getattr(found, words))}</TD>' for _, found in titled
+            f'<TD ALIGN="RIGHT">{_shown(getattr(shown, words))}</TD>' for _, shown in titled
         )
         rows.append(f'<TR><TD ALIGN="LEFT">{quiet(words)}</TD>{cells}</TR>')
     return _table("".join(rows), 4, 0)
 
 
 def _table(rows, spacing, padding, more=""):
-    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="{spacing}" CELLPADDING="{padding}"{more}>{rows}</TABLE>'
+    style = f'BORDER="0" CELLBORDER="0" CELLSPACING="{spacing}" CELLPADDING="{padding}"{more}'
+    return f"<TABLE {style}>{rows}</TABLE>"
 
 
 def _row(content):

@@ -20,7 +20,7 @@ STALE = "made of other numbers than are there now"
 
 
 def gradient(node):
-    """The gradient, also where it was itself recorded: an array, for a ``Value`` a number; or None."""
+    """The gradient, also where it was itself recorded: an array, a ``Value``'s number, or None."""
     return getattr(node.grad, "current", node.grad)
 
 

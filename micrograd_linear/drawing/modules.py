@@ -17,7 +17,7 @@ def calls(order):
     A node was made in a call if the call's result depends on it and it is younger than the call;
     that is passed on from results to operands.
     """
-    modules, found = {}, {}
+    modules, stacks = {}, {}
     for node in reversed(order):
         chain = getattr(node, "module_calls", None)
         if chain is not None:
@@ -26,8 +26,8 @@ def calls(order):
                 module, begin, chain = chain
                 modules[begin] = module
                 own.append(begin)
-            found[node] = _united(found.get(node, ()), tuple(sorted(own)))
-        stack = found.get(node)
+            stacks[node] = _united(stacks.get(node, ()), tuple(sorted(own)))
+        stack = stacks.get(node)
         if stack:
             for x in node.operands:
                 if is_node(x) and x.operands and stack[0] < x.created:
@@ -36,9 +36,11 @@ def calls(order):
                         if stack[-1] < x.created
                         else tuple(begin for begin in stack if begin < x.created)
                     )
-                    before = found.get(x, ())
-                    found[x] = passed if not before or before == passed else _united(before, passed)
-    return found, modules
+                    before = stacks.get(x, ())
+                    stacks[x] = (
+                        passed if not before or before == passed else _united(before, passed)
+                    )
+    return stacks, modules
 
 
 def _united(one, other):
@@ -49,15 +51,15 @@ def homes(order, stacks, parameters):
     """{leaf: the calls that all its uses are in} for parameters, and for what was made inside a
     call.
     """
-    found = {}
+    homes_of = {}
     for node in order:
         for x in node.operands:
             if is_node(x) and not x.operands:
                 stack = stacks.get(node, ())
                 if x not in parameters:
                     stack = tuple(begin for begin in stack if begin < x.created)
-                found[x] = _shared(found[x], stack) if x in found else stack
-    return found
+                homes_of[x] = _shared(homes_of[x], stack) if x in homes_of else stack
+    return homes_of
 
 
 def _shared(one, other):
@@ -70,7 +72,7 @@ def _shared(one, other):
 
 
 def title(module, path):
-    """The path of a module and what it calls itself, if that is short: "layers[0]: Linear(4, 3)"."""
+    """The path of a module and what it calls itself, if short: "layers[0]: Linear(4, 3)"."""
     words = type(module).__name__
     if type(module).__repr__ is not object.__repr__:
         try:

@@ -34,18 +34,20 @@ def variables():
     frame = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
-    found = Scope()
+    scope = Scope()
     if frame is not None:
         local = frame.f_locals
-        _add_names(local, found)
-        _add_names(frame.f_globals, found)
+        _add_names(local, scope)
+        _add_names(frame.f_globals, scope)
         if (
             type(local) is dict
             and frame.f_code.co_flags & inspect.CO_OPTIMIZED
             and sys.getrefcount(local) <= 3
         ):
-            local.clear()  # up to Python 3.12 the function's frame keeps this copy of its variables, and them alive, for as long as it runs
-    return found
+            # Up to Python 3.12 the function's frame keeps this copy of its variables, and them
+            # alive, for as long as it runs.
+            local.clear()
+    return scope
 
 
 def _add_names(scope, found):
@@ -70,7 +72,7 @@ def paths(module):
     """({id: path}, what has those ids) of all modules and parameters in a module: ``layers[0]``,
     ``layers[0].neurons[3].w[1]``.
     """
-    found, things, pending, seen = {id(module): ""}, [], [(module, "")], set()
+    by_id, things, pending, seen = {id(module): ""}, [], [(module, "")], set()
     while pending:
         item, path = pending.pop()
         if id(item) in seen:  # a list that holds itself, say
@@ -96,13 +98,13 @@ def paths(module):
             continue
         for where, value in reversed(inside):
             if issubclass(type(value), (Module, Value, Tensor)):
-                if id(value) in found:
+                if id(value) in by_id:
                     continue
-                found[id(value)] = where
+                by_id[id(value)] = where
                 things.append(value)
             if not isinstance(value, _PLAIN):
                 pending.append((value, where))
-    return found, things
+    return by_id, things
 
 
 class Names:
@@ -166,8 +168,8 @@ def _outermost(called, held, nodes):
     """[(module, its paths)] of the modules that were called, and of the caller's that were not but
     whose parameters are used; none is part of another.
     """
-    found = {id(module): (module, paths(module)) for module in called}
-    inside = {key for _, (ids, _) in found.values() for key in ids}
+    outermost = {id(module): (module, paths(module)) for module in called}
+    inside = {key for _, (ids, _) in outermost.values() for key in ids}
     others = {id(module): (module, paths(module)) for module in held if id(module) not in inside}
     for key, (module, (ids, things)) in others.items():
         part = any(key in held_by for other, (_, (held_by, _)) in others.items() if other != key)
@@ -176,16 +178,16 @@ def _outermost(called, held, nodes):
             and not any(id(thing) in inside for thing in things)
             and any(id(thing) in nodes for thing in things)
         ):
-            found[key] = module, (ids, things)
-    return list(found.values())
+            outermost[key] = module, (ids, things)
+    return list(outermost.values())
 
 
 def _pattern(names):
     """Paths of the same parts, with ":" for the indices in which they differ."""
     parts = [name.replace("]", "").replace(".", "[.").split("[") for name in names]
     if (
-        len({tuple(part for part in found if not part.isdigit()) for found in parts}) > 1
-        or len({len(found) for found in parts}) > 1
+        len({tuple(part for part in path if not part.isdigit()) for path in parts}) > 1
+        or len({len(path) for path in parts}) > 1
     ):
         return names
     merged = [column[0] if len(set(column)) == 1 else ":" for column in zip(*parts)]

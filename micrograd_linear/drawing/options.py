@@ -32,7 +32,8 @@ def check_graph(node, view, backward, check, max_nodes, focus, depth, level):
         raise ValueError(f"draw: max_nodes: expected a positive integer, got {max_nodes!r}")
     if check is not None and not hasattr(check, "first_wrong"):
         raise TypeError(
-            f"draw: check: expected a Comparison, as compare() returns it, got {type(check).__name__}"
+            "draw: check: expected a Comparison, as compare() returns it, "
+            f"got {type(check).__name__}"
         )
     _check_choice("view", view, VIEWS)
     _check_choice("level", level, LEVELS)
@@ -43,7 +44,8 @@ def check_graph(node, view, backward, check, max_nodes, focus, depth, level):
         raise ValueError("draw: level 'scalar' shows no comparison; leave out check")
     if level == "scalar" and (view, focus, depth) != ("auto", None, None):
         raise ValueError(
-            "draw: level 'scalar' shows all numbers of a small graph; leave out view, focus and depth"
+            "draw: level 'scalar' shows all numbers of a small graph; "
+            "leave out view, focus and depth"
         )
 
 
@@ -76,13 +78,14 @@ def _is_integer(x):
     return isinstance(x, numbers.Integral) and not isinstance(x, bool)
 
 
-def _check_choice(name, given, choices):
-    if not isinstance(given, str) or given not in choices:
+def _check_choice(name, choice, choices):
+    if not isinstance(choice, str) or choice not in choices:
         raise ValueError(
-            f"draw: {name}: expected {', '.join(map(repr, choices[:-1]))} or {choices[-1]!r}, got {given!r}"
+            f"draw: {name}: expected {', '.join(map(repr, choices[:-1]))} or {choices[-1]!r}, "
+            f"got {choice!r}"
         )
 
 
-def _check_flag(name, given):
-    if given not in (True, False):
-        raise ValueError(f"draw: {name}: expected True or False, got {given!r}")
+def _check_flag(name, flag):
+    if flag not in (True, False):
+        raise ValueError(f"draw: {name}: expected True or False, got {flag!r}")

@@ -29,15 +29,15 @@ def neighbourhood(order, focus, depth, names):
     for x in list(down):
         if x is not node:
             kept.update(dict.fromkeys((operand for operand in x.operands if is_node(operand)), 0))
-    found = [x for x in order if x in kept]
-    cut = {x for x in found if x.operands and x not in whole}
-    if len(found) == len(order) and not cut:
-        return found, cut, ""
-    count, total = count_values(found, cut), count_values(order)
+    part = [x for x in order if x in kept]
+    cut = {x for x in part if x.operands and x not in whole}
+    if len(part) == len(order) and not cut:
+        return part, cut, ""
+    count, total = count_values(part, cut), count_values(order)
     about = names.get(node) or node.describe()
     steps = f"{depth} operation{'s' * (depth != 1)}"
     return (
-        found,
+        part,
         cut,
         f"{count:,} of {total:,} values, at most {steps} from {about}; {total - count:,} left out",
     )

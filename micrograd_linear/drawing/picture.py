@@ -13,12 +13,14 @@ COPIED = 4096  # numbers; of a larger array only the summary is kept from later 
 
 @dataclass
 class Use:
-    """One operand of an operation: the id of its box, words for the line, and whether a mistake was made there.
+    """One operand of an operation: the id of its box, words for the line, and whether a mistake was
+    made there.
 
     ``role``          which operand it is ("left"), where their order matters
     ``broadcast``     "(1, 3) → (150, 3)" where its shape was broadcast
-    ``contribution``  what flows back here: what this use adds to the operand's gradient; those of all members, flat, in a box of several. None where
-                      nothing does, or it was not asked for. ``shown`` is its ``Summary``.
+    ``contribution``  what flows back here: what this use adds to the operand's gradient; those of
+                      all members, flat, in a box of several. It is None where nothing flows back,
+                      or it was not asked for. ``shown`` is its ``Summary``.
     """
 
     id: str
@@ -78,10 +80,12 @@ class Box:
     made_of: tuple = ()  # the nodes, numbers and arrays behind ``operands``, where it stands alone
 
     def __post_init__(self):
-        found = {"data": self.data} if self.grad is None else {"data": self.data, "grad": self.grad}
+        arrays = (
+            {"data": self.data} if self.grad is None else {"data": self.data, "grad": self.grad}
+        )
         if self.shown is None:
-            self.shown = {title: summary(array) for title, array in found.items()}
-        for title, array in found.items():
+            self.shown = {title: summary(array) for title, array in arrays.items()}
+        for title, array in arrays.items():
             setattr(self, title, np.array(array) if array.size <= COPIED else array)
 
     @property
@@ -127,7 +131,7 @@ class Picture:
     ``grouped``: a box may stand for several values. Where the picture says what flows back,
     ``flow`` is the backward pass, and ``seeds`` {id of a box: array} what flows in from where
     nothing is drawn: to the root what was given, to a value at the edge of a part what the rest
-    hands on.
+    passes on.
     """
 
     boxes: list
@@ -139,7 +143,7 @@ class Picture:
 
     @property
     def depth(self):
-        """The longest way through it, in operations; the turns of a loop that is folded count once."""
+        """The longest way through it, in operations; the turns of a folded loop count once."""
         depths = {}
         for box in self.boxes:
             depths[box.id] = bool(box.symbol) + max(

@@ -13,7 +13,8 @@ FORMATS = ("svg", "png", "pdf")
 
 _CHILD = """
 import sys
-sys.path[:] = [folder for folder in sys.path if folder]  # not the current one: a json.py there is not meant
+# A module of the current folder, a json.py say, is not meant.
+sys.path[:] = [folder for folder in sys.path if folder]
 try:
     import pygraphviz
 except ImportError as error:
@@ -30,9 +31,11 @@ class LayoutTimeout(RuntimeError):
 
 
 def render(source, format, *, deadline=20.0):
-    """The picture of a DOT text, as bytes. ``format`` is one of ``FORMATS``; ``deadline`` in seconds.
+    """The picture of a DOT text, as bytes.
 
-    Raises ``ValueError`` for another format and ``RuntimeError`` where there is no Graphviz, it fails, or the deadline passes.
+    ``format`` is one of ``FORMATS``, and the ``deadline`` is in seconds. Raises ``ValueError`` for
+    another format and ``RuntimeError`` where there is no Graphviz, it fails, or the deadline
+    passes.
 
     >>> render("digraph { a -> b }", "svg")[:5]
     b'<?xml'
@@ -42,7 +45,7 @@ def render(source, format, *, deadline=20.0):
     commands = [[sys.executable, "-c", _CHILD, format]]
     if shutil.which("dot"):
         commands.append(["dot", f"-T{format}"])
-    # nslimit bounds the layout's slowest phase; the picture is the same for graphs that a person can read
+    # nslimit bounds the layout's slowest phase; a graph that a person can read looks the same.
     source = source.replace("{", "{\n\tgraph [nslimit=0.1 nslimit1=0.1 mclimit=0.1]", 1)
     reasons = []
     for command in commands:
@@ -52,7 +55,8 @@ def render(source, format, *, deadline=20.0):
             )
         except subprocess.TimeoutExpired:
             raise LayoutTimeout(
-                f"draw: Graphviz did not finish within {deadline:g} s; draw a smaller part of the graph"
+                f"draw: Graphviz did not finish within {deadline:g} s; "
+                "draw a smaller part of the graph"
             ) from None
         if done.returncode == 0 and done.stdout:
             return done.stdout
@@ -60,7 +64,8 @@ def render(source, format, *, deadline=20.0):
             "pygraphviz is not installed" if done.returncode == _NOT_INSTALLED else _last_line(done)
         )
     raise RuntimeError(
-        f"draw: no picture ({'; '.join(reasons)}); `pip install pygraphviz` brings Graphviz along; .dot and save('x.dot') need none"
+        f"draw: no picture ({'; '.join(reasons)}); `pip install pygraphviz` brings Graphviz along; "
+        ".dot and save('x.dot') need none"
     )
 
 

@@ -22,35 +22,47 @@ def expanded(root, most, names, upstream):
     count = sum(node.size for node in order)
     if count > most:
         raise ValueError(
-            f"draw: level 'scalar': the {len(order)} tensors hold {count:,} numbers, more than {most} boxes; draw a smaller example"
+            f"draw: level 'scalar': the {len(order)} tensors hold {count:,} numbers, "
+            f"more than {most} boxes; draw a smaller example"
         )
     arrays = {}
     for node in order:
-        if not node.operands:
+        if node.operands:
+            arrays[node] = _array(_result(node, arrays), node.shape)
+            _add_names(arrays[node], names.get(node))
+        else:
             arrays[node] = _values(node, names) if node.requires_grad else node.current
-            continue
-        if node.rule is None:
-            raise ValueError(
-                f"draw: level 'scalar': {node.operation} has no formula to run on numbers"
-            )
-        operands = [arrays[x] if is_node(x) else x for x in node.operands]
-        try:
-            made = _run(node, operands)
-        except Exception as error:  # linear algebra of LAPACK's, say, which objects cannot enter
-            raise ValueError(
-                f"draw: level 'scalar': {node.operation} cannot be written as operations on single numbers ({error})"
-            ) from error
-        arrays[node] = _array(made, node.shape)
-        for index in np.ndindex(node.shape) if node in names else ():
-            if (
-                isinstance(arrays[node][index], Value) and not arrays[node][index].name
-            ):  # a reshape holds the Values of another tensor
-                arrays[node][index].name = f"{names[node]}{_where(index)}"
     results = [value for value in arrays[root].flat if isinstance(value, Value)]
     whole = _differentiate(arrays[root], upstream)
     if whole is not None:
         _check(root, upstream, arrays, names)
     return arrays, results, whole
+
+
+def _result(node, arrays):
+    """What the operation of a node gives on arrays of Values; raises where it cannot."""
+    if node.rule is None:
+        raise ValueError(f"draw: level 'scalar': {node.operation} has no formula to run on numbers")
+    operands = [arrays[x] if is_node(x) else x for x in node.operands]
+    try:
+        return _run(node, operands)
+    except Exception as error:  # linear algebra of LAPACK's, say, which objects cannot enter
+        raise ValueError(
+            f"draw: level 'scalar': {node.operation} cannot be written as operations on single "
+            f"numbers ({error})"
+        ) from error
+
+
+def _add_names(values, name):
+    """Call the Values of a named tensor by its name; a reshape holds those of another, which keep
+    theirs.
+    """
+    if name is None:
+        return
+    for index in np.ndindex(values.shape):
+        value = values[index]
+        if isinstance(value, Value) and not value.name:
+            value.name = f"{name}{_where(index)}"
 
 
 def _run(node, operands):
@@ -93,39 +105,44 @@ def _check(root, upstream, arrays, names):
         for tensor, gradient in root.gradients(upstream).items():
             values = arrays[tensor]
             tolerance = 1e-9 if tensor.dtype.itemsize >= 8 else 1e-3
-            mine = np.array(
+            by_number = np.array(
                 [value.grad if isinstance(value, Value) else np.nan for value in values.flat],
                 dtype=np.float64,
             ).reshape(tensor.shape)
             scale = np.absolute(gradient[np.isfinite(gradient)]).max(initial=0.0)
             wrong = ~np.isclose(
-                mine, gradient, rtol=tolerance, atol=tolerance * float(scale), equal_nan=True
+                by_number, gradient, rtol=tolerance, atol=tolerance * float(scale), equal_nan=True
             )
             if not tensor.operands and wrong.any():
+                title = names.get(tensor) or tensor.describe()
+                place = [int(i) for i in np.argwhere(wrong)[0]]
                 raise ValueError(
-                    f"draw: level 'scalar': {names.get(tensor) or tensor.describe()} has another gradient number by number, at "
-                    f"{[int(i) for i in np.argwhere(wrong)[0]]}: there is a tie there, or a derivative that is not finite; draw it with other numbers"
+                    f"draw: level 'scalar': {title} has another gradient number by number, at "
+                    f"{place}: there is a tie there, or a derivative that is not finite; "
+                    "draw it with other numbers"
                 )
 
 
 def _values(node, names):
     """A Value for every element, called W[0, 1] and so on."""
-    found = np.empty(node.shape, dtype=object)
+    values = np.empty(node.shape, dtype=object)
     for index in np.ndindex(node.shape):
-        found[index] = Value(
+        values[index] = Value(
             float(node.current[index]), f"{names.get(node, 'leaf')}{_where(index)}"
         )
-    return found
+    return values
 
 
 def _where(index):
     return f"[{', '.join(map(str, index))}]" if index else ""
 
 
-def _array(made, shape):
-    found = np.empty(shape, dtype=object)
-    found[...] = made if isinstance(made, Value) else np.asarray(made, dtype=object).reshape(shape)
-    return found
+def _array(result, shape):
+    array = np.empty(shape, dtype=object)
+    array[...] = (
+        result if isinstance(result, Value) else np.asarray(result, dtype=object).reshape(shape)
+    )
+    return array
 
 
 def _differentiate(values, upstream):

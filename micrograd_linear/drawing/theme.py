@@ -6,7 +6,8 @@ import re
 
 from .heat import NOT_FINITE, NOT_FINITE_DARK, STEPS, STEPS_DARK
 
-# Okabe and Ito's palette, lightened: told apart by people who do not see red and green apart, and dark text reads well on each.
+# These are Okabe and Ito's palette, lightened: people who do not see red and green apart tell them
+# apart, and dark text reads well on each.
 FILLS = {
     "leaf": "#d9ebf7",
     "parameter": "#dcf0e4",
@@ -20,11 +21,12 @@ OPERATION = "#f7f7f7"
 CLUSTER = "#f6f7f8"
 INK, LINE, FAINT = "#111111", "#555555", "#b0b0b0"
 FLOW = "#944300"  # what flows back, and what is odd about it
-# light: dark, of the same lightness steps; dark text on light fills becomes light text on dark ones
+# {light: dark}, of the same lightness steps: dark text on light fills becomes light text on dark.
 DARK = {
-    "#d9ebf7": "#173f57", "#dcf0e4": "#1d4536", "#eeeeee": "#3a3a3a", "#ffffff": "#242424", "#fdebc8": "#51401a", "white": "#161616",
-    "#f7f7f7": "#2e2e2e", "#111111": "#f0f0f0", "#555555": "#b8b8b8", "#b0b0b0": "#606060", "#b2182b": "#ff7b72", "#f6f7f8": "#1e1f21", "#944300": "#f2ac6e",
-    "black": "#d8d8d8",
+    "#d9ebf7": "#173f57", "#dcf0e4": "#1d4536", "#eeeeee": "#3a3a3a", "#ffffff": "#242424",
+    "#fdebc8": "#51401a", "white": "#161616", "#f7f7f7": "#2e2e2e", "#111111": "#f0f0f0",
+    "#555555": "#b8b8b8", "#b0b0b0": "#606060", "#b2182b": "#ff7b72", "#f6f7f8": "#1e1f21",
+    "#944300": "#f2ac6e", "black": "#d8d8d8",
     **dict(zip(STEPS, STEPS_DARK, strict=True)), NOT_FINITE: NOT_FINITE_DARK,
 }  # fmt: skip
 THEMES = ("auto", "light", "dark")
@@ -34,7 +36,7 @@ def recoloured(source):
     """DOT in dark colours. Those of a picture stand between double quotes, where a user's text has
     none.
     """
-    source = re.sub(r'"(#[0-9a-f]{6})"', lambda found: f'"{DARK.get(found[1], found[1])}"', source)
+    source = re.sub(r'"(#[0-9a-f]{6})"', lambda match: f'"{DARK.get(match[1], match[1])}"', source)
     return source.replace(f"bgcolor={PAGE}", f'bgcolor="{DARK[PAGE]}"', 1)
 
 
@@ -49,10 +51,11 @@ def themed(svg, theme="auto"):
             for light, dark in DARK.items()
             if f'"{light}"' in svg
         )
-        dark = f"@media (prefers-color-scheme: dark){{text:not([fill]){{fill:{DARK['black']}}}{fills}}}"
+        words = f"text:not([fill]){{fill:{DARK['black']}}}"
+        dark = f"@media (prefers-color-scheme: dark){{{words}{fills}}}"
     return re.sub(
         r"(<svg\b[^>]*>)",
-        lambda found: f"{found[1]}<style>svg{{max-width:100%;height:auto}}{dark}</style>",
+        lambda match: f"{match[1]}<style>svg{{max-width:100%;height:auto}}{dark}</style>",
         svg,
         count=1,
     )

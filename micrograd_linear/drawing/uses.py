@@ -16,13 +16,20 @@ IN_ANY_ORDER = {
     "*",
 }  # the last two are those of operations written by hand
 ROLES = {
-    "matmul": ("left", "right"), "subtract": ("left", "right"), "divide": ("left", "right"), "power": ("base", "exponent"),
-    "where": ("if true", "if false"), "leaky_relu": ("x", "slope"), "solve": ("A", "b"),
-}  # fmt: skip
+    "matmul": ("left", "right"),
+    "subtract": ("left", "right"),
+    "divide": ("left", "right"),
+    "power": ("base", "exponent"),
+    "where": ("if true", "if false"),
+    "leaky_relu": ("x", "slope"),
+    "solve": ("A", "b"),
+}
 
 
 def role(operation, position, count):
-    """What the operand at a position is called; "" where it is the only one or any order gives the same.
+    """What the operand at a position is called.
+
+    It is "" where it is the only one, and where any order gives the same.
 
     >>> role("matmul", 1, 2), role("add", 1, 2), role("concatenate", 1, 3)
     ('right', '', '2')
@@ -34,7 +41,8 @@ def role(operation, position, count):
 
 
 def broadcast(node, operand):
-    """ "(1, 3) → (150, 3)" where an elementwise operation, or matmul along a stack, repeats an operand; "" elsewhere, and for a plain number.
+    """ "(1, 3) → (150, 3)" where an elementwise operation, or matmul along a stack, repeats an
+    operand; "" elsewhere, and for a plain number.
 
     >>> from micrograd_linear import Tensor
     >>> b = Tensor([[1.0, 2.0]], "b"); broadcast(np.ones((5, 2)) + b, b)

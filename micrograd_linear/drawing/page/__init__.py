@@ -22,8 +22,9 @@ MOST_VALUES, MOST_STEPS = (
     400,
     2000,
 )  # that are played one by one; beyond, those that play the same part are one
-_CONSTANTS = f'const ZERO = {len(STEPS) // 2}, NOTE = "{FLOW}";\n'  # the shade of 0, and the colour of what is odd about a value
-_PARTS = ("numbers.js", "view.js", "page.js", "words.js", "moving.js")
+# The page knows the shade of 0, and the colour of what is odd about a value.
+_CONSTANTS = f'const ZERO = {len(STEPS) // 2}, NOTE = "{FLOW}";\n'
+_PARTS = ("numbers.js", "view.js", "page.js", "words.js", "ledger.js", "moving.js")
 
 
 def page(pictures, verdicts, title, remark, direction, theme="auto", budget=10.0):
@@ -49,16 +50,27 @@ def page(pictures, verdicts, title, remark, direction, theme="auto", budget=10.0
                 **data,
             }
         )
-        canvases.append(
-            f'<div class="canvas" id="canvas-{i}"{" hidden" * (i > 0)}>{_in_theme(drawn, theme)}</div>'
-        )
+        hidden = " hidden" * (i > 0)
+        drawn = _in_theme(drawn, theme)
+        canvases.append(f'<div class="canvas" id="canvas-{i}"{hidden}>{drawn}</div>')
     rules = ",\n".join(formula or "null" for formula in scripts)
     script = f'"use strict";\n{HELPERS}const RULES = [{rules}];\n{_CONSTANTS}{_text_of(*_PARTS)}'
     return _text_of("page.html").format(
-        policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_hash(script)}'; base-uri 'none'; form-action 'none'",
-        title=html.escape(views[0]["title"]), folded=html.escape(views[0]["folded"]), style=_in_theme(_shades() + _text_of("page.css"), theme),
-        canvases="".join(canvases), fold=_FOLD * (len(views) > 1), data=_json({"views": views}), script=script,
-    )  # fmt: skip
+        policy=_policy(script),
+        title=html.escape(views[0]["title"]),
+        folded=html.escape(views[0]["folded"]),
+        style=_in_theme(_shades() + _text_of("page.css"), theme),
+        canvases="".join(canvases),
+        fold=_FOLD * (len(views) > 1),
+        data=_json({"views": views}),
+        script=script,
+    )
+
+
+def _policy(script):
+    """What the page may do: run its own script, and reach no network."""
+    allowed = f"style-src 'unsafe-inline'; script-src 'sha256-{_hash(script)}'"
+    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
 
 
 def _laid_out(picture, direction, prefix, budget):
@@ -74,7 +86,8 @@ def _laid_out(picture, direction, prefix, budget):
                 raise
             fewer.folded = (
                 fewer.folded
-                or f"{len(picture.boxes):,} values, folded into {len(fewer.boxes):,}, since their layout took too long"
+                or f"{len(picture.boxes):,} values, folded into {len(fewer.boxes):,}, "
+                "since their layout took too long"
             )
             picture = fewer
 
@@ -104,7 +117,8 @@ def _in_theme(style, theme):
 def framed(text, height=620):
     """The page for a notebook: in a frame of its own that may run its script, and nothing else."""
     style = f"width:100%;height:{height}px;border:1px solid #8888;border-radius:6px"
-    return f'<iframe sandbox="allow-scripts" title="The run, step by step" style="{style}" srcdoc="{html.escape(text)}"></iframe>'
+    about = f'sandbox="allow-scripts" title="The run, step by step" style="{style}"'
+    return f'<iframe {about} srcdoc="{html.escape(text)}"></iframe>'
 
 
 def _json(data):
@@ -121,11 +135,15 @@ def _json(data):
 def _text_of(*names):
     folder = resources.files(__name__)
     text = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
-    return re.sub(r"^([ \t]+|//.*\n)", "", text, flags=re.M)  # without indentation and comments
+    # Indentation and comments are left out, so that they cost a page nothing.
+    return re.sub(r"^[ \t]*(//.*\n|/\*\*(?s:.*?)\*/\n)?", "", text, flags=re.M)
 
 
 def _hash(script):
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-_FOLD = '<button type="button" id="fold" aria-pressed="false" title="values that play the same part as one">fold</button>'
+_FOLD = (
+    '<button type="button" id="fold" aria-pressed="false" '
+    'title="values that play the same part as one">fold</button>'
+)

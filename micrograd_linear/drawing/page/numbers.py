@@ -7,7 +7,9 @@ from ..heat import summary
 
 
 def numbers(array):
-    """A number as it is; a small array as {"shape", "rows"}; a larger one as its min, mean, max and norm, with the means of its blocks.
+    """A number as it is; a small array as {"shape", "rows"}.
+
+    A larger one is its min, mean, max and norm, with the means of its blocks.
 
     >>> numbers(np.array([[1.0, 2.0]]))
     {'shape': [1, 2], 'rows': [[1.0, 2.0]]}

@@ -1,9 +1,15 @@
 // The page: its controls, its picture, its address.
 
-const SMALL = 0.35, READABLE = 0.6;
+const SMALL = 0.35,
+  READABLE = 0.6;
 
 const page = {
-  views: [], view: null, at: -1, selected: null, timer: null, speed: 1,
+  views: [],
+  view: null,
+  at: -1,
+  selected: null,
+  timer: null,
+  speed: 1,
 
   start() {
     const data = JSON.parse(byId("data").textContent);
@@ -11,10 +17,20 @@ const page = {
     this.views.forEach((view) => this.prepare(view));
     byId("slider").addEventListener("input", (event) => this.go(Number(event.target.value) - 1));
     for (const [id, act] of Object.entries({
-      first: () => this.go(-1), back: () => this.go(this.at - 1), forward: () => this.go(this.at + 1), last: () => this.go(this.view.steps.length - 1),
-      play: () => this.play(!this.timer), speed: () => this.faster(), larger: () => this.zoom(1.25), smaller: () => this.zoom(0.8), fit: () => this.zoom(0),
-    })) byId(id).addEventListener("click", act);
-    byId("fold")?.addEventListener("click", () => this.show(this.view === this.views[0] ? this.views[1] : this.views[0]));
+      first: () => this.go(-1),
+      back: () => this.go(this.at - 1),
+      forward: () => this.go(this.at + 1),
+      last: () => this.go(this.view.steps.length - 1),
+      play: () => this.play(!this.timer),
+      speed: () => this.faster(),
+      larger: () => this.zoom(1.25),
+      smaller: () => this.zoom(0.8),
+      fit: () => this.zoom(0)
+    }))
+      byId(id).addEventListener("click", act);
+    byId("fold")?.addEventListener("click", () =>
+      this.show(this.view === this.views[0] ? this.views[1] : this.views[0])
+    );
     byId("search").addEventListener("input", () => this.search());
     byId("search").addEventListener("keydown", (event) => {
       if (event.key === "Enter") this.search(true);
@@ -28,14 +44,22 @@ const page = {
     this.address(address);
   },
 
-  /** Every box can be reached by keyboard, and says what it is; pointers move and enlarge the picture. */
+  /**
+   * Every box can be reached by keyboard, and says what it is; pointers move and enlarge the
+   * picture.
+   */
   prepare(view) {
     view.values.forEach((value, i) => {
       const box = view.element(value.id);
       if (!box) return;
       box.classList.add("box");
       box.querySelector("title")?.remove();
-      for (const [key, text] of [["tabindex", "0"], ["role", "button"], ["aria-label", this.inWords(view, i)]]) box.setAttribute(key, text);
+      for (const [key, text] of [
+        ["tabindex", "0"],
+        ["role", "button"],
+        ["aria-label", this.inWords(view, i)]
+      ])
+        box.setAttribute(key, text);
       box.addEventListener("click", () => !view.moved && this.select(i));
       box.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
@@ -44,12 +68,17 @@ const page = {
         this.select(i);
       });
     });
-    view.canvas.querySelectorAll("g.edge > title, g.graph > title, g.node > title").forEach((title) => title.remove());
+    view.canvas
+      .querySelectorAll("g.edge > title, g.graph > title, g.node > title")
+      .forEach((title) => title.remove());
     view.svg = view.canvas.querySelector("svg");
     view.whole = view.svg.getAttribute("viewBox").split(/\s+/).map(Number);
     view.box = [...view.whole];
     view.texts = view.values.map(() => ({ data: [], grad: [] }));
-    for (const kind of ["data", "grad"]) view.svg.querySelectorAll(`[data-${kind}]`).forEach((text) => view.texts[text.dataset[kind]][kind].push(text));
+    for (const kind of ["data", "grad"])
+      view.svg
+        .querySelectorAll(`[data-${kind}]`)
+        .forEach((text) => view.texts[text.dataset[kind]][kind].push(text));
     view.notes = [...view.svg.querySelectorAll(`text[fill="${NOTE}"]`)];
     this.movable(view);
     new ResizeObserver(() => view === this.view && this.frame(view)).observe(view.canvas);
@@ -57,7 +86,9 @@ const page = {
 
   inWords(view, i) {
     const value = view.values[i];
-    return `${value.name}, ${value.symbol ? `made by ${value.symbol}` : value.kind}${value.about ? `, ${value.about}` : ""}; data ${brief(value.data)}`;
+    const origin = value.symbol ? `made by ${value.symbol}` : value.kind;
+    const about = value.about ? `, ${value.about}` : "";
+    return `${value.name}, ${origin}${about}; data ${brief(value.data)}`;
   },
 
   show(view) {
@@ -74,7 +105,10 @@ const page = {
     this.go(view.steps.length - 1);
   },
 
-  /** Where all of the picture would be too small to read, some of it is shown; once, and when it is known how large it is. */
+  /**
+   * Where all of the picture would be too small to read, some of it is shown; this is done once,
+   * when it is known how large the picture is.
+   */
   frame(view) {
     const { clientWidth: width, clientHeight: height } = view.canvas;
     if (view.framed || width < 50 || height < 50) return;
@@ -90,9 +124,15 @@ const page = {
     if (inText || event.ctrlKey || event.metaKey || event.altKey) return;
     const range = event.target.type === "range";
     const act = {
-      ArrowRight: () => this.go(this.at + 1), ArrowLeft: () => this.go(this.at - 1), Home: () => this.go(-1), End: () => this.go(this.view.steps.length - 1),
-      "/": () => byId("search").focus(), "+": () => this.zoom(1.25), "-": () => this.zoom(0.8), 0: () => this.zoom(0),
-      ...(event.target.matches?.("button, summary") ? {} : { " ": () => this.play(!this.timer) }),
+      ArrowRight: () => this.go(this.at + 1),
+      ArrowLeft: () => this.go(this.at - 1),
+      Home: () => this.go(-1),
+      End: () => this.go(this.view.steps.length - 1),
+      "/": () => byId("search").focus(),
+      "+": () => this.zoom(1.25),
+      "-": () => this.zoom(0.8),
+      0: () => this.zoom(0),
+      ...(event.target.matches?.("button, summary") ? {} : { " ": () => this.play(!this.timer) })
     }[event.key];
     if (!act) return;
     event.preventDefault();
@@ -105,7 +145,11 @@ const page = {
     this.timer = null;
     if (on) {
       if (this.at >= this.view.steps.length - 1) this.go(-1);
-      this.timer = setInterval(() => (this.at >= this.view.steps.length - 1 ? this.play(false) : this.go(this.at + 1, true)), 1000 / this.speed);
+      this.timer = setInterval(
+        () =>
+          this.at >= this.view.steps.length - 1 ? this.play(false) : this.go(this.at + 1, true),
+        1000 / this.speed
+      );
     }
     byId("play").textContent = on ? "❚❚ pause" : "▶ play";
   },
@@ -122,11 +166,24 @@ const page = {
     this.at = Math.min(Math.max(at, -1), view.steps.length - 1);
     byId("slider").value = this.at + 1;
     const step = view.steps[this.at];
-    const phase = step ? { forward: "forward", seed: "seed", backward: "backward" }[step.kind] : "start";
+    const phase = step
+      ? { forward: "forward", seed: "seed", backward: "backward" }[step.kind]
+      : "start";
     byId("count").textContent = `${this.at + 1} of ${view.steps.length} · ${phase}`;
-    byId("slider").setAttribute("aria-valuetext", `step ${this.at + 1} of ${view.steps.length}, ${phase}`);
-    for (const [id, off] of [["first", this.at < 0], ["back", this.at < 0], ["forward", this.at >= view.steps.length - 1], ["last", this.at >= view.steps.length - 1]]) byId(id).disabled = off;
-    byId("title").textContent = view.edited ? `${view.seeds.length === 1 ? `${view.values.at(-1).name} = ${brief(view.values.at(-1).data)}` : view.title}, with other numbers` : view.title;
+    byId("slider").setAttribute(
+      "aria-valuetext",
+      `step ${this.at + 1} of ${view.steps.length}, ${phase}`
+    );
+    for (const [id, off] of [
+      ["first", this.at < 0],
+      ["back", this.at < 0],
+      ["forward", this.at >= view.steps.length - 1],
+      ["last", this.at >= view.steps.length - 1]
+    ])
+      byId(id).disabled = off;
+    const root = view.values.at(-1);
+    const result = view.seeds.length === 1 ? `${root.name} = ${brief(root.data)}` : view.title;
+    byId("title").textContent = view.edited ? `${result}, with other numbers` : view.title;
     this.picture();
     this.explain();
     this.ledger();
@@ -140,7 +197,14 @@ const page = {
   write(places, a) {
     for (const place of places) {
       const k = place.dataset.cell;
-      const text = typeof a === "string" && !/^-?(nan|inf)$/.test(a) ? (k === undefined || k === "0" ? a : "") : k === undefined ? brief(a) : shown(cells(a)[k], 4);
+      const text =
+        typeof a === "string" && !/^-?(nan|inf)$/.test(a)
+          ? k === undefined || k === "0"
+            ? a
+            : ""
+          : k === undefined
+            ? brief(a)
+            : shown(cells(a)[k], 4);
       if (place.textContent !== text) place.textContent = text;
     }
   },
@@ -149,16 +213,25 @@ const page = {
     const { view, at } = this;
     const step = view.steps[at];
     view.canvas.classList.toggle("edited", view.edited);
-    view.canvas.querySelectorAll(".now, .operand, .future, .back").forEach((element) => element.classList.remove("now", "operand", "future", "back"));
+    view.canvas
+      .querySelectorAll(".now, .operand, .future, .back")
+      .forEach((element) => element.classList.remove("now", "operand", "future", "back"));
     view.values.forEach((value, i) => {
-      const later = view.made[i] > at, box = view.element(value.id);
+      const later = view.made[i] > at,
+        box = view.element(value.id);
       box?.classList.toggle("selected", this.selected === i);
-      for (const element of [box, view.element(`${value.id}_op`)]) if (later) element?.classList.add("future");
+      for (const element of [box, view.element(`${value.id}_op`)])
+        if (later) element?.classList.add("future");
       const { data, grad } = view.texts[i];
       this.write(data, later ? "" : value.data);
-      if (grad.length) this.write(grad, view.gradient(i, at) ?? (view.incoming[i].length || view.start.has(i) ? "·" : ""));
+      if (grad.length)
+        this.write(
+          grad,
+          view.gradient(i, at) ?? (view.incoming[i].length || view.start.has(i) ? "·" : "")
+        );
     });
-    const finished = !view.edited && at === view.steps.length - 1; // what is odd about the run is said when it is over
+    // What is odd about the run is said when it is over.
+    const finished = !view.edited && at === view.steps.length - 1;
     for (const note of view.notes) note.style.visibility = finished ? "" : "hidden";
     if (!step) return;
     const mark = (id, name, edge) => {
@@ -188,12 +261,42 @@ const page = {
   list() {
     if (!byId("everything").open) return;
     const { view, at } = this;
-    const table = make("table", {}, make("thead", {}, make("tr", {}, ...["value", "made by", "data", "gradient so far"].map((words) => make("th", { scope: "col" }, words)))));
+    const table = make(
+      "table",
+      {},
+      make(
+        "thead",
+        {},
+        make(
+          "tr",
+          {},
+          ...["value", "made by", "data", "gradient so far"].map((words) =>
+            make("th", { scope: "col" }, words)
+          )
+        )
+      )
+    );
     const body = make("tbody");
     view.values.forEach((value, i) => {
-      const later = view.made[i] > at, g = view.gradient(i, at);
-      const made = value.symbol ? `${value.symbol}(${value.uses.map((use) => view.values[use.of].name).join(", ")})` : value.kind;
-      body.append(make("tr", {}, make("td", {}, make("button", { type: "button", onclick: () => this.select(i) }, value.name)), make("td", {}, made), make("td", {}, later ? "" : brief(value.data, 6)), make("td", {}, known(g) ? brief(g, 6) : "")));
+      const later = view.made[i] > at,
+        g = view.gradient(i, at);
+      const made = value.symbol
+        ? `${value.symbol}(${value.uses.map((use) => view.values[use.of].name).join(", ")})`
+        : value.kind;
+      body.append(
+        make(
+          "tr",
+          {},
+          make(
+            "td",
+            {},
+            make("button", { type: "button", onclick: () => this.select(i) }, value.name)
+          ),
+          make("td", {}, made),
+          make("td", {}, later ? "" : brief(value.data, 6)),
+          make("td", {}, known(g) ? brief(g, 6) : "")
+        )
+      );
     });
     table.append(body);
     byId("list").replaceChildren(table);
@@ -204,7 +307,9 @@ const page = {
     const words = byId("search").value.trim().toLowerCase();
     const found = [];
     view.values.forEach((value, i) => {
-      const hit = words !== "" && (value.name.toLowerCase().includes(words) || (value.symbol ?? "").toLowerCase() === words);
+      const hit =
+        words !== "" &&
+        (value.name.toLowerCase().includes(words) || (value.symbol ?? "").toLowerCase() === words);
       view.element(value.id)?.classList.toggle("found", hit);
       if (hit) found.push(i);
     });
@@ -221,16 +326,23 @@ const page = {
   remember() {
     const value = this.selected === null ? "" : `&value=${this.view.values[this.selected].id}`;
     try {
-      history.replaceState(null, "", `#step=${this.at + 1}${value}${this.view === this.views[0] ? "" : "&folded"}`);
-    } catch { /* a sandboxed frame has no address */ }
+      history.replaceState(
+        null,
+        "",
+        `#step=${this.at + 1}${value}${this.view === this.views[0] ? "" : "&folded"}`
+      );
+    } catch {
+      /* a sandboxed frame has no address */
+    }
   },
 
   address(hash = location.hash) {
     const words = new URLSearchParams(hash.slice(1));
-    if (words.has("folded") && this.views[1] && this.view !== this.views[1]) this.show(this.views[1]);
+    if (words.has("folded") && this.views[1] && this.view !== this.views[1])
+      this.show(this.views[1]);
     const i = this.view.values.findIndex((value) => value.id === words.get("value"));
     if (i >= 0) this.selected = i;
     const step = Number.parseInt(words.get("step"), 10);
     this.go(Number.isNaN(step) ? this.at : step - 1);
-  },
+  }
 };

@@ -80,14 +80,14 @@ def _objective(root, value):
 
 def _names(boxes):
     """{id: a name that no other box has}: the second of a name is "name (2)"."""
-    found, taken = {}, Counter()
+    names, counts = {}, Counter()
     for box in boxes:
         called = printable(box.name or box.id, LONGEST_NAME) + (
             f" ×{box.count:,}" if box.count > 1 else ""
         )
-        taken[called] += 1
-        found[box.id] = called if taken[called] == 1 else f"{called} ({taken[called]})"
-    return found
+        counts[called] += 1
+        names[box.id] = called if counts[called] == 1 else f"{called} ({counts[called]})"
+    return names
 
 
 def _value(box, called, place, formulas):
@@ -121,27 +121,27 @@ def _value(box, called, place, formulas):
 
 
 def _wholes(box, flow):
-    """{position: what is handed on before it is summed over broadcast axes}, where that is another
+    """{position: what is passed on before it is summed over broadcast axes}, where that is another
     shape.
     """
     if flow is None or box.node not in flow.gradients or not hasattr(box.node, "arrays"):
         return {}
-    found = {}
+    wholes = {}
     with np.errstate(all="ignore"):
         pieces = iter(box.node.contributions(flow.gradients[box.node]))
     for i, use in enumerate(box.operands):
         if use.contribution is not None:
             operand, piece = next(pieces)
             if np.shape(piece) != operand.shape:
-                found[i] = np.asarray(piece)
-    return found
+                wholes[i] = np.asarray(piece)
+    return wholes
 
 
 def _notes(box, of_this_pass):
     """Where a leaf holds another gradient than that of this pass; and the line that made a value,
     where ``debug`` noted it.
     """
-    found = {"line": box.node.line} if hasattr(box.node, "line") else {}
+    notes = {"line": box.node.line} if hasattr(box.node, "line") else {}
     stored = (
         None
         if box.node is None or box.kind != "leaf"
@@ -154,7 +154,8 @@ def _notes(box, of_this_pass):
         and not np.allclose(stored, of_this_pass, rtol=1e-6, equal_nan=True)
     ):
         held = f"{float(stored):.6g}" if np.ndim(stored) == 0 else "other numbers"
-        found["note"] = (
-            f"Its .grad holds {held}: the gradients of all backward passes since zero_grad, added up."
+        notes["note"] = (
+            f"Its .grad holds {held}: the gradients of all backward passes since zero_grad, "
+            "added up."
         )
-    return found
+    return notes

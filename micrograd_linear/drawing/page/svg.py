@@ -35,13 +35,13 @@ def svg(picture, direction, prefix, budget):
     )  # said once, in the page's style, as is the colour
     drawn = re.sub(rf'(<text[^>]*) fill="{INK}"', r"\1", drawn)
 
-    def place(found):
-        kind, i, k = {"1": "data", "2": "grad"}[found[2]], int(found[3]), int(found[4])
+    def place(match):
+        kind, i, k = {"1": "data", "2": "grad"}[match[2]], int(match[3]), int(match[4])
         array = getattr(picture.boxes[i], kind)
         cell = array is not None and _in_full(array)
         where = f' data-cell="{k}"'
         shown = "" if array is None else number(array.flat[k]) if cell else brief(array)
-        return f'<text data-{kind}="{i}"{where if cell else ""}{found[1]}>{shown}</text>'
+        return f'<text data-{kind}="{i}"{where if cell else ""}{match[1]}>{shown}</text>'
 
     return re.sub(rf'<text([^>]*) fill="{PLACE}">0([12])(\d{{4}})(\d{{2}})0*</text>', place, drawn)
 
@@ -72,7 +72,8 @@ def _label(box, i):
     ]
     style = 'STYLE="ROUNDED" ' if box.look == "leaf" else ""
     table = "".join(f"<TR>{row}</TR>" for row in rows)
-    return f'<<TABLE {style}{border} CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" BGCOLOR="{FILLS[box.look]}">{table}</TABLE>>'
+    cells = f'CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" BGCOLOR="{FILLS[box.look]}"'
+    return f"<<TABLE {style}{border} {cells}>{table}</TABLE>>"
 
 
 def _in_full(array):
@@ -88,15 +89,14 @@ def _places(kind, i, array):
         word = f"0{kind}{i:04d}00".ljust(max(WIDTH, len(brief(array)) + 2), "0")
         return f'<TD ALIGN="LEFT"><FONT COLOR="{PLACE}">{word}</FONT></TD>'
     width = max(8, *(len(number(x)) + 1 for x in array.flat))
-    words = [
-        f'<TD ALIGN="RIGHT"><FONT COLOR="{PLACE}">{f"0{kind}{i:04d}{k:02d}".ljust(width, "0")}</FONT></TD>'
-        for k in range(array.size)
-    ]
+    words = (f"0{kind}{i:04d}{k:02d}".ljust(width, "0") for k in range(array.size))
+    words = [f'<TD ALIGN="RIGHT"><FONT COLOR="{PLACE}">{word}</FONT></TD>' for word in words]
     columns = array.shape[-1]
     rows = "".join(
         f"<TR>{''.join(words[k : k + columns])}</TR>" for k in range(0, len(words), columns)
     )
-    return f'<TD ALIGN="LEFT"><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{rows}</TABLE></TD>'
+    table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{rows}</TABLE>'
+    return f'<TD ALIGN="LEFT">{table}</TD>'
 
 
 def brief(array):

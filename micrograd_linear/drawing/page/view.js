@@ -1,31 +1,40 @@
-// One view of a run: its values in the order they were made, its steps, and what had arrived at each value by then.
-// RULES says what each formula computes, of single numbers; it stands above, and is written from the engine's rules.
+// One view of a run: its values in the order they were made, its steps, and what had arrived at
+// each value by then. RULES says what each formula computes, of single numbers; it stands above,
+// and is written from the engine's rules.
 
-// --- formulas -----------------------------------------------------------------------------------------------------------------
+// --- formulas -----------------------------------------------------------------------------------
 
-const GRADIENT = "\ue000", RESULT = "\ue001", FIRST = 0xe100;
+const GRADIENT = "\ue000",
+  RESULT = "\ue001",
+  FIRST = 0xe100;
 
 /** A number as MathML; one in brackets keeps them. */
 function mn(text) {
   if (text.startsWith("(")) return `<mrow><mo>(</mo>${mn(text.slice(1, -1))}<mo>)</mo></mrow>`;
-  return text.startsWith("-") ? `<mrow><mo form="prefix">−</mo><mn>${text.slice(1)}</mn></mrow>` : `<mn>${text}</mn>`;
+  return text.startsWith("-")
+    ? `<mrow><mo form="prefix">−</mo><mn>${text.slice(1)}</mn></mrow>`
+    : `<mn>${text}</mn>`;
 }
 
-const fraction = (above, below) => `<mfrac><mrow><mo>∂</mo>${above}</mrow><mrow><mo>∂</mo>${below}</mrow></mfrac>`;
+const fraction = (above, below) =>
+  `<mfrac><mrow><mo>∂</mo>${above}</mrow><mrow><mo>∂</mo>${below}</mrow></mfrac>`;
 
 /** A formula with its gaps filled by fill(gap), which gives [MathML, text]. */
 function filled([markup, text], fill) {
-  if (/^[\ue000-\uf8ff]$/.test(text)) { // nothing but a gap: a number in it needs no brackets
+  if (/^[\ue000-\uf8ff]$/.test(text)) {
+    // nothing but a gap: a number in it needs no brackets
     const [whole, words] = fill(text);
-    return /^\(-[^()]*\)$/.test(words) ? [mn(words.slice(1, -1)), words.slice(1, -1)] : [whole, words];
+    return /^\(-[^()]*\)$/.test(words)
+      ? [mn(words.slice(1, -1)), words.slice(1, -1)]
+      : [whole, words];
   }
   return [
     markup.replace(/<mi>([\ue000-\uf8ff])<\/mi>/g, (_, gap) => fill(gap)[0]),
-    text.replace(/[\ue000-\uf8ff]/g, (gap) => fill(gap)[1]),
+    text.replace(/[\ue000-\uf8ff]/g, (gap) => fill(gap)[1])
   ];
 }
 
-// --- one view of a run: the values in the order they were made, and the steps --------------------------------------------------
+// --- one view of a run: the values in the order they were made, and the steps -------------------
 
 const START = "where the backward pass starts";
 
@@ -36,14 +45,20 @@ class View {
     this.original = structuredClone(data.values);
     this.edited = false;
     this.consumers = this.values.map(() => []);
-    this.values.forEach((value, i) => value.uses.forEach((use, k) => this.consumers[use.of].push([i, k])));
+    this.values.forEach((value, i) =>
+      value.uses.forEach((use, k) => this.consumers[use.of].push([i, k]))
+    );
     this.steps = [];
-    this.values.forEach((value, i) => value.uses.length && this.steps.push({ kind: "forward", value: i }));
+    this.values.forEach(
+      (value, i) => value.uses.length && this.steps.push({ kind: "forward", value: i })
+    );
     this.start = new Map(this.seeds);
     if (this.start.size) {
       this.steps.push({ kind: "seed", value: this.seeds[this.seeds.length - 1][0] });
       for (let i = this.values.length - 1; i >= 0; i--)
-        this.values[i].uses.forEach((use, k) => known(use.part) && this.steps.push({ kind: "backward", value: i, use: k }));
+        this.values[i].uses.forEach(
+          (use, k) => known(use.part) && this.steps.push({ kind: "backward", value: i, use: k })
+        );
     }
     this.made = this.values.map(() => -1);
     this.steps.forEach((step, s) => {
@@ -51,9 +66,12 @@ class View {
       if (step.kind === "seed") this.seeded = s;
       if (step.kind === "backward") this.values[step.value].uses[step.use].step = s;
     });
-    this.incoming = this.consumers.map((found) => found
-      .map(([consumer, k]) => ({ consumer, k, use: this.values[consumer].uses[k] }))
-      .filter(({ use }) => known(use.part)).sort((a, b) => a.use.step - b.use.step));
+    this.incoming = this.consumers.map((found) =>
+      found
+        .map(([consumer, k]) => ({ consumer, k, use: this.values[consumer].uses[k] }))
+        .filter(({ use }) => known(use.part))
+        .sort((a, b) => a.use.step - b.use.step)
+    );
     this.fixed = this.reason();
     this.editable = this.fixed === "" && this.start.size > 0;
   }
@@ -61,14 +79,23 @@ class View {
   /** Why no leaf can be edited, in words; "" where all can. */
   reason() {
     if (!this.start.size) return "";
-    const byHand = this.values.find((value) => value.uses.length && !isArray(value.data) && !RULES[value.formula]);
+    const byHand = this.values.find(
+      (value) => value.uses.length && !isArray(value.data) && !RULES[value.formula]
+    );
     if (this.partial) return "Where values are folded or left out, leaves cannot be edited.";
-    if (this.values.some((value) => isArray(value.data))) return 'Number by number, draw(…, level="scalar"), leaves can be edited.';
-    return byHand ? `No leaf can be edited, since ${byHand.symbol} is written by hand: there is no formula to compute it anew.` : "";
+    if (this.values.some((value) => isArray(value.data)))
+      return 'Number by number, draw(…, level="scalar"), leaves can be edited.';
+    return byHand
+      ? `No leaf can be edited, since ${byHand.symbol} is written by hand: ` +
+          "there is no formula to compute it anew."
+      : "";
   }
 
   element(id) {
-    if (!this.elements) this.elements = new Map([...this.canvas.querySelectorAll("[id]")].map((element) => [element.id, element]));
+    if (!this.elements)
+      this.elements = new Map(
+        [...this.canvas.querySelectorAll("[id]")].map((element) => [element.id, element])
+      );
     return this.elements.get(this.prefix + id);
   }
 
@@ -91,7 +118,8 @@ class View {
 
   /** The gradient of a value by step s, or null where nothing has arrived. */
   gradient(i, s) {
-    const n = this.arrived(i, s), all = this.incoming[i];
+    const n = this.arrived(i, s),
+      all = this.incoming[i];
     const seed = this.start.has(i) && s >= this.seeded ? this.start.get(i) : null;
     if (!n) return seed;
     if (n === all.length && !this.edited) return this.values[i].grad;
@@ -104,13 +132,19 @@ class View {
     const value = this.values[i];
     return (gap) => {
       if (mode === "numbers") {
-        const x = gap === GRADIENT ? this.total(i) : gap === RESULT ? value.data : this.values[value.uses[gap.charCodeAt(0) - FIRST].of].data;
+        const x =
+          gap === GRADIENT
+            ? this.total(i)
+            : gap === RESULT
+              ? value.data
+              : this.values[value.uses[gap.charCodeAt(0) - FIRST].of].data;
         const text = negative(shown(x));
         return [mn(text), text];
       }
       if (gap === GRADIENT) return this.gradientOf(i);
       const of = gap === RESULT ? value : this.values[value.uses[gap.charCodeAt(0) - FIRST].of];
-      if (of.kind === "constant" && !isArray(of.data)) return [mn(negative(shown(of.data))), negative(shown(of.data))];
+      if (of.kind === "constant" && !isArray(of.data))
+        return [mn(negative(shown(of.data))), negative(shown(of.data))];
       return [of.math, of.name];
     };
   }
@@ -124,7 +158,8 @@ class View {
   recompute() {
     const { values } = this;
     values.forEach((value) => {
-      if (value.uses.length) value.data = RULES[value.formula].f(...value.uses.map((use) => num(values[use.of].data)));
+      if (value.uses.length)
+        value.data = RULES[value.formula].f(...value.uses.map((use) => num(values[use.of].data)));
     });
     const gradients = values.map((_, i) => num(this.start.get(i) ?? 0));
     for (let i = values.length - 1; i >= 0; i--) {
@@ -132,11 +167,17 @@ class View {
       if (!uses.length) continue;
       uses.forEach((use, k) => {
         if (!known(use.part)) return;
-        use.part = RULES[formula].d[k](gradients[i], num(data), ...uses.map((other) => num(values[other.of].data)));
+        use.part = RULES[formula].d[k](
+          gradients[i],
+          num(data),
+          ...uses.map((other) => num(values[other.of].data))
+        );
         gradients[use.of] += use.part;
       });
     }
-    this.edited = values.some((value, i) => value.kind === "leaf" && value.data !== this.original[i].data);
+    this.edited = values.some(
+      (value, i) => value.kind === "leaf" && value.data !== this.original[i].data
+    );
     if (!this.edited) this.reset(); // back to the engine's own numbers
   }
 
