@@ -146,28 +146,21 @@ def _source(root, wanted, asked):
         for part in index if isinstance(index, tuple) else (index,):
             tensor = tensor_of(part)
             if tensor is not None and tensor not in leaves:
-                taken = {*passed.names.values(), *leaves.values()}
+                names = {*passed.names.values(), *leaves.values()}
                 leaves[tensor] = next(
                     name
-                    for k in range(len(taken) + 1)
-                    if (name := tensor.name if not k else f"{tensor.name} ({k})") not in taken
+                    for k in range(len(names) + 1)
+                    if (name := tensor.name if not k else f"{tensor.name} ({k})") not in names
                 )
     inputs = [node for node in leaves if node in set(wanted)]
-    return write(
-        passed,
-        leaves,
-        {
-            node: passed.names[node]
-            for node in dict.fromkeys([*inputs, *wanted])
-            if not node.operands or asked
-        },
-    )
+    nodes = [x for x in dict.fromkeys([*inputs, *wanted]) if not x.operands or asked]
+    return write(passed, leaves, {node: passed.names[node] for node in nodes})
 
 
 def _matrix_form(passed, wanted, source):
-    found, notation = lines(passed, wanted)
+    written, notation = lines(passed, wanted)
     shown, formulas = {True: [], False: []}, {}
-    for line in found:
+    for line in written:
         flipped = (
             _in_numerator_layout(passed, line.node, notation) if line.node is not None else None
         )

@@ -161,12 +161,12 @@ def _slopes(function, arguments, value, supply):
         result.alias = variable
     slopes = []
     for pull, argument in zip(pullbacks, arguments, strict=True):
-        made = (
+        slope = (
             Number(Fraction(0))
             if isinstance(argument, Number)
             else entry(symbol(book, pull(book.number(1))), (), supply)
         )
-        slopes.append(_replaced(made, replaced))
+        slopes.append(_replaced(slope, replaced))
     return slopes
 
 
@@ -222,7 +222,7 @@ def collapse(term, sizes):
     """
     term = without_idle_sums(term, sizes)
     while True:
-        found = next(
+        replacement = next(
             (
                 (delta, a, b)
                 for delta in term.deltas
@@ -231,9 +231,9 @@ def collapse(term, sizes):
             ),
             None,
         )
-        if found is None:
+        if replacement is None:
             return term
-        delta, a, b = found
+        delta, a, b = replacement
         deltas = list(term.deltas)
         deltas.remove(delta)
         change = lambda parts: tuple(substituted(part, {a: b}) for part in parts)  # noqa: B023, E731
@@ -272,14 +272,14 @@ def _is_part(e, letter):
     if isinstance(e, (Entry, Delta)):
         letters = e.letters if isinstance(e, Entry) else (e.a, e.b)
         return any(isinstance(x, Mapped) and x.letter == letter for x in letters)
-    found = []
-    _map(e, lambda part: found.append(_is_part(part, letter)) or part)
-    return any(found)
+    parts = []
+    _map(e, lambda part: parts.append(_is_part(part, letter)) or part)
+    return any(parts)
 
 
 def like_terms(terms):
     """Equal terms added up; which letters their sums use makes no difference."""
-    found = {}
+    collected = {}
     for term in terms:
         table = {letter: -1 - i for i, letter in enumerate(term.sums)}
         key = (
@@ -289,12 +289,12 @@ def like_terms(terms):
                 for parts in (term.deltas, term.factors, term.divisors)
             ),
         )
-        found[key] = (
-            replace(found[key], coefficient=plus(found[key].coefficient, term.coefficient))
-            if key in found
+        collected[key] = (
+            replace(collected[key], coefficient=plus(collected[key].coefficient, term.coefficient))
+            if key in collected
             else term
         )
-    return [term for term in found.values() if term.coefficient != 0]
+    return [term for term in collected.values() if term.coefficient != 0]
 
 
 def _without_letters(e, table):

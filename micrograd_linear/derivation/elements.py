@@ -191,13 +191,13 @@ def _transpose(x, letters, supply):
 
 def _einsum(x, letters, supply):
     inputs, output = x.static["subscripts"].split("->")
-    found, sizes = dict(zip(output, letters, strict=True)), {}
+    letter_of, sizes = dict(zip(output, letters, strict=True)), {}
     for part, y in zip(inputs.split(","), x.operands, strict=True):
         sizes.update(zip(part, y.shape))
-    summed = {letter: supply.new(n) for letter, n in sizes.items() if letter not in found}
-    found.update(summed)
+    summed = {letter: supply.new(n) for letter, n in sizes.items() if letter not in letter_of}
+    letter_of.update(summed)
     factors = tuple(
-        entry(y, tuple(found[letter] for letter in part), supply)
+        entry(y, tuple(letter_of[letter] for letter in part), supply)
         for part, y in zip(inputs.split(","), x.operands, strict=True)
     )
     return _sum(tuple(summed.values()), _times(Fraction(1), factors), supply)
@@ -206,11 +206,8 @@ def _einsum(x, letters, supply):
 def _getitem(x, letters, supply):
     (a,) = x.operands
     index = _whole_index(x.static["index"], a.ndim)
-    outer, inner, joint = (
-        list(letters),
-        [],
-        [],
-    )  # ``joint`` holds the letter that all arrays of the index share
+    outer, inner = list(letters), []
+    joint = []  # the letter that all arrays of the index share, once one of them has been met
     for part in index:
         n = a.shape[len(inner)] if part is not None else 0
         if part is None:

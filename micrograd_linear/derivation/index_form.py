@@ -98,23 +98,23 @@ def _elements_of(walk, node, supply):
     if not node.operands:
         return None
     letters = supply.for_shape(variable.shape)
-    found = Elements(
+    elements = Elements(
         node,
         variable,
         tuple(x for x in letters if x is not None),
         entry(variable.static["definition"], letters, supply),
     )
-    _collect(variable.static["definition"], found.operands)
-    return found
+    _collect(variable.static["definition"], elements.operands)
+    return elements
 
 
-def _collect(x, found):
+def _collect(x, variables):
     """The variables that a formula is made of."""
     stack = [x]
     while stack:
         x = stack.pop()
         if x.operation == "variable":
-            found[x] = None
+            variables[x] = None
         else:
             stack.extend(children(x))
 

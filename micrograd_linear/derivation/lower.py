@@ -214,9 +214,9 @@ def _scaled(book, x, coefficient):
 
 def _binary(book, operation, x, y):
     if operation == "multiply" and y.serial < x.serial and x.shape == y.shape:
-        found = book.symbols.get((operation, (id(y), id(x)), (), x.shape))
-        if found is not None:
-            return found
+        swapped = book.symbols.get((operation, (id(y), id(x)), (), x.shape))
+        if swapped is not None:
+            return swapped
     return book.make(
         operation, (x, y), None, broadcast_shapes(x.shape, y.shape), common_type([x, y])
     )

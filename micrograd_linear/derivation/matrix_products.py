@@ -45,8 +45,8 @@ def matrix_product(terms, variable, letters, supply):
     if term.deltas or term.divisors or not term.sums or not whole:
         return None
     orientations = [letters[::-1]] if len(letters) == 1 else [letters[::-1], letters]
-    found = [chain for order in orientations if (chain := _chain(term, order, supply)) is not None]
-    return min(found, key=lambda product: sum(f.transposed for f in product.factors), default=None)
+    chains = [chain for order in orientations if (chain := _chain(term, order, supply)) is not None]
+    return min(chains, key=lambda product: sum(f.transposed for f in product.factors), default=None)
 
 
 def _chain(term, order, supply):

@@ -29,15 +29,15 @@ class Notation(Elementwise):
         self.notes = {}  # explanations of what was used, in order
 
     def of(self, x):
-        found = self.written.get(x)
-        return self.math(x) if found is None else found
+        shown = self.written.get(x)
+        return self.math(x) if shown is None else shown
 
-    def write(self, symbol, known=None):
-        """The notation of a whole formula, from its smallest parts on; ``known`` has those that are
+    def write(self, symbol, written=None):
+        """The notation of a whole formula, from its smallest parts on; ``written`` has those that are
         written already.
         """
         for x in parts_in_order([symbol]):
-            self.written[x] = (known or {}).get(x) or self.math(x)
+            self.written[x] = (written or {}).get(x) or self.math(x)
         return self.written[symbol]
 
     def math(self, x):

@@ -37,10 +37,8 @@ class Writer(Expressions):
     def __init__(self, walk, leaves, wanted):
         value, outputs = walk.values[walk.root], {node: walk.gradients[node] for node in wanted}
         lowered = lower([value, *outputs.values()])
-        self.value, self.gradients = (
-            lowered[value],
-            {node: lowered[g] for node, g in outputs.items()},
-        )
+        self.value = lowered[value]
+        self.gradients = {node: lowered[gradient] for node, gradient in outputs.items()}
         self.walk, self.leaves, self.wanted = walk, leaves, wanted
         self.lines, self.constants, self.helpers = [], [], {}
         self.expressions = {}  # symbol -> (text, how tightly it binds)
@@ -69,13 +67,13 @@ class Writer(Expressions):
             or stem in ("np", "value_and_gradients", "sigmoid")
             or stem in dir(builtins)
         )
-        found = next(
+        free = next(
             name
             for k in range(1, len(self.taken) + 3)
             if (name := stem if k == 1 else f"{stem}_{k}") not in self.taken
         )
-        self.taken.add(found)
-        return found
+        self.taken.add(free)
+        return free
 
     def compute(self):
         """(text of the value, {node: text of its gradient}), after the statements that they need
@@ -132,7 +130,7 @@ class Writer(Expressions):
         arrays = {name: shape for name, shape in shapes.items() if shape}
         root = self.walk.names[self.walk.root]
         about = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
-        given = (
+        explanation = (
             f", where {self.gradient} = d{self.walk.objective}/d{_plain(root)}"
             if self.walk.upstream is not None
             else ""
@@ -141,15 +139,15 @@ class Writer(Expressions):
         head += "".join(self.helpers.values()).splitlines()
         head += ["", f"def value_and_gradients({', '.join(shapes)}):"]
         title = f"{_plain(root)} {self.walk.root.shape}"
-        title += f" and the gradients of {_plain(self.walk.objective)}, by name{given}"
+        title += f" and the gradients of {_plain(self.walk.objective)}, by name{explanation}"
         head += [f'    """{title}. Arguments: {about}."""']
         if arrays:
-            found = ", ".join(f"{name}.shape" for name in arrays)
-            wanted = ", ".join(map(str, arrays.values()))
+            actual = ", ".join(f"{name}.shape" for name in arrays)
+            expected = ", ".join(map(str, arrays.values()))
             comma = "," * (len(arrays) == 1)
-            head += [f"    if ({found}{comma}) != ({wanted}{comma}):"]
-            got = ", ".join(f"{{{name}.shape}}" for name in arrays)
-            head += [f'        raise ValueError(f"expected shapes {wanted}, got {got}")']
+            head += [f"    if ({actual}{comma}) != ({expected}{comma}):"]
+            report = ", ".join(f"{{{name}.shape}}" for name in arrays)
+            head += [f'        raise ValueError(f"expected shapes {expected}, got {report}")']
         return "\n".join(head + [f"    {line}" for line in self.lines]) + "\n"
 
     # --- statements ------------------------------------------------------------------------------
@@ -310,5 +308,5 @@ def _without_repeats(index):
     if any(np.asarray(a).dtype == bool for a in arrays):
         return False
     joint = np.broadcast_shapes(*(np.shape(a) for a in arrays))
-    known = [np.asarray(a) for a in arrays if tensor_of(a) is None and np.shape(a) == joint]
-    return any(a.size == np.unique(a).size and (a >= 0).all() for a in known)
+    constants = [np.asarray(a) for a in arrays if tensor_of(a) is None and np.shape(a) == joint]
+    return any(a.size == np.unique(a).size and (a >= 0).all() for a in constants)

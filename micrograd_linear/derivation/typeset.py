@@ -82,8 +82,8 @@ def stem_and_index(text):
     >>> stem_and_index("W1"), stem_and_index("x_hat"), stem_and_index("a_b_c")
     (('W', '1'), ('x', 'hat'), ('a_b_c', ''))
     """
-    found = re.fullmatch(r"([^\W\d_]+)(?:(\d+)|_([^\W_]+))", text, re.ASCII)
-    return (found[1], found[2] or found[3]) if found else (text, "")
+    match = re.fullmatch(r"([^\W\d_]+)(?:(\d+)|_([^\W_]+))", text, re.ASCII)
+    return (match[1], match[2] or match[3]) if match else (text, "")
 
 
 class Printer:

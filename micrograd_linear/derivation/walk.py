@@ -119,11 +119,11 @@ def _names(order, root, wanted):
     and for the root.
     """
     names = {node: name for node, name in unique_names(order).items() if node.name}
-    taken = set(names.values())
+    used = set(names.values())
 
     def fresh(stem, numbers):
-        name = next(name for k in numbers if (name := f"{stem}{k}") not in taken)
-        taken.add(name)
+        name = next(name for k in numbers if (name := f"{stem}{k}") not in used)
+        used.add(name)
         return name
 
     leaves, results = itertools.count(1), itertools.count(1)
@@ -135,8 +135,8 @@ def _names(order, root, wanted):
     if root not in names:
         names[root] = (
             "L"
-            if _size(root) == 1 and "L" not in taken
-            else next((name for name in ("y", "out") if name not in taken), None)
+            if _size(root) == 1 and "L" not in used
+            else next((name for name in ("y", "out") if name not in used), None)
             or fresh("y", results)
         )
     return names

@@ -273,7 +273,7 @@ def _are_combinable(coefficient, factors, divisors):
     lose digits, on the way.
     """
     above, below = _coefficients(factors), _coefficients(divisors)
-    if sum(abs(c) != 1 for c in (coefficient, *above, *below)) < 2:
+    if len([c for c in (coefficient, *above, *below) if abs(c) != 1]) < 2:
         return True
     total = coefficient
     for c in above:

@@ -39,9 +39,9 @@ def exp(x):
                     *terms[i + 1 :],
                     *((-own, z) for own, z in inner if z is not logs[0]),
                 )
-                found = x.book.symbols.get(("exp", (id(rest),), (), rest.shape))
-                if found is not None:
-                    return divide(found.current(), logs[0].operands[0].current())
+                shared = x.book.symbols.get(("exp", (id(rest),), (), rest.shape))
+                if shared is not None:
+                    return divide(shared.current(), logs[0].operands[0].current())
     return elementwise("exp", [x], float_type([x]))
 
 

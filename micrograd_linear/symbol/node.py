@@ -27,13 +27,13 @@ class Book:
         apart, hashable.
         """
         full_key = (operation, tuple([id(x) for x in operands]), key, shape)
-        found = self.symbols.get(full_key)
-        if found is None:
-            found = self.symbols[full_key] = Symbol(
+        symbol = self.symbols.get(full_key)
+        if symbol is None:
+            symbol = self.symbols[full_key] = Symbol(
                 self, operation, operands, static or {}, shape, dtype
             )
-            found.key = full_key
-        return found.current()
+            symbol.key = full_key
+        return symbol.current()
 
     def forget(self, symbol):
         """Let the same operation on the same operands be another symbol from here on."""

@@ -56,11 +56,11 @@ def _reduced(operation, x, axes):
                 for parts in (above, below)
             ]
             inner = _reduced(operation, broadcast(product(ONE, *kept, x.book), x.shape), axes)
-            made = product(coefficient, [inner, *factors], divisors)
+            scaled = product(coefficient, [inner, *factors], divisors)
             return (
-                made
-                if made.size == inner.size
-                else broadcast(made, broadcast_shapes(made.shape, inner.shape))
+                scaled
+                if scaled.size == inner.size
+                else broadcast(scaled, broadcast_shapes(scaled.shape, inner.shape))
             )
     return _reduction(operation, x, axes)
 
