@@ -22,7 +22,7 @@ class Formula:
 
     def __init__(self, left, right, shape, numerator=None):
         self.shape = shape
-        # the same in numerator layout, as a Formula, where all operands have at most two axes
+        # In numerator layout it is a Formula too, where all operands have at most two axes.
         self.numerator = numerator
         self._left, self._right = left, right  # a right side of None: the left side is given
 

@@ -294,7 +294,7 @@ def _over_axes(body, finish=lambda total, count, static: total):
         count = 1
         for i in axes:
             count *= a.shape[i]
-        # the symbol may keep the reduced axes as 1, or have dropped them
+        # The symbol may keep the reduced axes as 1, or have dropped them.
         outer = [letter for letter in letters if letter is not None]
         kept = [i for i in range(a.ndim) if i not in axes and a.shape[i] != 1]
         spread = [None] * a.ndim

@@ -68,14 +68,10 @@ class Elementwise:
         shown, signs, arrays = [], [], []
         for i, (symbol, part) in enumerate(factors):
             shape = () if symbol is None else symbol.shape
-            last_sum = (
-                i == len(factors) - 1 and part.level == BIG
-            )  # a sum at the end needs no brackets
-            inner = (
-                part.arguments
-                if part.kind == "product"
-                else ((part if last_sum else bracketed(part, POWER),), ())
-            )
+            # A sum at the end needs no brackets.
+            last_sum = i == len(factors) - 1 and part.level == BIG
+            bare = part if last_sum else bracketed(part, POWER)
+            inner = part.arguments if part.kind == "product" else ((bare,), ())
             if shown:
                 signs.append("⊙" if shape and any(arrays) else "·")
             arrays.append(bool(shape))

@@ -19,15 +19,8 @@ _COMPARE = {
     "greater": ">",
     "greater_equal": ">=",
 }
-ATOM, POWER, UNARY_MINUS, TIMES, PLUS, AND, RELATION = (
-    7,
-    6,
-    5,
-    4,
-    3,
-    2,
-    1,
-)  # how tightly an expression binds
+# How tightly an expression binds.
+ATOM, POWER, UNARY_MINUS, TIMES, PLUS, AND, RELATION = range(7, 0, -1)
 _SIGMOID = '''
 def sigmoid(x):
     """1 / (1 + e^-x), computed from e^-|x|, which cannot overflow."""
@@ -143,9 +136,7 @@ class Expressions:
         return f"{self.wrapped(a, ATOM)}.cumsum(axis={x.static['axis']})", ATOM
 
     def _reshape(self, x, a):
-        if not a.shape and all(
-            y.operation not in ("variable", "constant") for y in reachable([a])
-        ):  # made of nothing but numbers, it is one of Python's
+        if not a.shape and _is_python_number(a):
             return f"np.full({x.shape}, {self.wrapped(a, 0)})", ATOM
         if (
             a.operation in ("sum", "mean", "max", "min", "prod")
@@ -289,3 +280,8 @@ def float_text(value):
 
 def type_argument(x):
     return "" if x.dtype is None or x.dtype == np.float64 else f", np.{x.dtype.name}"
+
+
+def _is_python_number(x):
+    """True for what is made of nothing but numbers, and so has no method ``reshape``."""
+    return all(y.operation not in ("variable", "constant") for y in reachable([x]))

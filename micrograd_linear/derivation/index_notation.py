@@ -105,9 +105,8 @@ class IndexNotation:
             return self.scaled(coefficient, factors[0])
         if len(above) == 1 and not below:
             return _signed(coefficient, above[0])
-        ends_in_sum = (
-            above[-1].kind == "index_sum" and not below
-        )  # a sum at the end needs no brackets
+        # A sum at the end needs no brackets.
+        ends_in_sum = above[-1].kind == "index_sum" and not below
         last = above[-1] if ends_in_sum else bracketed(above[-1], POWER)
         above = [*(bracketed(part, POWER) for part in above[:-1]), last]
         result = _juxtaposed(above, BIG if ends_in_sum else TIMES)

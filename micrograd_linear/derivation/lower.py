@@ -12,8 +12,8 @@ from ..symbol.node import is_tame, ordered, over
 from ..symbol.shapes import broadcast_shapes, common_type
 
 TERMS = 24  # at most, in one sum
-# factors; a longer product is made of one that came shortly before it, where that is the half of it
-# or more
+# A product of more factors is made of one that came shortly before it, where that is at least half
+# of it.
 LONG = 8
 RECENT = 8  # products among which that one is looked for
 

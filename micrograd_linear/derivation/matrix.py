@@ -182,9 +182,8 @@ def _ordered(roots):
     for x in order:
         for y in _written_with(x):
             uses[y] = uses.get(y, 0) + 1
-    order.sort(
-        key=lambda x: x.operation != "number"
-    )  # a number of a rule may have been made after the rule's result
+    # Numbers come first, since a rule may make one after its result.
+    order.sort(key=lambda x: x.operation != "number")
     return order, uses
 
 

@@ -39,9 +39,8 @@ def matrix_product(terms, variable, letters, supply):
         and not any(isinstance(x, Mapped) for x in f.letters)
         for f in term.factors
     )
-    whole = (
-        all(len(f.letters) == f.symbol.ndim for f in term.factors) if plain else False
-    )  # an axis of length 1 has no letter: row or column?
+    # An axis of length 1 has no letter, so that a row and a column could not be told apart.
+    whole = plain and all(len(f.letters) == f.symbol.ndim for f in term.factors)
     if term.deltas or term.divisors or not term.sums or not whole:
         return None
     orientations = [letters[::-1]] if len(letters) == 1 else [letters[::-1], letters]

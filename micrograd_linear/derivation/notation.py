@@ -33,8 +33,8 @@ class Notation(Elementwise):
         return self.math(x) if shown is None else shown
 
     def write(self, symbol, written=None):
-        """The notation of a whole formula, from its smallest parts on; ``written`` has those that are
-        written already.
+        """The notation of a whole formula, from its smallest parts on; ``written`` has those that
+        are written already.
         """
         for x in parts_in_order([symbol]):
             self.written[x] = (written or {}).get(x) or self.math(x)

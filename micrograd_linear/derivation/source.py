@@ -29,7 +29,7 @@ def write(walk, leaves, wanted):
 
 
 class Writer(Expressions):
-    """Writes the statements of a walk. For a reader that makes a function of its own of them:
+    """Writes the statements of a walk. For a reader that makes its own function of them:
     ``compute()`` returns what they compute, the statements are in ``lines``, the names of the
     leaves in ``arguments``, and what stands before the function in ``constants`` and ``helpers``.
     """
@@ -200,9 +200,8 @@ class Writer(Expressions):
             and self.uses[definition] == 1
             and self.lines[-1].startswith(f"{self.expressions[definition][0]} =")
         ):
-            old = self.expressions[definition][
-                0
-            ]  # a statement of its own already: give it the name
+            # The definition has a statement of its own already, which gets the name.
+            old = self.expressions[definition][0]
             new = self.identifier(name)
             self.lines[-1] = new + self.lines[-1][len(old) :]
             self.expressions[x] = (new, ATOM)

@@ -17,6 +17,7 @@ _ELEMENTWISE = {
     for name, rule in RULES.items()
     if rule.formula.__module__ == RULES["where"].formula.__module__
 }
+# These rules are printed by name and computed by formula.
 _COMPOSED = {
     "softplus",
     "relu",
@@ -26,7 +27,7 @@ _COMPOSED = {
     "norm",
     "logsumexp",
     "clip",
-}  # printed by name, computed by formula
+}
 
 
 @dataclass
@@ -188,9 +189,8 @@ def _forward(node, values, names, book, for_readers):
         core.alias = core = opaque
     if node in names:
         if for_readers and core.operation not in ("variable", "number"):
-            book.forget(
-                core
-            )  # an equal formula elsewhere is another result, with a gradient of its own
+            # An equal formula elsewhere is another result, with a gradient of its own.
+            book.forget(core)
         value = _named(value, core, names[node], book, dtype)
     return value, wanted
 
@@ -277,14 +277,9 @@ def _constant(book, x, node, operands):
     if x.ndim:
         return book.constant(x)
     others = [np.dtype(getattr(y, "dtype", x.dtype)) for y in operands if is_node(y)]
-    gives_way = np.result_type(*others) == getattr(
-        node, "dtype", x.dtype
-    )  # a number of another type would change that of the result
-    return (
-        x.item()
-        if gives_way
-        else book.make("constant", (), {"value": x}, (), x.dtype, (x.dtype.str, x.tobytes()))
-    )
+    if np.result_type(*others) == getattr(node, "dtype", x.dtype):
+        return x.item()  # as a Python number, it cannot change the type of the result
+    return book.make("constant", (), {"value": x}, (), x.dtype, (x.dtype.str, x.tobytes()))
 
 
 def fitted(contribution, operand):

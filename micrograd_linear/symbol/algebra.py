@@ -46,7 +46,7 @@ def elementwise(operation, operands, dtype=None, key=(), static=None, shape=None
         and inner_of(x).shape == inner_of(reshaped[0]).shape
         for x in reshaped
     ):
-        # a reshape comes last, where it meets the one that undoes it
+        # A reshape comes last, where it meets the one that undoes it.
         inside = [inner_of(x) if x.shape != () else x for x in operands]
         return fill_by_reshape(elementwise(operation, inside, dtype, key, static), small, shape)
     book = operands[0].book

@@ -38,9 +38,8 @@ class Book:
     def forget(self, symbol):
         """Let the same operation on the same operands be another symbol from here on."""
         self.symbols.pop(symbol.key, None)
-        self.forgotten.append(
-            symbol
-        )  # keys hold the identities of symbols: none may be given to another
+        # Keys hold the identities of symbols, so that none may be given to another one.
+        self.forgotten.append(symbol)
 
     def variable(self, name, shape, dtype, kind="leaf", definition=None):
         """A named array; two of one name and different ``kind`` are different. With a
@@ -101,8 +100,8 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         self.book, self.operation, self.operands, self.static = book, operation, operands, static
         self.shape, self.dtype = shape, dtype
         self.alias = None  # the named variable that stands for this formula, once it has one
-        # of a "result": (rule name, operands, static), by which a formula that is composed of
-        # several operations is printed
+        # A "result" has (rule name, operands, static), by which it is printed, although its
+        # formula is composed of several operations.
         self.written = None
         self.serial = next(book.serial)
 

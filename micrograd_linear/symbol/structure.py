@@ -123,9 +123,8 @@ def reshape(x, shape):
         return broadcast(reshape(inner_of(x), ()), shape)
     if same_but_leading_ones(x.shape, shape):
         return algebra.fill(x, shape)
-    if (
-        x.operation == "product" and x.static["coefficient"] != 1
-    ):  # so that it can be combined with what is to come
+    # The coefficient goes to the front, so that it can be combined with what is to come.
+    if x.operation == "product" and x.static["coefficient"] != 1:
         coefficient, rest = coefficient_of(x)
         return product(coefficient, [reshape(rest, shape)], [])
     return x.book.make("reshape", (x,), {"shape": shape}, shape, x.dtype)
@@ -277,9 +276,8 @@ def matmul(x, w):
             return negative(matmul(flipped, w) if a is x else matmul(x, flipped))
     if x.shape[-2:] == (1, 1) or w.shape[-2:] == (1, 1):  # a number
         return broadcast(multiply(x, w), shape)
-    if _repeated(
-        x, -1
-    ):  # every column of x is the same: its rows times the sums over the rows of w
+    # Where every column of x is the same, it is one column times the sums over the rows of w.
+    if _repeated(x, -1):
         return broadcast(multiply(_one_along(x, -1), reduce("sum", w, -2, keepdims=True)), shape)
     if _repeated(w, -2):
         return broadcast(multiply(reduce("sum", x, -1, keepdims=True), _one_along(w, -2)), shape)
@@ -312,14 +310,11 @@ def einsum(subscripts, *operands):
             kept.append((letters, rest))
     if not kept:
         return product(coefficient, [], [], operands[0].book)
-    if len(kept) == 1 and len(set(kept[0][0])) == len(output) == len(
-        kept[0][0]
-    ):  # the axes in another order
-        return product(
-            coefficient,
-            [transpose(kept[0][1], [kept[0][0].index(letter) for letter in output])],
-            [],
-        )
+    letters = kept[0][0]
+    if len(kept) == 1 and len(set(letters)) == len(output) == len(letters):
+        # It is one array with its axes in another order.
+        order = [letters.index(letter) for letter in output]
+        return product(coefficient, [transpose(kept[0][1], order)], [])
     subscripts = ",".join(letters for letters, _ in kept) + "->" + output
     shape, plain = tuple(sizes[letter] for letter in output), tuple(x for _, x in kept)
     y = plain[0].book.make(
