@@ -1,4 +1,6 @@
-"""``derive``: the gradient of every named tensor as a formula. The rules that ran on the numbers are run on symbols, and what comes out is printed."""
+"""``derive``: the gradient of every named tensor as a formula. The rules that ran on the numbers
+are run on symbols, and what comes out is printed.
+"""
 
 from __future__ import annotations
 
@@ -27,19 +29,24 @@ def derive(
     *,
     form: str = "matrix",
 ) -> Derivation:
-    """The derivation of a graph: d(node)/d(every named tensor) as a formula, or dL/d(it) for a given dL/d(node) where node is no scalar.
+    """The derivation of a graph: d(node)/d(every named tensor) as a formula, or dL/d(it) for a
+    given dL/d(node) where node is no scalar.
 
     ``node``   the result, a Tensor or a Value
-    ``wrt``    a name, a node, or several: whose gradients are wanted. By default those of all named leaves and results, and where no leaf has
-               a name, of all leaves (which are then called x1, x2, ...)
-    ``form``   "matrix": one formula for each tensor. "index": the chain rule entry by entry, with the sums and the Kronecker deltas
+    ``wrt``    a name, a node, or several: whose gradients are wanted. By default those of all named
+               leaves and results, and where no leaf has a name, of all leaves (which are then
+               called x1, x2, ...)
+    ``form``   "matrix": one formula for each tensor. "index": the chain rule entry by entry, with
+               the sums and the Kronecker deltas
 
-    Returns a ``Derivation``. Every ∂L/∂h in it has the shape of h. Raises ``TypeError`` for what is no node, or where a rule cannot be run on
-    symbols, and ``ValueError`` for an unknown name or form, or a node that depends on nothing.
+    Returns a ``Derivation``. Every ∂L/∂h in it has the shape of h. Raises ``TypeError`` for what is
+    no node, or where a rule cannot be run on symbols, and ``ValueError`` for an unknown name or
+    form, or a node that depends on nothing.
 
     >>> import numpy as np
     >>> from micrograd_linear import Tensor, derive
-    >>> x, W, b = (Tensor(np.ones(shape), name) for name, shape in (("x", (5, 4)), ("W", (4, 3)), ("b", (1, 3))))
+    >>> x, W = Tensor(np.ones((5, 4)), "x"), Tensor(np.ones((4, 3)), "W")
+    >>> b = Tensor(np.ones((1, 3)), "b")
     >>> y = x @ W + b
     >>> y.name = "y"
     >>> derivation = derive(y)
@@ -63,12 +70,17 @@ def derive(
 
 
 def _check(node, form, asked):
+    """Raise the error for arguments of ``derive`` that mean nothing."""
     if not is_node(node):
         raise TypeError(f"derive: expected a Tensor or a Value, got {type(node).__name__}")
     if form not in _FORMS:
         raise ValueError(f"derive: unknown form {form!r}; expected 'matrix' or 'index'")
     if not node.operands or not node.requires_grad:
-        why = "was computed from nothing" if node.requires_grad else "depends on no tensor that requires a gradient"
+        why = (
+            "was computed from nothing"
+            if node.requires_grad
+            else "depends on no tensor that requires a gradient"
+        )
         raise ValueError(f"derive: {node.describe()} {why}; there is nothing to derive")
     if asked == []:
         raise ValueError("derive: wrt is empty; leave it out to have all gradients")
@@ -84,26 +96,41 @@ def _wanted(passed, asked):
     """The nodes whose gradients are asked for."""
     names = passed.names
     if asked is None:
-        named = [node for node in passed.order if node.name and node in passed.gradients and node is not passed.root]
+        named = [
+            node
+            for node in passed.order
+            if node.name and node in passed.gradients and node is not passed.root
+        ]
         if not any(not node.operands for node in named):
-            named += [node for node in passed.order if not node.operands and node in passed.gradients and not node.name]
+            named += [
+                node
+                for node in passed.order
+                if not node.operands and node in passed.gradients and not node.name
+            ]
         return named
     by_name = {name: node for node, name in names.items()}
     return list(dict.fromkeys(_node_of(key, passed, by_name) for key in asked))
 
 
 def _node_of(key, passed, by_name):
-    """The node that a name or a node in ``wrt`` asks for; an error where it has no gradient here."""
+    """The node that a name or a node in ``wrt`` asks for; an error where it has no gradient."""
     node = by_name.get(key) if isinstance(key, str) else key if is_node(key) else None
     if node is None and isinstance(key, str):
         raise ValueError(f"derive: {key!r}: {_hint(key, passed, by_name)}")
     if node is None:
         raise TypeError(f"derive: wrt: expected names or nodes, got {type(key).__name__}")
     if node not in passed.gradients:
-        why = "it requires none" if not node.requires_grad else f"{passed.root.describe()} does not depend on it"
+        why = (
+            "it requires none"
+            if not node.requires_grad
+            else f"{passed.root.describe()} does not depend on it"
+        )
         raise ValueError(f"derive: {node.describe()} has no gradient here: {why}")
     if node is passed.root:
-        raise ValueError(f"derive: {passed.names[node]!r} is the result itself, whose gradient is given; there are {', '.join(by_name)}")
+        raise ValueError(
+            f"derive: {passed.names[node]!r} is the result itself, whose gradient is given; "
+            f"there are {', '.join(by_name)}"
+        )
     return node
 
 
@@ -129,24 +156,35 @@ def _source(root, wanted, asked):
         for part in index if isinstance(index, tuple) else (index,):
             tensor = tensor_of(part)
             if tensor is not None and tensor not in leaves:
-                taken = {*passed.names.values(), *leaves.values()}
-                leaves[tensor] = next(name for k in range(len(taken) + 1) if (name := tensor.name if not k else f"{tensor.name} ({k})") not in taken)
+                names = {*passed.names.values(), *leaves.values()}
+                leaves[tensor] = next(
+                    name
+                    for k in range(len(names) + 1)
+                    if (name := tensor.name if not k else f"{tensor.name} ({k})") not in names
+                )
     inputs = [node for node in leaves if node in set(wanted)]
-    return write(passed, leaves, {node: passed.names[node] for node in dict.fromkeys([*inputs, *wanted]) if not node.operands or asked})
+    nodes = [x for x in dict.fromkeys([*inputs, *wanted]) if not x.operands or asked]
+    return write(passed, leaves, {node: passed.names[node] for node in nodes})
 
 
 def _matrix_form(passed, wanted, source):
-    found, notation = lines(passed, wanted)
+    written, notation = lines(passed, wanted)
     shown, formulas = {True: [], False: []}, {}
-    for line in found:
-        flipped = _in_numerator_layout(passed, line.node, notation) if line.node is not None else None
+    for line in written:
+        flipped = (
+            _in_numerator_layout(passed, line.node, notation) if line.node is not None else None
+        )
         formula = Formula(line.left, line.right, line.shape, flipped)
         shown[line.part == "forward"].append(formula)
         if line.node is not None:
             formulas[line.node] = formula
     in_numerator = [formulas[node].numerator for node in wanted if not node.operands]
     parts = [("", shown[True]), ("", shown[False])]
-    if passed.upstream is not None and all(in_numerator) and any(f.shape != f.shape[::-1] for f in in_numerator):
+    if (
+        passed.upstream is not None
+        and all(in_numerator)
+        and any(f.shape != f.shape[::-1] for f in in_numerator)
+    ):
         parts.append(("In numerator layout, every derivative transposed:", in_numerator))
     notes = list(notation.notes)
     notes[:0] = [f"{name}: a constant array, {x.shape}." for x, name in notation.constants.items()]

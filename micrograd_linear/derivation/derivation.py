@@ -17,7 +17,8 @@ _MATHML = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">'
 
 
 class Formula:
-    """One equation: ``text`` (Unicode), ``latex`` (for a mathematical environment), ``mathml``, and the ``shape`` of its two sides.
+    """One equation: ``text`` (Unicode), ``latex`` (for a mathematical environment), ``mathml``, and
+    the ``shape`` of its two sides.
 
     In a notebook it shows itself.
     """
@@ -30,12 +31,16 @@ class Formula:
         numerator: Formula | None = None,
     ) -> None:
         self.shape = shape
-        # The same in numerator layout, where all operands have at most two axes.
+        # In numerator layout it is a Formula too, where all operands have at most two axes.
         self.numerator = numerator
         self._left, self._right = left, right  # a right side of None: the left side is given
 
     def _shown(self, printer):
-        return printer.show(made("given", self._left) if self._right is None else made("equation", self._left, self._right))
+        return printer.show(
+            made("given", self._left)
+            if self._right is None
+            else made("equation", self._left, self._right)
+        )
 
     def _aligned(self):
         left = Latex().show(self._left)
@@ -44,10 +49,21 @@ class Formula:
 
     def _row(self):
         """The same as a row of a MathML table."""
-        right = "<mtext>\u00a0is given</mtext>" if self._right is None else f"<mo>=</mo>{Mathml().show(self._right)}"
+        right = (
+            "<mtext>\u00a0is given</mtext>"
+            if self._right is None
+            else f"<mo>=</mo>{Mathml().show(self._right)}"
+        )
         shape = "" if self.shape is None else f"<mtext>{self.shape}</mtext>"
-        cells = zip(("right", "left", "left"), (Mathml().show(self._left), right, shape), ("0", "0.2em", "2em"))
-        columns = (f'<mtd style="text-align:{side};padding:0.4em 0 0.4em {space}">{cell}</mtd>' for side, cell, space in cells)
+        cells = zip(
+            ("right", "left", "left"),
+            (Mathml().show(self._left), right, shape),
+            ("0", "0.2em", "2em"),
+        )
+        columns = (
+            f'<mtd style="text-align:{side};padding:0.4em 0 0.4em {space}">{cell}</mtd>'
+            for side, cell, space in cells
+        )
         return f"<mtr>{''.join(columns)}</mtr>"
 
     @property
@@ -76,7 +92,7 @@ class Formula:
 
 
 class Derivation(Mapping[Any, Formula]):
-    """The gradients of a graph as formulas: a mapping from the name of a tensor (or the tensor) to a ``Formula``.
+    """The gradients of a graph: a mapping from the name of a tensor, or the tensor, to a Formula.
 
     ``text``      everything, in Unicode; ``print(derivation)`` shows it
     ``latex``     an ``aligned`` environment, for LaTeX with amsmath and for MathJax and KaTeX
@@ -105,7 +121,9 @@ class Derivation(Mapping[Any, Formula]):
             return self._formulas[key]
         except (KeyError, TypeError):
             asked = key if isinstance(key, str) else getattr(key, "name", "") or type(key).__name__
-            raise KeyError(f"{asked!r} is not among the derived gradients: {', '.join(self._names)}") from None
+            raise KeyError(
+                f"{asked!r} is not among the derived gradients: {', '.join(self._names)}"
+            ) from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -115,8 +133,9 @@ class Derivation(Mapping[Any, Formula]):
 
     @property
     def source(self) -> str:
-        """A Python module without any import but numpy that defines ``value_and_gradients(...)``: the named leaves are its arguments (and
-        ``gradient``, last, where the result is no scalar); it returns the value and a dict of gradients by name.
+        """A Python module without any import but numpy that defines ``value_and_gradients(...)``:
+        the named leaves are its arguments (and ``gradient``, last, where the result is no scalar);
+        it returns the value and a dict of gradients by name.
         """
         return self._write_source()
 
@@ -128,17 +147,28 @@ class Derivation(Mapping[Any, Formula]):
             rows.append(("", ""))
             if heading:
                 rows.append((heading, ""))
-            rows.extend((line.text, "" if line.shape is None else str(line.shape)) for line in lines)
+            rows.extend(
+                (line.text, "" if line.shape is None else str(line.shape)) for line in lines
+            )
         rows = rows[1:] if rows and rows[0] == ("", "") else rows
         widths = [_width(left) for left, shape in rows if shape]
         column = min(max(widths, default=0), 100) + 3
-        text = [left + " " * max(2, column - _width(left)) + shape if shape else left for left, shape in rows]
+        text = [
+            left + " " * max(2, column - _width(left)) + shape if shape else left
+            for left, shape in rows
+        ]
         return "\n".join([*text, *([""] if self._notes else []), *self._notes])
 
     @property
     def latex(self) -> str:
         """All equations in one ``aligned`` environment."""
-        return _aligned([row for heading, lines in self._sections for row in ([heading] if heading else []) + lines])
+        return _aligned(
+            [
+                row
+                for heading, lines in self._sections
+                for row in ([heading] if heading else []) + lines
+            ]
+        )
 
     @property
     def mathml(self) -> str:
@@ -148,7 +178,9 @@ class Derivation(Mapping[Any, Formula]):
             if heading:
                 parts.append(f"<h4>{html.escape(heading)}</h4>")
             rows = "".join(line._row() for line in lines)
-            parts.append(f'{_MATHML}<mtable displaystyle="true" style="math-depth:0">{rows}</mtable></math>')
+            parts.append(
+                f'{_MATHML}<mtable displaystyle="true" style="math-depth:0">{rows}</mtable></math>'
+            )
         parts.extend(f"<p><small>{html.escape(note)}</small></p>" for note in self._notes)
         return f"<div>{''.join(parts)}</div>"
 
@@ -178,7 +210,10 @@ class Derivation(Mapping[Any, Formula]):
 
 
 def _aligned(lines):
-    rows = [rf"&\text{{{Latex().escaped(line)}}} \\" if isinstance(line, str) else line._aligned() for line in lines]
+    rows = [
+        rf"&\text{{{Latex().escaped(line)}}} \\" if isinstance(line, str) else line._aligned()
+        for line in lines
+    ]
     return "\\begin{aligned}\n" + "\n".join(rows) + "\n\\end{aligned}"
 
 
@@ -188,4 +223,7 @@ def _markdown(text):
 
 def _width(text):
     """How many columns a terminal gives the text."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )

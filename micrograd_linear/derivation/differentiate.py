@@ -1,4 +1,6 @@
-"""The chain rule entry by entry: the derivative of one element by another, as products of Kronecker deltas; and the sums that the deltas remove."""
+"""The chain rule entry by entry: the derivative of one element by another, as products of Kronecker
+deltas; and the sums that the deltas remove.
+"""
 
 import math
 from dataclasses import dataclass, replace
@@ -26,15 +28,30 @@ class Term:
 
 
 def differentiate(expression, target, letters, value, supply):
-    """[Term]: the derivative of an expression by the element of the ``target`` at the letters. ``value`` is the element that the expression is."""
+    """[Term]: the derivative of an expression by the element of the ``target`` at the letters.
+    ``value`` is the element that the expression is.
+    """
 
     def derivative(e, whole=False):
         if isinstance(e, Entry):
-            return [Term(Fraction(1), deltas=tuple(Delta(a, b) for a, b in zip(e.letters, letters, strict=True)))] if e.symbol is target else []
+            return (
+                [
+                    Term(
+                        Fraction(1),
+                        deltas=tuple(Delta(a, b) for a, b in zip(e.letters, letters, strict=True)),
+                    )
+                ]
+                if e.symbol is target
+                else []
+            )
         if isinstance(e, Sum):
             return [replace(term, sums=(*e.letters, *term.sums)) for term in derivative(e.body)]
         if isinstance(e, Terms):
-            return [replace(term, coefficient=times(Fraction(sign), term.coefficient)) for sign, part in zip(e.signs, e.parts) for term in derivative(part)]
+            return [
+                replace(term, coefficient=times(Fraction(sign), term.coefficient))
+                for sign, part in zip(e.signs, e.parts)
+                for term in derivative(part)
+            ]
         if isinstance(e, Product):
             return _product_rule(e, derivative, supply)
         if isinstance(e, Apply):
@@ -45,23 +62,39 @@ def differentiate(expression, target, letters, value, supply):
 
 
 def _product_rule(e, derivative, supply):
-    """The other factors get letters of their own: those of the one that is differentiated come out of their sums."""
+    """The other factors get letters of their own: those of the one that is differentiated come out
+    of their sums.
+    """
     terms = []
     for i, factor in enumerate(e.factors):
         for term in derivative(factor):
             rest = [renamed(x, supply) for x in e.factors[:i] + e.factors[i + 1 :]]
-            terms.append(scaled(term, e.coefficient, rest, [renamed(x, supply) for x in e.divisors]))
+            terms.append(
+                scaled(term, e.coefficient, rest, [renamed(x, supply) for x in e.divisors])
+            )
     for divisor in e.divisors:
         for term in derivative(divisor):
             below = [renamed(x, supply) for x in (*e.divisors, divisor)]
-            terms.append(scaled(term, times(Fraction(-1), e.coefficient), [renamed(x, supply) for x in e.factors], below))
+            terms.append(
+                scaled(
+                    term,
+                    times(Fraction(-1), e.coefficient),
+                    [renamed(x, supply) for x in e.factors],
+                    below,
+                )
+            )
     return terms
 
 
 def scaled(term, coefficient, factors=(), divisors=()):
-    """The term times coefficient * factors / divisors, numbers among them taken into the coefficient."""
+    """The term times coefficient * factors / divisors, numbers among them taken into the
+    coefficient.
+    """
     coefficient, kept, below = times(term.coefficient, coefficient), [], []
-    sides = ((*factors, *term.factors), kept, below, times), ((*divisors, *term.divisors), below, kept, over)
+    sides = (
+        ((*factors, *term.factors), kept, below, times),
+        ((*divisors, *term.divisors), below, kept, over),
+    )
     for parts, own, other, combine in sides:
         for part in parts:
             if isinstance(part, Number):
@@ -75,7 +108,12 @@ def scaled(term, coefficient, factors=(), divisors=()):
     if not math.isfinite(coefficient):
         raise NoIndexForm("a coefficient beyond the range of numbers")
     if any(isinstance(part, (Number, Product)) for part in (*kept, *below)):
-        return scaled(replace(term, coefficient=coefficient, factors=(), divisors=()), Fraction(1), tuple(kept), tuple(below))
+        return scaled(
+            replace(term, coefficient=coefficient, factors=(), divisors=()),
+            Fraction(1),
+            tuple(kept),
+            tuple(below),
+        )
     return replace(term, coefficient=coefficient, factors=tuple(kept), divisors=tuple(below))
 
 
@@ -86,20 +124,32 @@ def _chain_rule(e, derivative, value, supply):
     if e.function == "where":
         condition = e.arguments[0]
         otherwise = Terms((1, -1), (Number(Fraction(1)), condition))
-        return [scaled(t, Fraction(1), (condition,)) for t in inner[1]] + [scaled(t, Fraction(1), (otherwise,)) for t in inner[2]]
+        return [scaled(t, Fraction(1), (condition,)) for t in inner[1]] + [
+            scaled(t, Fraction(1), (otherwise,)) for t in inner[2]
+        ]
     if e.function not in RULES:  # a comparison, or a sign: constant wherever it has a derivative
         return []
-    slopes = _slopes(e.function, tuple(renamed(argument, supply) for argument in e.arguments), value, supply)
-    return [scaled(term, Fraction(1), (slope,)) for slope, terms in zip(slopes, inner) for term in terms]
+    slopes = _slopes(
+        e.function, tuple(renamed(argument, supply) for argument in e.arguments), value, supply
+    )
+    return [
+        scaled(term, Fraction(1), (slope,)) for slope, terms in zip(slopes, inner) for term in terms
+    ]
 
 
 def _slopes(function, arguments, value, supply):
-    """The derivatives of an elementwise function by its arguments: the pullbacks of its rule, run on symbols with g = 1."""
+    """The derivatives of an elementwise function by its arguments: the pullbacks of its rule, run
+    on symbols with g = 1.
+    """
     book, replaced, symbols = Book(), {}, []
     for k, argument in enumerate(arguments):
         if isinstance(argument, Number):
             number = argument.value
-            symbols.append(int(number) if isinstance(number, Fraction) and number.denominator == 1 else float(number))
+            symbols.append(
+                int(number)
+                if isinstance(number, Fraction) and number.denominator == 1
+                else float(number)
+            )
         else:
             symbols.append(book.variable(f"argument {k}", (), np.float64))
             replaced[symbols[-1]] = argument
@@ -111,8 +161,12 @@ def _slopes(function, arguments, value, supply):
         result.alias = variable
     slopes = []
     for pull, argument in zip(pullbacks, arguments, strict=True):
-        made = Number(Fraction(0)) if isinstance(argument, Number) else entry(symbol(book, pull(book.number(1))), (), supply)
-        slopes.append(_replaced(made, replaced))
+        slope = (
+            Number(Fraction(0))
+            if isinstance(argument, Number)
+            else entry(symbol(book, pull(book.number(1))), (), supply)
+        )
+        slopes.append(_replaced(slope, replaced))
     return slopes
 
 
@@ -123,12 +177,18 @@ def _map(e, function):
     if isinstance(e, Terms):
         return Terms(e.signs, tuple(map(function, e.parts)))
     if isinstance(e, Product):
-        return Product(e.coefficient, tuple(map(function, e.factors)), tuple(map(function, e.divisors)))
+        return Product(
+            e.coefficient, tuple(map(function, e.factors)), tuple(map(function, e.divisors))
+        )
     return Apply(e.function, tuple(map(function, e.arguments))) if isinstance(e, Apply) else e
 
 
 def _replaced(e, table):
-    return table.get(e.symbol, e) if isinstance(e, Entry) else _map(e, lambda part: _replaced(part, table))
+    return (
+        table.get(e.symbol, e)
+        if isinstance(e, Entry)
+        else _map(e, lambda part: _replaced(part, table))
+    )
 
 
 def renamed(e, supply):
@@ -157,52 +217,84 @@ def substituted(e, table):
 
 
 def collapse(term, sizes):
-    """Sums over a letter that a delta holds fast, removed: Σ_j δ_kj f_j = f_k; and sums over what does not occur, as a number."""
+    """Sums over a letter that a delta holds fast, removed: Σ_j δ_kj f_j = f_k; and sums over what
+    does not occur, as a number.
+    """
     term = without_idle_sums(term, sizes)
     while True:
-        found = next(((delta, a, b) for delta in term.deltas for a, b in ((delta.a, delta.b), (delta.b, delta.a)) if a in term.sums and _can(term, a, b)), None)
-        if found is None:
+        replacement = next(
+            (
+                (delta, a, b)
+                for delta in term.deltas
+                for a, b in ((delta.a, delta.b), (delta.b, delta.a))
+                if a in term.sums and _can(term, a, b)
+            ),
+            None,
+        )
+        if replacement is None:
             return term
-        delta, a, b = found
+        delta, a, b = replacement
         deltas = list(term.deltas)
         deltas.remove(delta)
         change = lambda parts: tuple(substituted(part, {a: b}) for part in parts)  # noqa: B023, E731
         sums = tuple(letter for letter in term.sums if letter != a)
-        term = Term(term.coefficient, sums, change(deltas), change(term.factors), change(term.divisors))
+        term = Term(
+            term.coefficient, sums, change(deltas), change(term.factors), change(term.divisors)
+        )
 
 
 def without_idle_sums(term, sizes):
-    idle = [letter for letter in term.sums if not any(occurs(e, letter) for e in (*term.deltas, *term.factors, *term.divisors))]
+    idle = [
+        letter
+        for letter in term.sums
+        if not any(occurs(e, letter) for e in (*term.deltas, *term.factors, *term.divisors))
+    ]
     coefficient = term.coefficient
     for letter in idle:
         coefficient = times(coefficient, Fraction(sizes[letter]))
-    return replace(term, coefficient=coefficient, sums=tuple(letter for letter in term.sums if letter not in idle))
+    return replace(
+        term,
+        coefficient=coefficient,
+        sums=tuple(letter for letter in term.sums if letter not in idle),
+    )
 
 
 def _can(term, a, b):
     """A letter can be replaced by a place only where it is not itself part of a place."""
     if not isinstance(b, Mapped):
         return True
-    return b.letter != a and not any(_is_part(e, a) for e in (*term.deltas, *term.factors, *term.divisors))
+    return b.letter != a and not any(
+        _is_part(e, a) for e in (*term.deltas, *term.factors, *term.divisors)
+    )
 
 
 def _is_part(e, letter):
     if isinstance(e, (Entry, Delta)):
         letters = e.letters if isinstance(e, Entry) else (e.a, e.b)
         return any(isinstance(x, Mapped) and x.letter == letter for x in letters)
-    found = []
-    _map(e, lambda part: found.append(_is_part(part, letter)) or part)
-    return any(found)
+    parts = []
+    _map(e, lambda part: parts.append(_is_part(part, letter)) or part)
+    return any(parts)
 
 
 def like_terms(terms):
     """Equal terms added up; which letters their sums use makes no difference."""
-    found = {}
+    collected = {}
     for term in terms:
         table = {letter: -1 - i for i, letter in enumerate(term.sums)}
-        key = (len(table), *(tuple(_without_letters(part, table) for part in parts) for parts in (term.deltas, term.factors, term.divisors)))
-        found[key] = replace(found[key], coefficient=plus(found[key].coefficient, term.coefficient)) if key in found else term
-    return [term for term in found.values() if term.coefficient != 0]
+        key = (
+            len(table),
+            *(
+                tuple(_without_letters(part, table) for part in parts)
+                for parts in (term.deltas, term.factors, term.divisors)
+            ),
+        )
+        collected[key] = (
+            replace(collected[key], coefficient=plus(collected[key].coefficient, term.coefficient))
+            if key in collected
+            else term
+        )
+    return [term for term in collected.values() if term.coefficient != 0]
 
 
 def _without_letters(e, table):

@@ -1,4 +1,6 @@
-"""The element of a symbol at given letters, as a formula of elements of named arrays: how each operation takes its operands' elements."""
+"""The element of a symbol at given letters, as a formula of elements of named arrays: how each
+operation takes its operands' elements.
+"""
 
 from fractions import Fraction
 
@@ -13,17 +15,44 @@ _ARRAYS = (list, range, np.ndarray)
 
 
 def entry(x, letters, supply):
-    """The element of symbol x at the letters, one for each axis, as a formula of elements of named arrays."""
+    """The element of symbol x at the letters, one for each axis, as a formula of elements of named
+    arrays.
+    """
     if x.operation == "result":
         name, operands, static = x.written
-        return _RULES[name](x, operands, static, letters, supply) if name in _RULES else entry(x.operands[0], letters, supply)
+        return (
+            _RULES[name](x, operands, static, letters, supply)
+            if name in _RULES
+            else entry(x.operands[0], letters, supply)
+        )
     build = _BUILD.get(x.operation)
     if build is None:
-        return Apply(x.operation, _broadcast(x, x.operands, letters, supply)) if x.operation in ELEMENTWISE else _refuse(x)
+        return (
+            Apply(x.operation, _broadcast(x, x.operands, letters, supply))
+            if x.operation in ELEMENTWISE
+            else _refuse(x)
+        )
     return build(x, letters, supply)
 
 
-ELEMENTWISE = ("absolute", "sign", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "sigmoid", "power", "maximum", "minimum", "where")
+ELEMENTWISE = (
+    "absolute",
+    "sign",
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "sqrt",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "sigmoid",
+    "power",
+    "maximum",
+    "minimum",
+    "where",
+)
 ELEMENTWISE += ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "both")
 
 
@@ -34,7 +63,10 @@ def _refuse(x):
 def _aligned(x, letters, shape):
     """The letters of an operand that broadcasts to a result of the given shape."""
     missing = len(shape) - x.ndim
-    return tuple(None if n == 1 else letters[missing + i] if missing + i >= 0 else None for i, n in enumerate(x.shape))
+    return tuple(
+        None if n == 1 else letters[missing + i] if missing + i >= 0 else None
+        for i, n in enumerate(x.shape)
+    )
 
 
 def _broadcast(x, operands, letters, supply):
@@ -61,6 +93,15 @@ def _product(x, letters, supply):
     return _times(x.static["coefficient"], above, below)
 
 
+def _add(x, letters, supply):
+    return Terms(x.static["signs"], _broadcast(x, x.operands, letters, supply))
+
+
+def _repeated(x, letters, supply):
+    (a,) = x.operands
+    return entry(a, _aligned(a, letters, x.shape), supply)
+
+
 def _matmul(x, letters, supply):
     a, b = x.operands
     stack, (i, j) = letters[:-2], letters[-2:]
@@ -76,7 +117,7 @@ def _aligned_stack(x, letters, result):
 
 
 def _sum(letters, body, supply):
-    """The sum over the letters; one that does not occur in the body counts how often it is added."""
+    """The sum over the letters; one that is not in the body counts how often it is added."""
     letters = [letter for letter in letters if letter is not None]
     kept = tuple(letter for letter in letters if occurs(body, letter))
     count = 1
@@ -92,15 +133,29 @@ def _times(coefficient, factors, divisors=()):
         coefficient = times(coefficient, f.value) if isinstance(f, Number) else coefficient
     for d in divisors:
         coefficient = over(coefficient, d.value) if isinstance(d, Number) else coefficient
-    factors, divisors = (tuple(x for x in parts if not isinstance(x, Number)) for parts in (factors, divisors))
+    factors, divisors = (
+        tuple(x for x in parts if not isinstance(x, Number)) for parts in (factors, divisors)
+    )
     if not divisors and not factors:
         return Number(coefficient)
-    return factors[0] if coefficient == 1 and not divisors and len(factors) == 1 else Product(coefficient, factors, divisors)
+    return (
+        factors[0]
+        if coefficient == 1 and not divisors and len(factors) == 1
+        else Product(coefficient, factors, divisors)
+    )
 
 
 def _reduction(x, letters, supply):
     (a,) = x.operands
-    return _reduced(a, x.static["axis"], x.shape, letters, supply, lambda inner, inside: entry(inner, inside, supply), mean=x.operation == "mean")
+    return _reduced(
+        a,
+        x.static["axis"],
+        x.shape,
+        letters,
+        supply,
+        _element(supply),
+        mean=x.operation == "mean",
+    )
 
 
 def _reduced(a, axes, shape, letters, supply, body, mean=False):
@@ -136,19 +191,23 @@ def _transpose(x, letters, supply):
 
 def _einsum(x, letters, supply):
     inputs, output = x.static["subscripts"].split("->")
-    found, sizes = dict(zip(output, letters, strict=True)), {}
+    letter_of, sizes = dict(zip(output, letters, strict=True)), {}
     for part, y in zip(inputs.split(","), x.operands, strict=True):
         sizes.update(zip(part, y.shape))
-    summed = {letter: supply.new(n) for letter, n in sizes.items() if letter not in found}
-    found.update(summed)
-    factors = tuple(entry(y, tuple(found[letter] for letter in part), supply) for part, y in zip(inputs.split(","), x.operands, strict=True))
+    summed = {letter: supply.new(n) for letter, n in sizes.items() if letter not in letter_of}
+    letter_of.update(summed)
+    factors = tuple(
+        entry(y, tuple(letter_of[letter] for letter in part), supply)
+        for part, y in zip(inputs.split(","), x.operands, strict=True)
+    )
     return _sum(tuple(summed.values()), _times(Fraction(1), factors), supply)
 
 
 def _getitem(x, letters, supply):
     (a,) = x.operands
     index = _whole_index(x.static["index"], a.ndim)
-    outer, inner, joint = list(letters), [], []  # ``joint`` holds the letter that all arrays of the index share
+    outer, inner = list(letters), []
+    joint = []  # the letter that all arrays of the index share, once one of them has been met
     for part in index:
         n = a.shape[len(inner)] if part is not None else 0
         if part is None:
@@ -167,10 +226,15 @@ def _getitem(x, letters, supply):
 
 
 def _whole_index(index, ndim):
-    """The index as a tuple with a part for every axis; NoIndexForm where masks, tables or arrays apart are in it."""
+    """The index as a tuple with a part for every axis; NoIndexForm where masks, tables or arrays
+    apart are in it.
+    """
     index = index if isinstance(index, tuple) else (index,)
     arrays = [np.asarray(part) for part in index if isinstance(part, _ARRAYS)]
-    if any(array.dtype == bool or array.ndim != 1 for array in arrays) or len({len(array) for array in arrays}) > 1:
+    if (
+        any(array.dtype == bool or array.ndim != 1 for array in arrays)
+        or len({len(array) for array in arrays}) > 1
+    ):
         raise NoIndexForm("getitem")
     places = [k for k, part in enumerate(index) if isinstance(part, _ARRAYS)]
     apart = places and places != list(range(places[0], places[-1] + 1))
@@ -187,21 +251,38 @@ def _placed(letter, places, n, called=""):
         return None
     if isinstance(letter, Mapped):  # a slice of a slice
         letter, places, called = letter.letter, tuple(places[p] for p in letter.places), ""
-    return letter if places == tuple(range(n)) and letter is not None and not called else Mapped(letter, places, called)
+    return (
+        letter
+        if places == tuple(range(n)) and letter is not None and not called
+        else Mapped(letter, places, called)
+    )
 
 
 _BUILD = {
-    "variable": _variable, "constant": _constant, "number": lambda x, letters, supply: Number(x.static["value"]), "product": _product,
-    "add": lambda x, letters, supply: Terms(x.static["signs"], _broadcast(x, x.operands, letters, supply)),
-    "broadcast": lambda x, letters, supply: entry(x.operands[0], _aligned(x.operands[0], letters, x.shape), supply),
-    "matmul": _matmul, "sum": _reduction, "mean": _reduction, "reshape": _reshape, "transpose": _transpose, "einsum": _einsum, "getitem": _getitem,
+    "variable": _variable,
+    "constant": _constant,
+    "number": lambda x, letters, supply: Number(x.static["value"]),
+    "product": _product,
+    "add": _add,
+    "broadcast": _repeated,
+    "matmul": _matmul,
+    "sum": _reduction,
+    "mean": _reduction,
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "einsum": _einsum,
+    "getitem": _getitem,
     "astype": lambda x, letters, supply: entry(x.operands[0], letters, supply),
-}  # fmt: skip
+}
 
 
 def _rule_axes(a, static):
     axis = static.get("axis")
-    return tuple(range(a.ndim)) if axis is None else tuple(i % a.ndim for i in (axis if isinstance(axis, (tuple, list)) else (axis,)))
+    return (
+        tuple(range(a.ndim))
+        if axis is None
+        else tuple(i % a.ndim for i in (axis if isinstance(axis, (tuple, list)) else (axis,)))
+    )
 
 
 def _over_axes(body, finish=lambda total, count, static: total):
@@ -213,13 +294,20 @@ def _over_axes(body, finish=lambda total, count, static: total):
         count = 1
         for i in axes:
             count *= a.shape[i]
-        # the symbol may keep the reduced axes as 1, or have dropped them
+        # The symbol may keep the reduced axes as 1, or have dropped them.
         outer = [letter for letter in letters if letter is not None]
         kept = [i for i in range(a.ndim) if i not in axes and a.shape[i] != 1]
         spread = [None] * a.ndim
         for i, letter in zip(kept, outer, strict=True):
             spread[i] = letter
-        total = _reduced(a, axes, x.shape, tuple(spread), supply, lambda inner, inside: body(inner, inside, axes, supply))
+        total = _reduced(
+            a,
+            axes,
+            x.shape,
+            tuple(spread),
+            supply,
+            lambda inner, inside: body(inner, inside, axes, supply),
+        )
         return finish(total, count, static)
 
     return build
@@ -227,8 +315,16 @@ def _over_axes(body, finish=lambda total, count, static: total):
 
 def _deviation_squared(a, letters, axes, supply):
     outside = tuple(None if i in axes else letter for i, letter in enumerate(letters))
-    mean = lambda: _reduced(a, axes, None, outside, supply, lambda inner, inside: entry(inner, inside, supply), mean=True)  # noqa: E731
-    return Product(Fraction(1), tuple(Terms((1, -1), (entry(a, letters, supply), mean())) for _ in range(2)))
+    deviations = []
+    for _ in range(2):  # the letters that each mean is summed over are its own
+        element = entry(a, letters, supply)
+        mean = _reduced(a, axes, None, outside, supply, _element(supply), mean=True)
+        deviations.append(Terms((1, -1), (element, mean)))
+    return Product(Fraction(1), tuple(deviations))
+
+
+def _element(supply):
+    return lambda x, letters: entry(x, letters, supply)
 
 
 def _squared(a, letters, axes, supply):
@@ -242,9 +338,22 @@ def _variance(total, count, static):
 
 
 _RULES = {
-    "logsumexp": _over_axes(lambda a, letters, axes, supply: Apply("exp", (entry(a, letters, supply),)), lambda total, count, static: Apply("log", (total,))),
+    "logsumexp": _over_axes(
+        lambda a, letters, axes, supply: Apply("exp", (entry(a, letters, supply),)),
+        lambda total, count, static: Apply("log", (total,)),
+    ),
     "var": _over_axes(_deviation_squared, _variance),
-    "std": _over_axes(_deviation_squared, lambda total, count, static: Apply("sqrt", (_variance(total, count, static),))),
+    "std": _over_axes(
+        _deviation_squared,
+        lambda total, count, static: Apply("sqrt", (_variance(total, count, static),)),
+    ),
     "norm": _over_axes(_squared, lambda total, count, static: Apply("sqrt", (total,))),
-    **{name: (lambda x, operands, static, letters, supply, name=name: Apply(name, _broadcast(x, operands[:1], letters, supply))) for name in ("relu", "softplus")},
+    **{
+        name: (
+            lambda x, operands, static, letters, supply, name=name: Apply(
+                name, _broadcast(x, operands[:1], letters, supply)
+            )
+        )
+        for name in ("relu", "softplus")
+    },
 }

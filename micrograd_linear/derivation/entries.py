@@ -1,7 +1,7 @@
 """Formulas entry by entry: y_ij = Σ_l x_il W_lj + b_j, made from symbols.
 
-Letters are integers, each used once, so that no two sums can be confused; which letter of the alphabet each is printed as is decided last.
-An axis of length 1 has no letter.
+Letters are integers, each used once, so that no two sums can be confused; which letter of the
+alphabet each is printed as is decided last. An axis of length 1 has no letter.
 """
 
 import itertools
@@ -26,7 +26,11 @@ class Mapped:
     def offset(self):
         """k where the place is letter + k, else None."""
         first = self.places[0] if self.places else None
-        return first if self.places and self.places == tuple(range(first, first + len(self.places))) else None
+        return (
+            first
+            if self.places and self.places == tuple(range(first, first + len(self.places)))
+            else None
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +41,11 @@ class Entry:
     letters: tuple
 
     def __eq__(self, other):
-        return isinstance(other, Entry) and self.symbol is other.symbol and self.letters == other.letters
+        return (
+            isinstance(other, Entry)
+            and self.symbol is other.symbol
+            and self.letters == other.letters
+        )
 
     def __hash__(self):
         return hash((id(self.symbol), self.letters))

@@ -1,4 +1,6 @@
-"""Symbols as Python expressions that need NumPy alone: how each operation is written, and how tightly it binds."""
+"""Symbols as Python expressions that need NumPy alone: how each operation is written, and how
+tightly it binds.
+"""
 
 from fractions import Fraction
 
@@ -9,8 +11,16 @@ from .literals import literal
 from .lower import reachable
 
 _UNARY = {"absolute": "abs", "negative": "negative"}
-_COMPARE = {"equal": "==", "not_equal": "!=", "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
-ATOM, POWER, UNARY_MINUS, TIMES, PLUS, AND, RELATION = 7, 6, 5, 4, 3, 2, 1  # how tightly an expression binds
+_COMPARE = {
+    "equal": "==",
+    "not_equal": "!=",
+    "less": "<",
+    "less_equal": "<=",
+    "greater": ">",
+    "greater_equal": ">=",
+}
+# How tightly an expression binds.
+ATOM, POWER, UNARY_MINUS, TIMES, PLUS, AND, RELATION = range(7, 0, -1)
 _SIGMOID = '''
 def sigmoid(x):
     """1 / (1 + e^-x), computed from e^-|x|, which cannot overflow."""
@@ -23,12 +33,15 @@ def sigmoid(x):
 class Expressions:
     """Writes one operation on symbols that are written already.
 
-    ``expressions`` holds {symbol: (text, how tightly it binds)}; ``leaves`` are {node: name} and ``arguments`` {name: identifier}.
-    A writer of statements, which knows what gets a line of its own, derives from this class and has ``identifier``.
+    ``expressions`` holds {symbol: (text, how tightly it binds)}; ``leaves`` are {node: name} and
+    ``arguments`` {name: identifier}. A writer of statements, which knows what gets a line of its
+    own, derives from this class and has ``identifier``.
     """
 
     def wrapped(self, x, level):
-        """The expression for a symbol, in brackets where it binds less tightly than its surroundings."""
+        """The expression for a symbol, in brackets where it binds less tightly than its
+        surroundings.
+        """
         text, own = self.expressions[x]
         return text if own >= level else f"({text})"
 
@@ -39,18 +52,28 @@ class Expressions:
             return method(x, *x.operands)
         if x.operation in _COMPARE:
             a, b = x.operands
-            return f"{self.wrapped(a, PLUS)} {_COMPARE[x.operation]} {self.wrapped(b, PLUS)}", RELATION
-        return f"np.{_UNARY.get(x.operation, x.operation)}({', '.join(self.wrapped(y, 0) for y in x.operands)})", ATOM
+            return (
+                f"{self.wrapped(a, PLUS)} {_COMPARE[x.operation]} {self.wrapped(b, PLUS)}",
+                RELATION,
+            )
+        function = _UNARY.get(x.operation, x.operation)
+        return f"np.{function}({', '.join(self.wrapped(y, 0) for y in x.operands)})", ATOM
 
     def _number(self, x):
         return _number(x.static["value"])
 
     def _constant(self, x):
         value = x.static["value"]
-        return self.constant(value) if value.ndim else f"np.{value.dtype.name}({literal(value)})", ATOM
+        return self.constant(
+            value
+        ) if value.ndim else f"np.{value.dtype.name}({literal(value)})", ATOM
 
     def _multiply(self, x, a, b):
-        if b.operation == "number" and isinstance(b.static["value"], Fraction) and b.static["value"].denominator == 1:
+        if (
+            b.operation == "number"
+            and isinstance(b.static["value"], Fraction)
+            and b.static["value"].denominator == 1
+        ):
             a, b = b, a
         return f"{self.wrapped(a, TIMES)} * {self.wrapped(b, TIMES + 1)}", TIMES
 
@@ -82,7 +105,12 @@ class Expressions:
 
     def _where(self, x, condition, a, b):
         if a.operation == b.operation == "number":
-            numbers = [float_text(y.static["value"]) if x.dtype == np.float64 else f"np.{x.dtype.name}({float_text(y.static['value'])})" for y in (a, b)]
+            numbers = [
+                float_text(y.static["value"])
+                if x.dtype == np.float64
+                else f"np.{x.dtype.name}({float_text(y.static['value'])})"
+                for y in (a, b)
+            ]
             return f"np.where({self.wrapped(condition, 0)}, {', '.join(numbers)})", ATOM
         return f"np.where({', '.join(self.wrapped(y, 0) for y in (condition, a, b))})", ATOM
 
@@ -99,7 +127,8 @@ class Expressions:
     def reduced(self, x, a, keepdims):
         axes = x.static["axis"]
         arguments = [] if len(axes) == a.ndim else [f"axis={axes[0] if len(axes) == 1 else axes}"]
-        return f"{self.wrapped(a, ATOM)}.{x.operation}({', '.join(arguments + ['keepdims=True'] * keepdims)})"
+        arguments += ["keepdims=True"] * keepdims
+        return f"{self.wrapped(a, ATOM)}.{x.operation}({', '.join(arguments)})"
 
     _sum = _mean = _max = _min = _prod = _reduction
 
@@ -107,12 +136,19 @@ class Expressions:
         return f"{self.wrapped(a, ATOM)}.cumsum(axis={x.static['axis']})", ATOM
 
     def _reshape(self, x, a):
-        if not a.shape and all(y.operation not in ("variable", "constant") for y in reachable([a])):  # made of nothing but numbers, it is one of Python's
+        if not a.shape and _is_python_number(a):
             return f"np.full({x.shape}, {self.wrapped(a, 0)})", ATOM
-        if a.operation in ("sum", "mean", "max", "min", "prod") and not self.expressions[a][0].isidentifier():
+        if (
+            a.operation in ("sum", "mean", "max", "min", "prod")
+            and not self.expressions[a][0].isidentifier()
+        ):
             inner, axes = a.operands[0], a.static["axis"]
             for keepdims in (False, True):
-                if x.shape == tuple(1 if i in axes else n for i, n in enumerate(inner.shape) if keepdims or i not in axes):
+                if x.shape == tuple(
+                    1 if i in axes else n
+                    for i, n in enumerate(inner.shape)
+                    if keepdims or i not in axes
+                ):
                     return self.reduced(a, inner, keepdims), ATOM
         if not x.shape:
             return f"{self.wrapped(a, ATOM)}.reshape(())[()]", ATOM
@@ -134,18 +170,27 @@ class Expressions:
     def filled(self, x, dtype=None):
         """A broadcast as an array of its own; ``dtype`` is that of a number which has none."""
         (a,) = x.operands
-        words = type_argument(x) if x.dtype is not None or dtype is None or dtype == np.float64 else f", np.{dtype.name}"
+        words = (
+            type_argument(x)
+            if x.dtype is not None or dtype is None or dtype == np.float64
+            else f", np.{dtype.name}"
+        )
         if a.operation == "number":
             value = a.static["value"]
             name = {Fraction(0): "zeros", Fraction(1): "ones"}.get(value)
-            return f"np.{name}({x.shape}{words})" if name else f"np.full({x.shape}, {float_text(value)}{words})"
+            return (
+                f"np.{name}({x.shape}{words})"
+                if name
+                else f"np.full({x.shape}, {float_text(value)}{words})"
+            )
         return f"np.broadcast_to({self.wrapped(a, 0)}, {x.shape}).copy()"
 
     def _getitem(self, x, a):
         return f"{self.wrapped(a, ATOM)}[{self.index(x.static['index'])}]", ATOM
 
     def _concatenate(self, x, *parts):
-        return f"np.concatenate([{', '.join(self.wrapped(p, 0) for p in parts)}], axis={x.static['axis']})", ATOM
+        arrays = ", ".join(self.wrapped(part, 0) for part in parts)
+        return f"np.concatenate([{arrays}], axis={x.static['axis']})", ATOM
 
     def _pad(self, x, a):
         return f"np.pad({self.wrapped(a, 0)}, {x.static['widths']})", ATOM
@@ -172,7 +217,7 @@ class Expressions:
     def _solve(self, x, a, b):
         return f"np.linalg.solve({self.wrapped(a, 0)}, {self.wrapped(b, 0)})", ATOM
 
-    # --- constants and indices -----------------------------------------------------------------------------------------------------
+    # --- constants and indices -------------------------------------------------------------------
 
     def constant(self, array):
         text = literal(array)
@@ -189,7 +234,10 @@ class Expressions:
         if isinstance(index, tuple):
             return ", ".join(map(self.index, index)) + "," * (len(index) == 1) if index else "()"
         if isinstance(index, slice):
-            start, stop, step = ("" if part is None else str(int(part)) for part in (index.start, index.stop, index.step))
+            start, stop, step = (
+                "" if part is None else str(int(part))
+                for part in (index.start, index.stop, index.step)
+            )
             return f"{start}:{stop}{f':{step}' if step else ''}"
         return self.index_object(index)
 
@@ -198,13 +246,24 @@ class Expressions:
         if isinstance(index, tuple):
             return f"({', '.join(map(self.index_object, index))}{',' * (len(index) == 1)})"
         if isinstance(index, slice):
-            return repr(slice(*(None if part is None else int(part) for part in (index.start, index.stop, index.step))))
+            return repr(
+                slice(
+                    *(
+                        None if part is None else int(part)
+                        for part in (index.start, index.stop, index.step)
+                    )
+                )
+            )
         if index is None or index is Ellipsis:
             return "None" if index is None else "..."
         if isinstance(index, (int, np.integer)) and not isinstance(index, (bool, np.bool_)):
             return str(int(index))
         tensor = tensor_of(index)
-        return self.constant(np.asarray(index)) if tensor is None else self.arguments[self.leaves[tensor]]
+        return (
+            self.constant(np.asarray(index))
+            if tensor is None
+            else self.arguments[self.leaves[tensor]]
+        )
 
 
 def _number(value):
@@ -221,3 +280,8 @@ def float_text(value):
 
 def type_argument(x):
     return "" if x.dtype is None or x.dtype == np.float64 else f", np.{x.dtype.name}"
+
+
+def _is_python_number(x):
+    """True for what is made of nothing but numbers, and so has no method ``reshape``."""
+    return all(y.operation not in ("variable", "constant") for y in reachable([x]))

@@ -1,5 +1,8 @@
-"""The index form: the chain rule entry by entry, with the sums over all outputs, the Kronecker deltas, and the sums that the deltas remove."""
+"""The index form: the chain rule entry by entry, with the sums over all outputs, the Kronecker
+deltas, and the sums that the deltas remove.
+"""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -13,13 +16,19 @@ from .matrix_products import matrix_product
 from .walk import gradient_variable
 
 _SUMS = ("matmul", "einsum", "sum", "mean", "logsumexp", "var", "std", "norm")
-_NONLINEAR = {name for name, rule in RULES.items() if rule.operand_count == 1 and rule.formula.__module__.endswith("elementwise")} - {"negative"}
+_NONLINEAR = {
+    name
+    for name, rule in RULES.items()
+    if rule.operand_count == 1 and rule.formula.__module__.endswith("elementwise")
+} - {"negative"}
 DEEPEST = 5  # unnamed operations on top of each other, before one of them gets a name
 
 
 @dataclass
 class Elements:
-    """A named result, entry by entry: its ``variable``, the ``letters`` of its axes and the ``expression`` of its operands' elements."""
+    """A named result, entry by entry: its ``variable``, the ``letters`` of its axes and the
+    ``expression`` of its operands' elements.
+    """
 
     node: object
     variable: object
@@ -30,7 +39,9 @@ class Elements:
 
 @dataclass
 class IndexLine:
-    """∂L/∂(an element): the ``steps`` are lists of terms, each equal to the one before. ``parts`` are the derivatives of what the node is used in."""
+    """∂L/∂(an element): the ``steps`` are lists of terms, each equal to the one before. ``parts``
+    are the derivatives of what the node is used in.
+    """
 
     node: object
     variable: object
@@ -41,33 +52,44 @@ class IndexLine:
 
 
 def boundaries(walk):
-    """The unnamed results that need a name here: those used more than once, those too far from a named one, those whose rule has no index form."""
-    found, depth = {}, {}
-    uses = {}
-    for node in walk.order:
-        for operand in node.operands:
-            if is_node(operand):
-                uses[operand] = uses.get(operand, 0) + 1
+    """The unnamed results that need a name here: those used more than once, those too far from a
+    named one, those whose rule has no index form.
+    """
+    results, depth = set(), {}
+    uses = Counter(x for node in walk.order for x in node.operands if is_node(x))
     sums = {}  # whether there is a sum among the unnamed operations that a node was made by
     for node in walk.order:
         operands = [x for x in node.operands if is_node(x)]
-        sums[node] = node.operation in _SUMS or any(sums[x] and not x.name and x not in found for x in operands)
+        inner = [x for x in operands if not x.name and x not in results]
+        sums[node] = node.operation in _SUMS or any(sums[x] for x in inner)
         depth[node] = 1 + max((depth[x] for x in operands if x.operands), default=0)
-        try:
-            _elements_of(walk, node, Letters())
-        except NoIndexForm:
-            found.update(dict.fromkeys(x for x in (node, *operands) if x.operands))
-        if uses.get(node, 0) > 1 or depth[node] >= DEEPEST:
-            found[node] = None
-        if node.operation in ("var", "std") and not node.name:
-            found[node] = None
-        if node.operation in ("matmul", "einsum"):  # a product of named matrices can be recognised
-            found.update(dict.fromkeys(x for x in operands if x.operands and not x.name and x.operation not in ("transpose", "matmul", "reshape", "identity")))
-        if node.operation in _NONLINEAR:
-            found.update(dict.fromkeys(x for x in operands if x.operands and sums[x] and not x.name))
-        if node in found or node.name:
+        if not _has_index_form(walk, node):
+            results.update(x for x in (node, *operands) if x.operands)
+        is_moment = node.operation in ("var", "std") and not node.name
+        if uses[node] > 1 or depth[node] >= DEEPEST or is_moment:
+            results.add(node)
+        unnamed = [x for x in operands if x.operands and not x.name]
+        results.update(x for x in unnamed if _needs_name(x, node, sums))
+        if node in results or node.name:
             depth[node] = 0
-    return set(found)
+    return results
+
+
+def _has_index_form(walk, node):
+    try:
+        _elements_of(walk, node, Letters())
+    except NoIndexForm:
+        return False
+    return True
+
+
+def _needs_name(x, node, sums):
+    """True for an operand of a product of matrices, which is recognised where they have names, and
+    for a sum inside of a function.
+    """
+    if node.operation in ("matmul", "einsum"):
+        return x.operation not in ("transpose", "matmul", "reshape", "identity")
+    return node.operation in _NONLINEAR and sums[x]
 
 
 def _elements_of(walk, node, supply):
@@ -76,24 +98,31 @@ def _elements_of(walk, node, supply):
     if not node.operands:
         return None
     letters = supply.for_shape(variable.shape)
-    found = Elements(node, variable, tuple(x for x in letters if x is not None), entry(variable.static["definition"], letters, supply))
-    _collect(variable.static["definition"], found.operands)
-    return found
+    elements = Elements(
+        node,
+        variable,
+        tuple(x for x in letters if x is not None),
+        entry(variable.static["definition"], letters, supply),
+    )
+    _collect(variable.static["definition"], elements.operands)
+    return elements
 
 
-def _collect(x, found):
+def _collect(x, variables):
     """The variables that a formula is made of."""
     stack = [x]
     while stack:
         x = stack.pop()
         if x.operation == "variable":
-            found[x] = None
+            variables[x] = None
         else:
             stack.extend(children(x))
 
 
 def index_lines(walk, wanted):
-    """([Elements] of the forward pass, [IndexLine or (node, reason)], the letters): a reason where a gradient has no index form."""
+    """([Elements] of the forward pass, [IndexLine or (node, reason)], the letters): a reason where
+    a gradient has no index form.
+    """
     supply = Letters()
     forward, refused = _forward_elements(walk, supply)
     used_in = {}
@@ -101,13 +130,22 @@ def index_lines(walk, wanted):
         if isinstance(elements, Elements) and elements.node in walk.gradients:
             for variable in elements.operands:
                 used_in.setdefault(variable, []).append(elements)
-    reasons = {walk.values[x]: reason for node, reason in refused.items() for x in node.operands if is_node(x)}
+    reasons = {
+        walk.values[x]: reason
+        for node, reason in refused.items()
+        for x in node.operands
+        if is_node(x)
+    }
     gradients, needed = [], _needed(walk, wanted)
     for variable, node in _backward_order(walk, used_in, refused):
         if node in needed and node is not walk.root and node in walk.gradients:
             reason = reasons.get(walk.values[node])
             try:
-                line = (node, reason) if reason else _line(walk, node, variable, used_in.get(variable, []), supply)
+                line = (
+                    (node, reason)
+                    if reason
+                    else _line(walk, node, variable, used_in.get(variable, []), supply)
+                )
             except NoIndexForm as refusal:
                 line = (node, str(refusal))
             gradients.append(line)
@@ -115,7 +153,9 @@ def index_lines(walk, wanted):
 
 
 def _forward_elements(walk, supply):
-    """([Elements, or the node where it has no index form], {such a node: the reason}) of the named results."""
+    """([Elements, or the node where it has no index form], {such a node: the reason}) of the named
+    results.
+    """
     forward, refused = [], {}
     for node in walk.order:
         if node.operands and node in walk.names:
@@ -128,8 +168,13 @@ def _forward_elements(walk, supply):
 
 
 def _backward_order(walk, used_in, refused):
-    """[(variable, node)]: each after all results it is used in, and the operands of one result in the order in which they were made."""
-    earliest = {variable: min(elements.variable.serial for elements in uses) for variable, uses in used_in.items()}
+    """[(variable, node)]: each after all results it is used in, and the operands of one result in
+    the order in which they were made.
+    """
+    earliest = {
+        variable: min(elements.variable.serial for elements in uses)
+        for variable, uses in used_in.items()
+    }
     for node in refused:
         serial = walk.values[node].serial
         for operand in filter(is_node, node.operands):
@@ -140,7 +185,7 @@ def _backward_order(walk, used_in, refused):
 
 
 def _needed(walk, wanted):
-    """What lies between the root and a wanted node: every named result that one of them is used in."""
+    """What lies between the root and a wanted node: every result that one of them is used in."""
     needed = set(wanted)
     for node in walk.order:
         if any(is_node(x) and x in needed for x in node.operands):
@@ -157,15 +202,22 @@ def _line(walk, node, variable, used_in, supply):
         scalar_root = elements.node is walk.root and walk.upstream is None
         if not scalar_root:
             terms = like_terms([collapse(term, supply.sizes) for term in terms])
-            upstream = Entry(gradient_variable(walk.book, walk.names[elements.node], elements.node), elements.letters)
-            first.extend(scaled(_summed(term, elements.letters), Fraction(1), (upstream,)) for term in terms)
+            upstream = Entry(
+                gradient_variable(walk.book, walk.names[elements.node], elements.node),
+                elements.letters,
+            )
+            first.extend(
+                scaled(_summed(term, elements.letters), Fraction(1), (upstream,)) for term in terms
+            )
             parts.append((elements, terms))
         else:
             first.extend(terms)
     first = [without_idle_sums(term, supply.sizes) for term in first]
     last = like_terms([collapse(term, supply.sizes) for term in first])
     steps = [first] if first == last else [first, last]
-    return IndexLine(node, variable, letters, parts, steps, matrix_product(last, variable, letters, supply))
+    return IndexLine(
+        node, variable, letters, parts, steps, matrix_product(last, variable, letters, supply)
+    )
 
 
 def _summed(term, letters):

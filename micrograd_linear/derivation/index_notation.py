@@ -1,4 +1,6 @@
-"""Formulas of elements in notation: which letter of the alphabet each index is, and how sums, deltas and factors are written."""
+"""Formulas of elements in notation: which letter of the alphabet each index is, and how sums,
+deltas and factors are written.
+"""
 
 from fractions import Fraction
 
@@ -28,9 +30,15 @@ class IndexNotation:
         if letter.name:
             return (letter.name, table[letter.letter])
         if letter.offset is not None:
-            return f"{table[letter.letter]}+{letter.offset}" if letter.offset else table[letter.letter]
+            return (
+                f"{table[letter.letter]}+{letter.offset}" if letter.offset else table[letter.letter]
+            )
         if letter.places not in self.places:
-            self.places[letter.places] = next(c for c in ("c", *(f"c{k}" for k in range(2, len(self.places) + len(self.taken) + 3))) if c not in self.taken)
+            self.places[letter.places] = next(
+                c
+                for c in ("c", *(f"c{k}" for k in range(2, len(self.places) + len(self.taken) + 3)))
+                if c not in self.taken
+            )
             self.taken = {*self.taken, self.places[letter.places]}
         return (self.places[letter.places], table[letter.letter])
 
@@ -41,7 +49,11 @@ class IndexNotation:
         else:
             called = name(symbol.static["name"])
         entry = made("entry", called, tokens) if tokens else called
-        return made("partial", self.objective, entry) if symbol.operation == "variable" and symbol.static["kind"] == "gradient" else entry
+        return (
+            made("partial", self.objective, entry)
+            if symbol.operation == "variable" and symbol.static["kind"] == "gradient"
+            else entry
+        )
 
     def expression(self, e, table):
         """The notation of an expression whose free letters are in the table."""
@@ -53,11 +65,20 @@ class IndexNotation:
             return made("delta", self.tokens((e.a, e.b), table))
         if isinstance(e, Sum):
             table = named(e.letters, table, SUMMED)
-            return made("index_sum", self.tokens(e.letters, table), bracketed(self.expression(e.body, table), TIMES), level=BIG)
+            return made(
+                "index_sum",
+                self.tokens(e.letters, table),
+                bracketed(self.expression(e.body, table), TIMES),
+                level=BIG,
+            )
         if isinstance(e, Terms):
             return self.terms(e.signs, [self.expression(part, table) for part in e.parts])
         if isinstance(e, Product):
-            return self.product(e.coefficient, [self.expression(f, table) for f in e.factors], [self.expression(d, table) for d in e.divisors])
+            return self.product(
+                e.coefficient,
+                [self.expression(f, table) for f in e.factors],
+                [self.expression(d, table) for d in e.divisors],
+            )
         return self.function(e, table)
 
     def terms(self, signs, parts):
@@ -65,21 +86,36 @@ class IndexNotation:
         for sign, part in sorted(zip(signs, parts, strict=True), key=lambda term: -term[0]):
             inside = zip(*part.arguments) if part.kind == "terms" else [(1, part)]
             flat.extend((sign * own, inner) for own, inner in inside)
-        return made("terms", tuple(sign for sign, _ in flat), [bracketed(part, SUM + 1) for _, part in flat], level=SUM)
+        return made(
+            "terms",
+            tuple(sign for sign, _ in flat),
+            [bracketed(part, SUM + 1) for _, part in flat],
+            level=SUM,
+        )
 
     def product(self, coefficient, factors, divisors):
         size = abs(coefficient)
         above, below = _sides(size, factors, divisors)
-        if len(factors) == 1 and factors[0].kind == "index_sum" and not divisors and isinstance(size, Fraction):
+        if (
+            len(factors) == 1
+            and factors[0].kind == "index_sum"
+            and not divisors
+            and isinstance(size, Fraction)
+        ):
             return self.scaled(coefficient, factors[0])
         if len(above) == 1 and not below:
             return _signed(coefficient, above[0])
-        ends_in_sum = above[-1].kind == "index_sum" and not below  # a sum at the end needs no brackets
+        # A sum at the end needs no brackets.
+        ends_in_sum = above[-1].kind == "index_sum" and not below
         last = above[-1] if ends_in_sum else bracketed(above[-1], POWER)
         above = [*(bracketed(part, POWER) for part in above[:-1]), last]
         result = _juxtaposed(above, BIG if ends_in_sum else TIMES)
         if below:
-            divisor = below[0] if len(below) == 1 else _juxtaposed([bracketed(d, POWER) for d in below], TIMES)
+            divisor = (
+                below[0]
+                if len(below) == 1
+                else _juxtaposed([bracketed(d, POWER) for d in below], TIMES)
+            )
             result = made("fraction", result, divisor, level=TIMES)
         return _signed(coefficient, result)
 
@@ -92,17 +128,33 @@ class IndexNotation:
             return made("condition", made("both", *bare, level=SUM))
         if e.function == "where":
             one, zero = Number(Fraction(1)), Number(Fraction(0))
-            return made("condition", bare[0]) if e.arguments[1:] == (one, zero) and parts[0].kind == "condition" else made("cases", bare[0], *parts[1:])
+            return (
+                made("condition", bare[0])
+                if e.arguments[1:] == (one, zero) and parts[0].kind == "condition"
+                else made("cases", bare[0], *parts[1:])
+            )
         if e.function == "power":
             return made("superscript", _base(parts[0]), parts[1], level=POWER)
         if e.function in ("sqrt", "absolute"):
-            return made({"sqrt": "root"}.get(e.function, e.function), *parts, level=POWER if e.function == "sqrt" else ATOM)
-        return made("call", {"maximum": "max", "minimum": "min"}.get(e.function, e.function), "", parts)
+            return made(
+                {"sqrt": "root"}.get(e.function, e.function),
+                *parts,
+                level=POWER if e.function == "sqrt" else ATOM,
+            )
+        return made(
+            "call", {"maximum": "max", "minimum": "min"}.get(e.function, e.function), "", parts
+        )
 
     def term(self, term, table, outputs=None):
-        """Σ_i Σ_j ∂L/∂y_ij δ_kj x_ih: the upstream gradient, the deltas, the rest. ``outputs`` has the names of the letters of a result."""
+        """Σ_i Σ_j ∂L/∂y_ij δ_kj x_ih: the upstream gradient, the deltas, the rest. ``outputs`` has
+        the names of the letters of a result.
+        """
         outputs = outputs or {}
-        table = named(term.sums, {**table, **{letter: outputs[letter] for letter in term.sums if letter in outputs}}, SUMMED)
+        table = named(
+            term.sums,
+            {**table, **{letter: outputs[letter] for letter in term.sums if letter in outputs}},
+            SUMMED,
+        )
         upstream = [f for f in term.factors if _is_gradient(f)]
         rest = [f for f in term.factors if not _is_gradient(f)]
         deltas = [_turned(delta, outputs) for delta in term.deltas]
@@ -127,12 +179,19 @@ class IndexNotation:
         if not terms:
             return number(Fraction(0))
         signs = tuple(-1 if term.coefficient < 0 else 1 for term in terms)
-        parts = [self.term(Term(abs(t.coefficient), t.sums, t.deltas, t.factors, t.divisors), table, outputs) for t in terms]
+        parts = [
+            self.term(
+                Term(abs(t.coefficient), t.sums, t.deltas, t.factors, t.divisors), table, outputs
+            )
+            for t in terms
+        ]
         return parts[0] if len(terms) == 1 and signs[0] == 1 else self.terms(signs, parts)
 
 
 def _sides(size, factors, divisors):
-    """(what stands above the fraction bar, what stands below it), with the numerator and the denominator of the size."""
+    """(what stands above the fraction bar, what stands below it), with the numerator and the
+    denominator of the size.
+    """
     top, bottom = (size.numerator, size.denominator) if isinstance(size, Fraction) else (size, 1)
     above, below = powers(factors), powers(divisors)
     if top != 1 or not factors:
@@ -157,12 +216,18 @@ def powers(parts):
     raised = []
     for part, count in counts.items():
         base = _base(part)
-        raised.append(part if count == 1 else made("superscript", base, number(Fraction(count)), level=POWER))
+        raised.append(
+            part if count == 1 else made("superscript", base, number(Fraction(count)), level=POWER)
+        )
     return raised
 
 
 def _base(part):
-    return part if part.kind in ("name", "entry", "call", "number", "bracket") and part.level >= ATOM else made("bracket", part)
+    return (
+        part
+        if part.kind in ("name", "entry", "call", "number", "bracket") and part.level >= ATOM
+        else made("bracket", part)
+    )
 
 
 def named(letters, table, alphabet):
@@ -172,17 +237,29 @@ def named(letters, table, alphabet):
         if letter in table:
             continue
         used = set(table.values())
-        table[letter] = next(c for c in (*alphabet, *(f"{alphabet[0]}{k}" for k in range(1, len(used) + 2))) if c not in used)
+        table[letter] = next(
+            c
+            for c in (*alphabet, *(f"{alphabet[0]}{k}" for k in range(1, len(used) + 2)))
+            if c not in used
+        )
     return table
 
 
 def _is_gradient(e):
-    return isinstance(e, Entry) and e.symbol.operation == "variable" and e.symbol.static["kind"] == "gradient"
+    return (
+        isinstance(e, Entry)
+        and e.symbol.operation == "variable"
+        and e.symbol.static["kind"] == "gradient"
+    )
 
 
 def _turned(delta, outputs):
     """δ_il for the rows of the output, δ_kj for its columns."""
-    rows = {letter for letter, name in outputs.items() if name == OUTPUT[0]} if len(outputs) > 1 else set()
+    rows = (
+        {letter for letter, name in outputs.items() if name == OUTPUT[0]}
+        if len(outputs) > 1
+        else set()
+    )
     if delta.a in rows or delta.b in rows:
         return delta if delta.a in rows else Delta(delta.b, delta.a)
     return Delta(delta.b, delta.a) if delta.a in outputs else delta

@@ -11,7 +11,11 @@ def axes_label(axis, ndim):
     >>> axes_label(0, 2), axes_label((-1,), 2), axes_label(None, 3), axes_label((0, 2), 3)
     ('rows', 'columns', '', 'axes 0, 2')
     """
-    axes = range(ndim) if axis is None else [i % ndim for i in (axis if isinstance(axis, (tuple, list)) else (axis,))]
+    axes = (
+        range(ndim)
+        if axis is None
+        else [i % ndim for i in (axis if isinstance(axis, (tuple, list)) else (axis,))]
+    )
     if len(axes) == ndim:
         return ""
     if ndim == 2:
@@ -30,7 +34,9 @@ def index_label(index):
     if isinstance(index, tuple):
         return ", ".join(map(index_label, index))
     if isinstance(index, slice):
-        start, stop, step = ("" if part is None else str(part) for part in (index.start, index.stop, index.step))
+        start, stop, step = (
+            "" if part is None else str(part) for part in (index.start, index.stop, index.step)
+        )
         return f"{start}:{stop}{f':{step}' if step else ''}"
     if index is None or index is Ellipsis:
         return "None" if index is None else "..."

@@ -12,11 +12,19 @@ class Latex(Line):
     """LaTeX for a mathematical environment; needs amsmath."""
 
     _ESCAPES = {
-        "\\": r"\textbackslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-        "^": r"\textasciicircum ", "~": r"\textasciitilde ", "<": r"\textless ", ">": r"\textgreater ", "…": r"\ldots ",
+        "\\": r"\textbackslash ", "^": r"\textasciicircum ", "~": r"\textasciitilde ",
+        "<": r"\textless ", ">": r"\textgreater ", "…": r"\ldots ", "{": r"\{", "}": r"\}",
+        "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
         "×": r"$\times$", "∂": r"$\partial$", "∇": r"$\nabla$", "→": r"$\to$", "−": r"$-$",
     }  # fmt: skip
-    _RELATIONS = {"equal": "=", "not_equal": r"\ne", "less": "<", "less_equal": r"\le", "greater": ">", "greater_equal": r"\ge"}
+    _RELATIONS = {
+        "equal": "=",
+        "not_equal": r"\ne",
+        "less": "<",
+        "less_equal": r"\le",
+        "greater": ">",
+        "greater_equal": r"\ge",
+    }
     _SIGNS = {"⊙": r"\odot", "·": r"\cdot"}
     _FUNCTIONS = {"exp", "log", "sin", "cos", "tan", "tanh", "max", "min", "det"}
 
@@ -26,7 +34,9 @@ class Latex(Line):
         if plural and plural[1]:
             return f"{{{self.name(plural[1])}}}^{{({plural[2]})}}"
         stem, index = stem_and_index(text)
-        return self._stem(stem) + (f"_{{{self._stem(index) if not index.isdigit() else index}}}" if index else "")
+        return self._stem(stem) + (
+            f"_{{{self._stem(index) if not index.isdigit() else index}}}" if index else ""
+        )
 
     def _stem(self, text):
         text = _GREEK_NAMES.get(text, text)
@@ -44,7 +54,11 @@ class Latex(Line):
     def number(self, value):
         if isinstance(value, Fraction):
             sign = "-" * (value < 0)
-            return f"{value.numerator}" if value.denominator == 1 else rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
+            return (
+                f"{value.numerator}"
+                if value.denominator == 1
+                else rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
+            )
         if value != value or value in (float("inf"), float("-inf")):
             return r"\mathrm{NaN}" if value != value else r"\infty" if value > 0 else r"-\infty"
         text = repr(float(value))
@@ -69,11 +83,18 @@ class Latex(Line):
         return rf"\frac{{{self.show(above)}}}{{{self.show(below)}}}"
 
     def superscript(self, base, exponent):
-        raised = r"\top" if exponent == name("T") else r"-\top" if exponent == name("-T") else self.show(exponent)
+        raised = (
+            r"\top"
+            if exponent == name("T")
+            else r"-\top"
+            if exponent == name("-T")
+            else self.show(exponent)
+        )
         return f"{{{self.show(base)}}}^{{{raised}}}"
 
     def call(self, function, axes, arguments):
-        return f"{self.function(function)}{self.axes(axes)}\\left({', '.join(map(self.show, arguments))}\\right)"
+        shown = ", ".join(map(self.show, arguments))
+        return rf"{self.function(function)}{self.axes(axes)}\left({shown}\right)"
 
     def function(self, function):
         if function == "sigmoid":
@@ -81,7 +102,11 @@ class Latex(Line):
         if function in self._FUNCTIONS:
             return f"\\{function}"
         plain = function.isascii() and function.isalnum()
-        return rf"\operatorname{{{function}}}" if plain else rf"\text{{{self.escaped(clean(function))}}}"
+        return (
+            rf"\operatorname{{{function}}}"
+            if plain
+            else rf"\text{{{self.escaped(clean(function))}}}"
+        )
 
     def axes(self, axes):
         return rf"_{{\text{{{self.escaped(axes)}}}}}" if axes else ""
@@ -96,13 +121,20 @@ class Latex(Line):
         shown = self.show(x)
         if not tokens:
             return shown
-        return rf"{{{shown}}}_{{{self.tokens(tokens)}}}" if not re.search(r"[_^]", shown) else rf"\left({shown}\right)_{{{self.tokens(tokens)}}}"
+        return (
+            rf"{{{shown}}}_{{{self.tokens(tokens)}}}"
+            if not re.search(r"[_^]", shown)
+            else rf"\left({shown}\right)_{{{self.tokens(tokens)}}}"
+        )
 
     def delta(self, tokens):
         return rf"\delta_{{{self.tokens(tokens)}}}"
 
     def tokens(self, tokens):
-        shown = [f"{{{self.name(token[0])}}}_{{{token[1]}}}" if isinstance(token, tuple) else token for token in tokens]
+        shown = [
+            f"{{{self.name(token[0])}}}_{{{token[1]}}}" if isinstance(token, tuple) else token
+            for token in tokens
+        ]
         return " ".join(shown) if all(len(token) == 1 for token in shown) else ", ".join(shown)
 
     def partial(self, above, below):
@@ -124,7 +156,8 @@ class Latex(Line):
         return rf"\sqrt{{{self.show(x)}}}"
 
     def cases(self, condition, a, b):
-        return rf"\begin{{cases}} {self.show(a)} & \text{{if }} {self.show(condition)} \\ {self.show(b)} & \text{{otherwise}} \end{{cases}}"
+        first = rf"{self.show(a)} & \text{{if }} {self.show(condition)}"
+        return rf"\begin{{cases}} {first} \\ {self.show(b)} & \text{{otherwise}} \end{{cases}}"
 
     def indexed(self, x, index):
         return rf"{self.show(x)}\left[\text{{{self.escaped(index)}}}\right]"

@@ -8,8 +8,10 @@ LARGEST = 10_000  # elements
 def literal(array):
     """Text that evaluates to the array, of its type, with ``np`` for numpy.
 
-    >>> literal(np.eye(3)), literal(np.arange(5)), literal(np.array([1.5, np.nan])), literal(np.full((2, 2), 0.5))
-    ('np.eye(3)', 'np.arange(5)', 'np.array([1.5, np.nan])', 'np.full((2, 2), 0.5)')
+    >>> literal(np.eye(3)), literal(np.arange(5))
+    ('np.eye(3)', 'np.arange(5)')
+    >>> literal(np.array([1.5, np.nan])), literal(np.full((2, 2), 0.5))
+    ('np.array([1.5, np.nan])', 'np.full((2, 2), 0.5)')
 
     Raises ``ValueError`` beyond 10,000 elements, where they follow no pattern.
     """
@@ -21,8 +23,9 @@ def literal(array):
         return text
     if array.size > LARGEST:
         raise ValueError(
-            f"derive: a constant array of shape {array.shape} is too large to be written out in .source; give it a name, "
-            'Tensor(array, "name", requires_grad=False), and it becomes an argument'
+            f"derive: a constant array of shape {array.shape} is too large to be written out in "
+            '.source; give it a name, Tensor(array, "name", requires_grad=False), '
+            "and it becomes an argument"
         )
     if not array.size:
         return f"np.zeros({array.shape}, {_type(array.dtype)})"
@@ -49,14 +52,22 @@ def _evenly_spaced(array):
     if not step or not (np.diff(array) == step).all():
         return None
     stop = int(array[-1]) + (1 if step > 0 else -1)
-    bounds = f"{stop}" if start == 0 and step == 1 else f"{start}, {stop}" + (f", {step}" if step != 1 else "")
+    bounds = (
+        f"{stop}"
+        if start == 0 and step == 1
+        else f"{start}, {stop}" + (f", {step}" if step != 1 else "")
+    )
     dtype = _type_argument(array)
     return f"np.arange({bounds}{', dtype=' + dtype[2:] if dtype else ''})"
 
 
 def _identity(array):
     """The text of an identity matrix, or None."""
-    if array.ndim != 2 or not array.shape[0] == array.shape[1] > 1 or not np.array_equal(array, np.eye(len(array))):
+    if (
+        array.ndim != 2
+        or not array.shape[0] == array.shape[1] > 1
+        or not np.array_equal(array, np.eye(len(array)))
+    ):
         return None
     dtype = f", dtype={_type(array.dtype)}" if array.dtype != np.float64 else ""
     return f"np.eye({len(array)}{dtype})"

@@ -1,4 +1,6 @@
-"""From formulas to instructions: each product becomes binary operations, what is small combined first, so that large arrays are met as seldom as can be."""
+"""From formulas to instructions: each product becomes binary operations, what is small combined
+first, so that large arrays are met as seldom as can be.
+"""
 
 import functools
 from collections import Counter
@@ -10,17 +12,27 @@ from ..symbol.node import is_tame, ordered, over
 from ..symbol.shapes import broadcast_shapes, common_type
 
 TERMS = 24  # at most, in one sum
-LONG = 8  # factors; a longer product is made of one that came shortly before it, where that is the half of it or more
+# A product of more factors is made of one that came shortly before it, where that is at least half
+# of it.
+LONG = 8
 RECENT = 8  # products among which that one is looked for
 
 
 def reachable(outputs):
     """All symbols that the outputs are made of, definitions of named ones too, operands first."""
-    return ordered(outputs, lambda x: (*x.operands, *(definition for definition in [x.static.get("definition")] if definition is not None)))
+    return ordered(
+        outputs,
+        lambda x: (
+            *x.operands,
+            *(definition for definition in [x.static.get("definition")] if definition is not None),
+        ),
+    )
 
 
 def lower(outputs):
-    """{symbol: its instruction} for all that the outputs are made of; instructions are symbols of a new book, in an order that can be executed."""
+    """{symbol: its instruction} for all that the outputs are made of; instructions are symbols of a
+    new book, in an order that can be executed.
+    """
     book, new, order = Book(), {}, reachable(outputs)
     popular, products = _popular_pairs(order), []
     for x in order:
@@ -31,7 +43,13 @@ def lower(outputs):
             products.append((x, _factors(x)))
         elif x.operation == "variable":
             definition = x.static["definition"]
-            new[x] = book.variable(x.static["name"], x.shape, x.dtype, x.static["kind"], None if definition is None else new[definition])
+            new[x] = book.variable(
+                x.static["name"],
+                x.shape,
+                x.dtype,
+                x.static["kind"],
+                None if definition is None else new[definition],
+            )
         elif x.operation == "add":
             new[x] = _add(book, x, operands)
         elif x.operation == "number":
@@ -42,14 +60,21 @@ def lower(outputs):
 
 
 def _add(book, x, operands):
-    """A sum; a long one in parts, since Python reads no expression that is nested a thousand deep."""
+    """A sum; a long one in parts, since Python reads no expression nested a thousand deep."""
     terms = list(zip(x.static["signs"], operands, strict=True))
     total = None
     while terms:
         part, terms = ([(1, total)] if total is not None else []) + terms[:TERMS], terms[TERMS:]
         shape = x.shape if not terms else broadcast_shapes(*(y.shape for _, y in part))
         signs = tuple(sign for sign, _ in part)
-        total = book.make("add", tuple(y for _, y in part), {"signs": signs}, shape, common_type([y for _, y in part]), (x.serial, len(terms)))
+        total = book.make(
+            "add",
+            tuple(y for _, y in part),
+            {"signs": signs},
+            shape,
+            common_type([y for _, y in part]),
+            (x.serial, len(terms)),
+        )
     return total
 
 
@@ -60,15 +85,25 @@ def _factors(x):
 
 
 def _continued(book, x, new, products):
-    """A long product as a recent one times the factors that are new: gradients along a chain are such. None where there is none."""
+    """A long product as a recent one times the factors that are new: gradients along a chain are
+    such. None where there is none.
+    """
     factors = _factors(x)
     if factors.total() <= LONG:
         return None
     for y, before in reversed(products[-RECENT:]):
         coefficient = y.static["coefficient"]
-        if 2 * before.total() >= factors.total() and y.shape == x.shape and coefficient and is_tame(coefficient) and before <= factors:
+        if (
+            2 * before.total() >= factors.total()
+            and y.shape == x.shape
+            and coefficient
+            and is_tame(coefficient)
+            and before <= factors
+        ):
             result = _scaled(book, new[y], over(x.static["coefficient"], coefficient))
-            for part, above in sorted((factors - before).elements(), key=lambda factor: factor[0].serial):
+            for part, above in sorted(
+                (factors - before).elements(), key=lambda factor: factor[0].serial
+            ):
                 result = _binary(book, "multiply" if above else "divide", result, new[part])
             return result
     return None
@@ -84,7 +119,9 @@ def _tiers(x):
 
 
 def _pairs(tier):
-    """Two factors, or a factor and a divisor, that can be combined first; none where there would be too many to choose from."""
+    """Two factors, or a factor and a divisor, that can be combined first; none where there would be
+    too many to choose from.
+    """
     if len(tier) > 4 * LONG:
         return
     for i, (a, up) in enumerate(tier):
@@ -94,11 +131,17 @@ def _pairs(tier):
 
 
 def _popular_pairs(order):
-    """{pair: in how many products it occurs} of those that occur in several: they are computed once."""
+    """{pair: in how many products it occurs} of those that occur in several: they are computed
+    once.
+    """
     counts = {}
     for x in order:
         if x.operation == "product":
-            pairs = {(frozenset((a, b)) if times else (a, b)): None for tier in _tiers(x).values() for (a, b), times in _pairs(tier)}
+            pairs = {
+                (frozenset((a, b)) if times else (a, b)): None
+                for tier in _tiers(x).values()
+                for (a, b), times in _pairs(tier)
+            }
             for pair in pairs:
                 counts[pair] = counts.get(pair, 0) + 1
     return {pair: count for pair, count in counts.items() if count > 1}
@@ -117,7 +160,9 @@ def _paired(book, tier, new, popular):
             break
         _, a, b, times = max(candidates)
         combined = _binary(book, "multiply" if times else "divide", tier[-a][2], tier[-b][2])
-        tier = [(None, True, combined)] + [entry for i, entry in enumerate(tier) if i not in (-a, -b)]
+        tier = [(None, True, combined)] + [
+            entry for i, entry in enumerate(tier) if i not in (-a, -b)
+        ]
     return [y for _, side, y in tier if side], [y for _, side, y in tier if not side]
 
 
@@ -158,16 +203,23 @@ def _scaled(book, x, coefficient):
     if coefficient == -1:
         return book.make("negative", (x,), None, x.shape, x.dtype)
     if isinstance(coefficient, Fraction) and abs(coefficient.numerator) == 1:
-        return _binary(book, "divide", _scaled(book, x, Fraction(coefficient.numerator)), book.number(Fraction(coefficient.denominator)))
+        return _binary(
+            book,
+            "divide",
+            _scaled(book, x, Fraction(coefficient.numerator)),
+            book.number(Fraction(coefficient.denominator)),
+        )
     return _binary(book, "multiply", x, book.number(coefficient))
 
 
 def _binary(book, operation, x, y):
     if operation == "multiply" and y.serial < x.serial and x.shape == y.shape:
-        found = book.symbols.get((operation, (id(y), id(x)), (), x.shape))
-        if found is not None:
-            return found
-    return book.make(operation, (x, y), None, broadcast_shapes(x.shape, y.shape), common_type([x, y]))
+        swapped = book.symbols.get((operation, (id(y), id(x)), (), x.shape))
+        if swapped is not None:
+            return swapped
+    return book.make(
+        operation, (x, y), None, broadcast_shapes(x.shape, y.shape), common_type([x, y])
+    )
 
 
 def _size(shape):

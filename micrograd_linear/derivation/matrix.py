@@ -1,4 +1,6 @@
-"""The matrix form: which lines the derivation has, and which sub-expressions get a name of their own."""
+"""The matrix form: which lines the derivation has, and which sub-expressions get a name of their
+own.
+"""
 
 from dataclasses import dataclass
 
@@ -12,7 +14,7 @@ SHORTEST = 4  # a shorter one is repeated rather than named
 
 @dataclass(frozen=True)
 class Line:
-    """left = right, with the shape of both; ``node`` is set where the line is the gradient of one."""
+    """left = right, with the shape of both; ``node`` is set where the line is its gradient."""
 
     left: Math
     right: Math
@@ -22,9 +24,13 @@ class Line:
 
 
 def lines(walk, wanted):
-    """(the lines of a derivation, explanations of its notation); ``wanted`` are the nodes whose gradients are asked for."""
+    """(the lines of a derivation, explanations of its notation); ``wanted`` are the nodes whose
+    gradients are asked for.
+    """
     variables = _gradient_variables(walk)
-    defined = [walk.gradients[node] for node in wanted if variables.get(walk.gradients[node]) is node]
+    defined = [
+        walk.gradients[node] for node in wanted if variables.get(walk.gradients[node]) is node
+    ]
     targets = {}
     for node in wanted:
         if variables.get(walk.gradients[node]) is not node:
@@ -49,7 +55,9 @@ def lines(walk, wanted):
 
 
 class LineWriter:
-    """Writes symbols one after another; what is wanted, long or used several times becomes a line, and its name stands for it."""
+    """Writes symbols one after another; what is wanted, long or used several times becomes a line,
+    and its name stands for it.
+    """
 
     def __init__(self, walk, targets, uses):
         self.walk, self.uses = walk, uses
@@ -79,7 +87,9 @@ class LineWriter:
         self.notation.written[x] = math
 
     def repeat_remaining(self):
-        """Add a line for each wanted gradient that is a short formula, or a part of the forward pass."""
+        """Add a line for each wanted gradient that is a short formula, or a part of the forward
+        pass.
+        """
         for x, nodes in self.targets.items():
             for node in nodes:
                 left = left_side(self.walk, node)
@@ -93,10 +103,16 @@ class LineWriter:
         return x.serial < self.walk.forward_end
 
     def needs_name(self, x, math):
-        """True for what is long, for what is used several times and not short, and for what another name needs."""
+        """True for what is long, for what is used several times and not short, and for what another
+        name needs.
+        """
         if _simple(x):
             return False
-        return x in self.forced or math.length > LONGEST or (self.uses[x] > 1 and math.length >= SHORTEST)
+        return (
+            x in self.forced
+            or math.length > LONGEST
+            or (self.uses[x] > 1 and math.length >= SHORTEST)
+        )
 
     def name_of(self, x):
         """∂L/∂t1 for the gradient of what is called t1, else the next t that is free."""
@@ -115,13 +131,22 @@ def _gradient_variables(walk):
     variables = {}
     for node, called in walk.names.items():
         gradient = walk.gradients.get(node)
-        if gradient is not None and node.operands and _is_defined(gradient) and gradient.static["name"] == called:
+        if (
+            gradient is not None
+            and node.operands
+            and _is_defined(gradient)
+            and gradient.static["name"] == called
+        ):
             variables[gradient] = node
     return variables
 
 
 def _is_defined(x):
-    return x.operation == "variable" and x.static["kind"] == "gradient" and x.static["definition"] is not None
+    return (
+        x.operation == "variable"
+        and x.static["kind"] == "gradient"
+        and x.static["definition"] is not None
+    )
 
 
 def left_side(walk, node):
@@ -132,12 +157,20 @@ def left_side(walk, node):
 
 def _simple(x):
     """True for what is as short as a name."""
-    return x.operation in ("variable", "number", "constant") or (x.operation in ("broadcast", "reshape", "transpose") and _simple(x.operands[0]))
+    return x.operation in ("variable", "number", "constant") or (
+        x.operation in ("broadcast", "reshape", "transpose") and _simple(x.operands[0])
+    )
 
 
 def _gradients_of_unnamed(walk):
-    """{gradient: the node}, for computed nodes without a name; of several with one gradient, the last."""
-    return {walk.gradients[node]: node for node in walk.order if node in walk.gradients and node not in walk.names and node.operands}
+    """{gradient: the node}, for computed nodes without a name; of several with one gradient, the
+    last.
+    """
+    return {
+        walk.gradients[node]: node
+        for node in walk.order
+        if node in walk.gradients and node not in walk.names and node.operands
+    }
 
 
 def _ordered(roots):
@@ -149,7 +182,8 @@ def _ordered(roots):
     for x in order:
         for y in _written_with(x):
             uses[y] = uses.get(y, 0) + 1
-    order.sort(key=lambda x: x.operation != "number")  # a number of a rule may have been made after the rule's result
+    # Numbers come first, since a rule may make one after its result.
+    order.sort(key=lambda x: x.operation != "number")
     return order, uses
 
 

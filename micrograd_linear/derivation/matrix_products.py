@@ -7,7 +7,9 @@ from .entries import Entry, Mapped
 
 @dataclass(frozen=True, eq=False)
 class Factor:
-    """A matrix in the product: a named array, or its gradient; transposed, or on the diagonal of a matrix."""
+    """A matrix in the product: a named array, or its gradient; transposed, or on the diagonal of a
+    matrix.
+    """
 
     symbol: object  # None for the column of ones
     transposed: bool = False
@@ -25,17 +27,25 @@ class MatrixProduct:
 
 
 def matrix_product(terms, variable, letters, supply):
-    """The MatrixProduct that a single term is, or None. Of its two orientations the one that transposes less; in a tie, numerator layout."""
+    """The MatrixProduct that a single term is, or None. Of its two orientations the one that
+    transposes less; in a tie, numerator layout.
+    """
     if len(terms) != 1 or not 1 <= len(letters) <= 2 or variable.shape[-1:] == (1,):
         return None
     (term,) = terms
-    plain = all(isinstance(f, Entry) and 1 <= len(f.letters) <= 2 and not any(isinstance(x, Mapped) for x in f.letters) for f in term.factors)
-    whole = all(len(f.letters) == f.symbol.ndim for f in term.factors) if plain else False  # an axis of length 1 has no letter: row or column?
+    plain = all(
+        isinstance(f, Entry)
+        and 1 <= len(f.letters) <= 2
+        and not any(isinstance(x, Mapped) for x in f.letters)
+        for f in term.factors
+    )
+    # An axis of length 1 has no letter, so that a row and a column could not be told apart.
+    whole = plain and all(len(f.letters) == f.symbol.ndim for f in term.factors)
     if term.deltas or term.divisors or not term.sums or not whole:
         return None
     orientations = [letters[::-1]] if len(letters) == 1 else [letters[::-1], letters]
-    found = [chain for order in orientations if (chain := _chain(term, order, supply)) is not None]
-    return min(found, key=lambda product: sum(f.transposed for f in product.factors), default=None)
+    chains = [chain for order in orientations if (chain := _chain(term, order, supply)) is not None]
+    return min(chains, key=lambda product: sum(f.transposed for f in product.factors), default=None)
 
 
 def _chain(term, order, supply):
@@ -52,15 +62,21 @@ def _chain(term, order, supply):
     if {x for x in (start, *passed) if x not in order} != set(term.sums):
         return None
     if end is None and letter is not None:  # it is summed over: the product with a column of ones
-        return MatrixProduct(term.coefficient, (*factors, Factor(None)), order, supply.sizes[letter])
+        return MatrixProduct(
+            term.coefficient, (*factors, Factor(None)), order, supply.sizes[letter]
+        )
     return MatrixProduct(term.coefficient, tuple(factors), order) if letter == end else None
 
 
 def _path(matrices, vectors, start, end):
-    """(the factors in order, the letter after the last one or None, the letters between them), or None where they are no path."""
+    """(the factors in order, the letter after the last one or None, the letters between them), or
+    None where they are no path.
+    """
     factors, letter, passed = [], start, set()
     while matrices:
-        matrix = next((f for f in matrices if letter in f.letters and f.letters[0] != f.letters[1]), None)
+        matrix = next(
+            (f for f in matrices if letter in f.letters and f.letters[0] != f.letters[1]), None
+        )
         if matrix is None:
             return None
         matrices.remove(matrix)

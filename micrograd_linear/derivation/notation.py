@@ -10,12 +10,17 @@ from .elementwise import Elementwise
 from .labels import axes_label, index_label
 from .typeset import ATOM, BIG, POWER, TIMES, base_of, bracketed, made, name, number
 
-ROWS = "Σ_rows adds the rows up, which leaves one row; mean_rows, max_rows and so on likewise. _columns leaves one column."
+ROWS = (
+    "Σ_rows adds the rows up, which leaves one row; mean_rows, max_rows and so on likewise. "
+    "_columns leaves one column."
+)
 SCATTERED = "at[i](x) is zeros, with x added at the places i."
 
 
 class Notation(Elementwise):
-    """``math(symbol)`` for symbols whose operands have been written before; ``written`` holds what each came to."""
+    """``math(symbol)`` for symbols whose operands have been written before; ``written`` holds what
+    each came to.
+    """
 
     def __init__(self, objective):
         self.objective = name(objective)
@@ -24,13 +29,15 @@ class Notation(Elementwise):
         self.notes = {}  # explanations of what was used, in order
 
     def of(self, x):
-        found = self.written.get(x)
-        return self.math(x) if found is None else found
+        shown = self.written.get(x)
+        return self.math(x) if shown is None else shown
 
-    def write(self, symbol, known=None):
-        """The notation of a whole formula, from its smallest parts on; ``known`` has those that are written already."""
+    def write(self, symbol, written=None):
+        """The notation of a whole formula, from its smallest parts on; ``written`` has those that
+        are written already.
+        """
         for x in parts_in_order([symbol]):
-            self.written[x] = (known or {}).get(x) or self.math(x)
+            self.written[x] = (written or {}).get(x) or self.math(x)
         return self.written[symbol]
 
     def math(self, x):
@@ -46,15 +53,26 @@ class Notation(Elementwise):
         static.pop("keepdims", None)
         if rule_name == "norm":
             return made("norm", axes, self.of(x))
-        kept = {key: value for key, value in static.items() if value is not None and value is not False and (key, value) != ("ddof", 0)}
-        extra = [name(f"{key}={value:.12g}" if isinstance(value, (int, float)) else f"{key}=…") for key, value in kept.items()]
+        kept = {
+            key: value
+            for key, value in static.items()
+            if value is not None and value is not False and (key, value) != ("ddof", 0)
+        }
+        extra = [
+            name(f"{key}={value:.12g}" if isinstance(value, (int, float)) else f"{key}=…")
+            for key, value in kept.items()
+        ]
         return made("call", rule_name, axes, [*map(self.of, operands), *extra])
 
-    # --- leaves ------------------------------------------------------------------------------------------------------------------
+    # --- leaves ----------------------------------------------------------------------------------
 
     def _variable(self, x):
         called = name(x.static["name"])
-        return made("gradient", self.objective, called) if x.static["kind"] in ("gradient", "numerator") else called
+        return (
+            made("gradient", self.objective, called)
+            if x.static["kind"] in ("gradient", "numerator")
+            else called
+        )
 
     def _number(self, x):
         return number(x.static["value"])
@@ -63,16 +81,22 @@ class Notation(Elementwise):
         array = x.static["value"]
         if array.ndim == 1 and array.size <= 4 and array.dtype.kind in "fiu":
             return name(f"[{', '.join(f'{v:.6g}' for v in array.tolist())}]")
-        if array.ndim == 2 and len(array) == array.shape[1] > 1 and np.array_equal(array, np.eye(len(array))):
+        if (
+            array.ndim == 2
+            and len(array) == array.shape[1] > 1
+            and np.array_equal(array, np.eye(len(array)))
+        ):
             return name("I")
         if x not in self.constants:
             self.constants[x] = f"C{len(self.constants) + 1}"
         return name(self.constants[x])
 
-    # --- reductions and shapes ---------------------------------------------------------------------------------------------------
+    # --- reductions and shapes -------------------------------------------------------------------
 
     def _sum(self, x, a):
-        return made("big", self.axes(x.static["axis"], children(x)[0].ndim), bracketed(a, POWER), level=BIG)
+        return made(
+            "big", self.axes(x.static["axis"], children(x)[0].ndim), bracketed(a, POWER), level=BIG
+        )
 
     def axes(self, axis, ndim):
         label = axes_label(axis, ndim)
@@ -90,7 +114,11 @@ class Notation(Elementwise):
 
     def _broadcast(self, x, a):
         (inner,) = children(x)
-        return a if inner.operation in ("number", "broadcast") or inner.shape == () else made("call", "broadcast", "×".join(map(str, x.shape)), [a])
+        return (
+            a
+            if inner.operation in ("number", "broadcast") or inner.shape == ()
+            else made("call", "broadcast", "×".join(map(str, x.shape)), [a])
+        )
 
     def _reshape(self, x, a):
         (inner,) = children(x)
@@ -103,21 +131,39 @@ class Notation(Elementwise):
             row, column = before if len(before) == 2 else (1, *before), after
             if len(after) == 2 and len(row) == 2 and 1 in row and row[::-1] == column:
                 return made("superscript", base_of(a), name("T"), level=POWER)
-            if len(before) == len(after) and before[:-2] == after[:-2] and before[-2:] == after[-2:][::-1]:
+            if (
+                len(before) == len(after)
+                and before[:-2] == after[:-2]
+                and before[-2:] == after[-2:][::-1]
+            ):
                 return made("superscript", base_of(a), name("T"), level=POWER)
         return made("call", "reshape", "×".join(map(str, after)), [a])
 
     def vector(self, inner, a):
-        """A column as a tensor with one axis: A v for the product with a vector, which NumPy takes as a column there."""
+        """A column as a tensor with one axis: A v for the product with a vector, which NumPy takes
+        as a column there.
+        """
         if inner.operation == "matmul" and a.kind == "juxtaposed":
             left, right = inner.operands
-            if right.operation == "reshape" and right.operands[0].ndim == 1 and right.shape[-1] == 1:
+            if (
+                right.operation == "reshape"
+                and right.operands[0].ndim == 1
+                and right.shape[-1] == 1
+            ):
                 return self._matmul(inner, self.of(left), self.of(right.operands[0].current()))
         return a
 
     def used(self, x, y, math):
-        """An operand y in an elementwise formula x: one that was a column, and is a row beside matrices, is transposed there."""
-        if x.ndim > 1 and y.operation == "reshape" and y.ndim == 1 and y.size > 1 and not same_but_leading_ones(y.shape, y.operands[0].shape):
+        """An operand y in an elementwise formula x: one that was a column, and is a row beside
+        matrices, is transposed there.
+        """
+        if (
+            x.ndim > 1
+            and y.operation == "reshape"
+            and y.ndim == 1
+            and y.size > 1
+            and not same_but_leading_ones(y.shape, y.operands[0].shape)
+        ):
             before = y.operands[0].shape
             if len(before) == 2:
                 return made("superscript", base_of(self.of(y.operands[0])), name("T"), level=POWER)
@@ -142,12 +188,14 @@ class Notation(Elementwise):
     def _astype(self, x, a):
         return made("call", x.dtype.name, "", [a])
 
-    # --- linear algebra ----------------------------------------------------------------------------------------------------------
+    # --- linear algebra --------------------------------------------------------------------------
 
     def _matmul(self, x, a, b):
         parts = []
         for part in (a, b):
-            parts.extend(part.arguments[0] if part.kind == "juxtaposed" else [bracketed(part, POWER)])
+            parts.extend(
+                part.arguments[0] if part.kind == "juxtaposed" else [bracketed(part, POWER)]
+            )
         return made("juxtaposed", parts, level=TIMES)
 
     def _inv(self, x, a):
@@ -155,14 +203,25 @@ class Notation(Elementwise):
 
     def _solve(self, x, a, b):
         parts = b.arguments[0] if b.kind == "juxtaposed" else [bracketed(b, POWER)]
-        return made("juxtaposed", [made("superscript", base_of(a), number(Fraction(-1)), level=POWER), *parts], level=TIMES)
+        return made(
+            "juxtaposed",
+            [made("superscript", base_of(a), number(Fraction(-1)), level=POWER), *parts],
+            level=TIMES,
+        )
 
     def _logabsdet(self, x, a):
         return made("call", "log", "", [made("absolute", made("call", "det", "", [a]))])
 
     def _einsum(self, x, *parts):
         inputs, output = x.static["subscripts"].split("->")
-        entries = [made("entry", bracketed(base_of(part), ATOM), letters) for part, letters in zip(parts, inputs.split(","), strict=True)]
-        summed = [letter for letter in dict.fromkeys(inputs.replace(",", "")) if letter not in output]
+        entries = [
+            made("entry", bracketed(base_of(part), ATOM), letters)
+            for part, letters in zip(parts, inputs.split(","), strict=True)
+        ]
+        summed = [
+            letter for letter in dict.fromkeys(inputs.replace(",", "")) if letter not in output
+        ]
         body = entries[0] if len(entries) == 1 else made("juxtaposed", entries, level=TIMES)
-        return made("index_sum", "".join(summed), body, level=BIG) if summed else made("bracket", body)
+        return (
+            made("index_sum", "".join(summed), body, level=BIG) if summed else made("bracket", body)
+        )

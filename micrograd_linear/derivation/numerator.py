@@ -1,4 +1,6 @@
-"""Numerator layout: the transpose of every gradient, as the field's derivations on paper have it, ∂L/∂W = ∂L/∂y x for y = xW."""
+"""Numerator layout: the transpose of every gradient, as the field's derivations on paper have it,
+∂L/∂W = ∂L/∂y x for y = xW.
+"""
 
 from ..symbol import algebra, structure
 from ..symbol.algebra import parts_of
@@ -7,10 +9,14 @@ from ..symbol.shapes import same_but_leading_ones
 
 
 def numerator(symbol):
-    """The transposed formula, with each ∂L/∂h in it transposed as well; None where an operand is no matrix, so that there is no such layout."""
+    """The transposed formula, with each ∂L/∂h in it transposed as well; None where an operand is no
+    matrix, so that there is no such layout.
+    """
     flipped, plain = {}, {}
     for x in parts_in_order([symbol]):
-        if x.ndim > 2 or (x.ndim == 1 and x.operation == "variable" and x.static["kind"] == "gradient"):
+        if x.ndim > 2 or (
+            x.ndim == 1 and x.operation == "variable" and x.static["kind"] == "gradient"
+        ):
             return None
         if x.operation == "variable" and x.static["kind"] == "gradient":
             flipped[x] = x.book.variable(x.static["name"], x.shape[::-1], x.dtype, "numerator")
@@ -32,7 +38,9 @@ def _transposed(x, flipped, plain):
     if x.operation == "transpose":
         return plain[operands[0]]
     if x.operation == "sum" and operands[0].ndim == 2:
-        summed = structure.reduce("sum", flipped[operands[0]], [1 - axis for axis in x.static["axis"]], keepdims=True)
+        summed = structure.reduce(
+            "sum", flipped[operands[0]], [1 - axis for axis in x.static["axis"]], keepdims=True
+        )
         return structure.reshape(summed, x.shape[::-1])
     if x.operation == "reshape" and same_but_leading_ones(x.shape, operands[0].shape):
         return structure.reshape(flipped[operands[0]], x.shape[::-1])
@@ -52,4 +60,6 @@ def _rebuilt(x, operands):
         return algebra.product(x.static["coefficient"], operands[:n], operands[n:])
     if x.operation == "add":
         return algebra.add(*zip(x.static["signs"], operands))
-    return x.book.make(x.operation, tuple(operands), x.static, x.shape, x.dtype, ("rebuilt", x.serial))
+    return x.book.make(
+        x.operation, tuple(operands), x.static, x.shape, x.dtype, ("rebuilt", x.serial)
+    )

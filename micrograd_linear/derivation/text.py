@@ -11,14 +11,29 @@ class Text(Line):
     _MINUS = "−"
 
     _SUPERSCRIPTS = str.maketrans("0123456789-+()T", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺⁽⁾ᵀ")
-    _RELATIONS = {"equal": "=", "not_equal": "≠", "less": "<", "less_equal": "≤", "greater": ">", "greater_equal": "≥"}
+    _RELATIONS = {
+        "equal": "=",
+        "not_equal": "≠",
+        "less": "<",
+        "less_equal": "≤",
+        "greater": ">",
+        "greater_equal": "≥",
+    }
 
     def name(self, text):
         plural = PLURAL.match(clean(text))
-        return f"{plural[1]}{f'({plural[2]})'.translate(self._SUPERSCRIPTS)}" if plural and plural[1] else clean(text)
+        return (
+            f"{plural[1]}{f'({plural[2]})'.translate(self._SUPERSCRIPTS)}"
+            if plural and plural[1]
+            else clean(text)
+        )
 
     def number(self, value):
-        return str(value).replace("-", "−") if isinstance(value, Fraction) else repr(float(value)).replace("-", "−")
+        return (
+            str(value).replace("-", "−")
+            if isinstance(value, Fraction)
+            else repr(float(value)).replace("-", "−")
+        )
 
     def bracket(self, x):
         return f"({self.show(x)})"
@@ -38,7 +53,11 @@ class Text(Line):
     def superscript(self, base, exponent):
         text = self.show(exponent).replace("−", "-")
         raised = text.translate(self._SUPERSCRIPTS)
-        return f"{self.show(base)}{raised}" if set(text) <= set("0123456789-+T") else f"{self.show(base)}^{self.show(bracketed(exponent, ATOM))}"
+        return (
+            f"{self.show(base)}{raised}"
+            if set(text) <= set("0123456789-+T")
+            else f"{self.show(base)}^{self.show(bracketed(exponent, ATOM))}"
+        )
 
     def call(self, function, axes, arguments):
         return f"{self.function(function)}{self.axes(axes)}({', '.join(map(self.show, arguments))})"
@@ -64,7 +83,10 @@ class Text(Line):
         return f"δ_{self.tokens(tokens)}"
 
     def tokens(self, tokens):
-        shown = [f"{self.name(token[0])}_{token[1]}" if isinstance(token, tuple) else token for token in tokens]
+        shown = [
+            f"{self.name(token[0])}_{token[1]}" if isinstance(token, tuple) else token
+            for token in tokens
+        ]
         return "".join(shown) if all(len(token) == 1 for token in shown) else f"({','.join(shown)})"
 
     def partial(self, above, below):

@@ -1,4 +1,6 @@
-"""Mathematical notation as a tree, and what its three printers have in common; they are ``Text``, ``Latex`` and ``Mathml``."""
+"""Mathematical notation as a tree, and what its three printers have in common; they are ``Text``,
+``Latex`` and ``Mathml``.
+"""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +11,9 @@ SUM, BIG, TIMES, POWER, ATOM = 1, 2, 3, 4, 5  # how tightly a formula binds
 
 @dataclass(frozen=True)
 class Math:
-    """One piece of notation: the name of the printer's method, its arguments, how tightly it binds, and how long it is."""
+    """One piece of notation: the name of the printer's method, its arguments, how tightly it binds,
+    and how long it is.
+    """
 
     kind: str
     arguments: tuple
@@ -32,26 +36,42 @@ def bracketed(math, level):
 
 def base_of(math):
     """A formula as the base of a power, in brackets where a power of it could be misread."""
-    return math if math.level >= ATOM and math.kind not in ("gradient", "partial", "entry") else made("bracket", math)
+    return (
+        math
+        if math.level >= ATOM and math.kind not in ("gradient", "partial", "entry")
+        else made("bracket", math)
+    )
 
 
 def made(kind, *arguments, level=ATOM):
     arguments = tuple(tuple(a) if isinstance(a, list) else a for a in arguments)
-    parts = [x for a in arguments for x in (a if isinstance(a, (list, tuple)) else [a]) if isinstance(x, Math)]
+    parts = [
+        x
+        for a in arguments
+        for x in (a if isinstance(a, (list, tuple)) else [a])
+        if isinstance(x, Math)
+    ]
     return Math(kind, arguments, level, 1 + sum(x.length for x in parts))
 
 
-_FORBIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = re.compile(
+    "[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 LONGEST_NAME = 40
 
 
 def clean(text):
-    """A user's name on one line: cut, without control characters and marks that turn the direction of writing."""
+    """A user's name on one line: cut, without control characters and marks that turn the direction
+    of writing.
+    """
     text = _FORBIDDEN.sub("\ufffd", text)
     return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
 
 
-GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
+GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu "
+    "nu xi pi rho sigma tau upsilon phi chi psi omega"
+)
 GREEK_LETTERS = dict(zip(GREEK.split(), "αβγδεζηθικλμνξπρστυφχψω", strict=True))
 PLURAL = re.compile(r"(.*?)\s*\((\d+)\)$")  # the second of a name
 
@@ -62,8 +82,8 @@ def stem_and_index(text):
     >>> stem_and_index("W1"), stem_and_index("x_hat"), stem_and_index("a_b_c")
     (('W', '1'), ('x', 'hat'), ('a_b_c', ''))
     """
-    found = re.fullmatch(r"([^\W\d_]+)(?:(\d+)|_([^\W_]+))", text, re.ASCII)
-    return (found[1], found[2] or found[3]) if found else (text, "")
+    match = re.fullmatch(r"([^\W\d_]+)(?:(\d+)|_([^\W_]+))", text, re.ASCII)
+    return (match[1], match[2] or match[3]) if match else (text, "")
 
 
 class Printer:

@@ -1,4 +1,6 @@
-"""The forward and the backward pass of a graph, run on symbols: the very rules that ran on the numbers."""
+"""The forward and the backward pass of a graph, run on symbols: the very rules that ran on the
+numbers.
+"""
 
 import itertools
 from dataclasses import dataclass
@@ -10,8 +12,22 @@ from ..graph import is_node, topological_order, unique_names
 from ..rules import RULES
 from ..symbol import Book, algebra, structure
 
-_ELEMENTWISE = {name for name, rule in RULES.items() if rule.formula.__module__ == RULES["where"].formula.__module__}
-_COMPOSED = {"softplus", "relu", "leaky_relu", "var", "std", "norm", "logsumexp", "clip"}  # printed by name, computed by formula
+_ELEMENTWISE = {
+    name
+    for name, rule in RULES.items()
+    if rule.formula.__module__ == RULES["where"].formula.__module__
+}
+# These rules are printed by name and computed by formula.
+_COMPOSED = {
+    "softplus",
+    "relu",
+    "leaky_relu",
+    "var",
+    "std",
+    "norm",
+    "logsumexp",
+    "clip",
+}
 
 
 @dataclass
@@ -24,7 +40,7 @@ class Walk:
     names: dict  # every node that has a name, its own or one made up for it: a string, each once
     values: dict
     gradients: dict
-    upstream: object  # the variable that stands for the given gradient of the root, or None where the root is a scalar
+    upstream: object  # the variable for the given gradient of the root; None where that is a scalar
     objective: str  # what is differentiated: "L", or the root's name
     forward_end: int  # symbols with a smaller serial number belong to the forward pass
 
@@ -36,9 +52,11 @@ class Walk:
 
 
 def walk(root, *, name_gradients, wanted=(), as_written=False):
-    """Run the rules under ``root`` on symbols. With ``name_gradients`` the gradient of a named node is a variable, not its expansion.
+    """Run the rules under ``root`` on symbols. With ``name_gradients`` the gradient of a named node
+    is a variable, not its expansion.
 
-    ``as_written`` keeps factors inside of sums: not to read, but to compute what the engine does, without another overflow.
+    ``as_written`` keeps factors inside of sums: not to read, but to compute what the engine does,
+    without another overflow.
     """
     order = topological_order(root)
     names = _names(order, root, wanted)
@@ -55,7 +73,9 @@ def walk(root, *, name_gradients, wanted=(), as_written=False):
 
 
 def _seed(root, names, book):
-    """(the gradient of the root, the variable that stands for it): 1 and None where the root is one number."""
+    """(the gradient of the root, the variable that stands for it): 1 and None where the root is one
+    number.
+    """
     if _size(root) == 1:
         ones = algebra.broadcast(book.number(1), root.shape)
         return structure.astype(ones, np.dtype(getattr(root, "dtype", np.float64))), None
@@ -72,7 +92,12 @@ def _backward(root, seed, order, pullbacks, names, book):
             continue
         parts = pending.pop(node)
         g = parts[0] if len(parts) == 1 else algebra.add(*((1, part) for part in parts))
-        if node in names and node is not root and node.operands and g.operation not in ("number", "broadcast"):
+        if (
+            node in names
+            and node is not root
+            and node.operands
+            and g.operation not in ("number", "broadcast")
+        ):
             g = gradient_variable(book, names[node], node, g)
         gradients[node] = g
         for operand, pull in pullbacks[node]:
@@ -85,17 +110,21 @@ def _backward(root, seed, order, pullbacks, names, book):
 
 def gradient_variable(book, name, node, definition=None):
     """∂L/∂(the node), as a variable."""
-    return book.variable(name, node.shape, getattr(node, "dtype", np.float64), "gradient", definition)
+    return book.variable(
+        name, node.shape, getattr(node, "dtype", np.float64), "gradient", definition
+    )
 
 
 def _names(order, root, wanted):
-    """A name for every node that has one, for every leaf with a gradient, for what is asked for, and for the root."""
+    """A name for every node that has one, for every leaf with a gradient, for what is asked for,
+    and for the root.
+    """
     names = {node: name for node, name in unique_names(order).items() if node.name}
-    taken = set(names.values())
+    used = set(names.values())
 
     def fresh(stem, numbers):
-        name = next(name for k in numbers if (name := f"{stem}{k}") not in taken)
-        taken.add(name)
+        name = next(name for k in numbers if (name := f"{stem}{k}") not in used)
+        used.add(name)
         return name
 
     leaves, results = itertools.count(1), itertools.count(1)
@@ -105,7 +134,12 @@ def _names(order, root, wanted):
         elif node not in names and node in wanted and node is not root:
             names[node] = fresh("t", results)
     if root not in names:
-        names[root] = "L" if _size(root) == 1 and "L" not in taken else next((name for name in ("y", "out") if name not in taken), None) or fresh("y", results)
+        names[root] = (
+            "L"
+            if _size(root) == 1 and "L" not in used
+            else next((name for name in ("y", "out") if name not in used), None)
+            or fresh("y", results)
+        )
     return names
 
 
@@ -116,7 +150,9 @@ def _size(node):
 def _objective(root, names):
     if _size(root) == 1:
         return names[root]
-    return next(name for name in ("L", "loss", "objective", "L_") if name not in set(names.values()))
+    return next(
+        name for name in ("L", "loss", "objective", "L_") if name not in set(names.values())
+    )
 
 
 def _forward(node, values, names, book, for_readers):
@@ -129,11 +165,23 @@ def _forward(node, values, names, book, for_readers):
     value, pullbacks = _explained(node, rule.formula, *symbols, **static)
     value = algebra.symbol(book, value)
     if value.shape != node.shape:
-        raise ValueError(f"derive: {node.operation} gives shape {value.shape} on symbols, and {node.shape} on arrays")
+        raise ValueError(
+            f"derive: {node.operation} gives shape {value.shape} on symbols, "
+            f"and {node.shape} on arrays"
+        )
     value = structure.astype(value, dtype)
-    wanted = [(x, pull) for x, pull in zip(operands, pullbacks, strict=True) if is_node(x) and x.requires_grad]
+    wanted = [
+        (x, pull)
+        for x, pull in zip(operands, pullbacks, strict=True)
+        if is_node(x) and x.requires_grad
+    ]
     core = core_of(value)
-    if for_readers and is_composed(rule) and core.alias is None and core.operation not in ("variable", "number", "broadcast"):
+    if (
+        for_readers
+        and is_composed(rule)
+        and core.alias is None
+        and core.operation not in ("variable", "number", "broadcast")
+    ):
         opaque = _opaque(book, rule, core, symbols, static)
         value = opaque if core is value else structure.reshape(opaque, value.shape)
         if node in names:
@@ -141,7 +189,8 @@ def _forward(node, values, names, book, for_readers):
         core.alias = core = opaque
     if node in names:
         if for_readers and core.operation not in ("variable", "number"):
-            book.forget(core)  # an equal formula elsewhere is another result, with a gradient of its own
+            # An equal formula elsewhere is another result, with a gradient of its own.
+            book.forget(core)
         value = _named(value, core, names[node], book, dtype)
     return value, wanted
 
@@ -162,16 +211,24 @@ def _opaque(book, rule, core, symbols, static):
 
 def core_of(value):
     """What a result was before its last reshape: a rule's pullbacks have closed over that."""
-    return value.operands[0] if value.operation == "reshape" and value.operands[0].size == value.size else value
+    return (
+        value.operands[0]
+        if value.operation == "reshape" and value.operands[0].size == value.size
+        else value
+    )
 
 
 def is_composed(rule):
-    """Whether a rule is printed by its name rather than by its formula: some of the package's, and all of the user's."""
+    """Whether a rule is printed by its name rather than by its formula: some of the package's, and
+    all of the user's.
+    """
     return rule.name in _COMPOSED or not rule.formula.__module__.startswith("micrograd_linear.")
 
 
 def _named(value, core, name, book, dtype):
-    """The variable that stands for a named node from here on, in the pullbacks that have closed over its formula too."""
+    """The variable that stands for a named node from here on, in the pullbacks that have closed
+    over its formula too.
+    """
     variable = book.variable(name, value.shape, dtype, "node", value)
     if core.alias is None and core.operation not in ("variable", "number", "broadcast"):
         core.alias = structure.reshape(variable, core.shape)
@@ -179,7 +236,9 @@ def _named(value, core, name, book, dtype):
 
 
 def rule_of(node):
-    """(rule, operands, static) of a node; a Value's operation is the Tensor's of the same name, on numbers."""
+    """(rule, operands, static) of a node; a Value's operation is the Tensor's of the same name, on
+    numbers.
+    """
     rule = getattr(node, "rule", None)
     if rule is not None:
         return rule, node.operands, node.static
@@ -187,8 +246,8 @@ def rule_of(node):
         return _LEAKY_RELU, node.operands, {}
     if node.operation not in RULES:
         raise TypeError(
-            f"derive: {node.describe()} was made by hand ({node.operation!r}, with a _backward of its own), so there is no formula to print; "
-            "write it with Value's operations"
+            f"derive: {node.describe()} was made by hand ({node.operation!r}, with a _backward "
+            "of its own), so there is no formula to print; write it with Value's operations"
         )
     return RULES[node.operation], node.operands, node.static
 
@@ -201,11 +260,16 @@ class _LEAKY_RELU:
     @staticmethod
     def formula(x, slope):
         at_work = x > 0
-        return np.where(at_work, x, slope * x), (lambda g: np.where(at_work, g, slope * g), lambda g: np.where(at_work, 0, g * x))
+        return np.where(at_work, x, slope * x), (
+            lambda g: np.where(at_work, g, slope * g),
+            lambda g: np.where(at_work, 0, g * x),
+        )
 
 
 def _constant(book, x, node, operands):
-    """A constant operand: a number as it is, an array as a symbol; integers as the floats that NumPy makes of them beside floats."""
+    """A constant operand: a number as it is, an array as a symbol; integers as the floats that
+    NumPy makes of them beside floats.
+    """
     if isinstance(x, (bool, int, float)) and not isinstance(x, np.generic):
         return x
     x = np.asarray(x)
@@ -213,22 +277,33 @@ def _constant(book, x, node, operands):
     if x.ndim:
         return book.constant(x)
     others = [np.dtype(getattr(y, "dtype", x.dtype)) for y in operands if is_node(y)]
-    gives_way = np.result_type(*others) == getattr(node, "dtype", x.dtype)  # a number of another type would change that of the result
-    return x.item() if gives_way else book.make("constant", (), {"value": x}, (), x.dtype, (x.dtype.str, x.tobytes()))
+    if np.result_type(*others) == getattr(node, "dtype", x.dtype):
+        return x.item()  # as a Python number, it cannot change the type of the result
+    return book.make("constant", (), {"value": x}, (), x.dtype, (x.dtype.str, x.tobytes()))
 
 
 def fitted(contribution, operand):
-    """A contribution summed back to its operand's shape, in its type: what the engine does after every pullback."""
+    """A contribution summed back to its operand's shape, in its type: what the engine does after
+    every pullback.
+    """
     shape = operand.shape
     if contribution.shape != shape:
-        summed = structure.reduce("sum", contribution, broadcast_axes(contribution.shape, shape), keepdims=True)
+        summed = structure.reduce(
+            "sum", contribution, broadcast_axes(contribution.shape, shape), keepdims=True
+        )
         contribution = structure.reshape(summed, shape)
     return structure.astype(contribution, np.dtype(getattr(operand, "dtype", np.float64)))
 
 
 def _may_be_nan(node, contribution, g):
-    """True for an elementwise derivative times g, whose 0 * inf the engine counts as 0 where there is a ``where`` in the graph."""
-    if node.operation not in _ELEMENTWISE or contribution.shape != g.shape or contribution.operation != "product":
+    """True for an elementwise derivative times g, whose 0 * inf the engine counts as 0 where there
+    is a ``where`` in the graph.
+    """
+    if (
+        node.operation not in _ELEMENTWISE
+        or contribution.shape != g.shape
+        or contribution.operation != "product"
+    ):
         return False
     return algebra.coefficient_of(contribution)[1] is not algebra.coefficient_of(g)[1]
 
@@ -237,4 +312,7 @@ def _explained(node, function, *arguments, **keywords):
     try:
         return function(*arguments, **keywords)
     except (TypeError, AttributeError, NotImplementedError) as error:
-        raise TypeError(f"derive: the rule {node.operation!r} (of {node.describe()}) cannot be run on formulas: {error}") from error
+        raise TypeError(
+            f"derive: the rule {node.operation!r} (of {node.describe()}) cannot be run on "
+            f"formulas: {error}"
+        ) from error

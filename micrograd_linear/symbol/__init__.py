@@ -1,4 +1,6 @@
-"""``Symbol``: a name and a shape without numbers. A rule that is run on symbols gives formulas; ``derive`` prints them.
+"""``Symbol``: a name and a shape without numbers.
+
+A rule that is run on symbols gives formulas; ``derive`` prints them.
 
 >>> import numpy as np
 >>> from micrograd_linear.rules import RULES

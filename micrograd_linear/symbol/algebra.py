@@ -1,7 +1,9 @@
-"""Elementwise formulas, brought to one form as they are made, so that equal ones are the same object and trivial ones vanish.
+"""Elementwise formulas, brought to one form as they are made, so that equal ones are the same
+object and trivial ones vanish.
 
-A ``product`` is a coefficient times factors over divisors; an ``add`` is a list of terms, each with its sign. What is left out: 1 times, plus 0,
-a broadcast that the other operand makes anyway. What is never left out: 0 times and x - x, which are not 0 where x is infinite or NaN.
+A ``product`` is a coefficient times factors over divisors; an ``add`` is a list of terms, each with
+its sign. What is left out: 1 times, plus 0, a broadcast that the other operand makes anyway. What
+is never left out: 0 times and x - x, which are not 0 where x is infinite or NaN.
 """
 
 import functools
@@ -26,18 +28,25 @@ def symbol(book, x):
 
 
 def inner_of(x):
-    """The operand of a reshape, a broadcast or a transpose; the name it was given since, if it was."""
+    """The operand of a reshape, a broadcast or a transpose; its name, where it has one by now."""
     return x.operands[0].current()
 
 
 def elementwise(operation, operands, dtype=None, key=(), static=None, shape=None):
-    """An elementwise operation. A broadcast of an operand is left out where the others broadcast it, and is done last where none does."""
+    """An elementwise operation. A broadcast of an operand is left out where the others broadcast
+    it, and is done last where none does.
+    """
     shape = broadcast_shapes(*(x.shape for x in operands)) if shape is None else shape
     operands = without_broadcasts(operands, shape)
     small = broadcast_shapes(*(x.shape for x in operands))
     reshaped = [x for x in operands if x.shape != ()]
-    if reshaped and all(x.operation == "reshape" and x.shape == small and inner_of(x).shape == inner_of(reshaped[0]).shape for x in reshaped):
-        # a reshape comes last, where it meets the one that undoes it
+    if reshaped and all(
+        x.operation == "reshape"
+        and x.shape == small
+        and inner_of(x).shape == inner_of(reshaped[0]).shape
+        for x in reshaped
+    ):
+        # A reshape comes last, where it meets the one that undoes it.
         inside = [inner_of(x) if x.shape != () else x for x in operands]
         return fill_by_reshape(elementwise(operation, inside, dtype, key, static), small, shape)
     book = operands[0].book
@@ -47,18 +56,32 @@ def elementwise(operation, operands, dtype=None, key=(), static=None, shape=None
     elif operation == "add":
         result = _add(book, list(zip(static["signs"], operands, strict=True)), small)
     else:
-        result = book.make(operation, tuple(operands), static, small, dtype or common_type(operands), key)
+        result = book.make(
+            operation, tuple(operands), static, small, dtype or common_type(operands), key
+        )
     return fill(result, shape)
 
 
 def fill_by_reshape(x, small, shape):
     """x in another shape of the same size, then repeated to a third."""
-    y = x if x.shape == small else x.book.make("reshape", (inner_of(x) if x.operation == "reshape" else x,), {"shape": small}, small, x.dtype)
+    y = (
+        x
+        if x.shape == small
+        else x.book.make(
+            "reshape",
+            (inner_of(x) if x.operation == "reshape" else x,),
+            {"shape": small},
+            small,
+            x.dtype,
+        )
+    )
     return fill(y, shape)
 
 
 def fill(x, shape):
-    """x in a shape that it broadcasts to; where that only adds axes of length 1 in front, or takes them away, as a reshape."""
+    """x in a shape that it broadcasts to; where that only adds axes of length 1 in front, or takes
+    them away, as a reshape.
+    """
     if x.shape == shape:
         return x
     if x.operation == "number" or not same_but_leading_ones(x.shape, shape):
@@ -81,15 +104,21 @@ def broadcast(x, shape):
 
 
 def without_broadcasts(operands, shape):
-    """The operands without broadcasts, and without axes of length 1 put in front or taken away, that make no difference to the shape."""
+    """The operands without broadcasts, and without axes of length 1 put in front or taken away,
+    that make no difference to the shape.
+    """
     operands = list(operands)
     shapes = Counter(x.shape for x in operands)
     for i, x in enumerate(operands):
-        while x.operation == "broadcast" or (x.operation == "reshape" and same_but_leading_ones(x.shape, inner_of(x).shape)):
+        while x.operation == "broadcast" or (
+            x.operation == "reshape" and same_but_leading_ones(x.shape, inner_of(x).shape)
+        ):
             x = inner_of(x)
             if x.operation != "number" and len(x.shape) > len(shape):
                 break
-            rest = [other for other, count in shapes.items() if count > (other == operands[i].shape)]
+            rest = [
+                other for other, count in shapes.items() if count > (other == operands[i].shape)
+            ]
             before, after = (broadcast_shapes(y.shape, *rest) for y in (operands[i], x))
             if same_but_leading_ones(before, after) or operands[i].operation == "broadcast":
                 shapes[operands[i].shape] -= 1
@@ -100,7 +129,7 @@ def without_broadcasts(operands, shape):
     return operands
 
 
-# --- products ------------------------------------------------------------------------------------------------------------------
+# --- products ------------------------------------------------------------------------------------
 
 
 def product(coefficient, factors, divisors, book=None):
@@ -108,7 +137,9 @@ def product(coefficient, factors, divisors, book=None):
     parts = [*factors, *divisors]
     if not parts:
         return book.number(coefficient)
-    return elementwise("product", parts, static={"coefficient": coefficient, "factors": len(factors)})
+    return elementwise(
+        "product", parts, static={"coefficient": coefficient, "factors": len(factors)}
+    )
 
 
 def multiply(x, y):
@@ -149,10 +180,14 @@ def _product(book, coefficient, factors, divisors, shape):
 
 
 def _flattened(book, coefficient, factors, divisors, shape):
-    """(coefficient, factors, divisors), with the numbers and the products among the parts taken apart."""
+    """(coefficient, factors, divisors), with the numbers and the products among the parts taken
+    apart.
+    """
     above, below = [], []
     combinable = _are_combinable(coefficient, factors, divisors)
-    sides = [(f, above, below, times) for f in factors] + [(d, below, above, over) for d in divisors]
+    sides = [(f, above, below, times) for f in factors] + [
+        (d, below, above, over) for d in divisors
+    ]
     for part, own, other, combine in sides:
         if part.operation == "number":
             coefficient = combine(coefficient, part.static["value"])
@@ -169,8 +204,8 @@ def _flattened(book, coefficient, factors, divisors, shape):
 def _opened(book, part, shape):
     """(factors, divisors) of a product that is part of a product of the given shape.
 
-    What is smaller than the result is taken out, so that it can be combined before it meets what is large; what is large
-    stays together, so that a product that is used twice is computed once.
+    What is smaller than the result is taken out, so that it can be combined before it meets what is
+    large; what is large stays together, so that a product that is used twice is computed once.
     """
     above, below = parts_of(part)
     large_above = [x for x in above if x.shape == part.shape]
@@ -181,12 +216,19 @@ def _opened(book, part, shape):
         large = _product(book, ONE, large_above, large_below, shape)
     else:
         large = coefficient_of(part)[1]
-    return [large, *(x for x in above if x.shape != part.shape)], [x for x in below if x.shape != part.shape]
+    return [large, *(x for x in above if x.shape != part.shape)], [
+        x for x in below if x.shape != part.shape
+    ]
 
 
 def _large_parts_together(book, coefficient, above, below, shape):
-    """(factors, divisors): what is large is a product of its own, without the coefficient, so that it is the same whatever the coefficient is."""
-    large_above, large_below = [f for f in above if f.shape == shape], [d for d in below if d.shape == shape]
+    """(factors, divisors): what is large is a product of its own, without the coefficient, so that
+    it is the same whatever the coefficient is.
+    """
+    large_above, large_below = (
+        [f for f in above if f.shape == shape],
+        [d for d in below if d.shape == shape],
+    )
     count = len(large_above) + len(large_below)
     if not large_above or count <= 1 or (coefficient == 1 and count == len(above) + len(below)):
         return above, below
@@ -196,14 +238,26 @@ def _large_parts_together(book, coefficient, above, below, shape):
 
 def _product_symbol(book, coefficient, above, below, shape):
     """The one symbol of a product, whatever the order of its factors and of its divisors."""
-    key = (repr(coefficient), len(above), tuple(sorted(id(x) for x in above)), tuple(sorted(id(x) for x in below)))
+    key = (
+        repr(coefficient),
+        len(above),
+        tuple(sorted(id(x) for x in above)),
+        tuple(sorted(id(x) for x in below)),
+    )
     symbol_key = ("product", key, shape)
     result = book.symbols.get(symbol_key)
     if result is None:
         operands = tuple(above + below)
         is_float = below or isinstance(coefficient, float)
         dtype = _arithmetic_type(float_type(operands) if is_float else common_type(operands))
-        result = Symbol(book, "product", operands, {"coefficient": coefficient, "factors": len(above)}, shape, dtype)
+        result = Symbol(
+            book,
+            "product",
+            operands,
+            {"coefficient": coefficient, "factors": len(above)},
+            shape,
+            dtype,
+        )
         result.key = symbol_key
         book.symbols[symbol_key] = result
     return result.current()
@@ -215,9 +269,11 @@ def _arithmetic_type(dtype):
 
 
 def _are_combinable(coefficient, factors, divisors):
-    """Whether the coefficients of products may be multiplied: not where that could overflow, or lose digits, on the way."""
+    """Whether the coefficients of products may be multiplied: not where that could overflow, or
+    lose digits, on the way.
+    """
     above, below = _coefficients(factors), _coefficients(divisors)
-    if sum(abs(c) != 1 for c in (coefficient, *above, *below)) < 2:
+    if len([c for c in (coefficient, *above, *below) if abs(c) != 1]) < 2:
         return True
     total = coefficient
     for c in above:
@@ -229,10 +285,14 @@ def _are_combinable(coefficient, factors, divisors):
 
 def _coefficients(parts):
     """The values of numbers and the coefficients of products."""
-    return [part.static["value" if part.operation == "number" else "coefficient"] for part in parts if part.operation in ("number", "product")]
+    return [
+        part.static["value" if part.operation == "number" else "coefficient"]
+        for part in parts
+        if part.operation in ("number", "product")
+    ]
 
 
-# --- sums of terms -------------------------------------------------------------------------------------------------------------
+# --- sums of terms -------------------------------------------------------------------------------
 
 
 def add(*terms):
@@ -258,11 +318,13 @@ def _add(book, terms, shape):
         return x if sign == 1 else negative(x)
     operands = tuple(x for _, x in terms)
     signs = tuple(sign for sign, _ in terms)
-    return book.make("add", operands, {"signs": signs}, shape, _arithmetic_type(common_type(operands)), signs)
+    return book.make(
+        "add", operands, {"signs": signs}, shape, _arithmetic_type(common_type(operands)), signs
+    )
 
 
 def _collected(terms):
-    """(the sum of the numbers, {symbol: its coefficients, in order}) of terms, each (sign, symbol)."""
+    """(the sum of the numbers, {symbol: its coefficients}) of terms, each (sign, symbol)."""
     number, coefficients = Fraction(0), {}
     for sign, x in terms:
         if x.operation == "number":

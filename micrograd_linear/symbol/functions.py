@@ -25,17 +25,23 @@ def unary(name):
 
 
 def exp(x):
-    """e^x; e^(a - (log s + b)) is e^(a - b) / s where that is there already: so a softmax takes no second exponential."""
+    """e^x; e^(a - (log s + b)) is e^(a - b) / s where that is there already: so a softmax takes no
+    second exponential.
+    """
     if x.operation == "add":
         terms = list(zip(x.static["signs"], x.operands, strict=True))
         for i, (sign, y) in enumerate(terms):
             inner = list(zip(*_added(y))) if sign == -1 else []
             logs = [z for own, z in inner if own == 1 and z.operation == "log"]
             if logs:
-                rest = add(*terms[:i], *terms[i + 1 :], *((-own, z) for own, z in inner if z is not logs[0]))
-                found = x.book.symbols.get(("exp", (id(rest),), (), rest.shape))
-                if found is not None:
-                    return divide(found.current(), logs[0].operands[0].current())
+                rest = add(
+                    *terms[:i],
+                    *terms[i + 1 :],
+                    *((-own, z) for own, z in inner if z is not logs[0]),
+                )
+                shared = x.book.symbols.get(("exp", (id(rest),), (), rest.shape))
+                if shared is not None:
+                    return divide(shared.current(), logs[0].operands[0].current())
     return elementwise("exp", [x], float_type([x]))
 
 

@@ -1,4 +1,6 @@
-"""``Symbol``: a formula without numbers. It has a shape and a type, and speaks NumPy, so that a rule can be run on it."""
+"""``Symbol``: a formula without numbers. It has a shape and a type, and speaks NumPy, so that a
+rule can be run on it.
+"""
 
 import itertools
 import math
@@ -8,7 +10,8 @@ import numpy as np
 
 
 class Book:
-    """Where the symbols of one derivation are kept, each once: the same operation on the same operands is the same object.
+    """Where the symbols of one derivation are kept, each once: the same operation on the same
+    operands is the same object.
 
     ``as_written``: factors stay inside of sums, where they may keep these from overflowing.
     """
@@ -20,26 +23,42 @@ class Book:
         self.serial = itertools.count()
 
     def make(self, operation, operands=(), static=None, shape=(), dtype=None, key=()):
-        """The symbol for an operation, made if there is none yet. ``key`` is what tells ``static`` apart, hashable."""
+        """The symbol for an operation, made if there is none yet. ``key`` is what tells ``static``
+        apart, hashable.
+        """
         full_key = (operation, tuple([id(x) for x in operands]), key, shape)
-        found = self.symbols.get(full_key)
-        if found is None:
-            found = self.symbols[full_key] = Symbol(self, operation, operands, static or {}, shape, dtype)
-            found.key = full_key
-        return found.current()
+        symbol = self.symbols.get(full_key)
+        if symbol is None:
+            symbol = self.symbols[full_key] = Symbol(
+                self, operation, operands, static or {}, shape, dtype
+            )
+            symbol.key = full_key
+        return symbol.current()
 
     def forget(self, symbol):
         """Let the same operation on the same operands be another symbol from here on."""
         self.symbols.pop(symbol.key, None)
-        self.forgotten.append(symbol)  # keys hold the identities of symbols: none may be given to another
+        # Keys hold the identities of symbols, so that none may be given to another one.
+        self.forgotten.append(symbol)
 
     def variable(self, name, shape, dtype, kind="leaf", definition=None):
-        """A named array; two of one name and different ``kind`` are different. With a ``definition``, what it was computed by."""
-        symbol = self.make("variable", (), {"name": name, "kind": kind, "definition": definition}, shape, np.dtype(dtype), (name, kind))
+        """A named array; two of one name and different ``kind`` are different. With a
+        ``definition``, what it was computed by.
+        """
+        symbol = self.make(
+            "variable",
+            (),
+            {"name": name, "kind": kind, "definition": definition},
+            shape,
+            np.dtype(dtype),
+            (name, kind),
+        )
         return symbol
 
     def number(self, value):
-        """A Python number; its type gives way to that of the arrays it meets. Whole numbers are kept exactly, as fractions."""
+        """A Python number; its type gives way to that of the arrays it meets. Whole numbers are
+        kept exactly, as fractions.
+        """
         value = exact(value)
         return self.make("number", (), {"value": value}, (), None, (repr(value),))
 
@@ -48,20 +67,42 @@ class Book:
         array = np.asarray(array)
         if array.ndim == 0 and array.dtype.kind in "fiu":
             return self.number(array.item())
-        return self.make("constant", (), {"value": array}, array.shape, array.dtype, (array.dtype.str, array.tobytes()))
+        return self.make(
+            "constant",
+            (),
+            {"value": array},
+            array.shape,
+            array.dtype,
+            (array.dtype.str, array.tobytes()),
+        )
 
 
 class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
-    """An operation on symbols: ``operation``, ``operands``, ``static``; its ``shape`` and ``dtype`` (None for a number)."""
+    """An operation on symbols: ``operation``, ``operands``, ``static``; its ``shape`` and ``dtype``
+    (None for a number).
+    """
 
-    __slots__ = ("book", "operation", "operands", "static", "shape", "dtype", "alias", "written", "serial", "key")
+    __slots__ = (
+        "book",
+        "operation",
+        "operands",
+        "static",
+        "shape",
+        "dtype",
+        "alias",
+        "written",
+        "serial",
+        "key",
+    )
     __array_priority__ = 1000
 
     def __init__(self, book, operation, operands, static, shape, dtype):
         self.book, self.operation, self.operands, self.static = book, operation, operands, static
         self.shape, self.dtype = shape, dtype
         self.alias = None  # the named variable that stands for this formula, once it has one
-        self.written = None  # of a "result": (rule name, operands, static), by which a formula that is composed of several operations is printed
+        # A "result" has (rule name, operands, static), by which it is printed, although its
+        # formula is composed of several operations.
+        self.written = None
         self.serial = next(book.serial)
 
     ndim = property(lambda self: len(self.shape))
@@ -83,7 +124,10 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         return symbol
 
     def __bool__(self):
-        raise TypeError("a formula has no truth value: a rule that is derived symbolically must not branch on numbers; use np.where")
+        raise TypeError(
+            "a formula has no truth value: a rule that is derived symbolically must not branch on "
+            "numbers; use np.where"
+        )
 
     def __iter__(self):
         return (self[i] for i in range(self.shape[0]))
@@ -96,7 +140,9 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
 
 
 def ordered(roots, below):
-    """Everything that the roots are made of, oldest first; ``below(symbol)`` are the symbols that one is made of."""
+    """Everything that the roots are made of, oldest first; ``below(symbol)`` are the symbols that
+    one is made of.
+    """
     seen, stack = {}, list(roots)
     while stack:
         x = stack.pop()
@@ -127,7 +173,11 @@ def exact(value):
     if isinstance(value, (bool, int, np.integer, np.bool_)):
         return Fraction(int(value))
     value = float(value)
-    if not math.isfinite(value) or abs(value) >= 2**53 or (not value and math.copysign(1, value) < 0):
+    if (
+        not math.isfinite(value)
+        or abs(value) >= 2**53
+        or (not value and math.copysign(1, value) < 0)
+    ):
         return value
     fraction = Fraction(value)
     return fraction if fraction.denominator <= 1024 else value
@@ -146,9 +196,13 @@ def plus(a, b):
 
 
 def is_tame(coefficient):
-    """True where combining to this coefficient can neither overflow nor lose digits, in half precision too; NaN, infinities and 0 stay what they are."""
+    """True where combining to this coefficient can neither overflow nor lose digits, in half
+    precision too; NaN, infinities and 0 stay what they are.
+    """
     if isinstance(coefficient, Fraction):
-        return max(abs(coefficient.numerator), coefficient.denominator) < 2**53 and (not coefficient or 1e-4 <= abs(coefficient) <= 6e4)
+        return max(abs(coefficient.numerator), coefficient.denominator) < 2**53 and (
+            not coefficient or 1e-4 <= abs(coefficient) <= 6e4
+        )
     return 1e-4 <= abs(coefficient) <= 6e4
 
 

@@ -1,4 +1,6 @@
-"""NumPy's operators and functions on symbols. The vocabulary is closed: what is not known raises, by name."""
+"""NumPy's operators and functions on symbols. The vocabulary is closed: what is not known raises,
+by name.
+"""
 
 import numpy as np
 
@@ -36,7 +38,9 @@ def _squeeze(x, axis=None):
 
 
 def _moveaxis(x, source, destination):
-    source, destination = ([i % x.ndim for i in np.atleast_1d(axes)] for axes in (source, destination))
+    source, destination = (
+        [i % x.ndim for i in np.atleast_1d(axes)] for axes in (source, destination)
+    )
     order = [i for i in range(x.ndim) if i not in source]
     for place, axis in sorted(zip(destination, source, strict=True)):
         order.insert(place, axis)
@@ -54,7 +58,9 @@ _FUNCTIONS = {
     np.cumsum: lambda x, axis: structure.cumsum(x, axis),
     np.reshape: structure.reshape,
     np.squeeze: _squeeze,
-    np.expand_dims: lambda x, axis: structure.reshape(x, np.expand_dims(np.broadcast_to(np.int8(0), x.shape), axis).shape),
+    np.expand_dims: lambda x, axis: structure.reshape(
+        x, np.expand_dims(np.broadcast_to(np.int8(0), x.shape), axis).shape
+    ),
     np.transpose: structure.transpose,
     np.swapaxes: _swapaxes,
     np.moveaxis: _moveaxis,
@@ -80,7 +86,9 @@ _RULES = {
 def _array_ufunc(self, ufunc, method, *inputs, **kwargs):
     build = _BINARY.get(ufunc)
     if build is None or method != "__call__" or kwargs:
-        raise TypeError(f"np.{ufunc.__name__} of a formula{f', {method}' * (method != '__call__')}: not known")
+        raise TypeError(
+            f"np.{ufunc.__name__} of a formula{f', {method}' * (method != '__call__')}: not known"
+        )
     return build(*[symbol(self.book, x) for x in inputs])
 
 
@@ -102,7 +110,9 @@ def _apply_rule(rule, operands, static):
     book = next(x.book for x in operands if isinstance(x, Symbol))
     operands = [symbol(book, x) for x in operands]
     build = _RULES.get(rule.name)
-    return build(*operands, **static) if build else symbol(book, rule.formula(*operands, **static)[0])
+    return (
+        build(*operands, **static) if build else symbol(book, rule.formula(*operands, **static)[0])
+    )
 
 
 Symbol.__array_ufunc__ = _array_ufunc
@@ -114,6 +124,16 @@ Symbol.T = property(lambda self: structure.transpose(symbol(self.book, self)))
 Symbol.all = lambda self: False  # whether it holds for all numbers there may be is not known
 Symbol.astype = lambda self, dtype: structure.astype(symbol(self.book, self), dtype)
 for _name in ("sum", "mean", "max", "min", "prod"):
-    setattr(Symbol, _name, lambda self, axis=None, keepdims=False, _n=_name: structure.reduce(_n, symbol(self.book, self), axis, keepdims))
-Symbol.reshape = lambda self, *shape: structure.reshape(symbol(self.book, self), shape[0] if len(shape) == 1 else shape)
-Symbol.transpose = lambda self, *axes: structure.transpose(symbol(self.book, self), axes[0] if len(axes) == 1 else axes or None)
+    setattr(
+        Symbol,
+        _name,
+        lambda self, axis=None, keepdims=False, _n=_name: structure.reduce(
+            _n, symbol(self.book, self), axis, keepdims
+        ),
+    )
+Symbol.reshape = lambda self, *shape: structure.reshape(
+    symbol(self.book, self), shape[0] if len(shape) == 1 else shape
+)
+Symbol.transpose = lambda self, *axes: structure.transpose(
+    symbol(self.book, self), axes[0] if len(axes) == 1 else axes or None
+)

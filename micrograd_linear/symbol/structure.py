@@ -1,4 +1,4 @@
-"""Reductions, shapes, indexing and linear algebra on symbols: the shape of each result, and what is trivial left out."""
+"""Reductions, shapes, indexing and linear algebra on symbols, with what is trivial left out."""
 
 from fractions import Fraction
 
@@ -9,7 +9,9 @@ from .algebra import ONE, broadcast, coefficient_of, inner_of, multiply, negativ
 from .node import times
 from .shapes import broadcast_shapes, common_type, float_type, same_but_leading_ones
 
-# --- reductions: the reduced axes are kept as 1, or dropped where they lead, so that x.sum(0) and x.sum(0, keepdims=True) are one formula -
+# --- reductions ----------------------------------------------------------------------------------
+# The reduced axes are kept as 1, or dropped where they lead, so that x.sum(0) and
+# x.sum(0, keepdims=True) are one formula.
 
 
 def reduce(operation, x, axis=None, keepdims=False):
@@ -17,9 +19,13 @@ def reduce(operation, x, axis=None, keepdims=False):
     axes = axes_of(axis, x.ndim)
     kept = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
     if all(x.shape[i] == 1 for i in axes):  # nothing to add up
-        return x if keepdims else reshape(x, tuple(n for i, n in enumerate(x.shape) if i not in axes))
+        return (
+            x if keepdims else reshape(x, tuple(n for i, n in enumerate(x.shape) if i not in axes))
+        )
     y = _reduced(operation, x, axes)
-    return reshape(y, kept if keepdims else tuple(n for i, n in enumerate(x.shape) if i not in axes))
+    return reshape(
+        y, kept if keepdims else tuple(n for i, n in enumerate(x.shape) if i not in axes)
+    )
 
 
 def axes_of(axis, ndim):
@@ -35,16 +41,27 @@ def _reduced(operation, x, axes):
         return _sum_of_broadcast(operation, x, axes)
     if x.operation == "transpose":
         order = x.static["axes"]
-        return transpose(reduce(operation, inner_of(x), tuple(order[i] for i in axes), keepdims=True), order)
+        return transpose(
+            reduce(operation, inner_of(x), tuple(order[i] for i in axes), keepdims=True), order
+        )
     if operation in ("sum", "mean") and x.operation == "product" and not x.book.as_written:
         above, below = algebra.parts_of(x)
-        factors, divisors = ([part for part in parts if _constant_along(part, x, axes)] for parts in (above, below))
+        factors, divisors = (
+            [part for part in parts if _constant_along(part, x, axes)] for parts in (above, below)
+        )
         coefficient = x.static["coefficient"]
         if coefficient != 1 or factors or divisors:
-            kept = [[part for part in parts if not _constant_along(part, x, axes)] for parts in (above, below)]
+            kept = [
+                [part for part in parts if not _constant_along(part, x, axes)]
+                for parts in (above, below)
+            ]
             inner = _reduced(operation, broadcast(product(ONE, *kept, x.book), x.shape), axes)
-            made = product(coefficient, [inner, *factors], divisors)
-            return made if made.size == inner.size else broadcast(made, broadcast_shapes(made.shape, inner.shape))
+            scaled = product(coefficient, [inner, *factors], divisors)
+            return (
+                scaled
+                if scaled.size == inner.size
+                else broadcast(scaled, broadcast_shapes(scaled.shape, inner.shape))
+            )
     return _reduction(operation, x, axes)
 
 
@@ -71,16 +88,22 @@ def _sum_of_broadcast(operation, x, axes):
     for i in repeated:
         count *= x.shape[i]
     aligned = reshape(inner, (1,) * missing + inner.shape)
-    y = product(Fraction(count) if operation == "sum" else ONE, [_reduced(operation, aligned, rest)], [])
+    y = product(
+        Fraction(count) if operation == "sum" else ONE, [_reduced(operation, aligned, rest)], []
+    )
     kept = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
-    return broadcast(reshape(y, tuple(1 if i in axes else n for i, n in enumerate(aligned.shape))), kept)
+    return broadcast(
+        reshape(y, tuple(1 if i in axes else n for i, n in enumerate(aligned.shape))), kept
+    )
 
 
 def cumsum(x, axis):
-    return x.book.make("cumsum", (x,), {"axis": axis % x.ndim}, x.shape, float_type([x]), axis % x.ndim)
+    return x.book.make(
+        "cumsum", (x,), {"axis": axis % x.ndim}, x.shape, float_type([x]), axis % x.ndim
+    )
 
 
-# --- shapes ----------------------------------------------------------------------------------------------------------------------
+# --- shapes --------------------------------------------------------------------------------------
 
 
 def reshape(x, shape):
@@ -100,7 +123,8 @@ def reshape(x, shape):
         return broadcast(reshape(inner_of(x), ()), shape)
     if same_but_leading_ones(x.shape, shape):
         return algebra.fill(x, shape)
-    if x.operation == "product" and x.static["coefficient"] != 1:  # so that it can be combined with what is to come
+    # The coefficient goes to the front, so that it can be combined with what is to come.
+    if x.operation == "product" and x.static["coefficient"] != 1:
         coefficient, rest = coefficient_of(x)
         return product(coefficient, [reshape(rest, shape)], [])
     return x.book.make("reshape", (x,), {"shape": shape}, shape, x.dtype)
@@ -114,13 +138,26 @@ def transpose(x, axes=None):
         return x
     shape = tuple(x.shape[a] for a in axes)
     swapped = (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2)
-    if x.operation == "matmul" and axes == swapped and any(y.operation == "transpose" and y.static["axes"][-2:] == swapped[-2:] for y in x.operands):
+    if (
+        x.operation == "matmul"
+        and axes == swapped
+        and any(
+            y.operation == "transpose" and y.static["axes"][-2:] == swapped[-2:] for y in x.operands
+        )
+    ):
         return matmul(*(swap_last(y.current()) for y in reversed(x.operands)))  # (Aᵀ B)ᵀ = Bᵀ A
-    if [n for n in shape if n != 1] == [n for n in x.shape if n != 1] and len([n for n in shape if n != 1]) < 2:
+    if [n for n in shape if n != 1] == [n for n in x.shape if n != 1] and len(
+        [n for n in shape if n != 1]
+    ) < 2:
         return reshape(x, shape)  # a row as a column, or a column as a row
     if x.operation == "broadcast":
         inner = inner_of(x)
-        return broadcast(transpose(reshape(inner, (1,) * (x.ndim - inner.ndim) + inner.shape), axes) if inner.size != 1 else reshape(inner, ()), shape)
+        return broadcast(
+            transpose(reshape(inner, (1,) * (x.ndim - inner.ndim) + inner.shape), axes)
+            if inner.size != 1
+            else reshape(inner, ()),
+            shape,
+        )
     if x.operation == "product" and x.static["coefficient"] != 1:
         coefficient, rest = coefficient_of(x)
         return product(coefficient, [transpose(rest, axes)], [])
@@ -136,7 +173,9 @@ def concatenate(parts, axis=0):
     axis %= parts[0].ndim
     shape = list(parts[0].shape)
     shape[axis] = sum(part.shape[axis] for part in parts)
-    return parts[0].book.make("concatenate", tuple(parts), {"axis": axis}, tuple(shape), common_type(parts), axis)
+    return parts[0].book.make(
+        "concatenate", tuple(parts), {"axis": axis}, tuple(shape), common_type(parts), axis
+    )
 
 
 def pad(x, widths):
@@ -150,20 +189,26 @@ def astype(x, dtype):
         return x.book.make("broadcast", x.operands, x.static, x.shape, dtype, dtype.str)
     if x.operation == "number":
         return x.book.make("broadcast", (x,), {"shape": ()}, (), dtype, dtype.str)
-    return x if x.dtype == dtype else x.book.make("astype", (x,), {"dtype": dtype}, x.shape, dtype, dtype.str)
+    return (
+        x
+        if x.dtype == dtype
+        else x.book.make("astype", (x,), {"dtype": dtype}, x.shape, dtype, dtype.str)
+    )
 
 
 def tril(x, k=0):
     return x.book.make("tril", (x,), {"k": k}, x.shape, x.dtype, k)
 
 
-# --- indexing --------------------------------------------------------------------------------------------------------------------
+# --- indexing ------------------------------------------------------------------------------------
 
 
 def getitem(x, index):
     if _adds_axes_only(index):
         return reshape(x, _shape_of(x.shape, index))
-    return x.book.make("getitem", (x,), {"index": index}, _shape_of(x.shape, index), x.dtype, frozen(index))
+    return x.book.make(
+        "getitem", (x,), {"index": index}, _shape_of(x.shape, index), x.dtype, frozen(index)
+    )
 
 
 def scatter_add(x, index, shape):
@@ -172,17 +217,32 @@ def scatter_add(x, index, shape):
         return reshape(x, shape)
     coefficient, rest = coefficient_of(inner_of(x) if x.operation == "broadcast" else x)
     if coefficient < 0:  # a sign goes to the front
-        return negative(scatter_add(broadcast(product(-coefficient, [rest] if rest is not None else [], [], x.book), x.shape), index, shape))
-    return x.book.make("scatter_add", (x,), {"index": index, "shape": shape}, shape, x.dtype, frozen(index))
+        return negative(
+            scatter_add(
+                broadcast(
+                    product(-coefficient, [rest] if rest is not None else [], [], x.book), x.shape
+                ),
+                index,
+                shape,
+            )
+        )
+    return x.book.make(
+        "scatter_add", (x,), {"index": index, "shape": shape}, shape, x.dtype, frozen(index)
+    )
 
 
 def _adds_axes_only(index):
     parts = index if isinstance(index, tuple) else (index,)
-    return all(part is None or part is Ellipsis or (isinstance(part, slice) and part == slice(None)) for part in parts)
+    return all(
+        part is None or part is Ellipsis or (isinstance(part, slice) and part == slice(None))
+        for part in parts
+    )
 
 
 def _shape_of(shape, index):
-    """The shape of an array of the given shape, indexed; arrays of one byte, repeated, take no memory but for the result's."""
+    """The shape of an array of the given shape, indexed; arrays of one byte, repeated, take no
+    memory but for the result's.
+    """
     return np.broadcast_to(np.int8(0), shape)[index].shape
 
 
@@ -198,12 +258,14 @@ def frozen(index):
     return repr(index)
 
 
-# --- linear algebra --------------------------------------------------------------------------------------------------------------
+# --- linear algebra ------------------------------------------------------------------------------
 
 
 def matmul(x, w):
     if x.ndim < 2 or w.ndim < 2:
-        raise TypeError(f"matmul of a formula: expected two or more axes, got {x.shape} and {w.shape}")
+        raise TypeError(
+            f"matmul of a formula: expected two or more axes, got {x.shape} and {w.shape}"
+        )
     shape = (*broadcast_shapes(x.shape[:-2], w.shape[:-2]), x.shape[-2], w.shape[-1])
     if x.shape[-1] != w.shape[-2]:
         raise ValueError(f"matmul: shapes {x.shape} and {w.shape} do not fit")
@@ -214,7 +276,8 @@ def matmul(x, w):
             return negative(matmul(flipped, w) if a is x else matmul(x, flipped))
     if x.shape[-2:] == (1, 1) or w.shape[-2:] == (1, 1):  # a number
         return broadcast(multiply(x, w), shape)
-    if _repeated(x, -1):  # every column of x is the same: its rows times the sums over the rows of w
+    # Where every column of x is the same, it is one column times the sums over the rows of w.
+    if _repeated(x, -1):
         return broadcast(multiply(_one_along(x, -1), reduce("sum", w, -2, keepdims=True)), shape)
     if _repeated(w, -2):
         return broadcast(multiply(reduce("sum", x, -1, keepdims=True), _one_along(w, -2)), shape)
@@ -247,11 +310,16 @@ def einsum(subscripts, *operands):
             kept.append((letters, rest))
     if not kept:
         return product(coefficient, [], [], operands[0].book)
-    if len(kept) == 1 and len(set(kept[0][0])) == len(output) == len(kept[0][0]):  # the axes in another order
-        return product(coefficient, [transpose(kept[0][1], [kept[0][0].index(letter) for letter in output])], [])
+    letters = kept[0][0]
+    if len(kept) == 1 and len(set(letters)) == len(output) == len(letters):
+        # It is one array with its axes in another order.
+        order = [letters.index(letter) for letter in output]
+        return product(coefficient, [transpose(kept[0][1], order)], [])
     subscripts = ",".join(letters for letters, _ in kept) + "->" + output
     shape, plain = tuple(sizes[letter] for letter in output), tuple(x for _, x in kept)
-    y = plain[0].book.make("einsum", plain, {"subscripts": subscripts}, shape, common_type(plain), subscripts)
+    y = plain[0].book.make(
+        "einsum", plain, {"subscripts": subscripts}, shape, common_type(plain), subscripts
+    )
     return product(coefficient, [y], [])
 
 
@@ -269,9 +337,13 @@ def solve(a, b):
     if rest is None:
         coefficient, rest = ONE, b
     shape = (*broadcast_shapes(a.shape[:-2], rest.shape[:-2]), *rest.shape[-2:])
-    return product(coefficient, [a.book.make("solve", (a, rest), None, shape, float_type([a, rest]))], [])
+    return product(
+        coefficient, [a.book.make("solve", (a, rest), None, shape, float_type([a, rest]))], []
+    )
 
 
 def selected(g, contribution):
-    """The contribution, and 0 where g is 0, also if the other factor is not finite: what ``where`` did not take has no gradient."""
+    """The contribution, and 0 where g is 0, also if the other factor is not finite: what ``where``
+    did not take has no gradient.
+    """
     return algebra.elementwise("selected", [g, contribution], common_type([g, contribution]))
