@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import is_read, rule
+from .registry import is_read, rule
 
 
 @rule(np.add)

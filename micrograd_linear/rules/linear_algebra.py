@@ -4,7 +4,7 @@ import string
 
 import numpy as np
 
-from . import rule
+from .registry import rule
 
 
 @rule(np.matmul)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import rule
+from .registry import rule
 
 
 def _kept(shape, axis):

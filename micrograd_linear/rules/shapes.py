@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import rule
+from .registry import rule
 
 
 @rule(np.reshape)
