@@ -1,0 +1,49 @@
+"""The checks of this project: ``nox -s lint types docs test coverage``.
+
+They run in the environment that nox is installed in, so that they start at once and fetch nothing.
+"""
+
+import sys
+
+import nox
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "types", "docs", "test"]
+
+
+def python(session: nox.Session, *arguments: str) -> None:
+    """A module of this environment, whether or not the environment is activated."""
+    session.run(sys.executable, "-m", *arguments, *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Ruff over everything."""
+    python(session, "ruff", "check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Pyright over the package and the user programs."""
+    python(session, "pyright", "--pythonpath", sys.executable)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The examples of README.md and docs, and what these pages say of the files."""
+    tests = ("readme", "architecture", "contributing")
+    pages = ["README.md", "docs", *(f"tests/test_{name}.py" for name in tests)]
+    python(session, "pytest", "-q", "-n", "2", *pages)
+
+
+@nox.session
+def test(session: nox.Session) -> None:
+    """All tests, on two processes; arguments after ``--`` are pytest's."""
+    python(session, "pytest", "-q", "-n", "2")
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """All tests, and which lines and branches of the package none of them runs."""
+    report = ("--cov", "--cov-report=term-missing:skip-covered")
+    python(session, "pytest", "-q", "-n", "2", *report)
