@@ -74,22 +74,11 @@ class Compiled:
         max_structures: int = 8,
         reuse: bool = False,
     ) -> None:
-        if not callable(f):
-            raise TypeError(f"compile: expected a function, got {type(f).__name__}")
-        if executor not in (None, *EXECUTORS):
-            raise ValueError(f"compile: executor: expected one of {', '.join(map(repr, EXECUTORS))} or None, got {executor!r}")
-        if level not in ("auto", "scalar", "tensor"):
-            raise ValueError(f"compile: level: expected 'auto', 'scalar' or 'tensor', got {level!r}")
-        if not isinstance(max_structures, int) or max_structures < 1:
-            raise ValueError(f"compile: max_structures: expected a positive integer, got {max_structures!r}")
+        _check_options(f, executor, level, max_structures)
         self.single = isinstance(argnums, (int, np.integer))
-        if not self.single and not (isinstance(argnums, (tuple, list)) and all(isinstance(i, (int, np.integer)) for i in argnums)):
-            raise TypeError(f"compile: argnums: expected the number of an argument, or a tuple of such, got {argnums!r}")
-        chosen: Any = (argnums,) if self.single else argnums
-        self.argnums = tuple(map(int, chosen))
-        if not self.argnums:
-            raise ValueError("compile: argnums is empty; there is nothing to differentiate with respect to")
-        self.f, self.executor, self.level, self.max_structures, self.reuse = f, executor, level, max_structures, reuse
+        self.argnums = _argument_numbers(argnums)
+        self.f, self.executor, self.level = f, executor, level
+        self.max_structures, self.reuse = max_structures, reuse
         self.programs = []  # the one used last at the end
         self.traced = 0
         self._fast, self._last_call = _nothing_yet, None
@@ -120,32 +109,48 @@ class Compiled:
         >>> step.batch(2.0, [1.0, 2.0, 3.0])
         (array([ 2.,  8., 18.]), array([1., 4., 9.]))
         """
+        samples = self._samples(args)
+        program, leaves = self._program(next(samples), keywords)
+        if not isinstance(program, ValueProgram):
+            raise TypeError(
+                "batch: is for functions of Values; a function of Tensors takes a batch as an axis "
+                "of its arrays"
+            )
+        rows = [collect(leaves, program.layout)]
+        for b, sample in enumerate(samples, 1):
+            row = program.unpacked(sample, keywords)
+            rows.append(self._row(program, b, sample, keywords) if row is None else row)
+        return program.batch(rows)
+
+    def _samples(self, args):
+        """The arguments of each run of a batch."""
         chosen = self._chosen(len(args))
         sampled = [i for i in range(len(args)) if i not in chosen]
         lengths = {i: len(args[i]) for i in sampled if hasattr(args[i], "__len__")}
         single = [i for i in sampled if i not in lengths]
         if single:
-            raise ValueError(f"batch: argument {single[0]} is one {type(args[single[0]]).__name__}; expected a list or an array with an entry for each sample")
-        if not sampled or len(lengths) < len(sampled) or len(set(lengths.values())) > 1 or 0 in lengths.values():
-            raise ValueError(f"batch: expected data arguments that are sequences of equally many samples, at least one, got lengths {list(lengths.values())}")
-        rows, program = [], None
+            raise ValueError(
+                f"batch: argument {single[0]} is one {type(args[single[0]]).__name__}; expected a "
+                "list or an array with an entry for each sample"
+            )
+        counts = set(lengths.values())
+        if len(counts) != 1 or 0 in counts:
+            raise ValueError(
+                "batch: expected data arguments that are sequences of equally many samples, at "
+                f"least one, got lengths {list(lengths.values())}"
+            )
         for b in range(lengths[sampled[0]]):
-            sample = tuple(args[i] if i in chosen else args[i][b] for i in range(len(args)))
-            if program is None:
-                program, leaves = self._program(sample, keywords)
-                if not isinstance(program, ValueProgram):
-                    raise TypeError("batch: is for functions of Values; a function of Tensors takes a batch as an axis of its arrays")
-                rows.append(collect(leaves, program.layout))
-                continue
-            row = program.unpacked(sample, keywords)
-            if row is not None:
-                rows.append(row)
-                continue
-            layout = self._layout(sample, keywords)
-            if layout.key != program.layout.key:
-                raise ValueError(f"batch: sample {b} has another structure than sample 0; all samples of a batch are of one structure")
-            rows.append(collect(layout.forget_leaves(), layout))
-        return program.batch(rows)
+            yield tuple(args[i] if i in chosen else args[i][b] for i in range(len(args)))
+
+    def _row(self, program, b, sample, keywords):
+        """The numbers of a sample that the written code does not take apart."""
+        layout = self._layout(sample, keywords)
+        if layout.key != program.layout.key:
+            raise ValueError(
+                f"batch: sample {b} has another structure than sample 0; all samples of a batch "
+                "are of one structure"
+            )
+        return collect(layout.forget_leaves(), layout)
 
     def explain(self) -> Explanation:
         """What was traced for the last call, how many nodes it has, what runs it; ``print`` it, or see its ``drawing``."""
@@ -217,6 +222,43 @@ class Compiled:
                     program = ValueProgram(self.f, layout, leaves, chosen, self.single, self.executor)
             self._use(program)
             return program, leaves
+
+
+def _check_options(f, executor, level, max_structures):
+    """Raise for what is no function, and for options that do not exist."""
+    if not callable(f):
+        raise TypeError(f"compile: expected a function, got {type(f).__name__}")
+    if executor not in (None, *EXECUTORS):
+        raise ValueError(
+            f"compile: executor: expected one of {', '.join(map(repr, EXECUTORS))} or None, "
+            f"got {executor!r}"
+        )
+    if level not in ("auto", "scalar", "tensor"):
+        raise ValueError(
+            f"compile: level: expected 'auto', 'scalar' or 'tensor', got {level!r}"
+        )
+    if not isinstance(max_structures, int) or max_structures < 1:
+        raise ValueError(
+            f"compile: max_structures: expected a positive integer, got {max_structures!r}"
+        )
+
+
+def _argument_numbers(argnums: Any) -> tuple[int, ...]:
+    """The numbers of the differentiated arguments."""
+    if isinstance(argnums, (int, np.integer)):
+        return (int(argnums),)
+    if not isinstance(argnums, (tuple, list)) or not all(
+        isinstance(i, (int, np.integer)) for i in argnums
+    ):
+        raise TypeError(
+            "compile: argnums: expected the number of an argument, or a tuple of such, got "
+            f"{argnums!r}"
+        )
+    if not argnums:
+        raise ValueError(
+            "compile: argnums is empty; there is nothing to differentiate with respect to"
+        )
+    return tuple(map(int, argnums))
 
 
 def _is_array(x):

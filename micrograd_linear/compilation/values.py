@@ -242,9 +242,17 @@ def rebuilt(layout, leaves, wrap=lambda tree: tree):
 def _trace(f, layout, counts):
     """(tape, the operand of the result) of one run of f on traced numbers."""
     tape = Tape(sum(counts))
+    args, keywords = rebuilt(layout, _traced_leaves(tape, layout, counts), indexable)
+    root = _operand_of_result(tape, f(*args, **keywords))
+    tape.closed = True
+    return tape, root
+
+
+def _traced_leaves(tape, layout, counts):
+    """The leaves of the arguments, traced; static ones as they are."""
     places = [0, counts[0], counts[0] + counts[1]]
 
-    def one(kind, differentiated):
+    def traced_number(kind, differentiated):
         which = 2 if kind.startswith("integer") else 0 if differentiated else 1
         leaf, places[which] = ~places[which], places[which] + 1
         return TracedInt(tape, leaf) if which == 2 else traced(tape, leaf)
@@ -255,19 +263,25 @@ def _trace(f, layout, counts):
         if kind == "static":
             leaves.append(leaf.kind[2])
         elif len(leaf.kind) == 1:
-            leaves.append(one(kind, leaf.differentiated))
+            leaves.append(traced_number(kind, leaf.differentiated))
         else:
             array = np.empty(leaf.kind[1], dtype=object)
             for i in np.ndindex(array.shape):
-                array[i] = one(kind, leaf.differentiated)
+                array[i] = traced_number(kind, leaf.differentiated)
             leaves.append(array)
-    args, keywords = rebuilt(layout, leaves, indexable)
-    result = f(*args, **keywords)
+    return leaves
+
+
+def _operand_of_result(tape, result):
+    """The operand that f returned."""
     if isinstance(result, np.ndarray) and not result.ndim:
         result = result.item()
     for kind in (list, tuple, dict, np.ndarray):
         if isinstance(result, kind):
-            raise TypeError(f"compile: expected f to return one number, got a {kind.__name__}; compile a function for each")
-    root = result._at if isinstance(result, (Traced, TracedInt)) else tape.operand(result, "compile: the result of f")
-    tape.closed = True
-    return tape, root
+            raise TypeError(
+                f"compile: expected f to return one number, got a {kind.__name__}; compile a "
+                "function for each"
+            )
+    if isinstance(result, (Traced, TracedInt)):
+        return result._at
+    return tape.operand(result, "compile: the result of f")
