@@ -1,7 +1,9 @@
-"""Arguments in, gradients out: what a compiled function was called with, leaf by leaf, and Python code that takes the next call apart at once.
+"""Arguments in, gradients out: what a compiled function was called with, leaf by leaf, and Python
+code that takes the next call apart at once.
 
-A ``Layout`` is what a trace holds for: the nesting of the arguments, and the kind of every leaf. For its nesting two functions are written and compiled,
-one that collects the leaves of a call (or says that the call is of another layout), one that puts gradients into the nesting of the arguments.
+A ``Layout`` is what a trace holds for: the nesting of the arguments, and the kind of every leaf.
+For its nesting two functions are written and compiled, one that collects the leaves of a call (or
+says that the call is of another layout), one that puts gradients into the nesting of the arguments.
 """
 
 import inspect
@@ -15,14 +17,20 @@ STATIC = (str, bytes, bool, type(None), np.bool_)
 
 
 class Leaf(NamedTuple):
-    """One leaf. ``kind`` is hashable, and equal for leaves of which one can stand in a trace for the other; it begins with the word for what the leaf is."""
+    """One leaf. ``kind`` is hashable, and equal for leaves of which one can stand in a trace for
+    the other; it begins with the word for what the leaf is.
+    """
 
-    kind: tuple  # ("number",), ("integer",), ("numbers", shape), ("integers", shape), ("array", shape, dtype), ("static", type, value)
+    # ("number",), ("integer",), ("numbers", shape), ("integers", shape), ("array", shape, dtype),
+    # ("static", type, value).
+    kind: tuple
     differentiated: bool
 
 
 class Layout:
-    """The structure of a call: nesting, leaves, names. Layouts with equal ``key``s are of one structure."""
+    """The structure of a call: nesting, leaves, names. Layouts with equal ``key``s are of one
+    structure.
+    """
 
     def __init__(self, args, keywords, differentiated, kind_of, names, level):
         self.keywords = tuple(keywords)
@@ -32,14 +40,23 @@ class Layout:
             found, structure = flatten(argument)
             self.structures.append(structure)
             for x in found:
-                self.leaves.append(Leaf(kind_of(x, i in differentiated, _Path(self, len(self.leaves))), i in differentiated))
+                self.leaves.append(
+                    Leaf(
+                        kind_of(x, i in differentiated, _Path(self, len(self.leaves))),
+                        i in differentiated,
+                    )
+                )
             self.given += found
         self.key = level, tuple(self.structures), self.keywords, tuple(self.leaves)
 
     @property
     def paths(self):
         """How each leaf is written in Python."""
-        return [path for name, structure in zip(self.names, self.structures) for path in paths(structure, name)]
+        return [
+            path
+            for name, structure in zip(self.names, self.structures)
+            for path in paths(structure, name)
+        ]
 
     def forget_leaves(self):
         """The leaves of the call, which the layout does not keep."""
@@ -80,7 +97,10 @@ def names_of(f, args, keywords):
     for parameter in parameters:
         if parameter.kind is parameter.VAR_POSITIONAL:
             names += [f"{parameter.name}[{i}]" for i in range(len(args) - len(names))]
-        elif parameter.kind is not parameter.KEYWORD_ONLY and parameter.kind is not parameter.VAR_KEYWORD:
+        elif (
+            parameter.kind is not parameter.KEYWORD_ONLY
+            and parameter.kind is not parameter.VAR_KEYWORD
+        ):
             names.append(parameter.name)
     names += [f"argument{i}" for i in range(len(names), len(args))]
     return [*names[: len(args)], *keywords]
@@ -112,7 +132,9 @@ class Code:
 
 
 class Unpacking:
-    """Writes the code that takes the arguments of a call apart; ``return None`` where they have another layout."""
+    """Writes the code that takes the arguments of a call apart; ``return None`` where they have
+    another layout.
+    """
 
     loops = True  # parts that are alike are taken in a loop
 
@@ -122,7 +144,11 @@ class Unpacking:
     def arguments(self, layout):
         line = self.code.line
         if layout.keywords:
-            line(0, f"if tuple(keywords) != {self.code.object(layout.keywords)} or len(args) != {layout.positional}: return None")
+            line(
+                0,
+                f"if tuple(keywords) != {self.code.object(layout.keywords)} or len(args) != "
+                f"{layout.positional}: return None",
+            )
             line(0, "args = (*args, *keywords.values())")
         else:
             line(0, f"if keywords or len(args) != {layout.positional}: return None")
@@ -130,7 +156,9 @@ class Unpacking:
         if names:
             line(0, f"{', '.join(names)}, = args")
         for name, structure in zip(names, layout.structures):
-            self.check(structure, name, 0)  # of all arguments, before any is looked into: a batch of another length is told at once
+            # Of all arguments, before any is looked into: a batch of another length is told at
+            # once.
+            self.check(structure, name, 0)
         start = 0
         for name, structure in zip(names, layout.structures):
             count = count_of(structure)
@@ -143,10 +171,17 @@ class Unpacking:
             return
         kind, keys, parts = structure
         if kind == "dict":
-            self.code.line(depth, f"if {name}.__class__ is not dict or tuple({name}) != {self.code.object(keys)}: return None")
+            self.code.line(
+                depth,
+                f"if {name}.__class__ is not dict or tuple({name}) != {self.code.object(keys)}: "
+                "return None",
+            )
         else:
             text = kind.__name__ if kind in (list, tuple) else self.code.object(kind)
-            self.code.line(depth, f"if {name}.__class__ is not {text} or len({name}) != {len(parts)}: return None")
+            self.code.line(
+                depth,
+                f"if {name}.__class__ is not {text} or len({name}) != {len(parts)}: return None",
+            )
 
     def tree(self, structure, leaves, name, depth):
         """Code for a nesting that was checked."""
@@ -176,7 +211,9 @@ class Unpacking:
 
     def static(self, leaf, name, depth):
         value = self.code.object(leaf.kind[2])
-        self.code.line(depth, f"if {name}.__class__ is not {value}.__class__ or {name} != {value}: return None")
+        self.code.line(
+            depth, f"if {name}.__class__ is not {value}.__class__ or {name} != {value}: return None"
+        )
 
     def leaf(self, leaf, name, depth):
         """Code for one leaf."""
@@ -195,7 +232,8 @@ def _repeats(items, times):
 def packer(layout, single, argnums):
     """The function (numbers, array) -> gradients in the nesting of the differentiated arguments.
 
-    ``numbers`` is a list with an entry for each differentiated number; ``array`` has them along its last axis, for arguments that are arrays.
+    ``numbers`` is a list with an entry for each differentiated number; ``array`` has them along its
+    last axis, for arguments that are arrays.
     """
     code = Code()
     starts, total = {}, 0

@@ -87,8 +87,16 @@ class Compiled:
 
     def __reduce__(self):
         """As a copy that traces anew."""
-        options = {"executor": self.executor, "level": self.level, "max_structures": self.max_structures, "reuse": self.reuse}
-        return functools.partial(Compiled, **options), (self.f, self.argnums[0] if self.single else self.argnums)
+        options = {
+            "executor": self.executor,
+            "level": self.level,
+            "max_structures": self.max_structures,
+            "reuse": self.reuse,
+        }
+        return functools.partial(Compiled, **options), (
+            self.f,
+            self.argnums[0] if self.single else self.argnums,
+        )
 
     def __call__(self, *args: Any, **keywords: Any) -> tuple[Any, Any]:
         self._last_call = args, keywords
@@ -153,7 +161,9 @@ class Compiled:
         return collect(layout.forget_leaves(), layout)
 
     def explain(self) -> Explanation:
-        """What was traced for the last call, how many nodes it has, what runs it; ``print`` it, or see its ``drawing``."""
+        """What was traced for the last call, how many nodes it has, what runs it; ``print`` it, or
+        see its ``drawing``.
+        """
         if self._last_call is None:
             return Explanation("not called yet: nothing is traced", None)
         args, keywords = self._last_call
@@ -161,7 +171,10 @@ class Compiled:
         name = getattr(self.f, "__name__", "f")
         lines = [f"{name}: a function of {program.level}s, for {_shown(program.layout)}"]
         lines += [f"  {line}" for line in program.describe()]
-        lines.append(f"  traced for {self.traced} structures so far, {len(self.programs)} of at most {self.max_structures} are kept")
+        lines.append(
+            f"  traced for {self.traced} structures so far, {len(self.programs)} of at most "
+            f"{self.max_structures} are kept"
+        )
         return Explanation("\n".join(lines), lambda: self._drawn(program, leaves))
 
     def _drawn(self, program, leaves):
@@ -175,7 +188,8 @@ class Compiled:
     def _chosen(self, count):
         if any(not -count <= i < count for i in self.argnums):
             raise ValueError(
-                f"compile: argnums: expected numbers of the {count} arguments that were passed by position, got {self.argnums}; what is differentiated cannot be "
+                f"compile: argnums: expected numbers of the {count} arguments that were passed by "
+                f"position, got {self.argnums}; what is differentiated cannot be "
                 "passed by keyword"
             )
         chosen = [i % count for i in self.argnums]
@@ -185,9 +199,18 @@ class Compiled:
 
     def _layout(self, args, keywords):
         chosen = self._chosen(len(args))
-        of_tensors = self.level == "tensor" or (self.level == "auto" and any(map(_is_array, flatten([args[i] for i in chosen])[0])))
+        of_tensors = self.level == "tensor" or (
+            self.level == "auto" and any(map(_is_array, flatten([args[i] for i in chosen])[0]))
+        )
         kind_of = tensors.kind_of if of_tensors else values.kind_of
-        return Layout(args, keywords, set(chosen), kind_of, names_of(self.f, args, keywords), "Tensor" if of_tensors else "Value")
+        return Layout(
+            args,
+            keywords,
+            set(chosen),
+            kind_of,
+            names_of(self.f, args, keywords),
+            "Tensor" if of_tensors else "Value",
+        )
 
     def _by_another(self, args, keywords):
         """The result by another trace that is kept, or None."""
@@ -208,18 +231,24 @@ class Compiled:
         self._fast = program.fast
 
     def _program(self, args, keywords):
-        """(the program for the structure of this call, traced now if there is none; the leaves of the call)"""
+        """(the program for the structure of this call, traced now if there is none; the leaves of
+        the call)
+        """
         with self._lock:
             layout = self._layout(args, keywords)
             leaves = layout.forget_leaves()
-            program = next((program for program in self.programs if program.layout.key == layout.key), None)
+            program = next(
+                (program for program in self.programs if program.layout.key == layout.key), None
+            )
             if program is None:
                 self.traced += 1
                 chosen = self._chosen(len(args))
                 if layout.level == "Tensor":
                     program = TensorProgram(self.f, layout, leaves, chosen, self.single, self.reuse)
                 else:
-                    program = ValueProgram(self.f, layout, leaves, chosen, self.single, self.executor)
+                    program = ValueProgram(
+                        self.f, layout, leaves, chosen, self.single, self.executor
+                    )
             self._use(program)
             return program, leaves
 
@@ -234,9 +263,7 @@ def _check_options(f, executor, level, max_structures):
             f"got {executor!r}"
         )
     if level not in ("auto", "scalar", "tensor"):
-        raise ValueError(
-            f"compile: level: expected 'auto', 'scalar' or 'tensor', got {level!r}"
-        )
+        raise ValueError(f"compile: level: expected 'auto', 'scalar' or 'tensor', got {level!r}")
     if not isinstance(max_structures, int) or max_structures < 1:
         raise ValueError(
             f"compile: max_structures: expected a positive integer, got {max_structures!r}"
@@ -275,21 +302,28 @@ def _shown(layout):
     for name, structure in zip(layout.names, layout.structures):
         leaves = layout.leaves[start : start + count_of(structure)]
         start += len(leaves)
-        kinds = Counter(" ".join(map(str, leaf.kind[:1] if leaf.kind[0] == "static" else leaf.kind)) for leaf in leaves)
+        kinds = Counter(
+            " ".join(map(str, leaf.kind[:1] if leaf.kind[0] == "static" else leaf.kind))
+            for leaf in leaves
+        )
         held = ", ".join(f"{n} {kind}" if n > 1 else kind for kind, n in kinds.items())
         texts.append(f"{name} ({held or 'empty'})")
     return ", ".join(texts)
 
 
 class Explanation:
-    """What ``explain`` says: ``str()`` of it, and ``drawing``, the graph of the last call as ``draw`` shows it."""
+    """What ``explain`` says: ``str()`` of it, and ``drawing``, the graph of the last call as
+    ``draw`` shows it.
+    """
 
     def __init__(self, text, draw):
         self.text, self._draw = text, draw
 
     @functools.cached_property
     def drawing(self):
-        """The graph of the plain function on the arguments of the last call, or None before the first, and where f returns a constant."""
+        """The graph of the plain function on the arguments of the last call, or None before the
+        first, and where f returns a constant.
+        """
         return self._draw() if self._draw else None
 
     def __str__(self):

@@ -38,9 +38,7 @@ class TensorSource:
         names = [self.written.get(node) for node in nodes]
         _Unpacking(self.code, names, program.weak).arguments(layout)
         self.code.lines += [f"    {line}" for line in body]
-        texts = [
-            self.gradient(node, gradients) if node in wanted else "None" for node in nodes
-        ]
+        texts = [self.gradient(node, gradients) if node in wanted else "None" for node in nodes]
         packed = [
             _nested(self.code, layout.of_argument(i)[0], _texts(layout, texts, i)) for i in argnums
         ]
@@ -57,9 +55,7 @@ class TensorSource:
         differentiated = {node for node in wanted if node in recorded}
         passed = walk(root, name_gradients=False, wanted=differentiated, as_written=True)
         leaves = {
-            node: passed.names[node]
-            for node in order
-            if not node.operands and node in passed.names
+            node: passed.names[node] for node in order if not node.operands and node in passed.names
         }
         for node in order:
             leaves.update({x: x.name for x in indices(node) if x in own and x not in leaves})
@@ -94,7 +90,9 @@ class TensorSource:
     def same_as(self, other):
         """True where the other trace made the same program with the same constants."""
         constants = zip(self.arrays, other.arrays)
-        return self.code.lines == other.code.lines and all(a.tobytes() == b.tobytes() for a, b in constants)
+        return self.code.lines == other.code.lines and all(
+            a.tobytes() == b.tobytes() for a, b in constants
+        )
 
 
 def _traced_result(f, layout, nodes, inputs):
@@ -131,8 +129,15 @@ def _refuse_outside(order, inputs):
 def _scalar(result):
     """What f returned, of shape ()."""
     if isinstance(result, (list, tuple, dict)) or np.size(result) != 1:
-        shown = type(result).__name__ if isinstance(result, (list, tuple, dict)) else f"shape {np.shape(result)}"
-        raise TypeError(f"compile: expected f to return one number, got {shown}; reduce it, by .sum() for example, and compile a function for each result")
+        shown = (
+            type(result).__name__
+            if isinstance(result, (list, tuple, dict))
+            else f"shape {np.shape(result)}"
+        )
+        raise TypeError(
+            f"compile: expected f to return one number, got {shown}; reduce it, by .sum() for "
+            "example, and compile a function for each result"
+        )
     if isinstance(result, Tensor):
         return result.reshape(()) if result.shape else result
     if isinstance(result, Value):
@@ -160,7 +165,11 @@ def _nested(code, structure, texts):
         return f"[{', '.join(items)}]"
     if kind is tuple:
         return f"({', '.join(items)}{',' * (len(items) == 1)})"
-    return f"{code.object(kind)}({', '.join(items)})" if hasattr(kind, "_fields") else f"{code.object(kind)}([{', '.join(items)}])"
+    return (
+        f"{code.object(kind)}({', '.join(items)})"
+        if hasattr(kind, "_fields")
+        else f"{code.object(kind)}([{', '.join(items)}])"
+    )
 
 
 class _Unpacking(Unpacking):
@@ -181,8 +190,14 @@ class _Unpacking(Unpacking):
             self.code.line(depth, f"if {name}.__class__ is not float: return None")
             name = f"np.{'float64' if leaf.differentiated else self.weak.name}({name})"
         else:
-            dtype = np.dtype(np.float64) if leaf.differentiated and leaf.kind[2].kind != "f" else leaf.kind[2]
-            wrong = f"{name}.shape != {leaf.kind[1]} or {name}.dtype is not {self.code.object(dtype)}"
+            dtype = (
+                np.dtype(np.float64)
+                if leaf.differentiated and leaf.kind[2].kind != "f"
+                else leaf.kind[2]
+            )
+            wrong = (
+                f"{name}.shape != {leaf.kind[1]} or {name}.dtype is not {self.code.object(dtype)}"
+            )
             self.code.line(depth, f"if {name}.__class__ is not ndarray or {wrong}: return None")
         if used is not None:
             self.code.line(depth, f"{used} = {name}")

@@ -1,7 +1,9 @@
-"""A compiled function of ``Tensor``s for one structure of its arguments, with their shapes and types: the runnable form of ``derive``, made once.
+"""A compiled function of ``Tensor``s for one structure of its arguments, with their shapes and
+types: the runnable form of ``derive``, made once.
 
-The function that is written checks the nesting, the shapes and the types of its arguments, computes, and returns the gradients in their nesting, so
-that a call costs what the NumPy in it costs.
+The function that is written checks the nesting, the shapes and the types of its arguments,
+computes, and returns the gradients in their nesting, so that a call costs what the NumPy in it
+costs.
 """
 
 import builtins
@@ -26,7 +28,10 @@ from .values import rebuilt, refuse_masked
 def kind_of(x, differentiated, path):
     """What a leaf of the arguments is in a function of Tensors."""
     if isinstance(x, (TracedTensor, Traced, TracedInt)):
-        raise TraceError(f"{users_line()}: a compiled function is called inside of another one; call the plain function there")
+        raise TraceError(
+            f"{users_line()}: a compiled function is called inside of another one; call the plain "
+            "function there"
+        )
     if isinstance(x, STATIC):
         return "static", type(x), x
     if isinstance(x, (int, np.integer)) and not differentiated:
@@ -35,16 +40,22 @@ def kind_of(x, differentiated, path):
         return ("number",)
     if isinstance(x, Tensor) and (x.operands or getattr(x, "entered_a_call", False)):
         raise TypeError(
-            f"compile: {path} is {x.describe()}, which is being differentiated, and a compiled function records nothing: its gradient would be lost. Differentiate "
+            f"compile: {path} is {x.describe()}, which is being differentiated, and a compiled "
+            "function records nothing: its gradient would be lost. Differentiate "
             "the plain function, or pass .data where a constant is meant"
         )
     if isinstance(x, Value):
-        raise TypeError(f"compile: {path} is a Value in a function of Tensors; make it a number or an array")
+        raise TypeError(
+            f"compile: {path} is a Value in a function of Tensors; make it a number or an array"
+        )
     refuse_masked(x, path)
     if isinstance(x, (Tensor, np.ndarray, np.generic)):
         array = x.current if isinstance(x, Tensor) else x
         return _kind_of_array(array, path)
-    raise TypeError(f"compile: {path}: expected an array, a number, a string, a bool, None, or lists, tuples and dicts of such, got a {type(x).__name__}")
+    raise TypeError(
+        f"compile: {path}: expected an array, a number, a string, a bool, None, or lists, tuples "
+        f"and dicts of such, got a {type(x).__name__}"
+    )
 
 
 def _kind_of_array(array, path):
@@ -63,7 +74,9 @@ def _kind_of_array(array, path):
 
 
 class TensorProgram:
-    """``fast(args, keywords)`` -> (value, gradients), or None for a call of another structure; ``slow(leaves)`` for any leaves of this one."""
+    """``fast(args, keywords)`` -> (value, gradients), or None for a call of another structure;
+    ``slow(leaves)`` for any leaves of this one.
+    """
 
     level = "Tensor"
 
@@ -74,30 +87,41 @@ class TensorProgram:
         again = TensorSource(f, self, leaves, argnums, single, reuse)
         if not made.same_as(again):
             raise TraceError(
-                "compile: f was traced twice on the same arguments and did something else the second time, so it depends on more than its arguments, on random "
+                "compile: f was traced twice on the same arguments and did something else the "
+                "second time, so it depends on more than its arguments, on random "
                 "numbers for example; draw them outside, and pass them as an argument"
             )
         self.nodes, self.source, self.buffers = made.nodes, "\n".join(made.code.lines), made.buffers
         self.fast = locked(made.function) if made.buffers else made.function
 
     def slow(self, leaves):
-        args, keywords = rebuilt(self.layout, [self.plain(x, leaf) for x, leaf in zip(leaves, self.layout.leaves)])
+        args, keywords = rebuilt(
+            self.layout, [self.plain(x, leaf) for x, leaf in zip(leaves, self.layout.leaves)]
+        )
         result = self.fast(tuple(args), keywords)
         if result is None:
             raise AssertionError("compile: a call does not fit the program that was written for it")
         return result
 
     def plain(self, x, leaf):
-        """A leaf of a call as the written function takes it: an array of its native type, or a float."""
+        """A leaf of a call as the written function takes it: an array of its native type, or a
+        float.
+        """
         if leaf.kind[0] == "static":
             return x
         if leaf.kind[0] == "number":
             return float(x)
         array = np.asarray(x.current if isinstance(x, Tensor) else x, dtype=leaf.kind[2])
-        return arrays.floating(array, "compile: a differentiated argument") if leaf.differentiated else array
+        return (
+            arrays.floating(array, "compile: a differentiated argument")
+            if leaf.differentiated
+            else array
+        )
 
     def as_tensors(self, leaves):
-        """The leaves of a call as traced Tensors with the names that the source uses; static ones as they are."""
+        """The leaves of a call as traced Tensors with the names that the source uses; static ones
+        as they are.
+        """
         names, made = _identifiers(self.layout.paths), []
         for x, leaf, name in zip(leaves, self.layout.leaves, names):
             if leaf.kind[0] == "static":
@@ -106,7 +130,13 @@ class TensorProgram:
             array = self.plain(x, leaf)
             if leaf.kind[0] == "number" and not leaf.differentiated:
                 array = np.array(array, self.weak)
-            made.append(traced(array, name, leaf.differentiated or leaf.kind[0] == "number" or leaf.kind[2].kind == "f"))
+            made.append(
+                traced(
+                    array,
+                    name,
+                    leaf.differentiated or leaf.kind[0] == "number" or leaf.kind[2].kind == "f",
+                )
+            )
         return made
 
     def as_nodes(self, leaves):
@@ -120,33 +150,79 @@ class TensorProgram:
     def describe(self):
         """In words: what was traced, and what runs it."""
         size = sum(buffer.nbytes for buffer in self.buffers)
-        kept = f"; {len(self.buffers)} buffers, {size:,} bytes, are used again in every call" if self.buffers else ""
-        return [f"{self.nodes:,} operations recorded", f"executor: NumPy, {len(self.source.splitlines()):,} lines of Python{kept}"]
+        kept = (
+            f"; {len(self.buffers)} buffers, {size:,} bytes, are used again in every call"
+            if self.buffers
+            else ""
+        )
+        return [
+            f"{self.nodes:,} operations recorded",
+            f"executor: NumPy, {len(self.source.splitlines()):,} lines of Python{kept}",
+        ]
 
 
 def _weak_type(layout):
     """The type of plain numbers, which take that of the arrays they meet."""
-    types = {leaf.kind[2] for leaf in layout.leaves if leaf.kind[0] == "array" and leaf.kind[2].kind == "f"}
+    types = {
+        leaf.kind[2]
+        for leaf in layout.leaves
+        if leaf.kind[0] == "array" and leaf.kind[2].kind == "f"
+    }
     floating = (leaf.kind[0] == "array" and leaf.kind[2].kind == "f" for leaf in layout.leaves)
-    types |= {np.dtype(np.float64) for leaf, known in zip(layout.leaves, floating) if leaf.differentiated and leaf.kind[0] != "static" and not known}
-    numbers = [path for path, leaf in zip(layout.paths, layout.leaves) if leaf.kind[0] == "number" and not leaf.differentiated]
+    types |= {
+        np.dtype(np.float64)
+        for leaf, known in zip(layout.leaves, floating)
+        if leaf.differentiated and leaf.kind[0] != "static" and not known
+    }
+    numbers = [
+        path
+        for path, leaf in zip(layout.paths, layout.leaves)
+        if leaf.kind[0] == "number" and not leaf.differentiated
+    ]
     if numbers and len(types) > 1:
         raise TypeError(
-            f"compile: {numbers[0]} is a plain number beside arrays of {' and '.join(sorted(map(str, types)))}, and would take the type of the one it meets; "
+            f"compile: {numbers[0]} is a plain number beside arrays of "
+            f"{' and '.join(sorted(map(str, types)))}, and would take the type of the one it "
+            "meets; "
             "pass it as a 0-d array, np.array(x, dtype), of the type it is to have"
         )
     return next(iter(types)) if len(types) == 1 else np.dtype(np.float64)
 
 
 def _identifiers(paths):
-    """For each leaf a Python name, each once, that tells where it is: W for params['W'] where no other ends so."""
-    short = [re.sub(r"\W+", "_", path.split("[")[-1].split(".")[-1].strip("]'\"")).strip("_") for path in paths]
-    names, taken = [], {"np", "sigmoid", "args", "keywords", "value_and_gradients", *keyword.kwlist, *dir(builtins)}
+    """For each leaf a Python name, each once, that tells where it is: W for params['W'] where no
+    other ends so.
+    """
+    short = [
+        re.sub(r"\W+", "_", path.split("[")[-1].split(".")[-1].strip("]'\"")).strip("_")
+        for path in paths
+    ]
+    names, taken = (
+        [],
+        {
+            "np",
+            "sigmoid",
+            "args",
+            "keywords",
+            "value_and_gradients",
+            *keyword.kwlist,
+            *dir(builtins),
+        },
+    )
     for path, name in zip(paths, short):
-        if not name.isidentifier() or short.count(name) > 1 or name in taken or name.startswith("_"):
+        if (
+            not name.isidentifier()
+            or short.count(name) > 1
+            or name in taken
+            or name.startswith("_")
+        ):
             name = re.sub(r"\W+", "_", path).strip("_") or "x"
         name = name if name.isidentifier() else f"x_{name}" if f"x_{name}".isidentifier() else "x"
-        found = next(candidate for k in range(1, len(paths) + 2) if (candidate := name if k == 1 else f"{name}_{k}") not in taken)
+        found = next(
+            candidate
+            for k in range(1, len(paths) + 2)
+            if (candidate := name if k == 1 else f"{name}_{k}") not in taken
+        )
         taken.add(found)
         names.append(found)
     return names

@@ -1,4 +1,6 @@
-"""A compiled function of ``Value``s for one structure of its arguments: traced, scheduled, and replayed by an executor."""
+"""A compiled function of ``Value``s for one structure of its arguments: traced, scheduled, and
+replayed by an executor.
+"""
 
 import operator
 import struct
@@ -21,7 +23,8 @@ EXECUTORS = {"numpy": numpy_executor.NumpyExecutor, "numba": numba_executor.exec
 LARGEST_INTEGER = 2**53
 _INTEGERS = {int, *(np.dtype(code).type for code in "bhilqBHILQ")}
 _FLOATS = {float, Value, np.float16, np.float32, np.float64}
-_TAKEN = _FLOATS | _INTEGERS, _FLOATS, _INTEGERS  # for differentiated numbers, for other numbers, for integers
+# For differentiated numbers, for other numbers, for integers.
+_TAKEN = _FLOATS | _INTEGERS, _FLOATS, _INTEGERS
 
 
 def kind_of(x, differentiated, path):
@@ -29,27 +32,45 @@ def kind_of(x, differentiated, path):
     if x.__class__ is float:
         return ("number",)
     if isinstance(x, (Traced, TracedInt)):
-        raise TraceError(f"{users_line()}: a compiled function is called inside of another one; call the plain function there")
+        raise TraceError(
+            f"{users_line()}: a compiled function is called inside of another one; call the plain "
+            "function there"
+        )
     if isinstance(x, STATIC):
         return "static", type(x), x
     refuse_masked(x, path)
     if isinstance(x, np.ndarray) and x.dtype.kind in "fiuO" and x.ndim:
         return ("integers" if x.dtype.kind in "iu" and not differentiated else "numbers", x.shape)
-    if isinstance(x, (int, np.integer)) or (isinstance(x, np.ndarray) and not x.ndim and x.dtype.kind in "iu"):
+    if isinstance(x, (int, np.integer)) or (
+        isinstance(x, np.ndarray) and not x.ndim and x.dtype.kind in "iu"
+    ):
         return ("number",) if differentiated else ("integer",)
-    if isinstance(x, (Value, np.floating)) or (isinstance(x, np.ndarray) and not x.ndim and x.dtype.kind == "f"):
+    if isinstance(x, (Value, np.floating)) or (
+        isinstance(x, np.ndarray) and not x.ndim and x.dtype.kind == "f"
+    ):
         return ("number",)
     if isinstance(x, Tensor):
-        raise TypeError(f"compile: {path} is a Tensor, and the differentiated arguments are numbers; a function has one level: make all of them Tensors or arrays")
+        raise TypeError(
+            f"compile: {path} is a Tensor, and the differentiated arguments are numbers; a "
+            "function has one level: make all of them Tensors or arrays"
+        )
     if isinstance(x, np.ndarray):
-        raise TypeError(f"compile: {path} is an array of {x.dtype}; expected real numbers, or integers")
-    raise TypeError(f"compile: {path}: expected a number, an array, a string, a bool, None, or lists, tuples and dicts of such, got a {type(x).__name__}")
+        raise TypeError(
+            f"compile: {path} is an array of {x.dtype}; expected real numbers, or integers"
+        )
+    raise TypeError(
+        f"compile: {path}: expected a number, an array, a string, a bool, None, or lists, tuples "
+        f"and dicts of such, got a {type(x).__name__}"
+    )
 
 
 def refuse_masked(x, path):
     """Raise for an array whose mask would be lost."""
     if isinstance(x, np.ma.MaskedArray):
-        raise TypeError(f"compile: {path} is a masked array, and would lose its mask; pass .filled(value), or the mask as floats to multiply with")
+        raise TypeError(
+            f"compile: {path} is a masked array, and would lose its mask; pass .filled(value), or "
+            "the mask as floats to multiply with"
+        )
 
 
 def _as_number(x):
@@ -82,7 +103,11 @@ class _Unpacking(Unpacking):
             line(depth, f"{into}.append({name})")
         else:
             kinds = "iu" if leaf.kind[0] == "integers" else "f"
-            line(depth, f"if {name}.__class__ is not ndarray or {name}.shape != {leaf.kind[1]} or {name}.dtype.kind not in {kinds!r}: return None")
+            line(
+                depth,
+                f"if {name}.__class__ is not ndarray or {name}.shape != {leaf.kind[1]} or "
+                f"{name}.dtype.kind not in {kinds!r}: return None",
+            )
             line(depth, f"{into} += {name}.ravel().tolist()")
 
     def run(self, leaf, name, depth):
@@ -93,11 +118,19 @@ class _Unpacking(Unpacking):
 
     @staticmethod
     def list_of(leaf):
-        return "integers" if leaf.kind[0] in ("integer", "integers") else "differentiated" if leaf.differentiated else "numbers"
+        return (
+            "integers"
+            if leaf.kind[0] in ("integer", "integers")
+            else "differentiated"
+            if leaf.differentiated
+            else "numbers"
+        )
 
 
 def _unpacker(layout):
-    """The function (args, keywords) -> [differentiated, numbers, integers], or None for a call of another nesting; the types of the leaves are not looked at."""
+    """The function (args, keywords) -> [differentiated, numbers, integers], or None for a call of
+    another nesting; the types of the leaves are not looked at.
+    """
     code = Code(ndarray=np.ndarray)
     code.line(0, "differentiated, numbers, integers = [], [], []")
     _Unpacking(code).arguments(layout)
@@ -106,7 +139,9 @@ def _unpacker(layout):
 
 
 class ValueProgram:
-    """``fast(args, keywords)`` -> (value, gradients), or None for a call of another structure; ``slow(leaves)`` for any leaves of this one."""
+    """``fast(args, keywords)`` -> (value, gradients), or None for a call of another structure;
+    ``slow(leaves)`` for any leaves of this one.
+    """
 
     level = "Value"
 
@@ -118,7 +153,8 @@ class ValueProgram:
         again, root_again = _trace(f, layout, counts)
         if root != root_again or not tape.same_as(again):
             raise TraceError(
-                "compile: f was traced twice on the same arguments and did something else the second time, so it depends on more than its arguments, on random "
+                "compile: f was traced twice on the same arguments and did something else the "
+                "second time, so it depends on more than its arguments, on random "
                 "numbers for example; draw them outside, and pass them as an argument"
             )
         self.schedule = schedule(tape, root, counts[0])
@@ -127,12 +163,16 @@ class ValueProgram:
         self.unpack = _unpacker(layout)
         self.pack = packer(layout, single, argnums)
         self.lock = threading.Lock()  # the executors' arrays are used again in every run
-        self.selections = [(position - counts[0] - counts[1], items) for position, items in self.schedule.selections()]
+        self.selections = [
+            (position - counts[0] - counts[1], items)
+            for position, items in self.schedule.selections()
+        ]
         self.which = np.array([i for i, _ in self.selections], dtype=np.intp)
         self.items = np.array([n for _, n in self.selections], dtype=np.int64)
         self.indices = np.zeros(self.schedule.inputs, dtype=np.int64)
         self.inputs = np.empty(self.schedule.inputs)
-        self.write_inputs = struct.Struct(f"{len(self.inputs)}d").pack_into  # a fifth of what NumPy takes for a list
+        # A fifth of what NumPy takes for a list.
+        self.write_inputs = struct.Struct(f"{len(self.inputs)}d").pack_into
 
     def fast(self, args, keywords):
         found = self.unpacked(args, keywords)
@@ -163,8 +203,13 @@ class ValueProgram:
             return value, self.pack(gradients.tolist(), gradients)
 
     def batch(self, rows):
-        """(values, gradients) for rows of (differentiated, numbers, integers), each stacked along a first axis."""
-        inputs = np.array([[*differentiated, *numbers, *integers] for differentiated, numbers, integers in rows], dtype=np.float64)
+        """(values, gradients) for rows of (differentiated, numbers, integers), each stacked along a
+        first axis.
+        """
+        inputs = np.array(
+            [[*differentiated, *numbers, *integers] for differentiated, numbers, integers in rows],
+            dtype=np.float64,
+        )
         indices = np.zeros(inputs.shape, dtype=np.int64)
         for row, (_, _, integers) in zip(indices, rows):
             if integers:
@@ -179,14 +224,19 @@ class ValueProgram:
             for i, x in enumerate(integers):
                 number(x, f"compile: {self.name_of(i)}")
                 if abs(x) > LARGEST_INTEGER:
-                    raise OverflowError(f"compile: {self.name_of(i)}: integers beyond 2**53 are not taken, got {x}")
+                    raise OverflowError(
+                        f"compile: {self.name_of(i)}: integers beyond 2**53 are not taken, got {x}"
+                    )
         array = np.array(integers, dtype=np.int64)
         chosen = array[self.which]
         wrong = (chosen >= self.items) | (chosen < -self.items)
         if wrong.any():
             i = int(np.argmax(wrong))
             name, n = self.name_of(self.which[i]), self.items[i]
-            raise IndexError(f"compile: {name} is {chosen[i]}, and selects from {n} items; expected {-n} to {n - 1}")
+            raise IndexError(
+                f"compile: {name} is {chosen[i]}, and selects from {n} items; expected {-n} to "
+                f"{n - 1}"
+            )
         return array
 
     def name_of(self, i):
@@ -207,8 +257,10 @@ class ValueProgram:
         """In words: what was traced, and what replays it."""
         s, (differentiated, numbers, integers) = self.schedule, self.counts
         return [
-            f"{differentiated:,} numbers with a gradient, {numbers:,} without, {integers:,} integers",
-            f"{s.recorded:,} operations recorded, {len(s.code):,} nodes and {len(s.terms):,} terms of sums after fusing",
+            f"{differentiated:,} numbers with a gradient, {numbers:,} without, {integers:,} "
+            "integers",
+            f"{s.recorded:,} operations recorded, {len(s.code):,} nodes and {len(s.terms):,} terms "
+            "of sums after fusing",
             f"executor: {self.executor.describe()}",
         ]
 
@@ -236,7 +288,9 @@ def rebuilt(layout, leaves, wrap=lambda tree: tree):
         count = count_of(structure)
         arguments.append(wrap(unflatten(structure, leaves[start : start + count])))
         start += count
-    return arguments[: layout.positional], dict(zip(layout.keywords, arguments[layout.positional :]))
+    return arguments[: layout.positional], dict(
+        zip(layout.keywords, arguments[layout.positional :])
+    )
 
 
 def _trace(f, layout, counts):
