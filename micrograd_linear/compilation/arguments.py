@@ -21,8 +21,8 @@ class Leaf(NamedTuple):
     the other; it begins with the word for what the leaf is.
     """
 
-    # ("number",), ("integer",), ("numbers", shape), ("integers", shape), ("array", shape, dtype),
-    # ("static", type, value).
+    # A kind is one of ("number",), ("integer",), ("numbers", shape), ("integers", shape),
+    # ("array", shape, dtype) and ("static", type, value).
     kind: tuple
     differentiated: bool
 
@@ -35,18 +35,14 @@ class Layout:
     def __init__(self, args, keywords, differentiated, kind_of, names, level):
         self.keywords = tuple(keywords)
         self.positional, self.names, self.level = len(args), names, level
-        self.structures, self.leaves, self.given = [], [], []
+        self.structures, self.leaves, self.of_call = [], [], []
         for i, argument in enumerate((*args, *keywords.values())):
-            found, structure = flatten(argument)
+            leaves, structure = flatten(argument)
             self.structures.append(structure)
-            for x in found:
-                self.leaves.append(
-                    Leaf(
-                        kind_of(x, i in differentiated, _Path(self, len(self.leaves))),
-                        i in differentiated,
-                    )
-                )
-            self.given += found
+            for x in leaves:
+                path = _Path(self, len(self.leaves))
+                self.leaves.append(Leaf(kind_of(x, i in differentiated, path), i in differentiated))
+            self.of_call += leaves
         self.key = level, tuple(self.structures), self.keywords, tuple(self.leaves)
 
     @property
@@ -60,7 +56,7 @@ class Layout:
 
     def forget_leaves(self):
         """The leaves of the call, which the layout does not keep."""
-        leaves, self.given = self.given, None
+        leaves, self.of_call = self.of_call, None
         return leaves
 
     def of_argument(self, i):
@@ -97,10 +93,7 @@ def names_of(f, args, keywords):
     for parameter in parameters:
         if parameter.kind is parameter.VAR_POSITIONAL:
             names += [f"{parameter.name}[{i}]" for i in range(len(args) - len(names))]
-        elif (
-            parameter.kind is not parameter.KEYWORD_ONLY
-            and parameter.kind is not parameter.VAR_KEYWORD
-        ):
+        elif parameter.kind not in (parameter.KEYWORD_ONLY, parameter.VAR_KEYWORD):
             names.append(parameter.name)
     names += [f"argument{i}" for i in range(len(names), len(args))]
     return [*names[: len(args)], *keywords]
@@ -144,11 +137,8 @@ class Unpacking:
     def arguments(self, layout):
         line = self.code.line
         if layout.keywords:
-            line(
-                0,
-                f"if tuple(keywords) != {self.code.object(layout.keywords)} or len(args) != "
-                f"{layout.positional}: return None",
-            )
+            keywords = f"tuple(keywords) != {self.code.object(layout.keywords)}"
+            line(0, f"if {keywords} or len(args) != {layout.positional}: return None")
             line(0, "args = (*args, *keywords.values())")
         else:
             line(0, f"if keywords or len(args) != {layout.positional}: return None")
@@ -156,8 +146,8 @@ class Unpacking:
         if names:
             line(0, f"{', '.join(names)}, = args")
         for name, structure in zip(names, layout.structures):
-            # Of all arguments, before any is looked into: a batch of another length is told at
-            # once.
+            # All arguments are checked before any is looked into, so that a batch of another
+            # length is told at once.
             self.check(structure, name, 0)
         start = 0
         for name, structure in zip(names, layout.structures):
@@ -171,17 +161,11 @@ class Unpacking:
             return
         kind, keys, parts = structure
         if kind == "dict":
-            self.code.line(
-                depth,
-                f"if {name}.__class__ is not dict or tuple({name}) != {self.code.object(keys)}: "
-                "return None",
-            )
+            text, differs = "dict", f"tuple({name}) != {self.code.object(keys)}"
         else:
             text = kind.__name__ if kind in (list, tuple) else self.code.object(kind)
-            self.code.line(
-                depth,
-                f"if {name}.__class__ is not {text} or len({name}) != {len(parts)}: return None",
-            )
+            differs = f"len({name}) != {len(parts)}"
+        self.code.line(depth, f"if {name}.__class__ is not {text} or {differs}: return None")
 
     def tree(self, structure, leaves, name, depth):
         """Code for a nesting that was checked."""
@@ -211,9 +195,8 @@ class Unpacking:
 
     def static(self, leaf, name, depth):
         value = self.code.object(leaf.kind[2])
-        self.code.line(
-            depth, f"if {name}.__class__ is not {value}.__class__ or {name} != {value}: return None"
-        )
+        other = f"{name}.__class__ is not {value}.__class__ or {name} != {value}"
+        self.code.line(depth, f"if {other}: return None")
 
     def leaf(self, leaf, name, depth):
         """Code for one leaf."""
@@ -261,7 +244,8 @@ def _packed(code, structure, leaves, variable, offset):
             return "None"
         if leaf.kind[0] == "number":
             return f"numbers[{at}]"
-        return f"array[..., {at} : {at} + {_length(leaf)}].reshape(*array.shape[:-1], *{leaf.kind[1]}).copy()"
+        part = f"array[..., {at} : {at} + {_length(leaf)}]"
+        return f"{part}.reshape(*array.shape[:-1], *{leaf.kind[1]}).copy()"
     kind, keys, parts = structure
     alike = len(parts) > 1 and len(set(parts)) == 1 and _repeats(leaves, len(parts))
     if alike and parts[0][1] is None and leaves[0].kind == ("number",):
@@ -271,9 +255,12 @@ def _packed(code, structure, leaves, variable, offset):
         stride = sum(map(_length, leaves[:count]))
         step = code.fresh("i")
         if stride:
-            items = f"[{_packed(code, parts[0][1], leaves[:count], step, 0)} for {step} in range({at}, {at} + {stride * len(parts)}, {stride})]"
+            item = _packed(code, parts[0][1], leaves[:count], step, 0)
+            steps = f"range({at}, {at} + {stride * len(parts)}, {stride})"
         else:
-            items = f"[{_packed(code, parts[0][1], leaves[:count], variable, offset)} for {step} in range({len(parts)})]"
+            item = _packed(code, parts[0][1], leaves[:count], variable, offset)
+            steps = f"range({len(parts)})"
+        items = f"[{item} for {step} in {steps}]"
     else:
         texts, start = [], 0
         for count, part in parts:

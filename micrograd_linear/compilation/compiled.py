@@ -29,21 +29,30 @@ def compile(
     max_structures: int = 8,
     reuse: bool = False,
 ) -> Compiled:
-    """The function that computes (value, gradients) of the scalar ``f``, traced once for every structure of its arguments.
+    """The function that computes (value, gradients) of the scalar ``f``, traced once for every
+    structure of its arguments.
 
-    ``f``               a function of numbers (of ``Value``s) or of arrays (of ``Tensor``s) that returns one number
-    ``argnums``         the argument whose gradients are wanted, or a tuple of them. Gradients have the structure of that argument: nested lists,
-                        tuples and dicts of numbers, or of arrays
-    ``executor``        what replays a function of Values: "numba" (the extra ``fast``), "numpy", or None for Numba where it is installed
-    ``level``           "scalar" for a function of Values, "tensor" for one of Tensors; "auto": of Tensors where a differentiated argument holds arrays
+    ``f``               a function of numbers (of ``Value``s) or of arrays (of ``Tensor``s) that
+                        returns one number
+    ``argnums``         the argument whose gradients are wanted, or a tuple of them. Gradients have
+                        the structure of that argument: nested lists, tuples and dicts of numbers,
+                        or of arrays
+    ``executor``        what replays a function of Values: "numba" (the extra ``fast``), "numpy",
+                        or None for Numba where it is installed
+    ``level``           "scalar" for a function of Values, "tensor" for one of Tensors; "auto": of
+                        Tensors where a differentiated argument holds arrays
     ``max_structures``  how many traces are kept; the one that was not used for longest is dropped
-    ``reuse``           True lets a function of Tensors overwrite the large gradients that its last call returned, instead of making new arrays
+    ``reuse``           True lets a function of Tensors overwrite the large gradients that its last
+                        call returned, instead of making new arrays
 
-    Numbers and arrays in the other arguments are data, and may be others in every call; strings, bools and None, lengths and keys are part of the structure.
-    A new structure is traced anew. Whatever else ``f`` reads, its closure's numbers for example, is a constant of the trace.
+    Numbers and arrays in the other arguments are data, and may be others in every call; strings,
+    bools and None, lengths and keys are part of the structure. A new structure is traced anew.
+    Whatever else ``f`` reads, its closure's numbers for example, is a constant of the trace.
 
-    Raises ``TraceError`` (a ``TypeError``), with the line in the user's file, for what a trace cannot stand for: branching on a number, ``float``, ``.data``, random
-    numbers, nodes that are no arguments. Raises ``IndexError`` at run time for an integer of the data that selects an item that is not there.
+    Raises ``TraceError`` (a ``TypeError``), with the line in the user's file, for what a trace
+    cannot stand for: branching on a number, ``float``, ``.data``, random numbers, nodes that are no
+    arguments. Raises ``IndexError`` at run time for an integer of the data that selects an item
+    that is not there.
 
     >>> step = compile(lambda w, x, y: (w[0] * x + w[1] - y) ** 2)
     >>> step([2.0, 1.0], 3.0, 5.0)
@@ -93,10 +102,8 @@ class Compiled:
             "max_structures": self.max_structures,
             "reuse": self.reuse,
         }
-        return functools.partial(Compiled, **options), (
-            self.f,
-            self.argnums[0] if self.single else self.argnums,
-        )
+        argnums = self.argnums[0] if self.single else self.argnums
+        return functools.partial(Compiled, **options), (self.f, argnums)
 
     def __call__(self, *args: Any, **keywords: Any) -> tuple[Any, Any]:
         self._last_call = args, keywords
@@ -109,9 +116,11 @@ class Compiled:
         return program.slow(leaves)
 
     def batch(self, *args: Any, **keywords: Any) -> tuple[Any, Any]:
-        """One run for each sample, at once: every argument that is not differentiated is a list or an array of samples; keywords are the same for all.
+        """One run for each sample, at once: every argument that is not differentiated is a list or
+        an array of samples; keywords are the same for all.
 
-        Returns (values, gradients) of all runs, stacked: ``values`` is an array with an entry for each sample, every gradient has a first axis for the samples.
+        Returns (values, gradients) of all runs, stacked: ``values`` is an array with an entry for
+        each sample, every gradient has a first axis for the samples.
 
         >>> step = compile(lambda w, x: w * x * x)
         >>> step.batch(2.0, [1.0, 2.0, 3.0])
@@ -148,7 +157,7 @@ class Compiled:
                 f"least one, got lengths {list(lengths.values())}"
             )
         for b in range(lengths[sampled[0]]):
-            yield tuple(args[i] if i in chosen else args[i][b] for i in range(len(args)))
+            yield tuple([x if i in chosen else x[b] for i, x in enumerate(args)])
 
     def _row(self, program, b, sample, keywords):
         """The numbers of a sample that the written code does not take apart."""
@@ -189,8 +198,7 @@ class Compiled:
         if any(not -count <= i < count for i in self.argnums):
             raise ValueError(
                 f"compile: argnums: expected numbers of the {count} arguments that were passed by "
-                f"position, got {self.argnums}; what is differentiated cannot be "
-                "passed by keyword"
+                f"position, got {self.argnums}; what is differentiated cannot be passed by keyword"
             )
         chosen = [i % count for i in self.argnums]
         if len(set(chosen)) < len(chosen):
@@ -199,18 +207,12 @@ class Compiled:
 
     def _layout(self, args, keywords):
         chosen = self._chosen(len(args))
-        of_tensors = self.level == "tensor" or (
+        names = names_of(self.f, args, keywords)
+        if self.level == "tensor" or (
             self.level == "auto" and any(map(_is_array, flatten([args[i] for i in chosen])[0]))
-        )
-        kind_of = tensors.kind_of if of_tensors else values.kind_of
-        return Layout(
-            args,
-            keywords,
-            set(chosen),
-            kind_of,
-            names_of(self.f, args, keywords),
-            "Tensor" if of_tensors else "Value",
-        )
+        ):
+            return Layout(args, keywords, set(chosen), tensors.kind_of, names, "Tensor")
+        return Layout(args, keywords, set(chosen), values.kind_of, names, "Value")
 
     def _by_another(self, args, keywords):
         """The result by another trace that is kept, or None."""
@@ -237,9 +239,8 @@ class Compiled:
         with self._lock:
             layout = self._layout(args, keywords)
             leaves = layout.forget_leaves()
-            program = next(
-                (program for program in self.programs if program.layout.key == layout.key), None
-            )
+            alike = (program for program in self.programs if program.layout.key == layout.key)
+            program = next(alike, None)
             if program is None:
                 self.traced += 1
                 chosen = self._chosen(len(args))

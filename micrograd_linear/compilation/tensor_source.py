@@ -160,20 +160,18 @@ def _nested(code, structure, texts):
         items.append(_nested(code, part, texts[start : start + count]))
         start += count
     if kind == "dict":
-        return f"{{{', '.join(f'{key!r}: {item}' if isinstance(key, str) else f'{code.object(key)}: {item}' for key, item in zip(keys, items))}}}"
+        shown = [repr(key) if isinstance(key, str) else code.object(key) for key in keys]
+        return f"{{{', '.join(f'{key}: {item}' for key, item in zip(shown, items))}}}"
     if kind is list:
         return f"[{', '.join(items)}]"
     if kind is tuple:
         return f"({', '.join(items)}{',' * (len(items) == 1)})"
-    return (
-        f"{code.object(kind)}({', '.join(items)})"
-        if hasattr(kind, "_fields")
-        else f"{code.object(kind)}([{', '.join(items)}])"
-    )
+    text = ", ".join(items)
+    return f"{code.object(kind)}({text if hasattr(kind, '_fields') else f'[{text}]'})"
 
 
 class _Unpacking(Unpacking):
-    """Every leaf gets the name that the statements use; one that they do not use is checked alone."""
+    """Every leaf gets the name that the statements use; one they do not use is only checked."""
 
     loops = False
 
@@ -190,14 +188,10 @@ class _Unpacking(Unpacking):
             self.code.line(depth, f"if {name}.__class__ is not float: return None")
             name = f"np.{'float64' if leaf.differentiated else self.weak.name}({name})"
         else:
-            dtype = (
-                np.dtype(np.float64)
-                if leaf.differentiated and leaf.kind[2].kind != "f"
-                else leaf.kind[2]
-            )
-            wrong = (
-                f"{name}.shape != {leaf.kind[1]} or {name}.dtype is not {self.code.object(dtype)}"
-            )
+            _, shape, dtype = leaf.kind
+            if leaf.differentiated and dtype.kind != "f":
+                dtype = np.dtype(np.float64)
+            wrong = f"{name}.shape != {shape} or {name}.dtype is not {self.code.object(dtype)}"
             self.code.line(depth, f"if {name}.__class__ is not ndarray or {wrong}: return None")
         if used is not None:
             self.code.line(depth, f"{used} = {name}")

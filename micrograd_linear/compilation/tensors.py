@@ -41,8 +41,8 @@ def kind_of(x, differentiated, path):
     if isinstance(x, Tensor) and (x.operands or getattr(x, "entered_a_call", False)):
         raise TypeError(
             f"compile: {path} is {x.describe()}, which is being differentiated, and a compiled "
-            "function records nothing: its gradient would be lost. Differentiate "
-            "the plain function, or pass .data where a constant is meant"
+            "function records nothing: its gradient would be lost. Differentiate the plain "
+            "function, or pass .data where a constant is meant"
         )
     if isinstance(x, Value):
         raise TypeError(
@@ -83,21 +83,21 @@ class TensorProgram:
     def __init__(self, f, layout, leaves, argnums, single, reuse):
         self.layout = layout
         self.weak = _weak_type(layout)
-        made = TensorSource(f, self, leaves, argnums, single, reuse)
+        source = TensorSource(f, self, leaves, argnums, single, reuse)
         again = TensorSource(f, self, leaves, argnums, single, reuse)
-        if not made.same_as(again):
+        if not source.same_as(again):
             raise TraceError(
                 "compile: f was traced twice on the same arguments and did something else the "
-                "second time, so it depends on more than its arguments, on random "
-                "numbers for example; draw them outside, and pass them as an argument"
+                "second time, so it depends on more than its arguments, on random numbers for "
+                "example; draw them outside, and pass them as an argument"
             )
-        self.nodes, self.source, self.buffers = made.nodes, "\n".join(made.code.lines), made.buffers
-        self.fast = locked(made.function) if made.buffers else made.function
+        self.nodes, self.buffers = source.nodes, source.buffers
+        self.source = "\n".join(source.code.lines)
+        self.fast = locked(source.function) if source.buffers else source.function
 
     def slow(self, leaves):
-        args, keywords = rebuilt(
-            self.layout, [self.plain(x, leaf) for x, leaf in zip(leaves, self.layout.leaves)]
-        )
+        plain = [self.plain(x, leaf) for x, leaf in zip(leaves, self.layout.leaves)]
+        args, keywords = rebuilt(self.layout, plain)
         result = self.fast(tuple(args), keywords)
         if result is None:
             raise AssertionError("compile: a call does not fit the program that was written for it")
@@ -112,68 +112,53 @@ class TensorProgram:
         if leaf.kind[0] == "number":
             return float(x)
         array = np.asarray(x.current if isinstance(x, Tensor) else x, dtype=leaf.kind[2])
-        return (
-            arrays.floating(array, "compile: a differentiated argument")
-            if leaf.differentiated
-            else array
-        )
+        if leaf.differentiated:
+            return arrays.floating(array, "compile: a differentiated argument")
+        return array
 
     def as_tensors(self, leaves):
         """The leaves of a call as traced Tensors with the names that the source uses; static ones
         as they are.
         """
-        names, made = _identifiers(self.layout.paths), []
+        names, nodes = _identifiers(self.layout.paths), []
         for x, leaf, name in zip(leaves, self.layout.leaves, names):
             if leaf.kind[0] == "static":
-                made.append(x)
+                nodes.append(x)
                 continue
             array = self.plain(x, leaf)
             if leaf.kind[0] == "number" and not leaf.differentiated:
                 array = np.array(array, self.weak)
-            made.append(
-                traced(
-                    array,
-                    name,
-                    leaf.differentiated or leaf.kind[0] == "number" or leaf.kind[2].kind == "f",
-                )
-            )
-        return made
+            real = leaf.kind[0] == "number" or leaf.kind[2].kind == "f"
+            nodes.append(traced(array, name, leaf.differentiated or real))
+        return nodes
 
     def as_nodes(self, leaves):
         """The arguments of a call as Tensors with names, for the plain function."""
-        made = self.as_tensors(leaves)
-        for node in made:
+        nodes = self.as_tensors(leaves)
+        for node in nodes:
             if isinstance(node, TracedTensor):
                 node.__class__ = Tensor
-        return rebuilt(self.layout, made)
+        return rebuilt(self.layout, nodes)
 
     def describe(self):
         """In words: what was traced, and what runs it."""
         size = sum(buffer.nbytes for buffer in self.buffers)
-        kept = (
-            f"; {len(self.buffers)} buffers, {size:,} bytes, are used again in every call"
-            if self.buffers
-            else ""
-        )
+        kept = f"; {len(self.buffers)} buffers, {size:,} bytes, are used again in every call"
+        lines = f"{len(self.source.splitlines()):,} lines of Python"
         return [
             f"{self.nodes:,} operations recorded",
-            f"executor: NumPy, {len(self.source.splitlines()):,} lines of Python{kept}",
+            f"executor: NumPy, {lines}{kept if self.buffers else ''}",
         ]
 
 
 def _weak_type(layout):
     """The type of plain numbers, which take that of the arrays they meet."""
-    types = {
-        leaf.kind[2]
-        for leaf in layout.leaves
-        if leaf.kind[0] == "array" and leaf.kind[2].kind == "f"
-    }
-    floating = (leaf.kind[0] == "array" and leaf.kind[2].kind == "f" for leaf in layout.leaves)
-    types |= {
-        np.dtype(np.float64)
-        for leaf, known in zip(layout.leaves, floating)
-        if leaf.differentiated and leaf.kind[0] != "static" and not known
-    }
+    types = set()
+    for leaf in layout.leaves:
+        if leaf.kind[0] == "array" and leaf.kind[2].kind == "f":
+            types.add(leaf.kind[2])
+        elif leaf.differentiated and leaf.kind[0] != "static":
+            types.add(np.dtype(np.float64))
     numbers = [
         path
         for path, leaf in zip(layout.paths, layout.leaves)
@@ -183,8 +168,7 @@ def _weak_type(layout):
         raise TypeError(
             f"compile: {numbers[0]} is a plain number beside arrays of "
             f"{' and '.join(sorted(map(str, types)))}, and would take the type of the one it "
-            "meets; "
-            "pass it as a 0-d array, np.array(x, dtype), of the type it is to have"
+            "meets; pass it as a 0-d array, np.array(x, dtype), of the type it is to have"
         )
     return next(iter(types)) if len(types) == 1 else np.dtype(np.float64)
 
@@ -197,32 +181,16 @@ def _identifiers(paths):
         re.sub(r"\W+", "_", path.split("[")[-1].split(".")[-1].strip("]'\"")).strip("_")
         for path in paths
     ]
-    names, taken = (
-        [],
-        {
-            "np",
-            "sigmoid",
-            "args",
-            "keywords",
-            "value_and_gradients",
-            *keyword.kwlist,
-            *dir(builtins),
-        },
-    )
+    names, reserved = [], {"np", "sigmoid", "args", "keywords", "value_and_gradients"}
+    reserved.update(keyword.kwlist, dir(builtins))
     for path, name in zip(paths, short):
-        if (
-            not name.isidentifier()
-            or short.count(name) > 1
-            or name in taken
-            or name.startswith("_")
-        ):
+        unfit = not name.isidentifier() or name.startswith("_")
+        if unfit or short.count(name) > 1 or name in reserved:
             name = re.sub(r"\W+", "_", path).strip("_") or "x"
-        name = name if name.isidentifier() else f"x_{name}" if f"x_{name}".isidentifier() else "x"
-        found = next(
-            candidate
-            for k in range(1, len(paths) + 2)
-            if (candidate := name if k == 1 else f"{name}_{k}") not in taken
-        )
-        taken.add(found)
-        names.append(found)
+        if not name.isidentifier():
+            name = f"x_{name}" if f"x_{name}".isidentifier() else "x"
+        candidates = (name if k == 1 else f"{name}_{k}" for k in range(1, len(paths) + 2))
+        identifier = next(candidate for candidate in candidates if candidate not in reserved)
+        reserved.add(identifier)
+        names.append(identifier)
     return names

@@ -13,11 +13,14 @@ from .tape import CODE, TraceError
 
 _new = object.__new__
 _WHY = "f is traced once and then replayed on other numbers, so that no number is known here"
-_BRANCH = "write it with relu, leaky_relu, abs, maximum or minimum (of several: functools.reduce(mgl.maximum, xs), or nn.largest(xs) without a gradient)"
+_BRANCH = (
+    "write it with relu, leaky_relu, abs, maximum or minimum (of several: "
+    "functools.reduce(mgl.maximum, xs), or nn.largest(xs) without a gradient)"
+)
 _INDEX = (
     "rows[i] works where rows is (part of) an argument that is a list or tuple; elsewhere write "
-    "nn.pick(items, i). "
-    "A number that is a length or a count is no data: pass it as the length of a list"
+    "nn.pick(items, i). A number that is a length or a count is no data: pass it as the length of "
+    "a list"
 )
 
 
@@ -57,6 +60,13 @@ def _is_array(x):
     return isinstance(x, np.ndarray) and x.ndim > 0
 
 
+def _as_objects(x):
+    """An operand beside an array, for the ufunc to go through element by element."""
+    if isinstance(x, (Traced, TracedInt)):
+        return np.array(x, dtype=object)
+    return x.astype(object) if _is_array(x) else x
+
+
 def _binary(name, swap=False):
     code, ufunc = CODE[name], getattr(np, name, None)
 
@@ -69,9 +79,9 @@ def _binary(name, swap=False):
             return ufunc(*reversed(pair)) if swap else ufunc(*pair)
         else:
             at = _operand(tape, other, f"{name} of a Value")
-        return traced(
-            tape, tape.record(code, at, self._at) if swap else tape.record(code, self._at, at)
-        )
+        if swap:
+            return traced(tape, tape.record(code, at, self._at))
+        return traced(tape, tape.record(code, self._at, at))
 
     operation.__name__ = name
     return operation
@@ -95,11 +105,9 @@ def apply(name, operands):
         )
     if len(operands) > 1:
         left, right = operands
-        return (
-            _binary(name)(left, right)
-            if isinstance(left, (Traced, TracedInt))
-            else _binary(name, swap=True)(right, left)
-        )
+        if isinstance(left, (Traced, TracedInt)):
+            return _binary(name)(left, right)
+        return _binary(name, swap=True)(right, left)
     return _unary(name)(*operands)
 
 
@@ -131,16 +139,7 @@ class _Number:
                 "not supported for a Value"
             )
         if any(map(_is_array, inputs)):
-            return ufunc(
-                *(
-                    np.array(x, dtype=object)
-                    if isinstance(x, (Traced, TracedInt))
-                    else x.astype(object)
-                    if _is_array(x)
-                    else x
-                    for x in inputs
-                )
-            )
+            return ufunc(*map(_as_objects, inputs))
         inputs = [x.item() if isinstance(x, np.ndarray) else x for x in inputs]
         if ufunc in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal):
             refuse(f"np.{ufunc.__name__} compares a traced number", _BRANCH)
@@ -248,8 +247,8 @@ class TracedList(list):
     def __getitem__(self, index):
         if index.__class__ is TracedInt:
             return select(self, index)
-        found = list.__getitem__(self, index)
-        return TracedList(found) if isinstance(index, slice) else found
+        item = list.__getitem__(self, index)
+        return TracedList(item) if isinstance(index, slice) else item
 
 
 class TracedTuple(tuple):
@@ -260,8 +259,8 @@ class TracedTuple(tuple):
     def __getitem__(self, index):
         if index.__class__ is TracedInt:
             return select(self, index)
-        found = tuple.__getitem__(self, index)
-        return TracedTuple(found) if isinstance(index, slice) else found
+        item = tuple.__getitem__(self, index)
+        return TracedTuple(item) if isinstance(index, slice) else item
 
 
 def indexable(tree):
@@ -270,13 +269,9 @@ def indexable(tree):
         return {key: indexable(item) for key, item in tree.items()}
     if isinstance(tree, (list, tuple)):
         items = map(indexable, tree)
-        return (
-            TracedList(items)
-            if isinstance(tree, list)
-            else type(tree)(*items)
-            if hasattr(tree, "_fields")
-            else TracedTuple(items)
-        )
+        if isinstance(tree, list):
+            return TracedList(items)
+        return type(tree)(*items) if hasattr(tree, "_fields") else TracedTuple(items)
     return tree
 
 
@@ -291,10 +286,10 @@ def select(items, index):
     if isinstance(first, dict):
         return {key: select(_parts(items, dict, key, len(first)), index) for key in first}
     if isinstance(first, np.ndarray) and first.ndim:
-        made = np.empty(len(first), dtype=object)
+        row = np.empty(len(first), dtype=object)
         for i in range(len(first)):
-            made[i] = select(_parts(items, np.ndarray, i, len(first)), index)
-        return made
+            row[i] = select(_parts(items, np.ndarray, i, len(first)), index)
+        return row
     if isinstance(first, (list, tuple)):
         kind = list if isinstance(first, list) else tuple
         parts = [select(_parts(items, kind, i, len(first)), index) for i in range(len(first))]
@@ -323,7 +318,7 @@ def _largest(values):
     """The largest of several numbers, at least one of them traced, as a constant."""
     values = list(values)
     tape = next(x for x in values if isinstance(x, (Traced, TracedInt)))._tape
-    found = _operand(tape, values[0], "largest")
+    largest = _operand(tape, values[0], "largest")
     for x in values[1:]:
-        found = tape.record(CODE["maximum"], found, _operand(tape, x, "largest"))
-    return traced(tape, tape.record(CODE["detach"], found))
+        largest = tape.record(CODE["maximum"], largest, _operand(tape, x, "largest"))
+    return traced(tape, tape.record(CODE["detach"], largest))

@@ -20,25 +20,18 @@ from ..tensor import Tensor
 from .tape import TraceError
 
 _WHY = "f is traced once and then run on other arrays, so that no number is known here"
-_BRANCH = "write it with relu, leaky_relu, maximum, minimum, abs or clip, or pass a mask of zeros and ones as an argument and multiply with it"
+_BRANCH = (
+    "write it with relu, leaky_relu, maximum, minimum, abs or clip, or pass a mask of zeros and "
+    "ones as an argument and multiply with it"
+)
 _SAME_CONTEXT = (
     "compute it in the thread that called f, or run it by contextvars.copy_context().run"
 )
 _OUTSIDE = "compute it before, and pass it as an argument"
 _SHAPE_ONLY = {np.shape, np.ndim, np.size, np.result_type}
 _SHAPE_ONLY |= {np.zeros_like, np.ones_like, np.empty_like}
-_COMPARISONS = {
-    np.equal,
-    np.not_equal,
-    np.less,
-    np.less_equal,
-    np.greater,
-    np.greater_equal,
-    np.sign,
-    np.isnan,
-    np.isinf,
-    np.isfinite,
-}
+_COMPARISONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal}
+_COMPARISONS |= {np.sign, np.isnan, np.isinf, np.isfinite}
 
 
 def _refuse(what, instead):
@@ -117,7 +110,7 @@ class TracedTensor(Tensor):
     def __array_function__(self, function, types, args, keywords):
         if function in _SHAPE_ONLY:
             return function(*map(_hollow, args), **{key: _hollow(x) for key, x in keywords.items()})
-        # What reads numbers reads .current.
+        # A function that reads numbers reads .current, which raises.
         return Tensor.__array_function__(self, function, types, args, keywords)
 
     def __repr__(self):
@@ -172,7 +165,6 @@ class _Tracer:
 def indices(node):
     """The Tensors that a node's index was copied from."""
     index = node.static.get("index", ())
-    found = (
-        getattr(part, "tensor", None) for part in (index if isinstance(index, tuple) else (index,))
-    )
-    return [x for x in found if x is not None]
+    parts = index if isinstance(index, tuple) else (index,)
+    sources = (getattr(part, "tensor", None) for part in parts)
+    return [x for x in sources if x is not None]
