@@ -34,16 +34,32 @@ def explained(error, rule, operands, static):
     reason = str(error)
     shapes = [x.shape if is_node(x) else np.shape(x) for x in operands]
     if rule.name == "matmul":
-        inner = [shapes[0][-1:], shapes[1][-2:-1] or shapes[1]]
-        if not all(inner):
-            reason = "expected at least one axis in each operand, got a scalar; use * for a multiplication by a scalar"
-        elif inner[0] != inner[1]:
-            reason = f"expected the last axis of the left operand to equal the last but one of the right, got {inner[0][0]} and {inner[1][0]}"
-            if len(shapes[1]) == 2 and shapes[0][-1] == shapes[1][-1]:
-                reason += "; the right operand fits if it is transposed"
+        reason = _reason_of_matmul(*shapes) or reason
     elif len(shapes) == 2 and "broadcast" in reason:
-        reason = f"the shapes {shapes[0]} and {shapes[1]} do not broadcast; expected equal axes, or 1, counted from the right"
+        reason = (
+            f"the shapes {shapes[0]} and {shapes[1]} do not broadcast; expected equal axes, or 1, "
+            "counted from the right"
+        )
     return kind(f"{rule.name} of {described(operands)}{settings}: {reason}")
+
+
+def _reason_of_matmul(left, right):
+    """Why matrices of these shapes are not multiplied, or None where the inner axes agree."""
+    inner, other = left[-1:], right[-2:-1] or right
+    if not inner or not other:
+        return (
+            "expected at least one axis in each operand, got a scalar; use * for a multiplication "
+            "by a scalar"
+        )
+    if inner == other:
+        return None
+    reason = (
+        "expected the last axis of the left operand to equal the last but one of the right, got "
+        f"{inner[0]} and {other[0]}"
+    )
+    if len(right) == 2 and inner[0] == right[-1]:
+        reason += "; the right operand fits if it is transposed"
+    return reason
 
 
 def check_integers(rule, inputs, static, value, operands):
