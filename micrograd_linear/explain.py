@@ -1,4 +1,4 @@
-"""Errors in words: the operation, its operands with their shapes, what was expected and what came."""
+"""Errors in words: the operation, its operands with their shapes, expected against got."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from .graph import is_node
 
 def described(operands: Iterable[Any]) -> str:
     return ", ".join(
-        operand.describe() if is_node(operand) else f"an array {np.shape(operand)}" if np.ndim(operand) else repr(operand)
+        operand.describe()
+        if is_node(operand)
+        else f"an array {np.shape(operand)}"
+        if np.ndim(operand)
+        else repr(operand)
         for operand in (x if is_node(x) else _shaped(x) for x in operands)
     )
 
@@ -30,7 +34,11 @@ def explained(error, rule, operands, static):
     kinds = (np.exceptions.AxisError, IndexError, OverflowError, MemoryError, TypeError, ValueError)
     kind = next(kind for kind in kinds if isinstance(error, kind))
     kind = ValueError if kind is np.exceptions.AxisError else kind
-    settings = "".join(f", {key}={value!r}" for key, value in static.items() if value is not None and value is not False)
+    settings = "".join(
+        f", {key}={value!r}"
+        for key, value in static.items()
+        if value is not None and value is not False
+    )
     reason = str(error)
     shapes = [x.shape if is_node(x) else np.shape(x) for x in operands]
     if rule.name == "matmul":
@@ -64,7 +72,15 @@ def _reason_of_matmul(left, right):
 
 def check_integers(rule, inputs, static, value, operands):
     """Integers wrap around silently; do the same in floating point and compare."""
-    if value.dtype.kind in "iu" and rule.name not in ("getitem", "reshape", "transpose", "broadcast_to"):
+    if value.dtype.kind in "iu" and rule.name not in (
+        "getitem",
+        "reshape",
+        "transpose",
+        "broadcast_to",
+    ):
         approximate = rule.formula(*(np.asarray(x, dtype=np.float64) for x in inputs), **static)[0]
         if not np.allclose(value, approximate, rtol=1e-9, atol=0.5):
-            raise OverflowError(f"{rule.name} of {described(operands)}: the result does not fit into {value.dtype}; convert to float first")
+            raise OverflowError(
+                f"{rule.name} of {described(operands)}: the result does not fit into "
+                f"{value.dtype}; convert to float first"
+            )

@@ -99,14 +99,21 @@ def _expect_backward(dL_dy: np.ndarray, x: np.ndarray, W: np.ndarray, layout: st
 def _array(name: str, data: ArrayLike) -> np.ndarray:
     if isinstance(data, np.ndarray) and data.dtype.kind == "f":
         return data
-    return arrays.floating(arrays.real_array(data, f"linear layer: {name}"), f"linear layer: {name}")
+    return arrays.floating(
+        arrays.real_array(data, f"linear layer: {name}"), f"linear layer: {name}"
+    )
 
 
 def _expect(
     name: str, array: np.ndarray, shape: tuple[str | int, ...], sizes: dict[str, int]
 ) -> None:
-    """Check an array's shape against symbols, of which some have a known size; a first sight of a symbol defines it."""
-    matches = array.ndim == len(shape) and all(sizes.setdefault(s, n) == n if isinstance(s, str) else s == n for s, n in zip(shape, array.shape))
+    """Check an array's shape against symbols, of which some have a known size; a first sight of a
+    symbol defines it.
+    """
+    matches = array.ndim == len(shape) and all(
+        sizes.setdefault(s, n) == n if isinstance(s, str) else s == n
+        for s, n in zip(shape, array.shape)
+    )
     if not matches:
         expected = ", ".join(f"{s}={sizes[s]}" if s in sizes else str(s) for s in shape)
         raise ValueError(f"linear layer: {name}: expected shape ({expected}), got {array.shape}")

@@ -1,11 +1,13 @@
 """Rules: one formula per operation, written once and read by many readers.
 
-A rule is a function that returns its value and one pullback for each argument. A pullback takes g = dL/d(value), in the layout of the
-value, and returns dL/d(argument). What holds for all of them:
+A rule is a function that returns its value and one pullback for each argument. A pullback takes
+g = dL/d(value), in the layout of the value, and returns dL/d(argument). What holds for all of them:
 
 - Positional arguments are differentiable, keyword-only arguments are static.
-- Rules are plain NumPy maths and pure, so whatever speaks NumPy's protocols can be put through them.
-- Broadcasting is undone by the caller: it sums every pullback's result back to its argument's shape, and casts it to its type.
+- Rules are plain NumPy maths and pure, so whatever speaks NumPy's protocols can be put through
+  them.
+- Broadcasting is undone by the caller: it sums every pullback's result back to its argument's
+  shape, and casts it to its type.
 - A pullback closes over a shape rather than an array where the shape is all it needs.
 """
 
@@ -16,7 +18,9 @@ BY_NUMPY_FUNCTION = {}  # the NumPy function or ufunc that means the same -> Rul
 
 
 class Rule:
-    """A named formula. Calling it computes the value; an argument whose type defines ``__apply_rule__`` (a Tensor, say) takes it over."""
+    """A named formula. Calling it computes the value; an argument whose type defines
+    ``__apply_rule__`` (a Tensor, say) takes it over.
+    """
 
     def __init__(self, name, formula, numpy_function=None):
         parameters = inspect.signature(formula).parameters.values()
@@ -39,12 +43,16 @@ class Rule:
 
 
 def is_read(x):
-    """True for what reads rules (a Tensor, say), False for the numbers and arrays that they are computed on."""
+    """True for what reads rules (a Tensor, say), False for the numbers and arrays that they are
+    computed on.
+    """
     return hasattr(type(x), "__apply_rule__")
 
 
 def rule(function_or_name):
-    """Decorator: register a formula under a name, or under the NumPy function that computes the same value."""
+    """Decorator: register a formula under a name, or under the NumPy function that computes the
+    same value.
+    """
     named = isinstance(function_or_name, str)
     name = function_or_name if named else function_or_name.__name__
     numpy_function = None if named else function_or_name
@@ -58,4 +66,5 @@ def rule(function_or_name):
     return register
 
 
-from . import elementwise, indexing, linear_algebra, reductions, shapes  # noqa: E402, F401  registers every rule
+# This import registers every rule.
+from . import elementwise, indexing, linear_algebra, reductions, shapes  # noqa: E402, F401
