@@ -9,16 +9,19 @@ import numpy as np
 
 from .graph import is_node
 
+_ONLY_MOVE = ("getitem", "reshape", "transpose", "broadcast_to")
+
 
 def described(operands: Iterable[Any]) -> str:
-    return ", ".join(
-        operand.describe()
-        if is_node(operand)
-        else f"an array {np.shape(operand)}"
-        if np.ndim(operand)
-        else repr(operand)
-        for operand in (x if is_node(x) else _shaped(x) for x in operands)
-    )
+    """The operands in words, with their shapes."""
+    return ", ".join(map(_described, operands))
+
+
+def _described(operand: Any) -> str:
+    operand = operand if is_node(operand) else _shaped(operand)
+    if is_node(operand):
+        return operand.describe()
+    return f"an array {np.shape(operand)}" if np.ndim(operand) else repr(operand)
 
 
 def _shaped(operand: Any) -> Any:
@@ -34,11 +37,8 @@ def explained(error, rule, operands, static):
     kinds = (np.exceptions.AxisError, IndexError, OverflowError, MemoryError, TypeError, ValueError)
     kind = next(kind for kind in kinds if isinstance(error, kind))
     kind = ValueError if kind is np.exceptions.AxisError else kind
-    settings = "".join(
-        f", {key}={value!r}"
-        for key, value in static.items()
-        if value is not None and value is not False
-    )
+    stated = {key: x for key, x in static.items() if x is not None and x is not False}
+    settings = "".join(f", {key}={x!r}" for key, x in stated.items())
     reason = str(error)
     shapes = [x.shape if is_node(x) else np.shape(x) for x in operands]
     if rule.name == "matmul":
@@ -72,12 +72,7 @@ def _reason_of_matmul(left, right):
 
 def check_integers(rule, inputs, static, value, operands):
     """Integers wrap around silently; do the same in floating point and compare."""
-    if value.dtype.kind in "iu" and rule.name not in (
-        "getitem",
-        "reshape",
-        "transpose",
-        "broadcast_to",
-    ):
+    if value.dtype.kind in "iu" and rule.name not in _ONLY_MOVE:
         approximate = rule.formula(*(np.asarray(x, dtype=np.float64) for x in inputs), **static)[0]
         if not np.allclose(value, approximate, rtol=1e-9, atol=0.5):
             raise OverflowError(

@@ -99,9 +99,8 @@ def _expect_backward(dL_dy: np.ndarray, x: np.ndarray, W: np.ndarray, layout: st
 def _array(name: str, data: ArrayLike) -> np.ndarray:
     if isinstance(data, np.ndarray) and data.dtype.kind == "f":
         return data
-    return arrays.floating(
-        arrays.real_array(data, f"linear layer: {name}"), f"linear layer: {name}"
-    )
+    owner = f"linear layer: {name}"
+    return arrays.floating(arrays.real_array(data, owner), owner)
 
 
 def _expect(
@@ -110,10 +109,9 @@ def _expect(
     """Check an array's shape against symbols, of which some have a known size; a first sight of a
     symbol defines it.
     """
-    matches = array.ndim == len(shape) and all(
-        sizes.setdefault(s, n) == n if isinstance(s, str) else s == n
-        for s, n in zip(shape, array.shape)
-    )
-    if not matches:
+    axes = zip(shape, array.shape)
+    if array.ndim != len(shape) or not all(
+        sizes.setdefault(s, n) == n if isinstance(s, str) else s == n for s, n in axes
+    ):
         expected = ", ".join(f"{s}={sizes[s]}" if s in sizes else str(s) for s in shape)
         raise ValueError(f"linear layer: {name}: expected shape ({expected}), got {array.shape}")

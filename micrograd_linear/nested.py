@@ -67,11 +67,11 @@ def paths(structure, root):
         return [root]
     kind, keys, parts = structure
     fields = getattr(kind, "_fields", None)
-    found = []
+    leaf_paths = []
     for i, (_, part) in enumerate(parts):
         step = f"[{keys[i]!r}]" if kind == "dict" else f".{fields[i]}" if fields else f"[{i}]"
-        found += paths(part, root + step)
-    return found
+        leaf_paths += paths(part, root + step)
+    return leaf_paths
 
 
 _LEAF = (1, None)

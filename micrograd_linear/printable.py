@@ -17,9 +17,8 @@ def printable(string, longest=60):
     >>> printable("a\tb\x00c") == "a b\ufffdc"
     True
     """
-    string = _FORBIDDEN.sub(
-        "\ufffd", string.replace("\n", " ").replace("\r", " ").replace("\t", " ")
-    )
+    one_line = string.replace("\n", " ").replace("\r", " ").replace("\t", " ")
+    string = _FORBIDDEN.sub("\ufffd", one_line)
     return string if len(string) <= longest else string[: longest - 1] + "…"
 
 

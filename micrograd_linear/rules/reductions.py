@@ -92,9 +92,8 @@ def logsumexp(x, *, axis=None, keepdims=False):
     largest = np.max(x, axis=axis, keepdims=True)
     shift = np.where(np.absolute(largest) == np.inf, 0, largest)
     y = np.log(np.sum(np.exp(x - shift), axis=axis, keepdims=True)) + shift
-    return (y if keepdims else np.squeeze(y, axis)), (
-        lambda g: np.reshape(g, kept) * np.exp(x - y),
-    )
+    result = y if keepdims else np.squeeze(y, axis)
+    return result, (lambda g: np.reshape(g, kept) * np.exp(x - y),)
 
 
 @rule(np.prod)

@@ -14,9 +14,9 @@ def reshape(x, *, shape):
 @rule(np.transpose)
 def transpose(x, *, axes=None):
     y = np.transpose(x, axes)
-    back = (
-        None if axes is None else tuple(sorted(range(len(axes)), key=lambda i: axes[i] % len(axes)))
-    )
+    back = None
+    if axes is not None:
+        back = tuple(sorted(range(len(axes)), key=lambda i: axes[i] % len(axes)))
     return y, (lambda g: np.transpose(g, back),)
 
 
