@@ -32,11 +32,9 @@ def compile(
     """The function that computes (value, gradients) of the scalar ``f``, traced once for every
     structure of its arguments.
 
-    ``f``               a function of numbers (of ``Value``s) or of arrays (of ``Tensor``s) that
-                        returns one number
+    ``f``               a function of numbers (``Value``s) or arrays (``Tensor``s) to one number
     ``argnums``         the argument whose gradients are wanted, or a tuple of them. Gradients have
-                        the structure of that argument: nested lists, tuples and dicts of numbers,
-                        or of arrays
+                        its structure: nested lists, tuples and dicts of numbers, or of arrays
     ``executor``        what replays a function of Values: "numba" (the extra ``fast``), "numpy",
                         or None for Numba where it is installed
     ``level``           "scalar" for a function of Values, "tensor" for one of Tensors; "auto": of
@@ -51,8 +49,7 @@ def compile(
 
     Raises ``TraceError`` (a ``TypeError``), with the line in the user's file, for what a trace
     cannot stand for: branching on a number, ``float``, ``.data``, random numbers, nodes that are no
-    arguments. Raises ``IndexError`` at run time for an integer of the data that selects an item
-    that is not there.
+    arguments. Raises ``IndexError`` at run time for an integer of the data that selects no item.
 
     >>> step = compile(lambda w, x, y: (w[0] * x + w[1] - y) ** 2)
     >>> step([2.0, 1.0], 3.0, 5.0)
@@ -61,12 +58,7 @@ def compile(
     (16.0, [32.0, 8.0])
     """
     return Compiled(
-        f,
-        argnums,
-        executor=executor,
-        level=level,
-        max_structures=max_structures,
-        reuse=reuse,
+        f, argnums, executor=executor, level=level, max_structures=max_structures, reuse=reuse
     )
 
 
