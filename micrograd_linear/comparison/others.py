@@ -11,7 +11,7 @@ from ..backward import undo_broadcast
 from ..graph import is_node, topological_order
 from .blame import Edge
 from .equal import is_whole_derivative
-from .mistakes import UNARY, derivative
+from .function_mistakes import UNARY, derivative
 from .sites import CONFIRMED, grouped, numbers, with_operand
 
 PLACES = 96  # of a large graph, those nearest to the target and as many nearest to the gradients that were handed in

@@ -9,8 +9,8 @@ from collections import Counter
 import numpy as np
 
 from ..graph import is_node, topological_order
+from .function_mistakes import UNARY, derivative
 from .loops import STATISTICS
-from .mistakes import UNARY, derivative
 from .sites import numbers, step
 
 
