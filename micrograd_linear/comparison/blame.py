@@ -9,17 +9,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..backward import undo_broadcast
-from ..graph import is_node, topological_order
+from ..graph import Node, is_node, topological_order
 from .finite import as_float64, run
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Edge:
-    """What a node adds to the gradient of the operand that it has at a position."""
+    """What a node adds to the gradient of the operand that it has at a position.
 
-    node: object
-    position: int
-    operand: object
+    An edge without a position stands for all that is added to the operand.
+    """
+
+    node: Node
+    position: int | None
+    operand: Node
     piece: np.ndarray
 
 
