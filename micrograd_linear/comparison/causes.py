@@ -11,9 +11,11 @@ import numpy as np
 
 from .factors import FITTED, named_factors
 from .loops import at_every_step, several_uses
+from .other_contributions import explain_by_formula
 from .other_shape import explain_shape
 from .others import Others
 from .rounding import unit_roundoff
+from .scaled_contributions import explain_by_scale
 from .sites import Sites
 from .something_else import explain_by_others
 from .subset import described, partly
@@ -90,7 +92,8 @@ class Search:
         sites = Sites(self)
         if sites.along is None:
             return
-        sites.one_edge()
+        explain_by_scale(sites)
+        explain_by_formula(sites)
         if max(largest, self.hand.size) > MOST_ELEMENTS // 4:
             return
         for more in (several_uses, at_every_step, lambda sites: Others(sites).look()):

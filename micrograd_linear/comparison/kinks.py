@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..backward import undo_broadcast
-from .sites import numbers
+from .steps import numbers
 
 
 def _at_zero(operation, slope):

@@ -7,7 +7,8 @@ import numpy as np
 
 from ..graph import is_node
 from .mistakes import mistakes
-from .sites import CONFIRMED, MISSING, SIGN, grouped, numbers, pulled, with_operand
+from .sites import CONFIRMED, MISSING, SIGN, grouped
+from .steps import numbers, pulled, with_operand
 
 STATISTICS = ("sum", "mean", "max", "min", "var", "std", "norm", "logsumexp")
 FEWEST = 4  # of so large a graph not even these could be tried

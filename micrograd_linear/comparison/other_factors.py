@@ -9,7 +9,7 @@ import numpy as np
 from ..backward import undo_broadcast
 from ..graph import is_node
 from .blame import Edge
-from .sites import numbers, with_operand
+from .steps import numbers, with_operand
 
 if TYPE_CHECKING:
     from .others import Others

@@ -10,7 +10,7 @@ from ..graph import topological_order
 from .causes import Cause, Search
 from .comparison import AGREE
 from .origin import one_origin
-from .sites import step
+from .steps import step
 
 MOST_NODES = 20_000  # of a graph in which common places are looked for
 MOST_TRIED = 8  # wrong gradients that are tried in pairs

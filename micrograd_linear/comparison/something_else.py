@@ -8,7 +8,7 @@ import numpy as np
 
 from ..graph import is_node, topological_order
 from .factors import FITTED
-from .sites import step
+from .steps import step
 
 if TYPE_CHECKING:
     from .causes import Search

@@ -11,7 +11,7 @@ import numpy as np
 from ..graph import is_node, topological_order
 from .function_mistakes import UNARY, derivative
 from .loops import STATISTICS
-from .sites import numbers, step
+from .steps import numbers, step
 
 
 def weaknesses(root, seed, claimed, order, names):
