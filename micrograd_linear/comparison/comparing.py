@@ -36,14 +36,13 @@ def compare(
 
     Never raises on a mismatch, never broadcasts, touches no ``.grad``.
 
-    ``hand``      {name or node: array}, for leaves and intermediates; or one array, to be compared
-                  with ``root.grad``. Arrays of any library that speaks NumPy's, the buffer or the
-                  DLPack protocol, or the path of a file that ``np.save`` wrote; the path of a file
-                  that ``np.savez`` wrote is such a mapping
-    ``root``      the result that is differentiated
-    ``gradient``  dL/d(root), of its shape; needed where it is not a scalar
-    ``rtol``, ``atol``  |hand - engine| <= atol + rtol * |engine| passes too, as ``close``; by
-                  default only rounding passes
+    ``hand``: {name or node: array}, for leaves and intermediates; or one array, to be compared with
+    ``root.grad``. Arrays of any library that speaks NumPy's, the buffer or the DLPack protocol, or
+    the path of a file that ``np.save`` wrote; one that ``np.savez`` wrote is such a mapping.
+    ``root``: the result that is differentiated.
+    ``gradient``: dL/d(root), of its shape; needed where it is not a scalar.
+    ``rtol``, ``atol``: |hand - engine| <= atol + rtol * |engine| passes too, as ``close``; by
+    default only rounding passes.
 
     Returns a ``Comparison``. Raises ``ValueError`` for a name that no node of the graph has, or that
     several have, and ``TypeError`` for a gradient that is not made of real numbers.
@@ -53,25 +52,34 @@ def compare(
     >>> compare({"W": [[2.0, 8.0]]}, loss)["W"].status
     'wrong'
     """
-    for option, number in (("rtol", rtol), ("atol", atol)):
+    _check_tolerances(rtol=rtol, atol=atol)
+    handed_in: Any = claims_of.opened(hand, root)
+    if claims_of.is_mapping(handed_in):
+        return _compare_mapping(handed_in, root, gradient, rtol, atol)
+    result = _compare_one(handed_in, root, rtol, atol)
+    return Comparison([result], {root: result.name})
+
+
+def _check_tolerances(**tolerances: Any) -> None:
+    for option, number in tolerances.items():
         if number is not None and not (isinstance(number, (int, float, np.number)) and number >= 0):
             raise ValueError(f"compare: {option}: expected a number from 0 upward, got {number!r}")
-    handed_in: Any = claims_of.opened(hand, root)
-    if not claims_of.is_mapping(handed_in):
-        result = _compare_one(handed_in, root, rtol, atol)
-        return Comparison([result], {root: result.name})
+
+
+def _compare_mapping(
+    handed_in: Any,
+    root: Node,
+    gradient: ArrayLike | None,
+    rtol: float | None,
+    atol: float | None,
+) -> Comparison:
     order = topological_order(root)
     names = unique_names(order)
     claims = _claims(handed_in, names)
     gradients = root.gradients() if gradient is None else root.gradients(gradient)
+    _check_requires_gradient(claims, gradients, names)
     gross = gross_gradients(root, gradients)
     errors = EngineErrors(root, gradients, gross)
-    for node in claims:
-        if node not in gradients:
-            raise ValueError(
-                f"compare: {names[node]!r} requires no gradient; "
-                "make it a Tensor with requires_grad=True to check it"
-            )
     missing = [
         Result(names[node], "missing", np.asarray(gradients[node]), note="None was handed in")
         for node, claim in claims.items()
@@ -108,6 +116,15 @@ def _claims(handed_in: Any, names: dict[Any, str]) -> dict[Any, Any]:
     if len(claims) < len(handed_in):
         raise ValueError("compare: a tensor was handed in twice, by name and as itself")
     return claims
+
+
+def _check_requires_gradient(claims: Any, gradients: Any, names: dict[Any, str]) -> None:
+    for node in claims:
+        if node not in gradients:
+            raise ValueError(
+                f"compare: {names[node]!r} requires no gradient; "
+                "make it a Tensor with requires_grad=True to check it"
+            )
 
 
 def _right_lines(

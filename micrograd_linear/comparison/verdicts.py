@@ -35,7 +35,7 @@ class Verdicts:
         with np.errstate(all="ignore"):
             self.backward = Backward(self.root, self.gradients[self.root], self.usable)
         between = any(node.operands for node in self.usable)
-        self.handed_on = gross_gradients(self.root, self.gradients, self.usable) if between else self.gross
+        self.gross_passed_on = gross_gradients(self.root, self.gradients, self.usable) if between else self.gross
         self.ties = conventions(self.backward.order)
         self.steps = any(node.operands and node is not self.root for node in self.usable)
         self.passes, self.searched = {}, 0
@@ -51,31 +51,48 @@ class Verdicts:
     def _explained(self, result, node):
         if result.status not in ("wrong", "shape"):
             return result
-        claim, implied = self.claims[node], np.asarray(self.backward.implied[node])
         if result.status == "wrong":
+            implied = np.asarray(self.backward.implied[node])
             kink = self._kink(node)
             if kink:
                 note = f"no error, another choice at a tie: {kink}"
-                return replace(result, status="kink", note=note, causes=(Cause("kink", (result.name,), note),))
-            if node is not self.root and self._agrees(node, implied, np.maximum(self.gross[node], self.handed_on[node])):
-                return replace(result, status="inherited", note="right from what it was given", causes=())
+                causes = (Cause("kink", (result.name,), note),)
+                return replace(result, status="kink", note=note, causes=causes)
+            gross = np.maximum(self.gross[node], self.gross_passed_on[node])
+            if node is not self.root and self._agrees(node, implied, gross):
+                note = "right from what it was given"
+                return replace(result, status="inherited", note=note, causes=())
+        return self._mistaken(result, node)
+
+    def _mistaken(self, result, node):
+        """The result of a wrong gradient with its causes, and with differences' verdict on the engine."""
         self.searched += 1
-        unsearched = Cause("unknown", (result.name,), f"not looked into, after {MOST_SEARCHED} others that are wrong; mend those first", {}, 99)
-        causes = result.causes or (self._causes(node) if self.searched <= MOST_SEARCHED else (unsearched,))
+        causes = result.causes or self._causes(node)
         status = "wrong step" if self.steps and result.status == "wrong" else result.status
         note, check = in_words(causes, result.note), ""
-        note = f"{result.note}; {note}" if result.status == "shape" and causes[0].kind == "unknown" else note
+        if result.status == "shape" and causes[0].kind == "unknown":
+            note = f"{result.note}; {note}"
         if result.status == "wrong" and result.where is not None:
-            at = result.where
-            place = self.root, self.gradients[self.root], node, at
-            due = 0.0 if result.due is None else np.broadcast_to(result.due, claim.shape)[at]
-            numbers, by_rules = (claim[at], result.engine[at]), partial(by_the_rules, *place)
-            by_rules = by_rules if hasattr(node, "arrays") else None  # a Value is a float64
-            check, engine_is_wrong = verdict(finite_difference(*place), *numbers, at, due, by_rules)
+            check, engine_is_wrong = self._by_differences(result, node)
             note = check if engine_is_wrong else note
         return replace(result, status=status, causes=causes, note=note, check=check)
 
+    def _by_differences(self, result, node):
+        """(what finite differences say where the error is largest, whether the engine is wrong)"""
+        claim, at = self.claims[node], result.where
+        place = self.root, self.gradients[self.root], node, at
+        due = 0.0 if result.due is None else np.broadcast_to(result.due, claim.shape)[at]
+        # A Value is a float64, for which the rules need not be read again.
+        by_rules = partial(by_the_rules, *place) if hasattr(node, "arrays") else None
+        difference = finite_difference(*place)
+        return verdict(difference, claim[at], result.engine[at], at, due, by_rules)
+
     def _causes(self, node):
+        if self.searched > MOST_SEARCHED:
+            sentence = (
+                f"not looked into, after {MOST_SEARCHED} others that are wrong; mend those first"
+            )
+            return (Cause("unknown", (self.names[node],), sentence, {}, 99),)
         claim = self.claims[node]
 
         def search(backward):
@@ -125,7 +142,7 @@ class Verdicts:
     def _is_multiple(self, node: object, factor: float) -> bool:
         """Whether a hand gradient is a number times what the gradients of the consumers make of it."""
         implied = np.asarray(self.backward.implied[node], dtype=np.float64)
-        gross = np.maximum(self.gross[node], self.handed_on[node])
+        gross = np.maximum(self.gross[node], self.gross_passed_on[node])
         return self._agrees(node, factor * implied, abs(factor) * gross)
 
     def _coarse(self, found):
