@@ -29,7 +29,9 @@ MOST_NODES = 20_000  # Of larger graphs, too, only the array as a whole is looke
 
 @dataclass(frozen=True)
 class Cause:
-    """One explanation: its ``kind``, ``where`` it happened (a tensor, or consumer and operand), one sentence, and the numbers that settle it."""
+    """One explanation: its ``kind``, ``where`` it happened (a tensor, or consumer and operand), one
+    sentence, and the numbers that settle it.
+    """
 
     kind: str
     where: tuple
@@ -50,8 +52,9 @@ class Cause:
 class Search:
     """All explanations of one wrong gradient.
 
-    ``expected`` is what the gradients of the target's consumers make of it. ``agrees(array)`` says whether an array is the hand gradient but for
-    rounding, ``within(array)`` where it is. Without a ``backward`` only the array as a whole is looked at.
+    ``expected`` is what the gradients of the target's consumers make of it. ``agrees(array)`` says
+    whether an array is the hand gradient but for rounding, ``within(array)`` where it is. Without a
+    ``backward`` only the array as a whole is looked at.
     """
 
     def __init__(self, target, hand, expected, names, agrees, within, backward=None):
@@ -82,7 +85,9 @@ class Search:
         return (Cause("unknown", (self.name,), sentence, {}, 99),)
 
     def places(self):
-        """Single places of the graph: the likely mistakes first, the others only where those explain nothing."""
+        """Single places of the graph: the likely mistakes first, the others only where those
+        explain nothing.
+        """
         if self.graph_is_large:
             return
         region = self.backward.region(self.target)[0]
@@ -134,7 +139,9 @@ class Search:
         self.found.append(Cause(kind, where or (self.name,), sentence, evidence, cost))
 
     def typed(self, number):
-        """(a number as somebody may have typed it, its cost): few digits, or one that has a meaning; else as it is, last."""
+        """(a number as somebody may have typed it, its cost): few digits, or one that has a
+        meaning; else as it is, last.
+        """
         digits = 3 if self.roundoff < 1e-12 else 1
         short = float(f"{number:.{digits}g}")
         values = [short, *(sign * value for value, _ in self.named_factors() for sign in (1, -1))]

@@ -1,4 +1,6 @@
-"""``compare``: judge each gradient that was derived by hand against the engine's, and explain those that are wrong."""
+"""``compare``: judge each gradient that was derived by hand against the engine's, and explain those
+that are wrong.
+"""
 
 from __future__ import annotations
 
@@ -188,7 +190,9 @@ def at_what_fails(result: Result, rtol: float | None, atol: float | None) -> Res
         difference = np.absolute(hand - engine)
         close = (atol or 0.0) + (rtol or 0.0) * np.absolute(engine)
     fails = difference > np.maximum(result.due, close)
-    return replace(result, where=largest(np.where(fails, difference, 0.0))) if fails.any() else result
+    return (
+        replace(result, where=largest(np.where(fails, difference, 0.0))) if fails.any() else result
+    )
 
 
 def _located(result, order, gradients, names):
@@ -197,6 +201,16 @@ def _located(result, order, gradients, names):
         return result
     for node in order:
         if not np.isfinite(np.asarray(node.current)).all():
-            return replace(result, note=f"{result.note}; the first arises in the forward pass, at {names[node]}")
-    first = next(node for node in reversed(order) if node in gradients and not np.isfinite(np.asarray(gradients[node])).all())
-    return replace(result, note=f"{result.note}; the first arises in the backward pass, in the gradient of {names[first]}")
+            return replace(
+                result,
+                note=f"{result.note}; the first arises in the forward pass, at {names[node]}",
+            )
+    first = next(
+        node
+        for node in reversed(order)
+        if node in gradients and not np.isfinite(np.asarray(gradients[node])).all()
+    )
+    return replace(
+        result,
+        note=f"{result.note}; the first arises in the backward pass, in the gradient of {names[first]}",
+    )

@@ -1,4 +1,6 @@
-"""Numbers that have a meaning, by which a gradient may be multiplied by mistake: lengths of axes and constants."""
+"""Numbers that have a meaning, by which a gradient may be multiplied by mistake: lengths of axes
+and constants.
+"""
 
 import numpy as np
 
@@ -10,8 +12,8 @@ FITTED = 8  # the cost of a mistake with a number that nobody types
 def named_factors(order: list) -> list[tuple[float, str]]:
     """[(number, words)] that mistakes bring in, of the nodes in order.
 
-    These are 2 and 1/2, the lengths of axes, their inverses, squares and roots, and the constants of
-    the graph.
+    These are 2 and 1/2, the lengths of axes, their inverses, squares and roots, and the constants
+    of the graph.
     """
     words_of = {2.0: "2", 0.5: "1/2", 3.0: "3", 4.0: "4", 0.25: "1/4"}
     lengths = (n for node in order for n in (*np.shape(node.current), np.size(node.current)))

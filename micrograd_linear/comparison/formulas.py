@@ -18,13 +18,16 @@ _EXPLAINED = "at[i](v) is zeros, with v added at the places i"
 
 
 def right_lines(root: Node, nodes: dict[str, Any], size: int) -> dict[str, str]:
-    """{key: the line of a node} for {key: node}, those that are short enough; ``size`` is that of the graph.
+    """{key: the line of a node} for {key: node}, those that are short enough; ``size`` is that of
+    the graph.
 
     Empty where an operation has no formula.
     """
     if size > MOST_DERIVED or not nodes:
         return {}
-    from ..derivation import derive  # a third of the time that loading this room takes; rarely needed
+    from ..derivation import (
+        derive,
+    )  # a third of the time that loading this room takes; rarely needed
 
     try:
         derivation = derive(root, list(dict.fromkeys(nodes.values())))

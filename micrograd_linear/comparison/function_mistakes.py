@@ -1,4 +1,6 @@
-"""What people write in place of the derivative of an elementwise function: none, another, or it taken elsewhere."""
+"""What people write in place of the derivative of an elementwise function: none, another, or it
+taken elsewhere.
+"""
 
 import numpy as np
 
@@ -102,10 +104,27 @@ def _derivatives_of_others(operation, x, y):
 def _written(operation, x, y):
     """(words, value): what stands on paper for the derivative of one function."""
     return {
-        "tanh": [("1 - z**2", 1 - x * x), ("1 - tanh(z)", 1 - y), ("1 + tanh(z)**2", 1 + y * y), ("(1 - tanh(z))**2", (1 - y) ** 2)],
-        "sigmoid": [("z (1 - z)", x * (1 - x)), ("1 - σ(z)", 1 - y), ("σ(z) (1 + σ(z))", y * (1 + y)), ("1 - σ(z)**2", 1 - y * y), ("(1 - σ(z))**2", (1 - y) ** 2)],
+        "tanh": [
+            ("1 - z**2", 1 - x * x),
+            ("1 - tanh(z)", 1 - y),
+            ("1 + tanh(z)**2", 1 + y * y),
+            ("(1 - tanh(z))**2", (1 - y) ** 2),
+        ],
+        "sigmoid": [
+            ("z (1 - z)", x * (1 - x)),
+            ("1 - σ(z)", 1 - y),
+            ("σ(z) (1 + σ(z))", y * (1 + y)),
+            ("1 - σ(z)**2", 1 - y * y),
+            ("(1 - σ(z))**2", (1 - y) ** 2),
+        ],
         "square": [("z, without the 2", x), ("z**2", x * x), ("2", 2 + 0 * x)],
-        "sqrt": [("1 / sqrt(z), without the 1/2", 1 / y), ("1 / (2 z)", 0.5 / x), ("sqrt(z) / 2", y / 2), ("2 sqrt(z)", 2 * y), ("1 / 2", 0.5 + 0 * x)],
+        "sqrt": [
+            ("1 / sqrt(z), without the 1/2", 1 / y),
+            ("1 / (2 z)", 0.5 / x),
+            ("sqrt(z) / 2", y / 2),
+            ("2 sqrt(z)", 2 * y),
+            ("1 / 2", 0.5 + 0 * x),
+        ],
         "log": [("1 / log(z)", 1 / y), ("1 / z**2", 1 / (x * x)), ("1", 1 + 0 * x)],
         "exp": [("z exp(z - 1)", x * np.exp(x - 1)), ("z exp(z)", x * y), ("exp(-z)", 1 / y)],
         "softplus": [("σ(z) (1 - σ(z))", derivative("sigmoid", x)), ("σ(y)", 1 / (1 + np.exp(-y)))],

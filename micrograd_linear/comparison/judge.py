@@ -158,14 +158,21 @@ def _units(difference, gross, u):
 
 
 def _resolution(within, magnitude):
-    """The smallest error, relative to the gradient, that would have been seen; None where the gradient is 0."""
+    """The smallest error, relative to the gradient, that would have been seen; None where the
+    gradient is 0.
+    """
     with np.errstate(over="ignore"):
-        sizes = float(np.linalg.norm(np.broadcast_to(within, magnitude.shape).astype(np.float64))), float(np.linalg.norm(magnitude.astype(np.float64)))
+        sizes = (
+            float(np.linalg.norm(np.broadcast_to(within, magnitude.shape).astype(np.float64))),
+            float(np.linalg.norm(magnitude.astype(np.float64))),
+        )
     return sizes[0] / sizes[1] if sizes[1] and np.isfinite(sizes).all() else None
 
 
 def _half_agrees(hand, engine, gross, u):
-    """In half precision single elements certify nothing: the tensor as a whole must be near, and not be a multiple of the gradient."""
+    """In half precision single elements certify nothing: the tensor as a whole must be near, and
+    not be a multiple of the gradient.
+    """
     hand, engine = hand.astype(np.float64), engine.astype(np.float64)
     if np.linalg.norm(hand - engine) > 16 * u * np.linalg.norm(gross):
         return False
@@ -177,7 +184,8 @@ def _half_agrees(hand, engine, gross, u):
 
 
 def effective_bits(hand, engine):
-    """How many bits the numbers of a gradient have, if they are fewer than its type holds and those of the engine's: 24, 11 or 8; else None.
+    """How many bits the numbers of a gradient have, if they are fewer than its type holds and those
+    of the engine's: 24, 11 or 8; else None.
 
     Numbers typed by hand have few bits, too; so half of them must use the last bits that there are.
     """
@@ -188,7 +196,9 @@ def effective_bits(hand, engine):
     for bits in (8, 11, 24):
         if bits < own and _have(values, bits).all():
             full = np.count_nonzero(~_have(values, bits - 4)) >= values.size / 2
-            return bits if full and np.count_nonzero(_have(others, bits)) <= others.size / 2 else None
+            return (
+                bits if full and np.count_nonzero(_have(others, bits)) <= others.size / 2 else None
+            )
     return None
 
 

@@ -1,4 +1,6 @@
-"""What people write for operations that only take or move elements: indexing, reshaping, transposing, joining."""
+"""What people write for operations that only take or move elements: indexing, reshaping,
+transposing, joining.
+"""
 
 import numpy as np
 
@@ -64,9 +66,7 @@ def _crossed_indices(x, index):
         total[:, index[1]] = np.mean(g)
         return total
 
-    words = (
-        "every row gets it at the columns of all rows: [:, y] where [arange(n), y] belongs"
-    )
+    words = "every row gets it at the columns of all rows: [:, y] where [arange(n), y] belongs"
     return [("permuted", words, at_all_columns)]
 
 
@@ -81,12 +81,30 @@ def _scattered(x, index):
 
 def _reshape(position, arrays, y, static):
     x = arrays[0]
-    found = [("permuted", "the numbers are put back column by column", lambda g: g.reshape(x.shape, order="F"))]
+    found = [
+        (
+            "permuted",
+            "the numbers are put back column by column",
+            lambda g: g.reshape(x.shape, order="F"),
+        )
+    ]
     for i in range(np.ndim(y)):
         for j in range(i):
-            found.append(("permuted", f"axes {j} and {i} were exchanged before it was put back", lambda g, i=i, j=j: g.swapaxes(i, j).reshape(x.shape)))
+            found.append(
+                (
+                    "permuted",
+                    f"axes {j} and {i} were exchanged before it was put back",
+                    lambda g, i=i, j=j: g.swapaxes(i, j).reshape(x.shape),
+                )
+            )
     if x.ndim >= 2:
-        found.append(("permuted", "it was put back into the transposed shape", lambda g: g.reshape(x.mT.shape).mT))
+        found.append(
+            (
+                "permuted",
+                "it was put back into the transposed shape",
+                lambda g: g.reshape(x.mT.shape).mT,
+            )
+        )
     return found
 
 
@@ -94,7 +112,13 @@ def _transpose(position, arrays, y, static):
     x, axes = arrays[0], static.get("axes")
     found = [("permuted", "reshaped where it should be transposed", lambda g: g.reshape(x.shape))]
     if axes is not None:
-        found.append(("permuted", "transposed by the same axes again instead of back", lambda g: np.transpose(g, axes)))
+        found.append(
+            (
+                "permuted",
+                "transposed by the same axes again instead of back",
+                lambda g: np.transpose(g, axes),
+            )
+        )
     if np.shape(y) == x.shape:
         found.append(("transpose", "not transposed back", lambda g: g))
     return found
@@ -110,7 +134,12 @@ def _concatenate(position, arrays, y, static):
 
     return [
         ("permuted", "it is the slice of another part", cut(int(start)))
-        for start in {*ends[:-1], ends[-1] - own[axis], *(e + 1 for e in ends[:-1]), *(e - 1 for e in ends[1:-1])}
+        for start in {
+            *ends[:-1],
+            ends[-1] - own[axis],
+            *(e + 1 for e in ends[:-1]),
+            *(e - 1 for e in ends[1:-1]),
+        }
         if 0 <= start <= ends[-1] - own[axis] and start != ends[position]
     ]
 

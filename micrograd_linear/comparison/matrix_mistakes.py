@@ -66,12 +66,24 @@ def _einsum(position, arrays, y, static):
 
     found = []
     for i, j in _equal_axes(np.shape(y)):
-        found.append(("transpose", f"axes {j} and {i} of the gradient that comes in are exchanged", lambda g, i=i, j=j: pulled(g.swapaxes(i, j))))
+        found.append(
+            (
+                "transpose",
+                f"axes {j} and {i} of the gradient that comes in are exchanged",
+                lambda g, i=i, j=j: pulled(g.swapaxes(i, j)),
+            )
+        )
     for k, other in enumerate(arrays):
         if k != position:
             replaced = [("local-derivative", f"operand {k} is left out", np.ones_like(other))]
-            replaced += [("transpose", f"operand {k} is not transposed", other.swapaxes(i, j)) for i, j in _equal_axes(other.shape)]
-            found += [(kind, words, lambda g, k=k, array=array: pulled(g, **{f"x{k}": array})) for kind, words, array in replaced]
+            replaced += [
+                ("transpose", f"operand {k} is not transposed", other.swapaxes(i, j))
+                for i, j in _equal_axes(other.shape)
+            ]
+            found += [
+                (kind, words, lambda g, k=k, array=array: pulled(g, **{f"x{k}": array}))
+                for kind, words, array in replaced
+            ]
     return found
 
 
@@ -83,15 +95,27 @@ def _inverse(position, arrays, y, static):
     return [
         ("wrong-operand", "the inverse is not transposed", lambda g: -(y @ g @ y)),
         ("wrong-operand", "transposed on one side alone", lambda g: -(y.mT @ g @ y)),
-        ("local-derivative", "it is the inverse of the gradient's own matrix, once", lambda g: -(y.mT @ g)),
+        (
+            "local-derivative",
+            "it is the inverse of the gradient's own matrix, once",
+            lambda g: -(y.mT @ g),
+        ),
     ]
 
 
 def _determinant(position, arrays, y, static):
     inverse = np.linalg.inv(arrays[0])
     return [
-        ("transpose", "the inverse is not transposed", lambda g: (g * y)[..., None, None] * inverse),
-        ("local-derivative", "the determinant itself is left out", lambda g: g[..., None, None] * inverse.mT),
+        (
+            "transpose",
+            "the inverse is not transposed",
+            lambda g: (g * y)[..., None, None] * inverse,
+        ),
+        (
+            "local-derivative",
+            "the determinant itself is left out",
+            lambda g: g[..., None, None] * inverse.mT,
+        ),
     ]
 
 

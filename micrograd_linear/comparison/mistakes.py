@@ -1,8 +1,11 @@
-"""What people compute in place of one contribution of an operation: its derivative left out, taken at the output, of another function, ...
+"""What people compute in place of one contribution of an operation: its derivative left out, taken
+at the output, of another function, ...
 
-``mistakes(operation, position, arrays, y, static)`` lists (kind, words, f) for y = operation(*arrays): f(g) is what somebody may have written for
-what g = dL/dy adds to the gradient of arrays[position]. Right contributions are among them where numbers happen to coincide; that is for the
-caller to see. Elementwise operations and matrix products are written so that arrays may carry one more leading axis, of several nodes at once.
+``mistakes(operation, position, arrays, y, static)`` lists (kind, words, f) for y =
+operation(*arrays): f(g) is what somebody may have written for what g = dL/dy adds to the gradient
+of arrays[position]. Right contributions are among them where numbers happen to coincide; that is
+for the caller to see. Elementwise operations and matrix products are written so that arrays may
+carry one more leading axis, of several nodes at once.
 """
 
 import numpy as np
@@ -36,7 +39,9 @@ _OF = {
 
 
 def mistakes(operation, position, arrays, y, static, shape=None):
-    """[(kind, words, f)] for one operand of an operation; see above. ``shape`` is that of one node's y, where arrays are of several."""
+    """[(kind, words, f)] for one operand of an operation; see above. ``shape`` is that of one
+    node's y, where arrays are of several.
+    """
     shape = np.shape(y) if shape is None else shape
     if operation in UNARY:
         return mistakes_of_function(operation, arrays[0], y, static)

@@ -53,7 +53,9 @@ def _arrays_moved(sites, family, own):
 
 
 def _not_summed(edges):
-    """Of an operand that was broadcast, the gradient of one of its copies instead of the sum over all."""
+    """Of an operand that was broadcast, the gradient of one of its copies instead of the sum over
+    all.
+    """
     node, operand = edges[0].node, edges[0].operand
     y = numbers(node)[1]
     if node.operation not in BATCHED or operand.shape == y.shape:
@@ -91,7 +93,9 @@ def _families(edges):
 
 
 def _parts_missing(sites, family):
-    """The first or the last rows of a contribution left out, along each axis: sketches of parts add up."""
+    """The first or the last rows of a contribution left out, along each axis: sketches of parts add
+    up.
+    """
     shape, count = family.operand.shape, len(family.edges)
     parts = (family.along * family.pieces[:, None, :]).reshape(count, 3, *shape)
     for axis, n in enumerate(shape):
@@ -110,7 +114,9 @@ def _parts_missing(sites, family):
 
 
 def _without_part(sites, edge, axis, which, i):
-    """One contribution without its last or first i + 1 elements along an axis, or without element i."""
+    """One contribution without its last or first i + 1 elements along an axis, or without element
+    i.
+    """
     shape = edge.operand.shape
     n = shape[axis]
     at = [slice(None)] * len(shape)
@@ -128,7 +134,9 @@ def _without_part(sites, edge, axis, which, i):
 
 
 class Family:
-    """Edges of one operation on the same shapes, their arrays stacked along a new first axis; or a single edge as it is."""
+    """Edges of one operation on the same shapes, their arrays stacked along a new first axis; or a
+    single edge as it is.
+    """
 
     def __init__(self, edges, backward, along):
         self.edges, self.operand = edges, edges[0].operand
@@ -139,7 +147,10 @@ class Family:
         self.g = np.asarray(backward.used[edges[0].node])
         self.ndim = self.y.ndim
         if len(edges) > 1:
-            self.arrays = [np.stack([self._aligned(row[0][i]) for row in rows]) for i in range(len(self.arrays))]
+            self.arrays = [
+                np.stack([self._aligned(row[0][i]) for row in rows])
+                for i in range(len(self.arrays))
+            ]
             self.y = np.stack([row[1] for row in rows])
             self.g = np.stack([backward.used[edge.node] for edge in edges])
 
@@ -148,14 +159,18 @@ class Family:
 
     def mistakes(self):
         edge = self.edges[0]
-        return mistakes(edge.node.operation, edge.position, self.arrays, self.y, self.static, edge.node.shape)
+        return mistakes(
+            edge.node.operation, edge.position, self.arrays, self.y, self.static, edge.node.shape
+        )
 
     def sketches(self, changes):
         """(K, 3): what changes (K, n) of the contributions do to the target, along the directions."""
         return np.einsum("kn,kdn->kd", changes, self.along)
 
     def contribution(self, f):
-        """(K, n): f of the gradients that come in, in the shape of the operands; None where it cannot be computed."""
+        """(K, n): f of the gradients that come in, in the shape of the operands; None where it
+        cannot be computed.
+        """
         try:
             other = np.asarray(f(self.g), dtype=np.float64)
             if len(self.edges) == 1:
@@ -165,7 +180,9 @@ class Family:
             if other.shape == (len(self.edges), *self.operand.shape):
                 return other.reshape(len(self.edges), -1)
             axes = tuple(i for i, n in enumerate(other.shape) if own[i] == 1 != n)
-            return np.broadcast_to(other.sum(axis=axes, keepdims=True), own).reshape(len(self.edges), -1)
+            return np.broadcast_to(other.sum(axis=axes, keepdims=True), own).reshape(
+                len(self.edges), -1
+            )
         except (ValueError, TypeError, IndexError, np.linalg.LinAlgError):
             return None
 
@@ -180,7 +197,11 @@ def _moved_about(pieces):
             yield "extra-sum", f"averaged over axis {axis - 1} and repeated", total / n
             yield "permuted", f"reversed along axis {axis - 1}", np.flip(pieces, axis)
             for shift in {1, n - 1}:
-                yield "permuted", f"shifted by {shift if shift <= n / 2 else shift - n} along axis {axis - 1}", np.roll(pieces, shift, axis)
+                yield (
+                    "permuted",
+                    f"shifted by {shift if shift <= n / 2 else shift - n} along axis {axis - 1}",
+                    np.roll(pieces, shift, axis),
+                )
     if pieces.ndim == 3 and pieces.shape[1] == pieces.shape[2]:
         yield "transpose", "transposed", pieces.mT
     if pieces.ndim >= 3 and pieces.shape[-1] == pieces.shape[-2] > 1:

@@ -1,4 +1,6 @@
-"""A product with another factor: another tensor, the factor with its numbers moved, or as an optimiser has left it."""
+"""A product with another factor: another tensor, the factor with its numbers moved, or as an
+optimiser has left it.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,13 @@ class Product:
     """The contribution of a product to one operand, whose sketch is linear in the other factor."""
 
     def __init__(self, others, edge, own, array):
-        self.others, self.sites, self.edge, self.own, self.array = others, others.sites, edge, own, array
+        self.others, self.sites, self.edge, self.own, self.array = (
+            others,
+            others.sites,
+            edge,
+            own,
+            array,
+        )
         self.factor = edge.node.operands[1 - edge.position]
         self.gradient = np.asarray(others.used[edge.node])
         self.at = f"at {self.sites.step(edge.node)}"
@@ -95,9 +103,7 @@ class Product:
         scale = float(sketch @ sites.sketch) / (float(sketch @ sketch) or 1.0)
         if not sites.fits(scale * sketch, self.own):
             return
-        effect = sites.backward.propagated(
-            self.edge.operand, self.contribution(step), sites.target
-        )
+        effect = sites.backward.propagated(self.edge.operand, self.contribution(step), sites.target)
         power = float((effect * effect).sum()) or 1.0
         rate, cost = sites.search.typed(float((effect * sites.rest).sum()) / power)
         name = sites.names[factor]

@@ -1,4 +1,6 @@
-"""What a gradient of another shape is: transposed, not summed, summed too far, not contracted, or reshaped."""
+"""What a gradient of another shape is: transposed, not summed, summed too far, not contracted, or
+reshaped.
+"""
 
 from __future__ import annotations
 

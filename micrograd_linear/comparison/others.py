@@ -2,7 +2,8 @@
 
 It may also be what a derivative is taken at, or be multiplied once more.
 
-All candidates of one shape are the rows of one table, so that they are looked at in one matrix product for each place.
+All candidates of one shape are the rows of one table, so that they are looked at in one matrix
+product for each place.
 """
 
 import numpy as np
@@ -27,8 +28,16 @@ FIELDS = [
     ("local-derivative", "multiplied by 1 - {}**2", lambda v: 1 - v * v),
     ("local-derivative", "multiplied by {0} (1 - {0})", lambda v: v * (1 - v)),
     ("local-derivative", "cut where {} is not positive", lambda v: v > 0),
-    ("local-derivative", "multiplied by the derivative of a sigmoid at {}", lambda v: derivative("sigmoid", v)),
-    ("local-derivative", "multiplied by the derivative of a tanh at {}", lambda v: derivative("tanh", v)),
+    (
+        "local-derivative",
+        "multiplied by the derivative of a sigmoid at {}",
+        lambda v: derivative("sigmoid", v),
+    ),
+    (
+        "local-derivative",
+        "multiplied by the derivative of a tanh at {}",
+        lambda v: derivative("tanh", v),
+    ),
     ("local-derivative", "divided by 1 - {}**2", lambda v: 1 / (1 - v * v)),
     ("local-derivative", "divided by {0} (1 - {0})", lambda v: 1 / (v * (1 - v))),
 ]
@@ -101,7 +110,9 @@ class Others:
         ]
 
     def fitting(self, edge, sketches, own, nodes=None):
-        """The first candidates that fit, by their sketches; of nodes, those that have a name before the others."""
+        """The first candidates that fit, by their sketches; of nodes, those that have a name before
+        the others.
+        """
         fit = np.flatnonzero(self.sites.fits(sketches - own, own))
         if nodes is not None:
             fit = sorted(fit, key=lambda k: not nodes[k].name)
@@ -126,7 +137,9 @@ class Others:
                 self.sites.propose("permuted", words, edge, change, 5)
 
     def derivative_elsewhere(self, edge, own, near):
-        """The derivative of a function at another tensor than its input, or the mask of another one."""
+        """The derivative of a function at another tensor than its input, or the mask of another
+        one.
+        """
         g, operation = np.asarray(self.used[edge.node]), edge.node.operation
         if operation not in UNARY or g.size < 2 or g.shape != edge.operand.shape:
             return
@@ -171,7 +184,9 @@ class Others:
                 self.sites.propose("wrong-operand", words, edge, change, 6)
 
     def scaled(self, edge, rows, own):
-        """(row, number, words) of those that fit if they are multiplied by a number that has a meaning."""
+        """(row, number, words) of those that fit if they are multiplied by a number that has a
+        meaning.
+        """
         sketches = rows @ self.sites.along[edge.operand].T
         power = (sketches * sketches).sum(axis=1)
         scales = (sketches @ (own + self.sites.sketch)) / np.where(power > 0, power, 1)
@@ -184,7 +199,9 @@ class Others:
                     yield k, float(np.sign(scales[k])) * value, sign + words
 
     def fields(self, edge, own, near, whole):
-        """The contribution times an array of the graph, its inverse, or a derivative at it; or such an array in its place."""
+        """The contribution times an array of the graph, its inverse, or a derivative at it; or such
+        an array in its place.
+        """
         shape = edge.operand.shape
         nodes, rows = self.values.near(shape, edge.node, near)
         if not nodes or np.size(edge.piece) < 3:

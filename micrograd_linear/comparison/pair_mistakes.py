@@ -1,4 +1,6 @@
-"""What people write for elementwise operations on two arrays: factors, quotients, powers, and the masks of choices."""
+"""What people write for elementwise operations on two arrays: factors, quotients, powers, and the
+masks of choices.
+"""
 
 import numpy as np
 
@@ -10,9 +12,21 @@ def _multiply(position, arrays, y, static):
         ("wrong-operand", "multiplied by itself instead of the other factor", lambda g: g * own),
         ("wrong-operand", "multiplied by the product instead of the other factor", lambda g: g * y),
         ("local-derivative", "the other factor is there twice", lambda g: g * other * other),
-        ("local-derivative", "divided by the other factor instead of multiplied", lambda g: g / other),
-        ("wrong-operand", "the other factor stands alone, without the gradient that comes in", lambda g: other + 0 * g),
-        ("wrong-operand", "the other factor is rounded to whole numbers", lambda g: g * np.round(other)),
+        (
+            "local-derivative",
+            "divided by the other factor instead of multiplied",
+            lambda g: g / other,
+        ),
+        (
+            "wrong-operand",
+            "the other factor stands alone, without the gradient that comes in",
+            lambda g: other + 0 * g,
+        ),
+        (
+            "wrong-operand",
+            "the other factor is rounded to whole numbers",
+            lambda g: g * np.round(other),
+        ),
     ]
 
 
@@ -23,7 +37,11 @@ def largest_alone(other):
 
 def _one_hot(x):
     """1 for the largest along the last axis, 0 for the rest; nothing for what is a mask already."""
-    return x == x.max(axis=-1, keepdims=True) if x.ndim and x.shape[-1] > 1 and len(np.unique(x)) > 2 else np.nan
+    return (
+        x == x.max(axis=-1, keepdims=True)
+        if x.ndim and x.shape[-1] > 1 and len(np.unique(x)) > 2
+        else np.nan
+    )
 
 
 def _divide(position, arrays, y, static):
@@ -69,30 +87,66 @@ def _power(position, arrays, y, static):
     if position == 1:
         return [
             ("local-derivative", "the logarithm of the base is missing", lambda g: g * y),
-            ("local-derivative", "p x**(p - 1) is not the derivative along p", lambda g: g * p * x ** (p - 1)),
+            (
+                "local-derivative",
+                "p x**(p - 1) is not the derivative along p",
+                lambda g: g * p * x ** (p - 1),
+            ),
         ]
     return [
-        ("local-derivative", "the exponent was not lowered: p x**p instead of p x**(p - 1)", lambda g: g * p * y),
+        (
+            "local-derivative",
+            "the exponent was not lowered: p x**p instead of p x**(p - 1)",
+            lambda g: g * p * y,
+        ),
         ("local-derivative", "the factor p of p x**(p - 1) is missing", lambda g: g * x ** (p - 1)),
-        ("local-derivative", "the factor is p - 1 instead of p", lambda g: g * (p - 1) * x ** (p - 1)),
-        ("local-derivative", "the exponent was raised: p x**(p + 1) instead of p x**(p - 1)", lambda g: g * p * x ** (p + 1)),
+        (
+            "local-derivative",
+            "the factor is p - 1 instead of p",
+            lambda g: g * (p - 1) * x ** (p - 1),
+        ),
+        (
+            "local-derivative",
+            "the exponent was raised: p x**(p + 1) instead of p x**(p - 1)",
+            lambda g: g * p * x ** (p + 1),
+        ),
         ("local-derivative", "the exponent was lowered by 2", lambda g: g * p * x ** (p - 2)),
         ("local-derivative", "neither factor nor lower exponent: x**p", lambda g: g * y),
         ("local-derivative", "only the factor p of p x**(p - 1) is there", lambda g: g * p + 0 * x),
-        ("local-derivative", "the sign of the exponent is lost: p x**(-p)", lambda g: g * p * x ** (-p)),
-        ("local-derivative", "x**(p - 1) without the sign of p", lambda g: g * np.abs(p) * x ** (p - 1)),
+        (
+            "local-derivative",
+            "the sign of the exponent is lost: p x**(-p)",
+            lambda g: g * p * x ** (-p),
+        ),
+        (
+            "local-derivative",
+            "x**(p - 1) without the sign of p",
+            lambda g: g * np.abs(p) * x ** (p - 1),
+        ),
         ("local-derivative", "the derivative is left out", lambda g: g + 0 * x),
-        ("local-derivative", "the derivative stands alone, without the gradient that comes in", lambda g: p * x ** (p - 1) + 0 * g),
+        (
+            "local-derivative",
+            "the derivative stands alone, without the gradient that comes in",
+            lambda g: p * x ** (p - 1) + 0 * g,
+        ),
     ]
 
 
 def _larger(position, arrays, y, static):
     own, other = arrays[position], arrays[1 - position]
     return [
-        ("local-derivative", "the mask is missing: it passes whatever the input is", lambda g: g + 0 * other),
+        (
+            "local-derivative",
+            "the mask is missing: it passes whatever the input is",
+            lambda g: g + 0 * other,
+        ),
         ("local-derivative", "the mask is inverted", lambda g: g * (own != y)),
         ("local-derivative", "the value stands in place of the mask", lambda g: g * y),
-        ("local-derivative", "it passes where the gradient that comes in is positive", lambda g: g * (g > 0)),
+        (
+            "local-derivative",
+            "it passes where the gradient that comes in is positive",
+            lambda g: g * (g > 0),
+        ),
         ("local-derivative", "it passes where the input is positive", lambda g: g * (own > 0)),
     ]
 
@@ -101,7 +155,11 @@ def _where(position, arrays, y, static):
     taken = np.broadcast_to(static["condition"], np.shape(y))
     return [
         ("local-derivative", "the mask is missing: it passes whatever the input is", lambda g: g),
-        ("local-derivative", "the mask is inverted", lambda g: g * (~taken if position == 0 else taken)),
+        (
+            "local-derivative",
+            "the mask is inverted",
+            lambda g: g * (~taken if position == 0 else taken),
+        ),
     ]
 
 
@@ -110,8 +168,20 @@ def _clip(position, arrays, y, static):
     return [
         ("local-derivative", "the mask is missing: it passes whatever the input is", lambda g: g),
         ("local-derivative", "the mask is inverted", lambda g: g * (x != y)),
-        ("local-derivative", "only the lower bound cuts", lambda g: g * (x == np.maximum(x, -np.inf if static.get("min") is None else static["min"]))),
-        ("local-derivative", "only the upper bound cuts", lambda g: g * (x == np.minimum(x, np.inf if static.get("max") is None else static["max"]))),
+        (
+            "local-derivative",
+            "only the lower bound cuts",
+            lambda g: (
+                g * (x == np.maximum(x, -np.inf if static.get("min") is None else static["min"]))
+            ),
+        ),
+        (
+            "local-derivative",
+            "only the upper bound cuts",
+            lambda g: (
+                g * (x == np.minimum(x, np.inf if static.get("max") is None else static["max"]))
+            ),
+        ),
     ]
 
 

@@ -1,4 +1,6 @@
-"""What people write for operations that reduce axes: sums, extrema, variances, norms, softmax, and running sums."""
+"""What people write for operations that reduce axes: sums, extrema, variances, norms, softmax, and
+running sums.
+"""
 
 import numpy as np
 
@@ -14,10 +16,26 @@ def _spread(g, x, static):
 def _extremum(position, arrays, y, static):
     x = arrays[0]
     return [
-        ("local-derivative", "every element gets the gradient, not the largest alone", lambda g: _spread(g, x, static)),
-        ("local-derivative", "the gradient is spread evenly over all elements, as by an average", lambda g: _spread(g, x, static) * (np.size(y) / x.size)),
-        ("local-derivative", "every element but the one that was taken gets the gradient", lambda g: _spread(g, x, static) * (x != _spread(y, x, static))),
-        ("local-derivative", "the element that was taken gets its value times the gradient", lambda g: _spread(g * y, x, static) * (x == _spread(y, x, static))),
+        (
+            "local-derivative",
+            "every element gets the gradient, not the largest alone",
+            lambda g: _spread(g, x, static),
+        ),
+        (
+            "local-derivative",
+            "the gradient is spread evenly over all elements, as by an average",
+            lambda g: _spread(g, x, static) * (np.size(y) / x.size),
+        ),
+        (
+            "local-derivative",
+            "every element but the one that was taken gets the gradient",
+            lambda g: _spread(g, x, static) * (x != _spread(y, x, static)),
+        ),
+        (
+            "local-derivative",
+            "the element that was taken gets its value times the gradient",
+            lambda g: _spread(g * y, x, static) * (x == _spread(y, x, static)),
+        ),
     ]
 
 
@@ -34,9 +52,17 @@ def _var(position, arrays, y, static):
     n, axis = x.size // max(np.size(y), 1), static.get("axis")
     centred = x - x.mean(axis=axis, keepdims=True)
     return [
-        ("missing-path", "the mean was not subtracted: 2 x / n instead of 2 (x - mean) / n", lambda g: _spread(g, x, static) * 2 * x / n),
+        (
+            "missing-path",
+            "the mean was not subtracted: 2 x / n instead of 2 (x - mean) / n",
+            lambda g: _spread(g, x, static) * 2 * x / n,
+        ),
         ("factor", "the 2 is missing", lambda g: _spread(g, x, static) * centred / n),
-        ("local-derivative", "the square stands in place of its derivative", lambda g: _spread(g, x, static) * centred**2 / n),
+        (
+            "local-derivative",
+            "the square stands in place of its derivative",
+            lambda g: _spread(g, x, static) * centred**2 / n,
+        ),
     ]
 
 
@@ -45,10 +71,26 @@ def _std(position, arrays, y, static):
     n, axis, wide = x.size // max(np.size(y), 1), static.get("axis"), _spread(y, x, static)
     centred = x - x.mean(axis=axis, keepdims=True)
     return [
-        ("missing-path", "the mean was not subtracted", lambda g: _spread(g, x, static) * x / (n * wide)),
-        ("local-derivative", "not divided by the standard deviation", lambda g: _spread(g, x, static) * centred / n),
-        ("local-derivative", "it is the derivative of the variance", lambda g: _spread(g, x, static) * 2 * centred / n),
-        ("local-derivative", "divided by the variance", lambda g: _spread(g, x, static) * centred / (n * wide**2)),
+        (
+            "missing-path",
+            "the mean was not subtracted",
+            lambda g: _spread(g, x, static) * x / (n * wide),
+        ),
+        (
+            "local-derivative",
+            "not divided by the standard deviation",
+            lambda g: _spread(g, x, static) * centred / n,
+        ),
+        (
+            "local-derivative",
+            "it is the derivative of the variance",
+            lambda g: _spread(g, x, static) * 2 * centred / n,
+        ),
+        (
+            "local-derivative",
+            "divided by the variance",
+            lambda g: _spread(g, x, static) * centred / (n * wide**2),
+        ),
     ]
 
 
@@ -57,8 +99,16 @@ def _norm(position, arrays, y, static):
     wide = _spread(y, x, static)
     return [
         ("local-derivative", "not divided by the norm", lambda g: _spread(g, x, static) * x),
-        ("local-derivative", "divided by the square of the norm", lambda g: _spread(g, x, static) * x / wide**2),
-        ("local-derivative", "it is the derivative of the squared norm", lambda g: _spread(g, x, static) * 2 * x),
+        (
+            "local-derivative",
+            "divided by the square of the norm",
+            lambda g: _spread(g, x, static) * x / wide**2,
+        ),
+        (
+            "local-derivative",
+            "it is the derivative of the squared norm",
+            lambda g: _spread(g, x, static) * 2 * x,
+        ),
     ]
 
 
@@ -112,7 +162,11 @@ def _softmaxes_over_other_axes(x, static):
 def _cumsum(position, arrays, y, static):
     axis = static["axis"]
     return [
-        ("permuted", "summed from the front; the gradient is summed from the end", lambda g: np.cumsum(g, axis=axis)),
+        (
+            "permuted",
+            "summed from the front; the gradient is summed from the end",
+            lambda g: np.cumsum(g, axis=axis),
+        ),
         ("local-derivative", "the sum over what follows is missing", lambda g: g),
     ]
 
@@ -120,8 +174,16 @@ def _cumsum(position, arrays, y, static):
 def _prod(position, arrays, y, static):
     x = arrays[0]
     return [
-        ("local-derivative", "not divided by the element itself", lambda g: _spread(g * y, x, static)),
-        ("local-derivative", "the product of the others is missing", lambda g: _spread(g, x, static)),
+        (
+            "local-derivative",
+            "not divided by the element itself",
+            lambda g: _spread(g * y, x, static),
+        ),
+        (
+            "local-derivative",
+            "the product of the others is missing",
+            lambda g: _spread(g, x, static),
+        ),
     ]
 
 

@@ -1,4 +1,6 @@
-"""One contribution times a number: left out, counted twice, of the opposite sign; or a path of several."""
+"""One contribution times a number: left out, counted twice, of the opposite sign; or a path of
+several.
+"""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ WRONG = ("wrong", "wrong step")
 
 
 class Shared:
-    """``results``, {node: Result} of the claims, whose causes are known one by one; ``agrees(node, factor)`` says whether one is a number
-    times what it should be.
+    """``results``, {node: Result} of the claims, whose causes are known one by one; ``agrees(node,
+    factor)`` says whether one is a number times what it should be.
     """
 
     def __init__(self, results, claims, backward, names, agrees):
@@ -143,8 +143,9 @@ class Shared:
         return two is not None and np.array_equal(self.backward.used[one], self.backward.used[two])
 
     def _find_ways(self) -> None:
-        """``through``: the nearest node that all of a gradient has come through; ``above``: None for what was handed in,
-        since from there on the hand-derived one counts; ``depth``: how many there are.
+        """``through``: the nearest node that all of a gradient has come through; ``above``: None
+        for what was handed in, since from there on the hand-derived one counts; ``depth``: how many
+        there are.
         """
         self.through, self.above, self.depth, consumers = {}, {}, {}, {}
         for node, edges in self.backward.pieces.items():

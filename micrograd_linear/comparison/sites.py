@@ -1,8 +1,8 @@
 """The places of a graph where a mistake may be: every contribution on the way to a wrong gradient.
 
 Nothing is carried to the target before it is looked at along a few random directions v: with the
-tangents J v of every node, what a change c of a contribution does to the gradient G of the target is
-known, since <v, dG> = <J v, c>.
+tangents J v of every node, what a change c of a contribution does to the gradient G of the target
+is known, since <v, dG> = <J v, c>.
 """
 
 import numpy as np
@@ -19,24 +19,41 @@ CONFIRMED = 6
 
 
 class Sites:
-    """The contributions on the way from the next hand-derived gradients to the target of a ``Search``, and what R = hand - expected is along v."""
+    """The contributions on the way from the next hand-derived gradients to the target of a
+    ``Search``, and what R = hand - expected is along v.
+    """
 
     def __init__(self, search):
-        self.search, self.backward, self.target, self.names = search, search.backward, search.target, search.names
+        self.search, self.backward, self.target, self.names = (
+            search,
+            search.backward,
+            search.target,
+            search.names,
+        )
         self.edges = self.backward.edges(self.target)[:MOST_EDGES]
         self.rest = search.hand.astype(np.float64) - search.expected
         directions = np.random.default_rng(0).normal(size=(3, *self.rest.shape))
         self.along = self.backward.tangents(self.target, directions)  # {node: (3, n)}
         self.sketch = directions.reshape(3, -1) @ self.rest.ravel()
         self.uses = grouped(self.edges, lambda edge: edge.operand)  # {operand: its edges}
-        self.pairs = [edges for edges in grouped(self.edges, lambda edge: (edge.node, edge.operand)).values() if len(edges) > 1]
+        self.pairs = [
+            edges
+            for edges in grouped(self.edges, lambda edge: (edge.node, edge.operand)).values()
+            if len(edges) > 1
+        ]
         self.twice = {edge for edges in self.pairs for edge in edges}
         self.told = {}  # {(kind, words without the place): [(edge, cause)]}
         self.noise = 16 * search.roundoff * float(np.linalg.norm(search.expected))
 
     def fits(self, found, scale):
-        """Whether sketches (..., 3) are that of R, to what differences tell; ``scale`` is one of the size of what was subtracted."""
-        allowed = 1e-4 * np.absolute(self.sketch).max() + 1e-6 * np.absolute(scale).max(axis=-1) + self.noise
+        """Whether sketches (..., 3) are that of R, to what differences tell; ``scale`` is one of
+        the size of what was subtracted.
+        """
+        allowed = (
+            1e-4 * np.absolute(self.sketch).max()
+            + 1e-6 * np.absolute(scale).max(axis=-1)
+            + self.noise
+        )
         return np.absolute(found - self.sketch).max(axis=-1) <= allowed
 
     def step(self, node):
@@ -45,13 +62,19 @@ class Sites:
     def place(self, edge):
         """Where an edge is, by names: those of what NumPy put in between are of no use to anybody."""
         operand, consumer = edge.operand, edge.node
-        while not operand.name and operand.operation in ("reshape", "transpose", "broadcast_to") and operand is not self.target:
+        while (
+            not operand.name
+            and operand.operation in ("reshape", "transpose", "broadcast_to")
+            and operand is not self.target
+        ):
             operand = operand.operands[0]
         if not consumer.name:
             consumers = self.backward.region(self.target)[0]
             made = {consumer}
             for node in consumers:
-                if node.created > consumer.created and any(is_node(x) and x in made for x in node.operands):
+                if node.created > consumer.created and any(
+                    is_node(x) and x in made for x in node.operands
+                ):
                     made.add(node)
                     if node.name:
                         consumer = node
@@ -63,7 +86,9 @@ class Sites:
         return self.names[node] if node.name or not node.operands else self.step(node)
 
     def line(self, edge: Edge) -> str:
-        """The name of the tensor in whose line of the derivation an edge is: the next one below it that has a name."""
+        """The name of the tensor in whose line of the derivation an edge is: the next one below it
+        that has a name.
+        """
         inner, waiting = self.backward.region(self.target)[1], {edge.operand}
         while waiting:
             node = max(waiting, key=lambda x: x.created)
@@ -74,16 +99,21 @@ class Sites:
         return self.names[self.target]
 
     def propose(self, kind, words, edge, change, cost, where=None, said=None, **evidence):
-        """Carry a change of one contribution to the target, and keep the explanation if it makes the hand gradient.
+        """Carry a change of one contribution to the target, and keep the explanation if it makes
+        the hand gradient.
 
-        ``said`` are the words without the place: of places in a row that explain it with the same words one is kept,
-        that nearest to names the user gave.
+        ``said`` are the words without the place: of places in a row that explain it with the same
+        words one is kept, that nearest to names the user gave.
         """
-        changed = self.backward.propagated(edge.operand, np.asarray(change).reshape(edge.operand.shape), self.target)
+        changed = self.backward.propagated(
+            edge.operand, np.asarray(change).reshape(edge.operand.shape), self.target
+        )
         if changed is None:
             return False
         where, found = where or self.place(edge), self.search.found
-        told = self.search.add(kind, words, self.search.expected + changed, cost, where, self.line(edge), **evidence)
+        told = self.search.add(
+            kind, words, self.search.expected + changed, cost, where, self.line(edge), **evidence
+        )
         if told and said:
             rivals = self.told.setdefault((kind, said), [])
             for rival, cause in rivals:
@@ -100,7 +130,9 @@ class Sites:
 
     def may_be_rounding(self, edge, change):
         """Whether a change is so small that it may come from another form of the derivative."""
-        sizes = (np.absolute(x).max(initial=0.0) for x in (edge.piece, self.backward.used[edge.node]))
+        sizes = (
+            np.absolute(x).max(initial=0.0) for x in (edge.piece, self.backward.used[edge.node])
+        )
         return np.absolute(change).max(initial=0.0) <= self.search.roundoff**0.5 * max(sizes)
 
 

@@ -1,4 +1,6 @@
-"""What people write for a softmax: over another axis, with the labels of all rows, or as if it were elementwise."""
+"""What people write for a softmax: over another axis, with the labels of all rows, or as if it were
+elementwise.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +75,8 @@ def _softmax(z, axis):
 
 
 def as_elementwise(node: Node, g: np.ndarray) -> list:
-    """[((node, kind, words), array)]: the gradient g of a result, carried on as if that were elementwise.
+    """[((node, kind, words), array)]: the gradient g of a result, carried on as if that were
+    elementwise.
 
     Of a softmax, there are also its derivative with a sum over other axes, and without its factor.
     """

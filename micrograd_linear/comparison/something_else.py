@@ -1,4 +1,6 @@
-"""What else of the graph a gradient is: the derivative of another result, another gradient, or with a term added."""
+"""What else of the graph a gradient is: the derivative of another result, another gradient, or with
+a term added.
+"""
 
 from __future__ import annotations
 
@@ -54,12 +56,17 @@ def _other_gradients(search):
             continue
         other = np.asarray(gradient)
         if other.shape == expected.shape and not search.equal(other, expected):
-            sentence, cost = f"it is the gradient of {search.names[node]}", 6 if node.operands else 3
+            sentence, cost = (
+                f"it is the gradient of {search.names[node]}",
+                6 if node.operands else 3,
+            )
             search.add("other-gradient", sentence, other, cost, (search.name, search.names[node]))
 
 
 def _added_terms(search):
-    """A number, or a multiple of a tensor or of its sign, added to the gradient; or the tensor itself."""
+    """A number, or a multiple of a tensor or of its sign, added to the gradient; or the tensor
+    itself.
+    """
     expected = search.expected.astype(np.float64)
     rest = search.hand.astype(np.float64) - expected
     if expected.size > 3:

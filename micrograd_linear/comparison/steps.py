@@ -8,7 +8,9 @@ from .finite import operation_of
 
 
 def with_operand(node, position, array, wanted, g):
-    """What a gradient g of a node contributes to the operand ``wanted`` if another array stands in place of the operand at a position."""
+    """What a gradient g of a node contributes to the operand ``wanted`` if another array stands in
+    place of the operand at a position.
+    """
     operands, _, _ = numbers(node)
     operands[position] = array
     rule, operands, static = operation_of(node, operands)
@@ -17,7 +19,9 @@ def with_operand(node, position, array, wanted, g):
 
 def pulled(edge, g):
     """What another gradient of the node contributes to the edge's operand."""
-    return next(other.piece for other in contributions(edge.node, g) if other.position == edge.position)
+    return next(
+        other.piece for other in contributions(edge.node, g) if other.position == edge.position
+    )
 
 
 def numbers(node):
@@ -30,6 +34,10 @@ def numbers(node):
 
 def step(node, names):
     """A step in a sentence: h = tanh(z), or tanh(z) where the result has no name."""
-    operands = [names[x] if x.name or not x.operands else f"{x.operation}(…)" for x in node.operands if is_node(x)]
+    operands = [
+        names[x] if x.name or not x.operands else f"{x.operation}(…)"
+        for x in node.operands
+        if is_node(x)
+    ]
     made = f"{node.operation}({', '.join(operands)})"
     return f"{names[node]} = {made}" if node.name else made

@@ -1,4 +1,6 @@
-"""Where an array differs: a row, a block, the last elements, or where another array of the graph says so."""
+"""Where an array differs: a row, a block, the last elements, or where another array of the graph
+says so.
+"""
 
 from __future__ import annotations
 
@@ -61,13 +63,19 @@ def _constant_there(search, wrong, words):
 
 
 def described(search):
-    """How much of an unexplained gradient differs, and where: a clause that goes on after a sentence."""
+    """How much of an unexplained gradient differs, and where: a clause that goes on after a
+    sentence.
+    """
     if search.hand.shape != search.expected.shape or search.hand.size < 2:
         return ""
     hand, expected = (array.astype(np.float64) for array in (search.hand, search.expected))
     wrong = ~search.within(search.expected)
     count = int(np.count_nonzero(wrong))
-    found = f": {count} of {wrong.size} elements differ" if count < wrong.size else ": all elements differ"
+    found = (
+        f": {count} of {wrong.size} elements differ"
+        if count < wrong.size
+        else ": all elements differ"
+    )
     if 0 < count < wrong.size:
         words = part(wrong, search)
         found += f", in {words}" if words else ""
@@ -172,7 +180,19 @@ def _in_a_row(places):
 def _counted(kind, places, n):
     """Row 2; the last row; rows 3 to 5; rows 0, 2 and 4."""
     if len(places) == 1:
-        return f"the last {kind} ({places[0]})" if places[0] == n - 1 and n > 2 else f"{kind} {places[0]}"
+        return (
+            f"the last {kind} ({places[0]})"
+            if places[0] == n - 1 and n > 2
+            else f"{kind} {places[0]}"
+        )
     if _in_a_row(places):
-        return f"the last {len(places)} {kind}s" if places[-1] == n - 1 else f"{kind}s {places[0]} to {places[-1]}"
-    return f"{kind}s " + ", ".join(map(str, places[:-1])) + f" and {places[-1]}" if len(places) <= 6 else None
+        return (
+            f"the last {len(places)} {kind}s"
+            if places[-1] == n - 1
+            else f"{kind}s {places[0]} to {places[-1]}"
+        )
+    return (
+        f"{kind}s " + ", ".join(map(str, places[:-1])) + f" and {places[-1]}"
+        if len(places) <= 6
+        else None
+    )

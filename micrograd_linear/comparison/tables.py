@@ -12,11 +12,15 @@ def broadcasts(shape: tuple, to: tuple) -> bool:
     if shape == to:
         return True
     aligned = zip(shape[::-1], to[::-1])
-    return len(shape) <= len(to) and all(n in (1, m) for n, m in aligned) and any(n > 1 for n in shape)
+    return (
+        len(shape) <= len(to) and all(n in (1, m) for n, m in aligned) and any(n > 1 for n in shape)
+    )
 
 
 class Table:
-    """The arrays that ``rows_of(node, shape)`` lists for each node, as pairs of a label and an array."""
+    """The arrays that ``rows_of(node, shape)`` lists for each node, as pairs of a label and an
+    array.
+    """
 
     def __init__(self, nodes, rows_of):
         self.nodes, self.rows_of, self.tables = nodes, rows_of, {}

@@ -1,4 +1,6 @@
-"""What stands behind each gradient that does not agree: a choice at a tie, an error further on, a convention, or a mistake, with its causes."""
+"""What stands behind each gradient that does not agree: a choice at a tie, an error further on, a
+convention, or a mistake, with its causes.
+"""
 
 import warnings
 from dataclasses import replace
@@ -28,20 +30,32 @@ class Verdicts:
         self.gross, self.errors, self.names = gross, errors, names
 
     def explained(self):
-        """The results with status and causes: which of the wrong ones follow from the others, and what is wrong with the rest."""
+        """The results with status and causes: which of the wrong ones follow from the others, and
+        what is wrong with the rest.
+        """
         if all(result.status in AGREE for result in self.results):
             return self.results
-        self.usable = {node: claim for node, claim in self.claims.items() if claim.shape == node.shape and np.isfinite(claim).all()}
+        self.usable = {
+            node: claim
+            for node, claim in self.claims.items()
+            if claim.shape == node.shape and np.isfinite(claim).all()
+        }
         with np.errstate(all="ignore"):
             self.backward = Backward(self.root, self.gradients[self.root], self.usable)
         between = any(node.operands for node in self.usable)
-        self.gross_passed_on = gross_gradients(self.root, self.gradients, self.usable) if between else self.gross
+        self.gross_passed_on = (
+            gross_gradients(self.root, self.gradients, self.usable) if between else self.gross
+        )
         self.ties = conventions(self.backward.order)
         self.steps = any(node.operands and node is not self.root for node in self.usable)
         self.passes, self.searched = {}, 0
-        in_turn = sorted(zip(self.results, self.claims, strict=True), key=lambda pair: -pair[1].created)  # those nearest to the result first
+        in_turn = sorted(
+            zip(self.results, self.claims, strict=True), key=lambda pair: -pair[1].created
+        )  # those nearest to the result first
         with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the mean of nothing, say, in a run with other numbers
+            warnings.simplefilter(
+                "ignore"
+            )  # of the mean of nothing, say, in a run with other numbers
             found = {node: self._explained(result, node) for result, node in in_turn}
             judged = self._taken_back(self._coarse([found[node] for node in self.claims]))
             results = dict(zip(self.claims, judged, strict=True))
@@ -65,7 +79,9 @@ class Verdicts:
         return self._mistaken(result, node)
 
     def _mistaken(self, result, node):
-        """The result of a wrong gradient with its causes, and with differences' verdict on the engine."""
+        """The result of a wrong gradient with its causes, and with differences' verdict on the
+        engine.
+        """
         self.searched += 1
         causes = result.causes or self._causes(node)
         status = "wrong step" if self.steps and result.status == "wrong" else result.status
@@ -97,9 +113,23 @@ class Verdicts:
 
         def search(backward):
             def explains(array):
-                return self._agrees(node, array, self._gross_of(node, array, backward.implied[node]) if array.shape == node.shape else None)
+                return self._agrees(
+                    node,
+                    array,
+                    self._gross_of(node, array, backward.implied[node])
+                    if array.shape == node.shape
+                    else None,
+                )
 
-            return Search(node, claim, backward.implied[node], self.names, explains, lambda array: self._within(node, array), backward).causes()
+            return Search(
+                node,
+                claim,
+                backward.implied[node],
+                self.names,
+                explains,
+                lambda array: self._within(node, array),
+                backward,
+            ).causes()
 
         causes = search(self.backward)
         if causes[0].kind == "unknown" and len(self.usable) > 1 and claim.shape == node.shape:
@@ -110,10 +140,15 @@ class Verdicts:
     def _agrees(self, node, array, gross=None):
         if gross is None and array.shape == node.shape:
             gross = self.gross[node]
-        return judge("", self.claims[node], array, gross, partial(self.errors.of, node)).status in AGREE
+        return (
+            judge("", self.claims[node], array, gross, partial(self.errors.of, node)).status
+            in AGREE
+        )
 
     def _gross_of(self, node, array, before):
-        """The magnitudes that were added up to make another gradient: where it differs they may be as large as anything in the tensor."""
+        """The magnitudes that were added up to make another gradient: where it differs they may be
+        as large as anything in the tensor.
+        """
         gross = self.gross[node]
         return np.where(array == before, gross, np.maximum(gross, gross.max(initial=0.0)))
 
@@ -121,22 +156,34 @@ class Verdicts:
         """Where the hand gradient is an array but for rounding."""
         claim = self.claims[node]
         difference = np.absolute(claim.astype(np.float64) - array)
-        return difference <= allowed(claim, np.asarray(array), self.gross[node], self.errors.of(node, claim.dtype))
+        return difference <= allowed(
+            claim, np.asarray(array), self.gross[node], self.errors.of(node, claim.dtype)
+        )
 
     def _kink(self, node):
-        """The other choice at a tie that makes the gradient what it is, in words; None if there is none."""
-        for given in ({}, self.usable) if self.ties else ():  # the whole pass with that choice, or one that goes on from the hand-derived gradients
+        """The other choice at a tie that makes the gradient what it is, in words; None if there is
+        none.
+        """
+        for given in (
+            ({}, self.usable) if self.ties else ()
+        ):  # the whole pass with that choice, or one that goes on from the hand-derived gradients
             without = self._pass(given, "", None)[node]
             for words, patch in self.ties:
                 other = self._pass(given, words, patch)[node]
-                if not np.array_equal(without, other) and self._agrees(node, other, self._gross_of(node, other, without)):
+                if not np.array_equal(without, other) and self._agrees(
+                    node, other, self._gross_of(node, other, without)
+                ):
                     return words
         return None
 
     def _pass(self, given, words, patch):
-        """{node: what the gradients of its consumers make of it} of a backward pass with another choice at ties."""
+        """{node: what the gradients of its consumers make of it} of a backward pass with another
+        choice at ties.
+        """
         if (bool(given), words) not in self.passes:
-            self.passes[bool(given), words] = Backward(self.root, self.gradients[self.root], given, patch).implied
+            self.passes[bool(given), words] = Backward(
+                self.root, self.gradients[self.root], given, patch
+            ).implied
         return self.passes[bool(given), words]
 
     def _is_multiple(self, node: object, factor: float) -> bool:
@@ -146,42 +193,95 @@ class Verdicts:
         return self._agrees(node, factor * implied, abs(factor) * gross)
 
     def _coarse(self, found):
-        """Where some went through float32: what inherits their rounding, or is made of float32's numbers itself, agrees to that rounding."""
-        coarse = [result.name for result in found if result.status == "rounding" and (result.causes or result.hand.dtype.itemsize < 8)]
+        """Where some went through float32: what inherits their rounding, or is made of float32's
+        numbers itself, agrees to that rounding.
+        """
+        coarse = [
+            result.name
+            for result in found
+            if result.status == "rounding" and (result.causes or result.hand.dtype.itemsize < 8)
+        ]
         for i, (result, node) in enumerate(zip(found, self.claims, strict=True)):
-            itself = coarse and result.status in ("wrong", "wrong step") and np.array_equal(result.hand, result.hand.astype(np.float32))
+            itself = (
+                coarse
+                and result.status in ("wrong", "wrong step")
+                and np.array_equal(result.hand, result.hand.astype(np.float32))
+            )
             if (coarse and result.status == "inherited") or itself:
-                again = judge(result.name, result.hand.astype(np.float32), result.engine, self.gross[node], partial(self.errors.of, node))
+                again = judge(
+                    result.name,
+                    result.hand.astype(np.float32),
+                    result.engine,
+                    self.gross[node],
+                    partial(self.errors.of, node),
+                )
                 if again.status in AGREE:
                     found[i] = replace(
-                        again, hand=result.hand, status="rounding", note=f"equal to float32 rounding, {'as' if itself else 'that of'} {', '.join(coarse[:3])}"
+                        again,
+                        hand=result.hand,
+                        status="rounding",
+                        note=f"equal to float32 rounding, {'as' if itself else 'that of'} {', '.join(coarse[:3])}",
                     )
         return found
 
     def _taken_back(self, found):
-        """A result's gradient times a number, from which right gradients of the leaves were made: a convention, such as dZ = A - Y, and no error."""
-        leaves = [(node, result) for node, result in zip(self.claims, found, strict=True) if not node.operands]
+        """A result's gradient times a number, from which right gradients of the leaves were made: a
+        convention, such as dZ = A - Y, and no error.
+        """
+        leaves = [
+            (node, result)
+            for node, result in zip(self.claims, found, strict=True)
+            if not node.operands
+        ]
         for i, (result, node) in enumerate(zip(found, self.claims, strict=True)):
-            if not node.operands or result.status not in ("wrong", "wrong step", "inherited") or "the engine is wrong" in result.note:
+            if (
+                not node.operands
+                or result.status not in ("wrong", "wrong step", "inherited")
+                or "the engine is wrong" in result.note
+            ):
                 continue
             below = set(topological_order(node))
             reached = [of_leaf for leaf, of_leaf in leaves if leaf in below]
             factor = self._factor(node)
-            if factor is not None and reached and all(of_leaf.status in AGREE for of_leaf in reached):
+            if (
+                factor is not None
+                and reached
+                and all(of_leaf.status in AGREE for of_leaf in reached)
+            ):
                 words = f"no error: it is {factor:.6g} times the gradient, which is taken back later: {', '.join(x.name for x in reached[:3])} agree"
-                found[i] = replace(result, status="scaled", note=words, causes=(Cause("factor", (result.name,), words, {"factor": factor}),))
+                found[i] = replace(
+                    result,
+                    status="scaled",
+                    note=words,
+                    causes=(Cause("factor", (result.name,), words, {"factor": factor}),),
+                )
         return found
 
     def _factor(self, node):
-        hand, engine = self.claims[node].astype(np.float64), np.asarray(self.gradients[node], dtype=np.float64)
+        hand, engine = (
+            self.claims[node].astype(np.float64),
+            np.asarray(self.gradients[node], dtype=np.float64),
+        )
         power = float((engine * engine).sum())
-        factor = float((hand * engine).sum()) / power if power and hand.size > 2 else 0.0  # of one number, any other is a multiple
-        return factor if factor > 0 and abs(factor - 1) > 1e-3 and self._agrees(node, factor * engine, abs(factor) * self.gross[node]) else None
+        factor = (
+            float((hand * engine).sum()) / power if power and hand.size > 2 else 0.0
+        )  # of one number, any other is a multiple
+        return (
+            factor
+            if factor > 0
+            and abs(factor - 1) > 1e-3
+            and self._agrees(node, factor * engine, abs(factor) * self.gross[node])
+            else None
+        )
 
 
 def in_words(causes, note=""):
     """The likeliest explanations, those that cannot be told apart here together."""
     if not causes:
         return note
-    likeliest = list(dict.fromkeys(cause.sentence for cause in causes if cause.cost == causes[0].cost))
-    return "; or: ".join(likeliest[:3]) + (f"; or {len(likeliest) - 3} more" if len(likeliest) > 3 else "")
+    likeliest = list(
+        dict.fromkeys(cause.sentence for cause in causes if cause.cost == causes[0].cost)
+    )
+    return "; or: ".join(likeliest[:3]) + (
+        f"; or {len(likeliest) - 3} more" if len(likeliest) > 3 else ""
+    )

@@ -1,4 +1,6 @@
-"""What a gradient is as a whole: times a number, summed and repeated, in another order, or from an earlier pass."""
+"""What a gradient is as a whole: times a number, summed and repeated, in another order, or from an
+earlier pass.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def _averaged(search, factor):
 
 def _summed_along(search, expected, axis):
     total = np.broadcast_to(expected.sum(axis=axis, keepdims=True), expected.shape)
-    summed, averaged = (f"it was {how} over axis {axis} and repeated" for how in ("summed", "averaged"))
+    summed, averaged = (
+        f"it was {how} over axis {axis} and repeated" for how in ("summed", "averaged")
+    )
     search.add("extra-sum", summed, total, 4, axis=axis)
     search.add("extra-sum", averaged, total / expected.shape[axis], 4, axis=axis)
 
@@ -99,7 +103,9 @@ def _summed_or_reshaped(search, expected):
 
 
 def _reordered(search, axis):
-    """The slices along an axis in another order: one random projection of each slice tells which it is."""
+    """The slices along an axis in another order: one random projection of each slice tells which it
+    is.
+    """
     n, rng = search.expected.shape[axis], np.random.default_rng(0)
     weights = rng.normal(size=search.expected.size // n)
     hand, expected = (
@@ -132,7 +138,9 @@ def _of_order(order, axis):
 
 
 def _earlier(search):
-    """The target's own ``.grad``, from an earlier backward pass, in place of this gradient, or added to it."""
+    """The target's own ``.grad``, from an earlier backward pass, in place of this gradient, or
+    added to it.
+    """
     before = getattr(search.target, "grad", None)
     if before is None or np.shape(before) != search.expected.shape:
         return
