@@ -24,7 +24,9 @@ def assert_grads_match(
     *,
     gradient: ArrayLike | None = None,
 ) -> None:
-    """Raise ``AssertionError`` unless all hand-derived gradients are the engine's, to rounding or to the rtol and atol given; see ``compare``.
+    """Raise ``AssertionError`` unless all hand-derived gradients are the engine's.
+
+    They may differ by rounding, or by the rtol and atol that are given; see ``compare``.
 
     >>> from micrograd_linear import Tensor
     >>> W = Tensor([[1.0, 2.0]], "W"); loss = (W * W).sum()

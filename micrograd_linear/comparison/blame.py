@@ -84,7 +84,7 @@ class Backward:
         return consumers, inner
 
     def edges(self, target):
-        """All edges that lead from the next hand-derived gradients to the target, the oldest first."""
+        """All edges from the next hand-derived gradients to the target, the oldest first."""
         consumers, inner = self.region(target)
         return [edge for node in consumers for edge in self.pieces[node] if edge.operand in inner]
 

@@ -62,7 +62,7 @@ class Search:
         self.names, self.agrees, self.within, self.backward = names, agrees, within, backward
         self.found, self._factors = [], None
         self.roundoff = unit_roundoff(*(array.dtype for array in (hand, self.expected)))
-        # The tolerance is that of a factor that has a meaning; what it predicts is judged to rounding.
+        # A factor that has a meaning has this tolerance; what it predicts is judged to rounding.
         self.tolerance = 1e-6 if self.roundoff < 1e-12 else 2e-3
 
     def causes(self):
@@ -122,7 +122,7 @@ class Search:
         return True
 
     def _predicts(self, predicted):
-        """Whether an array is the hand gradient to rounding, and explains nearly all of the error."""
+        """Whether an array is the hand gradient to rounding, and explains the error."""
         with np.errstate(all="ignore"):
             hand = self.hand.astype(np.float64)
             left = np.absolute(hand - predicted)

@@ -49,7 +49,8 @@ def real(array: object, key: object) -> np.ndarray:
         raise TypeError(f"{what}: expected an array, got {_kind(array)}; {WRITE}")
     if isinstance(array, str) and not array.endswith((".npy", ".npz")):
         raise TypeError(
-            f"{what}: expected real numbers, or the path of a .npy file, got strings: {array[:60]!r}"
+            f"{what}: expected real numbers, or the path of a .npy file, "
+            f"got strings: {array[:60]!r}"
         )
     if isinstance(array, os.PathLike | str):
         array = arrays.from_file(array, what)

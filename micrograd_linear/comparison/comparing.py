@@ -46,8 +46,8 @@ def compare(
     ``rtol``, ``atol``: |hand - engine| <= atol + rtol * |engine| passes too, as ``close``; by
     default only rounding passes.
 
-    Returns a ``Comparison``. Raises ``ValueError`` for a name that no node of the graph has, or that
-    several have, and ``TypeError`` for a gradient that is not made of real numbers.
+    Returns a ``Comparison``. Raises ``ValueError`` for a name that no node of the graph has, or
+    that several have, and ``TypeError`` for a gradient that is not made of real numbers.
 
     >>> from micrograd_linear import Tensor
     >>> W = Tensor([[1.0, 2.0]], "W"); loss = (W * W).sum()
@@ -201,16 +201,12 @@ def _located(result, order, gradients, names):
         return result
     for node in order:
         if not np.isfinite(np.asarray(node.current)).all():
-            return replace(
-                result,
-                note=f"{result.note}; the first arises in the forward pass, at {names[node]}",
-            )
-    first = next(
+            first = f"the first arises in the forward pass, at {names[node]}"
+            return replace(result, note=f"{result.note}; {first}")
+    place = next(
         node
         for node in reversed(order)
         if node in gradients and not np.isfinite(np.asarray(gradients[node])).all()
     )
-    return replace(
-        result,
-        note=f"{result.note}; the first arises in the backward pass, in the gradient of {names[first]}",
-    )
+    first = f"the first arises in the backward pass, in the gradient of {names[place]}"
+    return replace(result, note=f"{result.note}; {first}")

@@ -29,20 +29,26 @@ LONGEST_LINE = 2000
 class Result:
     """One tensor's verdict.
 
-    ``status``            identical: the same numbers. rounding: equal but for rounding. close: inside the rtol and atol that were given.
-                          kink: equal but for another choice at a tie, such as relu'(0) = 1, which is no error. vacuous: both are 0, and
-                          nothing was added up to make them. scaled: times a number that a later line takes back.
-                          wrong, shape, non-finite: what they say. missing: None was handed in. unchecked: nothing was. Where gradients of
-                          results in between are handed in as well: wrong step, if it does not follow from theirs; inherited, if it does
+    ``status`` is identical: the same numbers; rounding: equal but for rounding; close: inside the
+    rtol and atol that were given; kink: equal but for another choice at a tie, such as
+    relu'(0) = 1, which is no error; vacuous: both are 0, and nothing was added up to make them;
+    scaled: times a number that a later line takes back; wrong, shape, non-finite: what they say;
+    missing: None was handed in; unchecked: nothing was. Where gradients of results in between are
+    handed in as well: wrong step, if it does not follow from theirs; inherited, if it does.
+
     ``max_difference``    the largest |hand - engine|, or None where there is none to tell
-    ``where``             the index, a tuple, of the largest difference that is not allowed, or, where all are,
-                          of the largest; None where there is no difference
+    ``where``             the index, a tuple, of the largest difference that is not allowed, or,
+                          where all are, of the largest; None where there is no difference
     ``hand``, ``engine``  the two gradients; ``hand`` is None where unchecked
-    ``causes``            explanations that reproduce the hand gradient, the likeliest first; each has a kind, where, evidence and a sentence
+    ``causes``            explanations that reproduce the hand gradient, the likeliest first; each
+                          has a kind, where, evidence and a sentence
     ``note``              one sentence more, or ""
-    ``rounding``          the largest difference in units of what is due to rounding; None where only the two arrays are known
-    ``resolution``        the smallest error, relative to the gradient, that this comparison could have seen; None where that has no meaning
-    ``check``             whom finite differences at the worst element agree with, or "" where they cannot tell
+    ``rounding``          the largest difference in units of what is due to rounding; None where
+                          only the two arrays are known
+    ``resolution``        the smallest error, relative to the gradient, that this comparison could
+                          have seen; None where that has no meaning
+    ``check``             whom finite differences at the worst element agree with, or "" where they
+                          cannot tell
     """
 
     name: str
@@ -61,7 +67,7 @@ class Result:
 
     @property
     def has_map(self) -> bool:
-        """Whether it is wrong element by element, so that there is something to show in a picture."""
+        """Whether it is wrong element by element, so that a picture has something to show."""
         return (
             self.status not in (*AGREE, "unchecked", "missing", "shape")
             and self.hand is not None
@@ -173,7 +179,9 @@ class Comparison(Mapping[Any, Result]):
 
     @functools.cached_property
     def weaknesses(self) -> tuple[str, ...]:
-        """What data on which everything agrees could not have shown, a tuple of sentences; empty where something does not agree.
+        """What data on which everything agrees could not have shown, in sentences.
+
+        There are none where something does not agree.
 
         >>> from micrograd_linear import Tensor, compare
         >>> x, W = Tensor([[1.0, 2.0]], "x"), Tensor([[1.0, 2.0], [3.0, 4.0]], "W"); y = x @ W

@@ -7,18 +7,20 @@ import numpy as np
 from ..rules import RULES
 
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "softplus", "leaky_relu")
-
-
 FUNCTIONS = ("exp", "log", "sqrt", "square", "sin", "cos")
-
-
 UNARY = (*ACTIVATIONS, *FUNCTIONS, "tan", "expm1", "log1p", "absolute")
-
-
 DERIVATIVES = {
-    "tanh": "1 - tanh(z)**2", "sigmoid": "σ(z) (1 - σ(z))", "relu": "z > 0", "exp": "exp(z)", "log": "1 / z", "softplus": "σ(z)", "square": "2 z",
-    "sqrt": "1 / (2 sqrt(z))", "sin": "cos(z)", "cos": "-sin(z)",
-}  # fmt: skip
+    "tanh": "1 - tanh(z)**2",
+    "sigmoid": "σ(z) (1 - σ(z))",
+    "relu": "z > 0",
+    "exp": "exp(z)",
+    "log": "1 / z",
+    "softplus": "σ(z)",
+    "square": "2 z",
+    "sqrt": "1 / (2 sqrt(z))",
+    "sin": "cos(z)",
+    "cos": "-sin(z)",
+}
 
 
 def derivative(operation, x, static=None):

@@ -12,6 +12,11 @@ import numpy as np
 from ..printable import printable
 
 CELLS = 64  # along each side, at most
+_SIGN_PATTERN = (
+    '<defs><pattern id="mgl-sign" width="4" height="4" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><rect width="4" height="4" fill="none"/>'
+    '<line x1="0" y1="0" x2="0" y2="4" stroke="#e69f00" stroke-width="1.6"/></pattern></defs>'
+)
 _SHADES = (
     "#ffffff",
     "#c6dbef",
@@ -91,27 +96,28 @@ def svg(result):
     name = html.escape(printable(result.name))
     wrong, total = int(np.count_nonzero(worst)), result.engine.size
     pooled = worst.size < total
-    title = f"{name} {result.engine.shape}: {'the worst of each block' if pooled else 'each element'}, in decades above rounding"
+    cells = "the worst of each block" if pooled else "each element"
+    title = f"{name} {result.engine.shape}: {cells}, in decades above rounding"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" font-family="sans-serif" font-size="11">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img" font-family="sans-serif" font-size="11">',
         f"<title>{title}; {wrong} of {worst.size} cells differ</title>",
-        '<defs><pattern id="mgl-sign" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        '<rect width="4" height="4" fill="none"/><line x1="0" y1="0" x2="0" y2="4" stroke="#e69f00" stroke-width="1.6"/></pattern></defs>',
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/><text x="{left}" y="17" fill="#111111">{title}</text>',
-        f'<rect x="{left - 0.5}" y="{top - 0.5}" width="{columns * side + 1}" height="{rows * side + 1}" fill="none" stroke="#888888"/>',
+        _SIGN_PATTERN,
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>'
+        f'<text x="{left}" y="17" fill="#111111">{title}</text>',
+        f'<rect x="{left - 0.5}" y="{top - 0.5}" width="{columns * side + 1}" '
+        f'height="{rows * side + 1}" fill="none" stroke="#888888"/>',
     ]
     for i, j in np.argwhere(worst > 0):
         x, y = left + j * side, top + i * side
-        parts.append(
-            f'<rect x="{x}" y="{y}" width="{side}" height="{side}" fill="{_SHADES[_level(worst[i, j])]}"/>'
-        )
+        cell = f'<rect x="{x}" y="{y}" width="{side}" height="{side}"'
+        parts.append(f'{cell} fill="{_SHADES[_level(worst[i, j])]}"/>')
         if signs[i, j]:
-            parts.append(
-                f'<rect x="{x}" y="{y}" width="{side}" height="{side}" fill="url(#mgl-sign)"/>'
-            )
+            parts.append(f'{cell} fill="url(#mgl-sign)"/>')
         if zeros[i, j] and side > 6:
             parts.append(
-                f'<rect x="{x + 1.5}" y="{y + 1.5}" width="{side - 3}" height="{side - 3}" fill="none" stroke="#d55e00"/>'
+                f'<rect x="{x + 1.5}" y="{y + 1.5}" width="{side - 3}" height="{side - 3}" '
+                'fill="none" stroke="#d55e00"/>'
             )
     parts += _legend(left, top + rows * side + 12)
     return "".join(parts) + "</svg>"
@@ -119,9 +125,17 @@ def svg(result):
 
 def _legend(left, y):
     for k, shade in enumerate(_SHADES):
-        yield f'<rect x="{left + k * 16}" y="{y}" width="16" height="11" fill="{shade}" stroke="#888888" stroke-width="0.5"/>'
-    yield f'<text x="{left}" y="{y + 24}" fill="#111111">agrees</text><text x="{left + 78}" y="{y + 24}" fill="#111111">10^{_TOP:.0f}</text>'
-    yield f'<rect x="{left + 132}" y="{y}" width="16" height="11" fill="#c6dbef"/><rect x="{left + 132}" y="{y}" width="16" height="11" fill="url(#mgl-sign)"/>'
+        yield (
+            f'<rect x="{left + k * 16}" y="{y}" width="16" height="11" fill="{shade}" '
+            'stroke="#888888" stroke-width="0.5"/>'
+        )
+    yield f'<text x="{left}" y="{y + 24}" fill="#111111">agrees</text>'
+    yield f'<text x="{left + 78}" y="{y + 24}" fill="#111111">10^{_TOP:.0f}</text>'
+    for fill in ("#c6dbef", "url(#mgl-sign)"):
+        yield f'<rect x="{left + 132}" y="{y}" width="16" height="11" fill="{fill}"/>'
     yield f'<text x="{left + 152}" y="{y + 10}" fill="#111111">sign differs</text>'
-    yield f'<rect x="{left + 225.5}" y="{y + 0.5}" width="15" height="10" fill="#c6dbef" stroke="#d55e00"/>'
+    yield (
+        f'<rect x="{left + 225.5}" y="{y + 0.5}" width="15" height="10" fill="#c6dbef" '
+        'stroke="#d55e00"/>'
+    )
     yield f'<text x="{left + 245}" y="{y + 10}" fill="#111111">gradient is 0</text>'

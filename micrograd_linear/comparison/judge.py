@@ -133,7 +133,7 @@ class Difference:
         return (self.difference <= (atol or 0.0) + (rtol or 0.0) * self.magnitude).all()
 
     def _of_coarse_type(self):
-        """The cause, where a wrong gradient agrees to the rounding of a type that it went through."""
+        """The cause, where a gradient agrees to the rounding of a type that it went through."""
         bits, gross = self.bits, self.gross
         if bits not in (8, 11) or gross is None:
             return ()

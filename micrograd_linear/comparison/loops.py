@@ -66,7 +66,8 @@ def _assigned(sites, edges, total, own):
         for edge in turn:
             kept[edge.node.static["index"]] = sites.backward.used[edge.node]
         if sites.fits(sites.along[edges[0].operand] @ np.ravel(kept - total), own):
-            words = f"of the {len(edges)} parts of {sites.called(edges[0].operand)} that overlap only the {which} one's gradient is there: = where += belongs"
+            parts = f"the {len(edges)} parts of {sites.called(edges[0].operand)} that overlap"
+            words = f"of {parts} only the {which} one's gradient is there: = where += belongs"
             sites.propose("overwritten-repeats", words, edges[0], kept - total, 4)
 
 
@@ -80,13 +81,8 @@ def at_every_step(sites):
     for kind, words, where, replaced in itertools.islice(_in_turn(sites), runs):
         try:
             predicted = sites.backward.rerun(sites.target, replaced)
-        except (
-            ValueError,
-            TypeError,
-            IndexError,
-            np.linalg.LinAlgError,
-        ):  # a factor of another step does not fit here
-            continue
+        except (ValueError, TypeError, IndexError, np.linalg.LinAlgError):
+            continue  # A factor of another step does not fit here.
         cost = MISSING if kind == "missing-path" else SIGN
         line = sites.line(
             next(edge for edge in reversed(sites.edges) if (edge.node, edge.position) in replaced)
@@ -176,11 +172,8 @@ def _proposals(sites, edges):
     """(kind, words, where, {(node, position): what it contributes}) for edges that play the same
     role.
     """
-    where = tuple(
-        dict.fromkeys(
-            name for edge in edges for name in (sites.names[edge.node], sites.names[edge.operand])
-        )
-    )
+    ends = (node for edge in edges for node in (edge.node, edge.operand))
+    where = tuple(dict.fromkeys(sites.names[node] for node in ends))
     steps = [sites.step(edge.node) for edge in edges]
     every = (
         f"at {steps[0]} and at {steps[1]}"
@@ -189,12 +182,8 @@ def _proposals(sites, edges):
     )
 
     def proposal(kind, words, functions):
-        return (
-            kind,
-            f"{every}: {words}",
-            where,
-            {(e.node, e.position): f for e, f in zip(edges, functions, strict=True)},
-        )
+        replaced = {(e.node, e.position): f for e, f in zip(edges, functions, strict=True)}
+        return kind, f"{every}: {words}", where, replaced
 
     if len(sites.edges) > len(edges):
         yield proposal(
@@ -236,19 +225,16 @@ def _other_factors(sites, edges):
     if last in index and is_node(factors[-2]) and factors[-2] in index:
         i = 2 * index[last] - index[factors[-2]]
         if i < len(inner) and inner[i].shape == last.shape:
-            words = f"{sites.called(inner[i])} stands in place of {name}, and so on: that of the step after"
+            replaced = f"{sites.called(inner[i])} stands in place of {name}"
+            words = f"{replaced}, and so on: that of the step after"
             yield words, [_with(e, other, x) for e, x in zip(edges, [*factors[1:], inner[i]])]
     fitting = [x for x in sites.backward.order if x.shape == last.shape and np.size(x.current) > 1]
     at = {x: i for i, x in enumerate(fitting)}
-    following = [
-        next(
-            (x for x in fitting if x.created > edge.node.created and x.operation == last.operation),
-            None,
-        )
-        for edge in edges
-    ]
+    alike = [x for x in fitting if x.operation == last.operation]
+    following = [next((x for x in alike if x.created > e.node.created), None) for e in edges]
     if all(x is not None for x in following):
-        words = f"{sites.called(following[-1])} stands in place of {name}, and so on: that of the step after"
+        replaced = f"{sites.called(following[-1])} stands in place of {name}"
+        words = f"{replaced}, and so on: that of the step after"
         yield words, [_with(e, other, x) for e, x in zip(edges, following)]
     for offset in (1, -1, 2, -2, 3, -3) if all(is_node(x) and x in at for x in factors) else ():
         places = [at[x] + offset for x in factors]

@@ -17,7 +17,7 @@ def _matmul(position, arrays, y, static):
 
 
 def _as_square_matrices(left, x, w):
-    """Products that only have the right shape because a matrix is square, or both have one shape."""
+    """Products whose shape is right only since a matrix is square, or both have one shape."""
     found = []
     if left and w.shape[-1] == w.shape[-2]:
         found.append(("wrong-operand", "the other matrix is not transposed", lambda g: g @ w))
@@ -33,7 +33,7 @@ def _as_square_matrices(left, x, w):
 
 
 def _reshaped_factors(left, x, w):
-    """The other matrix with its axes' lengths exchanged by a reshape, where that moves its numbers."""
+    """The other matrix reshaped to its transpose's shape, where that moves its numbers."""
     own = w if left else x
     rows, columns = own.shape[-2:]
     if x.ndim != w.ndim or 1 in (rows, columns) or rows == columns:

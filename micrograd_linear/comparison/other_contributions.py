@@ -164,7 +164,7 @@ class Family:
         )
 
     def sketches(self, changes):
-        """(K, 3): what changes (K, n) of the contributions do to the target, along the directions."""
+        """(K, 3): what changes (K, n) of contributions do to the target, along the directions."""
         return np.einsum("kn,kdn->kd", changes, self.along)
 
     def contribution(self, f):

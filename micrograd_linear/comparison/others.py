@@ -17,9 +17,10 @@ from .sites import CONFIRMED, grouped
 from .softmax_mistakes import as_elementwise, explain_by_softmax
 from .tables import Table, broadcasts
 
-PLACES = 96  # of a large graph, those nearest to the target and as many nearest to the gradients that were handed in
-LARGE = 2000  # contributions: of so many, a quarter of those places
-NEAR = 64  # tensors that are tried at one place, those made just before or after it
+# Of a large graph so many places are tried, those nearest to the target, and as many nearest to the
+# gradients that were handed in; of as many contributions as LARGE, a quarter of those places.
+PLACES, LARGE = 96, 2000
+NEAR = 64  # So many tensors are tried at one place, those made just before or after it.
 
 FIELDS = [
     ("wrong-operand", "multiplied by {}", lambda v: v),
@@ -102,7 +103,7 @@ class Others:
                 explain_by_softmax(self, edge)
 
     def totals(self, edges):
-        """The whole gradient of each tensor that has several uses, as if it were one contribution."""
+        """The whole gradient of each tensor that has several uses, as if from one use."""
         several = [edge for edge in edges if len(self.sites.uses[edge.operand]) > 1]
         return [
             Edge(uses[0].node, None, operand, sum(edge.piece for edge in uses))
@@ -236,7 +237,7 @@ class Others:
             self.sites.propose(kind, words, edge, change, 5, where)
 
     def is_right(self, node, edge, words):
-        """Whether the words of ``as_elementwise`` are true of a result: the derivative's own form."""
+        """Whether words of ``as_elementwise`` are the own form of a result's derivative."""
 
         def formula(result, g):
             return next((a for (_, _, own), a in as_elementwise(result, g) if own == words), None)

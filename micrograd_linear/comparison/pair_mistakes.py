@@ -93,43 +93,26 @@ def _power(position, arrays, y, static):
                 lambda g: g * p * x ** (p - 1),
             ),
         ]
-    return [
+    forms = [
+        ("the exponent was not lowered: p x**p instead of p x**(p - 1)", lambda g: g * p * y),
+        ("the factor p of p x**(p - 1) is missing", lambda g: g * x ** (p - 1)),
+        ("the factor is p - 1 instead of p", lambda g: g * (p - 1) * x ** (p - 1)),
         (
-            "local-derivative",
-            "the exponent was not lowered: p x**p instead of p x**(p - 1)",
-            lambda g: g * p * y,
-        ),
-        ("local-derivative", "the factor p of p x**(p - 1) is missing", lambda g: g * x ** (p - 1)),
-        (
-            "local-derivative",
-            "the factor is p - 1 instead of p",
-            lambda g: g * (p - 1) * x ** (p - 1),
-        ),
-        (
-            "local-derivative",
             "the exponent was raised: p x**(p + 1) instead of p x**(p - 1)",
             lambda g: g * p * x ** (p + 1),
         ),
-        ("local-derivative", "the exponent was lowered by 2", lambda g: g * p * x ** (p - 2)),
-        ("local-derivative", "neither factor nor lower exponent: x**p", lambda g: g * y),
-        ("local-derivative", "only the factor p of p x**(p - 1) is there", lambda g: g * p + 0 * x),
+        ("the exponent was lowered by 2", lambda g: g * p * x ** (p - 2)),
+        ("neither factor nor lower exponent: x**p", lambda g: g * y),
+        ("only the factor p of p x**(p - 1) is there", lambda g: g * p + 0 * x),
+        ("the sign of the exponent is lost: p x**(-p)", lambda g: g * p * x ** (-p)),
+        ("x**(p - 1) without the sign of p", lambda g: g * np.abs(p) * x ** (p - 1)),
+        ("the derivative is left out", lambda g: g + 0 * x),
         (
-            "local-derivative",
-            "the sign of the exponent is lost: p x**(-p)",
-            lambda g: g * p * x ** (-p),
-        ),
-        (
-            "local-derivative",
-            "x**(p - 1) without the sign of p",
-            lambda g: g * np.abs(p) * x ** (p - 1),
-        ),
-        ("local-derivative", "the derivative is left out", lambda g: g + 0 * x),
-        (
-            "local-derivative",
             "the derivative stands alone, without the gradient that comes in",
             lambda g: p * x ** (p - 1) + 0 * g,
         ),
     ]
+    return [("local-derivative", words, form) for words, form in forms]
 
 
 def _larger(position, arrays, y, static):

@@ -17,13 +17,15 @@ from .forms import FormRounding
 from .gross import gross_contributions
 
 LIMIT = 64  # units of u * S; right gradients that take the engine's way stay below 25
-LIMIT_DOUBLE = 8192  # in float64, 1e-12, where there is room for hand-written forms such as s * (1 - s), and still far below any mistake
+# In float64 this is 1e-12, far below any mistake, with room for forms such as s * (1 - s).
+LIMIT_DOUBLE = 8192
 MARGIN = 16  # times the engine's own error, for hand-written code that takes another way
-MOST_UNITS = 2048  # of the engine's own error, where the two precisions take different branches and the error is not one of rounding
-VISIBLE, VISIBLE_DOUBLE = (
-    1e-3,
-    1e-6,
-)  # of the largest element: more than that is called rounding only if the engine is as far off itself
+# Where the engine's own error has more units than this, the two precisions take different branches,
+# and the error is not one of rounding.
+MOST_UNITS = 2048
+# More than this part of the largest element is called rounding only if the engine itself is as far
+# off.
+VISIBLE, VISIBLE_DOUBLE = 1e-3, 1e-6
 STEPS = 8  # over which cancellation may add up
 PLAIN = 1024  # times the engine's largest error
 _WITHOUT_GRAPH = {
@@ -205,7 +207,9 @@ class EngineErrors:
     def _pair(self, low, high):
         try:
             (a, forward_a), (b, forward_b) = self._replayed(low), self._replayed(high)
-        except Exception:  # an operation written by hand, one that NumPy does not have in this precision, or that refuses it in its own way
+        except Exception:
+            # NumPy may not have an operation in this precision, and one that a user wrote may
+            # refuse it in its own way.
             return None
         return (
             a,
@@ -237,7 +241,7 @@ class EngineErrors:
 
 
 def _branches_differ(a, b):
-    """Whether two copies of a kinked operation, in two precisions, take another branch somewhere."""
+    """Whether a kinked operation takes another branch somewhere in another precision."""
     ones = np.ones(a.shape, a.dtype), np.ones(b.shape, b.dtype)
     for (_, one), (_, other) in zip(
         a.contributions(ones[0]), b.contributions(ones[1]), strict=True

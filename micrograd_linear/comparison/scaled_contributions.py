@@ -14,7 +14,7 @@ PATHS = 24  # that are tried with a number, at most
 
 
 def explain_by_scale(sites: Sites) -> None:
-    """Try a number at every contribution, and at both of those of a node that has an operand twice."""
+    """Try a number at every contribution, and at both of a node that has an operand twice."""
     _scaled_pairs(sites)
     edges = [edge for edge in sites.edges if edge not in sites.twice]
     if len(sites.edges) < 2 or not edges:

@@ -91,10 +91,11 @@ class Shared:
             sentence = f"{names} are each {words}: {self._one_mistake(place, right)}"
             cause = Cause("factor", where, sentence, evidence, 2, self.names[place])
         elif spared and self._averages(factor, nodes):
+            others = _listed([self.names[x] for x in spared])
             sentence = (
-                f"{names} are each {words} while {_listed([self.names[x] for x in spared])} is right: the "
-                f"convention in which the gradient that comes in lacks the {self._short(factor)} of an "
-                "averaged loss, and only dW and db have it; this forward does not average"
+                f"{names} are each {words} while {others} is right: the convention in which the "
+                f"gradient that comes in lacks the {self._short(factor)} of an averaged loss, and "
+                "only dW and db have it; this forward does not average"
             )
             cause = Cause("factor", where, sentence, evidence, 2, NOWHERE)
         else:
@@ -301,7 +302,10 @@ class Shared:
             ):
                 if determined:
                     name = self.results[first].name
-                    words = f"right from {name}, which is wrong: both follow from one other gradient of {self.names[place]}"
+                    words = (
+                        f"right from {name}, which is wrong: both follow from one other gradient "
+                        f"of {self.names[place]}"
+                    )
                     self.results[node] = replace(
                         self.results[node], status="inherited", causes=(), note=words, follows=name
                     )
@@ -314,7 +318,8 @@ class Shared:
             return
         group = [node for node in self.results if any(node is x for x in group)]
         place = self._common_place(group)
-        words = f"{_listed([self.names[x] for x in group])} follow from one other gradient: {self._one_mistake(place, right)}"
+        names = _listed([self.names[x] for x in group])
+        words = f"{names} follow from one other gradient: {self._one_mistake(place, right)}"
         cause = replace(
             self.results[group[0]].causes[0], sentence=words, of=self.names[place], cost=98
         )
@@ -329,7 +334,10 @@ class Shared:
             for other in [] if self.results[node].follows else self._open():
                 if other is not node and self._is_same(node, other):
                     name = self.results[node].name
-                    words = f"the same gradient as {name}, and wrong in the same way: one mistake further on"
+                    words = (
+                        f"the same gradient as {name}, and wrong in the same way: "
+                        "one mistake further on"
+                    )
                     causes = self.results[node].causes
                     self.results[other] = replace(
                         self.results[other], causes=causes, note=words, follows=name

@@ -12,9 +12,10 @@ from .blame import Edge
 from .steps import step
 
 MOST_EDGES = 10_000  # of a larger graph those nearest to the target
-# What is missing in several places, and a sign, which may be that of two equal ones, have these costs.
+# These are the costs of what is missing in several places, and of a sign, which may be that of two
+# equal ones.
 MISSING, SIGN = 4, 5
-# So many places of one mistake are carried to the target; in a chain it looks the same at every one.
+# So many places of one mistake are carried to the target; in a chain all of them look the same.
 CONFIRMED = 6
 
 
@@ -60,7 +61,7 @@ class Sites:
         return step(node, self.names)
 
     def place(self, edge):
-        """Where an edge is, by names: those of what NumPy put in between are of no use to anybody."""
+        """Where an edge is, by names, without those of what NumPy put in between."""
         operand, consumer = edge.operand, edge.node
         while (
             not operand.name

@@ -50,7 +50,7 @@ def _over_another_axis(others, zero, softmaxes, axis, other):
 
 
 def _at_all_labels(others, zero):
-    """p[:, y] -= 1 where p[arange(n), y] -= 1 belongs: every row gets it at the labels of all rows."""
+    """p[:, y] -= 1 where p[arange(n), y] -= 1 belongs: in every row, the labels of all rows."""
     shape = zero.operand.shape
     for node in others.sites.backward.order:
         index = node.static.get("index") if node.operation == "getitem" else None

@@ -91,7 +91,7 @@ def _added_terms(search):
 
 
 def _arrays(search, shape):
-    """(name, array) of the tensors of one shape, and of the constants that they were computed with."""
+    """(name, array) of the tensors of one shape, and of the constants in their operands."""
     order, names = search.backward.order, search.names
     nodes = [node for node in order if node.name]
     if not search.graph_is_large:

@@ -41,7 +41,8 @@ def weaknesses(root, seed, claimed, order, names):
     top = root.operands[0] if summed else root
     if math.prod(top.shape) > 1 and np.all(np.asarray(seed) == 1) and top in touched:
         found.append(
-            f"the upstream gradient of {names[top]} is 1 everywhere: that it is ignored would not show"
+            f"the upstream gradient of {names[top]} is 1 everywhere: "
+            "that it is ignored would not show"
         )
     return tuple(dict.fromkeys(found))
 
@@ -154,11 +155,13 @@ def _of_a_broadcast(node, arrays, y, ways, names, shared):
                 found.append("N = 1 cannot show a missing batch sum")
             elif single:
                 found.append(
-                    f"axis {single[0]} of {step(node, names)} has length 1: a missing sum over it would not show"
+                    f"axis {single[0]} of {step(node, names)} has length 1: "
+                    "a missing sum over it would not show"
                 )
         if node.operation == "multiply" and other.size > 1 and (other == 1).all():
             found.append(
-                f"the other factor of {step(node, names)} is 1 everywhere: that it is left out would not show"
+                f"the other factor of {step(node, names)} is 1 everywhere: "
+                "that it is left out would not show"
             )
     return found
 

@@ -81,7 +81,8 @@ def described(search):
         found += f", in {words}" if words else ""
     sizes = float(np.linalg.norm(hand)), float(np.linalg.norm(expected))
     if all(sizes) and np.isfinite(sizes).all() and wrong.size > 1:
-        found += f"; direction {float((hand * expected).sum()) / (sizes[0] * sizes[1]):.2f} (cosine), length {sizes[0] / sizes[1]:.3g} times"
+        cosine = float((hand * expected).sum()) / (sizes[0] * sizes[1])
+        found += f"; direction {cosine:.2f} (cosine), length {sizes[0] / sizes[1]:.3g} times"
     return found
 
 
@@ -102,7 +103,7 @@ def part(wrong: np.ndarray, search: Search) -> str | None:
 
 
 def _slices(wrong, live):
-    """(what slices are called, which, of how many): few of one axis, or several in a row; or None."""
+    """(what slices are called, which, of how many): few of an axis, or several in a row."""
     for axis in range(wrong.ndim):
         others = tuple(i for i in range(wrong.ndim) if i != axis)
         some = wrong.any(axis=others)

@@ -187,7 +187,7 @@ class Verdicts:
         return self.passes[bool(given), words]
 
     def _is_multiple(self, node: object, factor: float) -> bool:
-        """Whether a hand gradient is a number times what the gradients of the consumers make of it."""
+        """Whether a hand gradient is a number times what its consumers' gradients make of it."""
         implied = np.asarray(self.backward.implied[node], dtype=np.float64)
         gross = np.maximum(self.gross[node], self.gross_passed_on[node])
         return self._agrees(node, factor * implied, abs(factor) * gross)
@@ -216,12 +216,9 @@ class Verdicts:
                     partial(self.errors.of, node),
                 )
                 if again.status in AGREE:
-                    found[i] = replace(
-                        again,
-                        hand=result.hand,
-                        status="rounding",
-                        note=f"equal to float32 rounding, {'as' if itself else 'that of'} {', '.join(coarse[:3])}",
-                    )
+                    others = f"{'as' if itself else 'that of'} {', '.join(coarse[:3])}"
+                    note = f"equal to float32 rounding, {others}"
+                    found[i] = replace(again, hand=result.hand, status="rounding", note=note)
         return found
 
     def _taken_back(self, found):
@@ -248,7 +245,10 @@ class Verdicts:
                 and reached
                 and all(of_leaf.status in AGREE for of_leaf in reached)
             ):
-                words = f"no error: it is {factor:.6g} times the gradient, which is taken back later: {', '.join(x.name for x in reached[:3])} agree"
+                words = (
+                    f"no error: it is {factor:.6g} times the gradient, which is taken back later: "
+                    f"{', '.join(x.name for x in reached[:3])} agree"
+                )
                 found[i] = replace(
                     result,
                     status="scaled",
