@@ -40,7 +40,7 @@ class Backward:
         self.order = topological_order(root)
         self.root, self.hand, self.regions = root, hand, {}
         self.implied = {}  # {node: what the gradients of its consumers make of it}
-        self.used = {root: np.asarray(hand.get(root, seed))}  # {node: what is handed on}
+        self.used = {root: np.asarray(hand.get(root, seed))}  # {node: what is passed on}
         self.implied[root] = np.asarray(seed)
         self.pieces = {}  # {node: its edges}
         totals = {}
@@ -151,7 +151,7 @@ class Backward:
         return self._passed(given, target, replaced)
 
     def _passed(self, totals, target, replaced=None):
-        """Gradients of some nodes handed on to the target; those of nodes at the border of its
+        """Gradients of some nodes passed on to the target; those of nodes at the border of its
         region are not added to.
         """
         for node, edges in reversed(self.ways(target)):
@@ -165,7 +165,7 @@ class Backward:
         return totals.get(target)
 
     def ways(self, target):
-        """[(consumer, [(position, operand, its pullback)])] of what is handed on in the region of
+        """[(consumer, [(position, operand, its pullback)])] of what is passed on in the region of
         the target, oldest first.
         """
         if ("ways", target) not in self.regions:

@@ -115,13 +115,10 @@ class Comparison(Mapping[Any, Result]):
     ) -> None:
         self._results = {result.name: result for result in results}
         self._nodes: dict[Any, Any] = nodes or {}  # node -> name
-        self._weaknesses, self._formulas = (
-            weaknesses,
-            formulas,
-        )  # functions, called when somebody asks
-        self.gradients = (
-            gradients or {}
-        )  # {node: the engine's gradient} of all that a gradient flows to
+        # These are functions, which are called when somebody asks.
+        self._weaknesses, self._formulas = weaknesses, formulas
+        # {node: the engine's gradient} of all that a gradient flows to
+        self.gradients = gradients or {}
         self.remarks: tuple[str, ...] = ()  # sentences about the whole
 
     def with_results(self, results, nodes):

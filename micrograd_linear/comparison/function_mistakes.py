@@ -86,21 +86,21 @@ def _masks(operation, x):
 
 def _derivatives_of_others(operation, x, y):
     """The derivatives of the functions that are used for the same purpose."""
-    found = []
+    forms = []
     for family in (ACTIVATIONS, FUNCTIONS):
         for other in family if operation in family else ():
             if other == operation:
                 continue
             words = f"you used the derivative of {other}; the step is {operation}"
             for ending, at in (("", x), (", and took it at the output", y)):
-                found.append(
+                forms.append(
                     (
                         "local-derivative",
                         words + ending,
                         lambda g, other=other, at=at: g * derivative(other, at),
                     )
                 )
-    return found
+    return forms
 
 
 def _written(operation, x, y):

@@ -57,7 +57,7 @@ def gross_gradients(root, gradients, given=None):
     """{node: array} for all that ``root`` depends on: the magnitudes that were added up to make
     each of its ``gradients``, and those of those.
 
-    From a ``given`` gradient, {node: array}, its own magnitudes are handed on.
+    From a ``given`` gradient, {node: array}, its own magnitudes are passed on.
     """
     gross = {root: np.absolute(np.asarray(gradients[root], dtype=np.float64))}
     with np.errstate(all="ignore"):  # a NaN or an overflow is judged elsewhere
@@ -93,10 +93,6 @@ def _contributions(node, gross):
         return node.contributions(float(gross))
     try:
         return node.contributions(Gross(gross))
-    except (
-        TypeError,
-        AttributeError,
-        ValueError,
-        IndexError,
-    ):  # a rule of the user's own may do what Gross does not know
+    except (TypeError, AttributeError, ValueError, IndexError):
+        # A rule of the user's own may do what Gross does not know.
         return node.contributions(gross.astype(node.dtype))

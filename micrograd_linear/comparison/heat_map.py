@@ -17,6 +17,7 @@ _SIGN_PATTERN = (
     'patternTransform="rotate(45)"><rect width="4" height="4" fill="none"/>'
     '<line x1="0" y1="0" x2="0" y2="4" stroke="#e69f00" stroke-width="1.6"/></pattern></defs>'
 )
+# These are ColorBrewer's Blues, whose lightness falls evenly.
 _SHADES = (
     "#ffffff",
     "#c6dbef",
@@ -25,7 +26,7 @@ _SHADES = (
     "#3182bd",
     "#08519c",
     "#08306b",
-)  # ColorBrewer's Blues: lightness falls evenly
+)
 _BLOCKS = " ·:+*#@"
 _TOP = 14.0  # decades above what is due to rounding, for the darkest shade
 

@@ -6,7 +6,7 @@ from .causes import Cause
 from .comparison import Result
 from .rounding import LIMIT, allowed, unit_roundoff
 
-BLIND = 0.01  # a resolution above this is said
+BLIND = 0.01  # A resolution above this is told in a note.
 HALF = 1e-4  # a type whose unit roundoff is above this is half precision
 BITS = {24: "float32", 11: "float16 or TF32", 8: "bfloat16"}  # of a significand
 

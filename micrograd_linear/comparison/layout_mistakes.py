@@ -35,7 +35,7 @@ def _getitem(position, arrays, y, static):
 
 def _displaced_indices(x, index):
     """The gradient at the neighbours of the elements that were taken, or at the first ones."""
-    found = []
+    forms = []
     for axis, one in enumerate(index):
         if not (isinstance(one, np.ndarray) and one.dtype.kind in "iu" and one.size):
             continue
@@ -52,8 +52,8 @@ def _displaced_indices(x, index):
         for which, moved in others:
             words = f"{which} along axis {axis} gets the gradient, not the one that was taken"
             scattered = _scattered(x, (*index[:axis], moved, *index[axis + 1 :]))
-            found.append(("permuted", words, scattered))
-    return found
+            forms.append(("permuted", words, scattered))
+    return forms
 
 
 def _crossed_indices(x, index):
@@ -81,7 +81,7 @@ def _scattered(x, index):
 
 def _reshape(position, arrays, y, static):
     x = arrays[0]
-    found = [
+    forms = [
         (
             "permuted",
             "the numbers are put back column by column",
@@ -90,7 +90,7 @@ def _reshape(position, arrays, y, static):
     ]
     for i in range(np.ndim(y)):
         for j in range(i):
-            found.append(
+            forms.append(
                 (
                     "permuted",
                     f"axes {j} and {i} were exchanged before it was put back",
@@ -98,21 +98,21 @@ def _reshape(position, arrays, y, static):
                 )
             )
     if x.ndim >= 2:
-        found.append(
+        forms.append(
             (
                 "permuted",
                 "it was put back into the transposed shape",
                 lambda g: g.reshape(x.mT.shape).mT,
             )
         )
-    return found
+    return forms
 
 
 def _transpose(position, arrays, y, static):
     x, axes = arrays[0], static.get("axes")
-    found = [("permuted", "reshaped where it should be transposed", lambda g: g.reshape(x.shape))]
+    forms = [("permuted", "reshaped where it should be transposed", lambda g: g.reshape(x.shape))]
     if axes is not None:
-        found.append(
+        forms.append(
             (
                 "permuted",
                 "transposed by the same axes again instead of back",
@@ -120,8 +120,8 @@ def _transpose(position, arrays, y, static):
             )
         )
     if np.shape(y) == x.shape:
-        found.append(("transpose", "not transposed back", lambda g: g))
-    return found
+        forms.append(("transpose", "not transposed back", lambda g: g))
+    return forms
 
 
 def _concatenate(position, arrays, y, static):

@@ -18,18 +18,18 @@ def _matmul(position, arrays, y, static):
 
 def _as_square_matrices(left, x, w):
     """Products whose shape is right only since a matrix is square, or both have one shape."""
-    found = []
+    forms = []
     if left and w.shape[-1] == w.shape[-2]:
-        found.append(("wrong-operand", "the other matrix is not transposed", lambda g: g @ w))
+        forms.append(("wrong-operand", "the other matrix is not transposed", lambda g: g @ w))
     if not left and x.shape[-1] == x.shape[-2]:
-        found.append(("wrong-operand", "the other matrix is not transposed", lambda g: x @ g))
+        forms.append(("wrong-operand", "the other matrix is not transposed", lambda g: x @ g))
     if x.shape[-2:] == w.shape[-2:]:
         other = w if left else x
         elementwise = "multiplied elementwise instead of as a matrix product"
-        found.append(("wrong-operand", elementwise, lambda g: g * other))
+        forms.append(("wrong-operand", elementwise, lambda g: g * other))
         turned = "the order of the product is turned round"
-        found.append(("wrong-operand", turned, lambda g: w.mT @ g if left else g @ x.mT))
-    return found
+        forms.append(("wrong-operand", turned, lambda g: w.mT @ g if left else g @ x.mT))
+    return forms
 
 
 def _reshaped_factors(left, x, w):
@@ -64,9 +64,9 @@ def _einsum(position, arrays, y, static):
         replaced = [others.get(f"x{i}", array) for i, array in enumerate(arrays)]
         return RULES["einsum"].formula(*replaced, **static)[1][position](g)
 
-    found = []
+    forms = []
     for i, j in _equal_axes(np.shape(y)):
-        found.append(
+        forms.append(
             (
                 "transpose",
                 f"axes {j} and {i} of the gradient that comes in are exchanged",
@@ -80,11 +80,11 @@ def _einsum(position, arrays, y, static):
                 ("transpose", f"operand {k} is not transposed", other.swapaxes(i, j))
                 for i, j in _equal_axes(other.shape)
             ]
-            found += [
+            forms += [
                 (kind, words, lambda g, k=k, array=array: pulled(g, **{f"x{k}": array}))
                 for kind, words, array in replaced
             ]
-    return found
+    return forms
 
 
 def _equal_axes(shape):

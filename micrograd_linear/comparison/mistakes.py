@@ -47,7 +47,7 @@ def mistakes(operation, position, arrays, y, static, shape=None):
         return mistakes_of_function(operation, arrays[0], y, static)
     if operation not in _OF or (operation in OF_SEVERAL and np.size(arrays[position]) == 1):
         return []
-    found = _OF[operation](position, arrays, y, static)
+    forms = _OF[operation](position, arrays, y, static)
     if operation == "multiply" and shape and shape[-1] > 1:
-        found.append(largest_alone(arrays[1 - position]))
-    return found
+        forms.append(largest_alone(arrays[1 - position]))
+    return forms

@@ -102,17 +102,17 @@ def _not_contracted(search):
 
 def reductions(array: np.ndarray, shape: tuple) -> list[tuple[np.ndarray, tuple]]:
     """[(the array summed over axes to a shape, the axes)]"""
-    found = []
+    sums = []
     if array.ndim > 8:
-        return found
+        return sums
     long = [n for n in shape if n > 1]
     for drop in range(1, 2**array.ndim):
         axes = tuple(i for i in range(array.ndim) if drop >> i & 1)
         for keepdims in (False, True):
             summed = array.sum(axis=axes, keepdims=keepdims)
             if summed.shape == tuple(shape):
-                found.append((summed, axes))
-        new = not any(axes == other for _, other in found)
+                sums.append((summed, axes))
+        new = not any(axes == other for _, other in sums)
         if new and [n for n in summed.shape if n > 1] == long:
-            found.append((summed.reshape(shape), axes))
-    return found
+            sums.append((summed.reshape(shape), axes))
+    return sums

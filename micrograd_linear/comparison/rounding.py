@@ -28,10 +28,11 @@ MOST_UNITS = 2048
 VISIBLE, VISIBLE_DOUBLE = 1e-3, 1e-6
 STEPS = 8  # over which cancellation may add up
 PLAIN = 1024  # times the engine's largest error
+# Where there is no graph, these are relative to the largest element; else it is 1e-10.
 _WITHOUT_GRAPH = {
     np.dtype(np.float16): 5e-3,
     np.dtype(np.float32): 1e-5,
-}  # relative to the largest element; else 1e-10
+}
 _KINKED = {"relu", "absolute", "leaky_relu", "maximum", "minimum", "max", "min", "clip"}
 _LARGE = 2_000_000  # elements in a graph: long double has no fast matrix product
 
@@ -198,10 +199,8 @@ class EngineErrors:
 
     def _precisions(self, dtype):
         if dtype.itemsize < 8:
-            return (
-                np.float32,
-                np.float64,
-            )  # half precision, too: its units are those of float32, and u is its own
+            # Half precision, too, has the units of float32; u is its own.
+            return np.float32, np.float64
         return (np.float64, np.longdouble) if self.extended else (np.float32, np.float64)
 
     def _pair(self, low, high):

@@ -85,11 +85,11 @@ def as_elementwise(node: Node, g: np.ndarray) -> list:
         np.allclose(p.sum(axis=axis), 1, rtol=1e-6, atol=0) for axis in range(p.ndim)
     )
     tanh = "1 - {0}**2, the derivative of a tanh, stands in place of its own"
-    found = [
+    forms = [
         *(_of_softmax(p, g) if sums_to_one else _of_function(p, g)),
         ("local-derivative", tanh, g * (1 - p * p)),
     ]
-    return [((node, kind, words), array) for kind, words, array in found]
+    return [((node, kind, words), array) for kind, words, array in forms]
 
 
 def _of_softmax(p, g):

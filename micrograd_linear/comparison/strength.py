@@ -20,7 +20,7 @@ def weaknesses(root, seed, claimed, order, names):
     """Sentences, each once: what the data between ``root`` and the ``claimed`` nodes hide. ``seed``
     is dL/d(root).
 
-    A sentence about a step is said where it is true of all steps that read like it: a loop's other
+    A sentence about a step is told where it is true of all steps that read like it: a loop's other
     turns may show it.
     """
     hidden, touched = {}, set(claimed)

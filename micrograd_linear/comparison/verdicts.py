@@ -49,13 +49,12 @@ class Verdicts:
         self.ties = conventions(self.backward.order)
         self.steps = any(node.operands and node is not self.root for node in self.usable)
         self.passes, self.searched = {}, 0
-        in_turn = sorted(
-            zip(self.results, self.claims, strict=True), key=lambda pair: -pair[1].created
-        )  # those nearest to the result first
+        # Those nearest to the result come first.
+        pairs = zip(self.results, self.claims, strict=True)
+        in_turn = sorted(pairs, key=lambda pair: -pair[1].created)
         with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # of the mean of nothing, say, in a run with other numbers
+            # A run with other numbers may warn of the mean of nothing, say.
+            warnings.simplefilter("ignore")
             found = {node: self._explained(result, node) for result, node in in_turn}
             judged = self._taken_back(self._coarse([found[node] for node in self.claims]))
             results = dict(zip(self.claims, judged, strict=True))
@@ -164,9 +163,8 @@ class Verdicts:
         """The other choice at a tie that makes the gradient what it is, in words; None if there is
         none.
         """
-        for given in (
-            ({}, self.usable) if self.ties else ()
-        ):  # the whole pass with that choice, or one that goes on from the hand-derived gradients
+        # Either the whole pass has that choice, or one that starts from the hand-derived gradients.
+        for given in ({}, self.usable) if self.ties else ():
             without = self._pass(given, "", None)[node]
             for words, patch in self.ties:
                 other = self._pass(given, words, patch)[node]
@@ -263,9 +261,8 @@ class Verdicts:
             np.asarray(self.gradients[node], dtype=np.float64),
         )
         power = float((engine * engine).sum())
-        factor = (
-            float((hand * engine).sum()) / power if power and hand.size > 2 else 0.0
-        )  # of one number, any other is a multiple
+        # Of one number, any other is a multiple.
+        factor = float((hand * engine).sum()) / power if power and hand.size > 2 else 0.0
         return (
             factor
             if factor > 0
