@@ -212,8 +212,8 @@ class Others:
             field = form(rows)
             for k in self.fitting(edge, field @ weighted.T, own, nodes):
                 change = edge.piece * field[k].reshape(shape) - edge.piece
-                words = words.format(self.sites.called(nodes[k]))
-                self.sites.propose(kind, f"{whole} is {words}", edge, change, 6, said=words)
+                said = words.format(self.sites.called(nodes[k]))
+                self.sites.propose(kind, f"{whole} is {said}", edge, change, 6, said=said)
         for k, value, words in self.scaled(edge, rows, own):
             if nodes[k].operation:
                 name = f"{words}{self.sites.called(nodes[k])}"
