@@ -1,4 +1,4 @@
-"""Errors in words: the operation, its operands with their shapes, what was expected and what came."""
+"""Errors in words: the operation, its operands with their shapes, expected against got."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ import numpy as np
 
 from .graph import is_node
 
+_ONLY_MOVE = ("getitem", "reshape", "transpose", "broadcast_to")
+
 
 def described(operands: Iterable[Any]) -> str:
-    return ", ".join(
-        operand.describe() if is_node(operand) else f"an array {np.shape(operand)}" if np.ndim(operand) else repr(operand)
-        for operand in (x if is_node(x) else _shaped(x) for x in operands)
-    )
+    """The operands in words, with their shapes."""
+    return ", ".join(map(_described, operands))
+
+
+def _described(operand: Any) -> str:
+    operand = operand if is_node(operand) else _shaped(operand)
+    if is_node(operand):
+        return operand.describe()
+    return f"an array {np.shape(operand)}" if np.ndim(operand) else repr(operand)
 
 
 def _shaped(operand: Any) -> Any:
@@ -30,25 +37,45 @@ def explained(error, rule, operands, static):
     kinds = (np.exceptions.AxisError, IndexError, OverflowError, MemoryError, TypeError, ValueError)
     kind = next(kind for kind in kinds if isinstance(error, kind))
     kind = ValueError if kind is np.exceptions.AxisError else kind
-    settings = "".join(f", {key}={value!r}" for key, value in static.items() if value is not None and value is not False)
+    stated = {key: x for key, x in static.items() if x is not None and x is not False}
+    settings = "".join(f", {key}={x!r}" for key, x in stated.items())
     reason = str(error)
     shapes = [x.shape if is_node(x) else np.shape(x) for x in operands]
     if rule.name == "matmul":
-        inner = [shapes[0][-1:], shapes[1][-2:-1] or shapes[1]]
-        if not all(inner):
-            reason = "expected at least one axis in each operand, got a scalar; use * for a multiplication by a scalar"
-        elif inner[0] != inner[1]:
-            reason = f"expected the last axis of the left operand to equal the last but one of the right, got {inner[0][0]} and {inner[1][0]}"
-            if len(shapes[1]) == 2 and shapes[0][-1] == shapes[1][-1]:
-                reason += "; the right operand fits if it is transposed"
+        reason = _reason_of_matmul(*shapes) or reason
     elif len(shapes) == 2 and "broadcast" in reason:
-        reason = f"the shapes {shapes[0]} and {shapes[1]} do not broadcast; expected equal axes, or 1, counted from the right"
+        reason = (
+            f"the shapes {shapes[0]} and {shapes[1]} do not broadcast; expected equal axes, or 1, "
+            "counted from the right"
+        )
     return kind(f"{rule.name} of {described(operands)}{settings}: {reason}")
+
+
+def _reason_of_matmul(left, right):
+    """Why matrices of these shapes are not multiplied, or None where the inner axes agree."""
+    inner, other = left[-1:], right[-2:-1] or right
+    if not inner or not other:
+        return (
+            "expected at least one axis in each operand, got a scalar; use * for a multiplication "
+            "by a scalar"
+        )
+    if inner == other:
+        return None
+    reason = (
+        "expected the last axis of the left operand to equal the last but one of the right, got "
+        f"{inner[0]} and {other[0]}"
+    )
+    if len(right) == 2 and inner[0] == right[-1]:
+        reason += "; the right operand fits if it is transposed"
+    return reason
 
 
 def check_integers(rule, inputs, static, value, operands):
     """Integers wrap around silently; do the same in floating point and compare."""
-    if value.dtype.kind in "iu" and rule.name not in ("getitem", "reshape", "transpose", "broadcast_to"):
+    if value.dtype.kind in "iu" and rule.name not in _ONLY_MOVE:
         approximate = rule.formula(*(np.asarray(x, dtype=np.float64) for x in inputs), **static)[0]
         if not np.allclose(value, approximate, rtol=1e-9, atol=0.5):
-            raise OverflowError(f"{rule.name} of {described(operands)}: the result does not fit into {value.dtype}; convert to float first")
+            raise OverflowError(
+                f"{rule.name} of {described(operands)}: the result does not fit into "
+                f"{value.dtype}; convert to float first"
+            )

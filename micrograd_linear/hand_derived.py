@@ -1,6 +1,8 @@
-"""The linear layer y = xW + b, differentiated by hand: the derived formulas as NumPy functions, to compare the engine with.
+"""The linear layer y = xW + b, differentiated by hand: the derived formulas as NumPy functions, to
+compare the engine with.
 
-Shapes: x (N, M_in), W (M_in, M_out), b (1, M_out), y (N, M_out); N is the number of rows of data. δ is the Kronecker delta. Entry by entry
+Shapes: x (N, M_in), W (M_in, M_out), b (1, M_out), y (N, M_out); N is the number of rows of data.
+δ is the Kronecker delta. Entry by entry
 
     y_ij = Σ_l x_il W_lj + b_j
 
@@ -50,50 +52,66 @@ def linear_backward(
 ) -> LinearGradients:
     """The gradients of a linear layer, from ∂L/∂y, x (N, M_in) and W (M_in, M_out).
 
-    ==============  =================  ====================  ====================  ====================
-    ``layout``      ``dL_dy``          ``.W``                ``.b``                ``.x``
-    ==============  =================  ====================  ====================  ====================
-    ``gradient``    (N, M_out)         ∇_W L (M_in, M_out)   ∇_b L (1, M_out)      ∇_x L (N, M_in)
-    ``numerator``   (M_out, N)         ∂L/∂W (M_out, M_in)   ∂L/∂b (M_out, 1)      ∂L/∂x (M_in, N)
-    ==============  =================  ====================  ====================  ====================
+    =============  ===========  ===================  ================  ===============
+    ``layout``     ``dL_dy``    ``.W``               ``.b``            ``.x``
+    =============  ===========  ===================  ================  ===============
+    ``gradient``   (N, M_out)   ∇_W L (M_in, M_out)  ∇_b L (1, M_out)  ∇_x L (N, M_in)
+    ``numerator``  (M_out, N)   ∂L/∂W (M_out, M_in)  ∂L/∂b (M_out, 1)  ∂L/∂x (M_in, N)
+    =============  ===========  ===================  ================  ===============
 
     Each is the transpose of the other. The derivation, in numerator layout:
 
-    1. ∂y_ij/∂W_hk = δ_kj x_ih, so ∂L/∂W_hk = Σ_i Σ_j ∂L/∂y_ij δ_kj x_ih = Σ_i ∂L/∂y_ik x_ih = (∂L/∂y · x)_kh.
-    2. ∂y_ij/∂b_k = δ_kj, so ∂L/∂b_k = Σ_i Σ_j ∂L/∂y_ij δ_kj = Σ_i ∂L/∂y_ik = (∂L/∂y · 1)_k, with 1 the column of N ones.
-    3. ∂y_ij/∂x_lk = δ_il W_kj, so ∂L/∂x_lk = Σ_i Σ_j ∂L/∂y_ij δ_il W_kj = Σ_j ∂L/∂y_lj W_kj = (W · ∂L/∂y)_kl.
+    1. ∂y_ij/∂W_hk = δ_kj x_ih, so ∂L/∂W_hk = Σ_i Σ_j ∂L/∂y_ij δ_kj x_ih = Σ_i ∂L/∂y_ik x_ih
+       = (∂L/∂y · x)_kh.
+    2. ∂y_ij/∂b_k = δ_kj, so ∂L/∂b_k = Σ_i Σ_j ∂L/∂y_ij δ_kj = Σ_i ∂L/∂y_ik = (∂L/∂y · 1)_k, with 1
+       the column of N ones.
+    3. ∂y_ij/∂x_lk = δ_il W_kj, so ∂L/∂x_lk = Σ_i Σ_j ∂L/∂y_ij δ_il W_kj = Σ_j ∂L/∂y_lj W_kj
+       = (W · ∂L/∂y)_kl.
 
-    Integers are taken as float64. Raises ``ValueError`` for shapes that do not fit together and for an unknown layout.
+    Integers are computed with as float64. Raises ``ValueError`` for shapes that do not fit together
+    and for an unknown layout.
 
     >>> linear_backward([[1.0, 10.0]], [[2.0, 3.0]], [[1.0, 0.0], [0.0, 1.0]]).W
     array([[ 2., 20.],
            [ 3., 30.]])
     """
     dL_dy, x, W = _array("dL_dy", dL_dy), _array("x", x), _array("W", W)
+    _expect_backward(dL_dy, x, W, layout)
+    if layout == "numerator":
+        return LinearGradients(W=dL_dy @ x, b=dL_dy.sum(axis=1, keepdims=True), x=W @ dL_dy)
+    return LinearGradients(W=x.T @ dL_dy, b=dL_dy.sum(axis=0, keepdims=True), x=dL_dy @ W.T)
+
+
+def _expect_backward(dL_dy: np.ndarray, x: np.ndarray, W: np.ndarray, layout: str) -> None:
+    """Check that the shapes fit together in this layout."""
     if layout not in ("gradient", "numerator"):
-        raise ValueError(f"linear_backward: layout: expected 'gradient' or 'numerator', got {layout!r}")
+        raise ValueError(
+            f"linear_backward: layout: expected 'gradient' or 'numerator', got {layout!r}"
+        )
     _expect("x", x, ("N", "M_in"), {})
     sizes = {"N": x.shape[0], "M_in": x.shape[1]}
     _expect("W", W, ("M_in", "M_out"), sizes)
     sizes["M_out"] = W.shape[1]
-    if layout == "numerator":
-        _expect("dL_dy (numerator layout)", dL_dy, ("M_out", "N"), sizes)
-        return LinearGradients(W=dL_dy @ x, b=dL_dy.sum(axis=1, keepdims=True), x=W @ dL_dy)
-    _expect("dL_dy (gradient layout)", dL_dy, ("N", "M_out"), sizes)
-    return LinearGradients(W=x.T @ dL_dy, b=dL_dy.sum(axis=0, keepdims=True), x=dL_dy @ W.T)
+    shape = ("M_out", "N") if layout == "numerator" else ("N", "M_out")
+    _expect(f"dL_dy ({layout} layout)", dL_dy, shape, sizes)
 
 
 def _array(name: str, data: ArrayLike) -> np.ndarray:
     if isinstance(data, np.ndarray) and data.dtype.kind == "f":
         return data
-    return arrays.floating(arrays.real_array(data, f"linear layer: {name}"), f"linear layer: {name}")
+    owner = f"linear layer: {name}"
+    return arrays.floating(arrays.real_array(data, owner), owner)
 
 
 def _expect(
     name: str, array: np.ndarray, shape: tuple[str | int, ...], sizes: dict[str, int]
 ) -> None:
-    """Check an array's shape against symbols, of which some have a known size; a first sight of a symbol defines it."""
-    matches = array.ndim == len(shape) and all(sizes.setdefault(s, n) == n if isinstance(s, str) else s == n for s, n in zip(shape, array.shape))
-    if not matches:
+    """Check an array's shape against symbols, of which some have a known size; a first sight of a
+    symbol defines it.
+    """
+    axes = zip(shape, array.shape)
+    if array.ndim != len(shape) or not all(
+        sizes.setdefault(s, n) == n if isinstance(s, str) else s == n for s, n in axes
+    ):
         expected = ", ".join(f"{s}={sizes[s]}" if s in sizes else str(s) for s in shape)
         raise ValueError(f"linear layer: {name}: expected shape ({expected}), got {array.shape}")

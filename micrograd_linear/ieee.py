@@ -1,7 +1,8 @@
 """Functions of floats that follow IEEE 754 where Python's own raise an exception.
 
-Python stops at ``1.0 / 0.0``, ``math.exp(1000.0)`` and ``math.log(0.0)``; NumPy gives inf, inf and -inf. A graph of ``Value``s and a graph of
-``Tensor``s must give the same numbers, so the scalar engine uses these. Python's function runs first, because it is many times as fast.
+Python stops at ``1.0 / 0.0``, ``math.exp(1000.0)`` and ``math.log(0.0)``; NumPy gives inf, inf and
+-inf. A graph of ``Value``s and a graph of ``Tensor``s must give the same numbers, so the scalar
+engine uses these. Python's function runs first, because it is many times as fast.
 """
 
 import math

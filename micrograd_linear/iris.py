@@ -1,4 +1,6 @@
-"""The Iris measurements (R. A. Fisher, "The use of multiple measurements in taxonomic problems", Annals of Eugenics 7, 1936, 179-188)."""
+"""The Iris measurements (R. A. Fisher, "The use of multiple measurements in taxonomic problems",
+Annals of Eugenics 7, 1936, 179-188).
+"""
 
 from importlib import resources
 
@@ -9,7 +11,8 @@ SPECIES = ("setosa", "versicolor", "virginica")
 
 
 def load():
-    """``(x, species)``: the measurements in cm, (150, 4), and the index of each flower's species, (150,).
+    """``(x, species)``: the measurements in cm, (150, 4), and the index of each flower's species,
+    (150,).
 
     >>> x, species = load()
     >>> x.shape, x[0].tolist(), SPECIES[species[0]]

@@ -1,4 +1,5 @@
-"""Nested tuples, lists and dicts, taken apart into their leaves and put together again: the arguments of ``grad`` and ``compile``.
+"""Nested tuples, lists and dicts, taken apart into their leaves and put together again: the
+arguments of ``grad`` and ``compile``.
 
     >>> leaves, structure = flatten({"w": [1.0, 2.0], "b": 3.0})
     >>> leaves
@@ -8,8 +9,9 @@
     >>> paths(structure, "p")
     ["p['w'][0]", "p['w'][1]", "p['b']"]
 
-A structure is None for a leaf, else (type, keys, parts): "dict" and the keys, or the type of the sequence and None; a part is
-(number of leaves, structure). Structures are hashable, and equal where the nesting is.
+A structure is None for a leaf, else (type, keys, parts): "dict" and the keys, or the type of the
+sequence and None; a part is (number of leaves, structure). Structures are hashable, and equal where
+the nesting is.
 """
 
 
@@ -50,7 +52,9 @@ def unflatten(structure, leaves):
     kind, keys, parts = structure
     items, start = [], 0
     for count, part in parts:
-        items.append(leaves[start] if part is None else unflatten(part, leaves[start : start + count]))
+        items.append(
+            leaves[start] if part is None else unflatten(part, leaves[start : start + count])
+        )
         start += count
     if kind == "dict":
         return dict(zip(keys, items, strict=True))
@@ -63,11 +67,11 @@ def paths(structure, root):
         return [root]
     kind, keys, parts = structure
     fields = getattr(kind, "_fields", None)
-    found = []
+    leaf_paths = []
     for i, (_, part) in enumerate(parts):
         step = f"[{keys[i]!r}]" if kind == "dict" else f".{fields[i]}" if fields else f"[{i}]"
-        found += paths(part, root + step)
-    return found
+        leaf_paths += paths(part, root + step)
+    return leaf_paths
 
 
 _LEAF = (1, None)

@@ -3,8 +3,12 @@
 import math
 import re
 
-# What XML 1.0 cannot hold, C1 controls, and the marks that would turn the direction of the text around.
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# These are what XML 1.0 cannot hold, C1 controls, and the marks that would turn the direction of
+# the text around.
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+    "|[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def printable(string, longest=60):
@@ -13,7 +17,8 @@ def printable(string, longest=60):
     >>> printable("a\tb\x00c") == "a b\ufffdc"
     True
     """
-    string = _FORBIDDEN.sub("\ufffd", string.replace("\n", " ").replace("\r", " ").replace("\t", " "))
+    one_line = string.replace("\n", " ").replace("\r", " ").replace("\t", " ")
+    string = _FORBIDDEN.sub("\ufffd", one_line)
     return string if len(string) <= longest else string[: longest - 1] + "…"
 
 

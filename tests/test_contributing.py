@@ -60,13 +60,17 @@ def test_a_walk_leads_where_the_page_says_and_nowhere_without_it(kind, copy, tmp
 
 def test_a_walk_whose_lines_are_no_longer_there_is_refused(copy):
     with pytest.raises(AssertionError, match="no such line"):
-        take("--- micrograd_linear/comparison/mistakes.py\n-no such line\n+another\n", copy)
+        take(
+            "--- micrograd_linear/comparison/function_mistakes.py\n-no such line\n+another\n", copy
+        )
 
 
 def test_an_operation_stands_in_the_files_that_the_page_lists():
     walk = PAGE.split("\n## Add an operation\n")[1].split("\n## ")[0]
     listed = re.findall(r"^\| `([\w/.]+)` \|", walk, re.M)
-    package = [path for path in (ROOT / "micrograd_linear").rglob("*") if path.suffix in (".py", ".js")]
+    package = [
+        path for path in (ROOT / "micrograd_linear").rglob("*") if path.suffix in (".py", ".js")
+    ]
     standing = {
         str(path.relative_to(ROOT)) for path in package if re.search(r"\bexpm1\b", path.read_text())
     }

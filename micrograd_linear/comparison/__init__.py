@@ -6,4 +6,13 @@ from .check import UnusableLayer, check_backward, run_forward
 from .comparing import compare
 from .comparison import Comparison, Result
 
-__all__ = ["Cause", "Comparison", "Result", "UnusableLayer", "assert_grads_match", "check_backward", "compare", "run_forward"]
+__all__ = [
+    "Cause",
+    "Comparison",
+    "Result",
+    "UnusableLayer",
+    "assert_grads_match",
+    "check_backward",
+    "compare",
+    "run_forward",
+]

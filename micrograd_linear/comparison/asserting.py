@@ -8,7 +8,7 @@ import numpy as np
 
 from ..graph import Node
 from .comparing import compare
-from .comparison import Comparison
+from .comparison import Comparison, Result
 
 if TYPE_CHECKING:
     from ..annotations import ArrayLike, Gradients
@@ -24,7 +24,9 @@ def assert_grads_match(
     *,
     gradient: ArrayLike | None = None,
 ) -> None:
-    """Raise ``AssertionError`` unless all hand-derived gradients are the engine's, to rounding or to the rtol and atol given; see ``compare``.
+    """Raise ``AssertionError`` unless all hand-derived gradients are the engine's.
+
+    They may differ by rounding, or by the rtol and atol that are given; see ``compare``.
 
     >>> from micrograd_linear import Tensor
     >>> W = Tensor([[1.0, 2.0]], "W"); loss = (W * W).sum()
@@ -45,18 +47,33 @@ def message(comparison: Comparison) -> str:
     if not wrong:
         return "nothing was checked: no gradient was handed in"
     first, names = wrong[0], {result.name for result in wrong}
-    lines = [f"{first.name}: the hand-derived gradient does not match: {first.note or first.status}", ""]
-    if first.hand is not None and first.hand.shape == first.engine.shape and first.status != "non-finite":
-        difference = np.absolute(first.hand.astype(np.float64) - first.engine)
-        places = np.argwhere(difference > 0)
-        lines.append(f"Shape {first.engine.shape}, {first.engine.dtype}. Mismatched elements: {len(places)} / {difference.size}")
-        for place in places[:3]:
-            at = tuple(int(i) for i in place)
-            lines.append(f" {list(at)}: {first.hand[at]:.9g} (HAND), {first.engine[at]:.9g} (ENGINE)")
-        lines.append(f"Max absolute difference: {first.max_difference:.6g} at {list(first.where or ())}")
-        lines += [f"Check: {first.check}", ""] if first.check else [""]
-    lines += [f"Right is {comparison.formulas[first.name]}", ""] if first.name in comparison.formulas else []
-    table = comparison.table([*wrong, *(result for result in comparison.values() if result.name not in names)])
+    lines = [
+        f"{first.name}: the hand-derived gradient does not match: {first.note or first.status}",
+        "",
+        *_mismatch(first),
+    ]
+    if first.name in comparison.formulas:
+        lines += [f"Right is {comparison.formulas[first.name]}", ""]
+    others = (result for result in comparison.values() if result.name not in names)
+    table = comparison.table([*wrong, *others])
     room = LINES - len(lines) - 1
-    table = table if len(table) <= room else [*table[: room - 1], f"... and {len(table) - room + 1} more"]
+    if len(table) > room:
+        table = [*table[: room - 1], f"... and {len(table) - room + 1} more"]
     return "\n".join([*lines, *table, comparison.summary])
+
+
+def _mismatch(result: Result) -> list[str]:
+    """Lines on how many elements differ, with the first three, and by how much at most."""
+    hand, engine = result.hand, result.engine
+    if hand is None or hand.shape != engine.shape or result.status == "non-finite":
+        return []
+    difference = np.absolute(hand.astype(np.float64) - engine)
+    places = np.argwhere(difference > 0)
+    count = f"{len(places)} / {difference.size}"
+    lines = [f"Shape {engine.shape}, {engine.dtype}. Mismatched elements: {count}"]
+    for place in places[:3]:
+        at = tuple(int(i) for i in place)
+        lines.append(f" {list(at)}: {hand[at]:.9g} (HAND), {engine[at]:.9g} (ENGINE)")
+    largest = f"{result.max_difference:.6g} at {list(result.where or ())}"
+    lines.append(f"Max absolute difference: {largest}")
+    return [*lines, f"Check: {result.check}", ""] if result.check else [*lines, ""]

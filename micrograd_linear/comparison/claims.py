@@ -49,7 +49,8 @@ def real(array: object, key: object) -> np.ndarray:
         raise TypeError(f"{what}: expected an array, got {_kind(array)}; {WRITE}")
     if isinstance(array, str) and not array.endswith((".npy", ".npz")):
         raise TypeError(
-            f"{what}: expected real numbers, or the path of a .npy file, got strings: {array[:60]!r}"
+            f"{what}: expected real numbers, or the path of a .npy file, "
+            f"got strings: {array[:60]!r}"
         )
     if isinstance(array, os.PathLike | str):
         array = arrays.from_file(array, what)
@@ -63,16 +64,16 @@ def find(key: object, names: dict, by_name: dict) -> object:
         if key not in names:
             raise ValueError(f"compare: {key!r} is not part of the graph of the result")
         return key
-    found = by_name.get(key, [])
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(repr(node.name) for node in names if node.name) or "none has a name"
-    if found:
+    nodes = by_name.get(key, [])
+    if len(nodes) == 1:
+        return nodes[0]
+    named = ", ".join(repr(node.name) for node in names if node.name) or "none has a name"
+    if nodes:
         raise ValueError(
-            f"compare: {len(found)} nodes of the graph are named {key!r}; "
+            f"compare: {len(nodes)} nodes of the graph are named {key!r}; "
             "hand in the node itself instead of its name"
         )
-    raise ValueError(f"compare: no node of the graph is named {key!r}; named are: {known}")
+    raise ValueError(f"compare: no node of the graph is named {key!r}; named are: {named}")
 
 
 def nodes_by_name(names: dict) -> dict:

@@ -29,20 +29,26 @@ LONGEST_LINE = 2000
 class Result:
     """One tensor's verdict.
 
-    ``status``            identical: the same numbers. rounding: equal but for rounding. close: inside the rtol and atol that were given.
-                          kink: equal but for another choice at a tie, such as relu'(0) = 1, which is no error. vacuous: both are 0, and
-                          nothing was added up to make them. scaled: times a number that a later line takes back.
-                          wrong, shape, non-finite: what they say. missing: None was handed in. unchecked: nothing was. Where gradients of
-                          results in between are handed in as well: wrong step, if it does not follow from theirs; inherited, if it does
+    ``status`` is identical: the same numbers; rounding: equal but for rounding; close: inside the
+    rtol and atol that were given; kink: equal but for another choice at a tie, such as
+    relu'(0) = 1, which is no error; vacuous: both are 0, and nothing was added up to make them;
+    scaled: times a number that a later line takes back; wrong, shape, non-finite: what they say;
+    missing: None was handed in; unchecked: nothing was. Where gradients of results in between are
+    handed in as well: wrong step, if it does not follow from theirs; inherited, if it does.
+
     ``max_difference``    the largest |hand - engine|, or None where there is none to tell
-    ``where``             the index, a tuple, of the largest difference that is not allowed, or, where all are,
-                          of the largest; None where there is no difference
+    ``where``             the index, a tuple, of the largest difference that is not allowed, or,
+                          where all are, of the largest; None where there is no difference
     ``hand``, ``engine``  the two gradients; ``hand`` is None where unchecked
-    ``causes``            explanations that reproduce the hand gradient, the likeliest first; each has a kind, where, evidence and a sentence
+    ``causes``            explanations that reproduce the hand gradient, the likeliest first; each
+                          has a kind, where, evidence and a sentence
     ``note``              one sentence more, or ""
-    ``rounding``          the largest difference in units of what is due to rounding; None where only the two arrays are known
-    ``resolution``        the smallest error, relative to the gradient, that this comparison could have seen; None where that has no meaning
-    ``check``             whom finite differences at the worst element agree with, or "" where they cannot tell
+    ``rounding``          the largest difference in units of what is due to rounding; None where
+                          only the two arrays are known
+    ``resolution``        the smallest error, relative to the gradient, that this comparison could
+                          have seen; None where that has no meaning
+    ``check``             whom finite differences at the worst element agree with, or "" where they
+                          cannot tell
     """
 
     name: str
@@ -61,24 +67,39 @@ class Result:
 
     @property
     def has_map(self) -> bool:
-        """Whether it is wrong element by element, so that there is something to show in a picture."""
-        return self.status not in (*AGREE, "unchecked", "missing", "shape") and self.hand is not None and self.engine.size > 1
+        """Whether it is wrong element by element, so that a picture has something to show."""
+        return (
+            self.status not in (*AGREE, "unchecked", "missing", "shape")
+            and self.hand is not None
+            and self.engine.size > 1
+        )
 
     def row(self) -> list[str]:
         """The cells of the table, as text."""
-        cells = [printable(self.name), str(self.engine.shape), self.status if self.status in (*AGREE, "unchecked") else self.status.upper()]
+        cells = [
+            printable(self.name),
+            str(self.engine.shape),
+            self.status if self.status in (*AGREE, "unchecked") else self.status.upper(),
+        ]
         if self.where is None or self.hand is None:
             return [*cells, "-" if self.max_difference is None else "0", "-", "-", "-"]
         at = "[" + ", ".join(map(str, self.where)) + "]" if self.where else "-"
         pair = self.hand[self.where], self.engine[self.where]
         digits = next((d for d in (6, 9, 12, 15) if f"{pair[0]:.{d}g}" != f"{pair[1]:.{d}g}"), 17)
-        return [*cells, f"{self.max_difference:.2g}", at, *(f"{number:.{digits}g}" for number in pair)]
+        return [
+            *cells,
+            f"{self.max_difference:.2g}",
+            at,
+            *(f"{number:.{digits}g}" for number in pair),
+        ]
 
 
 class Comparison(Mapping[Any, Result]):
-    """A mapping from names (or the nodes themselves) to ``Result``s. ``print`` shows a table; ``ok`` is True where everything handed in agrees.
+    """A mapping from names (or the nodes themselves) to ``Result``s. ``print`` shows a table;
+    ``ok`` is True where everything handed in agrees.
 
-    Never True by default: with nothing checked, ``ok`` is False. In a condition a comparison is its ``ok``.
+    Never True by default: with nothing checked, ``ok`` is False. In a condition a comparison is its
+    ``ok``.
     """
 
     root: Any  # y, where check_backward made the comparison
@@ -94,8 +115,10 @@ class Comparison(Mapping[Any, Result]):
     ) -> None:
         self._results = {result.name: result for result in results}
         self._nodes: dict[Any, Any] = nodes or {}  # node -> name
-        self._weaknesses, self._formulas = weaknesses, formulas  # functions, called when somebody asks
-        self.gradients = gradients or {}  # {node: the engine's gradient} of all that a gradient flows to
+        # These are functions, which are called when somebody asks.
+        self._weaknesses, self._formulas = weaknesses, formulas
+        # {node: the engine's gradient} of all that a gradient flows to
+        self.gradients = gradients or {}
         self.remarks: tuple[str, ...] = ()  # sentences about the whole
 
     def with_results(self, results, nodes):
@@ -133,12 +156,16 @@ class Comparison(Mapping[Any, Result]):
 
     @property
     def first_wrong(self) -> Result | None:
-        """The result to mend first: a wrong step, or, where no gradients in between were handed in, the first wrong one; None if all agree."""
+        """The result to mend first: a wrong step, or, where no gradients in between were handed in,
+        the first wrong one; None if all agree.
+        """
         return next(iter(self.wrong), None)
 
     @functools.cached_property
     def formulas(self) -> dict[str, Any]:
-        """{name: the line that is right}, for the first few of the wrong steps, as ``derive`` writes it."""
+        """{name: the line that is right}, for the first few of the wrong steps, as ``derive``
+        writes it.
+        """
         wrong = [
             name
             for name, result in self.items()
@@ -149,7 +176,9 @@ class Comparison(Mapping[Any, Result]):
 
     @functools.cached_property
     def weaknesses(self) -> tuple[str, ...]:
-        """What data on which everything agrees could not have shown, a tuple of sentences; empty where something does not agree.
+        """What data on which everything agrees could not have shown, in sentences.
+
+        There are none where something does not agree.
 
         >>> from micrograd_linear import Tensor, compare
         >>> x, W = Tensor([[1.0, 2.0]], "x"), Tensor([[1.0, 2.0], [3.0, 4.0]], "W"); y = x @ W
@@ -157,7 +186,10 @@ class Comparison(Mapping[Any, Result]):
         ('N = 1 cannot show a missing batch sum',)
         """
         blind = [
-            f"{result.name}: {result.note}" for result in self.values() if result.status == "vacuous" or ((result.resolution or 0) > WEAK and result.status == "rounding")
+            f"{result.name}: {result.note}"
+            for result in self.values()
+            if result.status == "vacuous"
+            or ((result.resolution or 0) > WEAK and result.status == "rounding")
         ]
         return tuple(dict.fromkeys((*blind, *self._weaknesses()))) if self.ok else ()
 
@@ -168,14 +200,20 @@ class Comparison(Mapping[Any, Result]):
         agree = sum(status in AGREE for status in statuses)
         unchecked = statuses.count("unchecked")
         checked = len(statuses) - unchecked
-        wrong = ", ".join(result.name for result in self.values() if result.status not in (*AGREE, "unchecked"))
+        wrong = ", ".join(
+            result.name for result in self.values() if result.status not in (*AGREE, "unchecked")
+        )
         if not checked:
             return "Nothing was checked."
         tail = f" {unchecked} unchecked." if unchecked else ""
         if wrong:
             return f"{agree} of {checked} gradients agree; not: {wrong}.{tail}"
         weak = f" PASS (weak: {'; '.join(self.weaknesses[:3])})" if self.weaknesses else ""
-        return (f"All {checked} gradients agree." if checked > 1 else "The gradient agrees.") + tail + weak
+        return (
+            (f"All {checked} gradients agree." if checked > 1 else "The gradient agrees.")
+            + tail
+            + weak
+        )
 
     def _shown(self):
         """The results to print: all, but of many that are unchecked or agree only the first."""
@@ -189,7 +227,10 @@ class Comparison(Mapping[Any, Result]):
         """The lines of the table, the heading first."""
         rows = [self.columns, *(result.row() for result in results)]
         widths = [max(len(row[i]) for row in rows) for i in range(len(self.columns))]
-        return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+        return [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
 
     def __str__(self):
         results, left_out = self._shown()
@@ -209,19 +250,31 @@ class Comparison(Mapping[Any, Result]):
         results, left_out = self._shown()
         cell = 'style="padding:2px 12px;text-align:left"'
         head = "".join(f"<th {cell}>{column}</th>" for column in self.columns)
-        rows = [(f' style="font-weight:{"bold" if result.status in LOUD else "normal"}"', result.row()) for result in results]
-        body = "".join(f"<tr{style}>" + "".join(f"<td {cell}>{_escaped(text)}</td>" for text in row) + "</tr>" for style, row in rows)
+        rows = [
+            (f' style="font-weight:{"bold" if result.status in LOUD else "normal"}"', result.row())
+            for result in results
+        ]
+        body = "".join(
+            f"<tr{style}>" + "".join(f"<td {cell}>{_escaped(text)}</td>" for text in row) + "</tr>"
+            for style, row in rows
+        )
         notes = []
         for result in results:
             notes += [f"{result.name}: {result.note}"] if result.note else []
-            notes += [f"right is {self.formulas[result.name]}"] if result.name in self.formulas else []
+            notes += (
+                [f"right is {self.formulas[result.name]}"] if result.name in self.formulas else []
+            )
         notes += [f"... and {left_out} more"] if left_out else []
         text = "".join(f"<p>{_escaped(line)}</p>" for line in [*notes, *self.remarks, self.summary])
-        maps = "".join(svg(result) for result in [result for result in results if result.has_map][:MAPS_SHOWN])
+        maps = "".join(
+            svg(result) for result in [result for result in results if result.has_map][:MAPS_SHOWN]
+        )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{text}{maps}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data: {"ok": bool, "gradients": {name: {"status": ..., "shape": ..., "max_difference": ..., "where": ...}}}."""
+        """Plain data: {"ok": bool, "gradients": {name: {"status": ..., "shape": ...,
+        "max_difference": ..., "where": ...}}}.
+        """
         gradients = {}
         for result in self.values():
             where = None if result.where is None else [int(i) for i in result.where]
@@ -236,7 +289,12 @@ class Comparison(Mapping[Any, Result]):
                 "resolution": result.resolution,
                 "causes": [cause.to_dict() for cause in result.causes],
             }
-        return {"ok": self.ok, "gradients": gradients, "weaknesses": list(self.weaknesses), "remarks": list(self.remarks)}
+        return {
+            "ok": self.ok,
+            "gradients": gradients,
+            "weaknesses": list(self.weaknesses),
+            "remarks": list(self.remarks),
+        }
 
 
 def _escaped(line):

@@ -32,7 +32,7 @@ def is_derivative(node, position, words):
 
 
 def is_whole_derivative(node, operand, formula):
-    """Whether ``formula(result, gradient)`` is what a result hands on to one it was made of."""
+    """Whether ``formula(result, gradient)`` is what a result passes to one it was made of."""
     steps = _between(operand, node)
 
     def pair(rng, low, high):

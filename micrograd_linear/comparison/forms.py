@@ -18,7 +18,8 @@ from ..rules import RULES
 from ..tensor import Tensor, apply
 from .blame import contributions
 from .finite import operation_of
-from .mistakes import BATCHED, UNARY
+from .function_mistakes import UNARY
+from .mistakes import BATCHED
 
 UNITS = 8  # of rounding in a form of a few operations
 LONGEST = 8  # steps of one function of one tensor

@@ -10,21 +10,22 @@ from ..graph import Node
 MOST_DERIVED = 300  # nodes of a graph whose formulas are printed
 LONGEST = 120  # signs of a formula
 LONGEST_WHOLE = 260  # signs of a formula and of what it is written with
-_PART = re.compile(
-    r"\b[tC]\d+\b"
-)  # names that the derivation makes up for parts, and for constant arrays
+# The derivation makes up such names for parts, and for constant arrays.
+_PART = re.compile(r"\b[tC]\d+\b")
 _SCATTERED = "at["
 _EXPLAINED = "at[i](v) is zeros, with v added at the places i"
 
 
 def right_lines(root: Node, nodes: dict[str, Any], size: int) -> dict[str, str]:
-    """{key: the line of a node} for {key: node}, those that are short enough; ``size`` is that of the graph.
+    """{key: the line of a node} for {key: node}, those that are short enough; ``size`` is that of
+    the graph.
 
     Empty where an operation has no formula.
     """
     if size > MOST_DERIVED or not nodes:
         return {}
-    from ..derivation import derive  # a third of the time that loading this room takes; rarely needed
+    # Loading the derivation takes a third of the time of this room, and it is rarely needed.
+    from ..derivation import derive
 
     try:
         derivation = derive(root, list(dict.fromkeys(nodes.values())))

@@ -1,6 +1,8 @@
-"""The gross gradient: what each gradient would be if nothing had cancelled on the way. Rounding is proportional to that, not to the gradient.
+"""The gross gradient: what each gradient would be if nothing had cancelled on the way. Rounding is
+proportional to that, not to the gradient.
 
-The same pullbacks are run on an upstream gradient whose arithmetic adds magnitudes: |g| * |y|, |x|ᵀ @ |g|, |g| + |g|.
+The same pullbacks are run on an upstream gradient whose arithmetic adds magnitudes: |g| * |y|, |x|ᵀ
+@ |g|, |g| + |g|.
 """
 
 import numpy as np
@@ -11,7 +13,9 @@ from ..value import Value
 
 
 class Gross(np.lib.mixins.NDArrayOperatorsMixin):
-    """An array of magnitudes. What it is multiplied with, divided by or added to counts with its magnitude, too."""
+    """An array of magnitudes. What it is multiplied with, divided by or added to counts with its
+    magnitude, too.
+    """
 
     __array_priority__ = 1
 
@@ -36,7 +40,12 @@ class Gross(np.lib.mixins.NDArrayOperatorsMixin):
         return Gross((np.add if ufunc is np.subtract else ufunc)(*inputs))
 
     def __array_function__(self, function, types, args, kwargs):
-        plain = [[getattr(y, "magnitudes", y) for y in x] if isinstance(x, (list, tuple)) else getattr(x, "magnitudes", x) for x in args]
+        plain = [
+            [getattr(y, "magnitudes", y) for y in x]
+            if isinstance(x, (list, tuple))
+            else getattr(x, "magnitudes", x)
+            for x in args
+        ]
         return Gross(np.absolute(function(*plain, **kwargs)))
 
     @staticmethod
@@ -45,24 +54,34 @@ class Gross(np.lib.mixins.NDArrayOperatorsMixin):
 
 
 def gross_gradients(root, gradients, given=None):
-    """{node: array} for all that ``root`` depends on: the magnitudes that were added up to make each of its ``gradients``, and those of those.
+    """{node: array} for all that ``root`` depends on: the magnitudes that were added up to make
+    each of its ``gradients``, and those of those.
 
-    From a ``given`` gradient, {node: array}, its own magnitudes are handed on.
+    From a ``given`` gradient, {node: array}, its own magnitudes are passed on.
     """
     gross = {root: np.absolute(np.asarray(gradients[root], dtype=np.float64))}
     with np.errstate(all="ignore"):  # a NaN or an overflow is judged elsewhere
         for node in reversed(topological_order(root)):
             if node not in gross or not node.operands:
                 continue
-            handed_on = np.absolute(np.asarray(given[node], dtype=np.float64)) if given and node in given else gross[node]
+            handed_on = (
+                np.absolute(np.asarray(given[node], dtype=np.float64))
+                if given and node in given
+                else gross[node]
+            )
             for operand, magnitudes in gross_contributions(node, handed_on):
                 gross[operand] = gross[operand] + magnitudes if operand in gross else magnitudes
     return gross
 
 
 def gross_contributions(node, gross):
-    """[(operand, array)]: the magnitudes that a node's gross gradient adds to those of its operands, in their shapes."""
-    return [(x, undo_broadcast(_magnitudes(piece), x.shape, np.float64)) for x, piece in _contributions(node, gross)]
+    """[(operand, array)]: the magnitudes that a node's gross gradient adds to those of its
+    operands, in their shapes.
+    """
+    return [
+        (x, undo_broadcast(_magnitudes(piece), x.shape, np.float64))
+        for x, piece in _contributions(node, gross)
+    ]
 
 
 def _magnitudes(x):
@@ -74,5 +93,6 @@ def _contributions(node, gross):
         return node.contributions(float(gross))
     try:
         return node.contributions(Gross(gross))
-    except (TypeError, AttributeError, ValueError, IndexError):  # a rule of the user's own may do what Gross does not know
+    except (TypeError, AttributeError, ValueError, IndexError):
+        # A rule of the user's own may do what Gross does not know.
         return node.contributions(gross.astype(node.dtype))

@@ -6,59 +6,147 @@ from .causes import Cause
 from .comparison import Result
 from .rounding import LIMIT, allowed, unit_roundoff
 
-BLIND = 0.01  # a resolution above this is said
+BLIND = 0.01  # A resolution above this is told in a note.
 HALF = 1e-4  # a type whose unit roundoff is above this is half precision
 BITS = {24: "float32", 11: "float16 or TF32", 8: "bfloat16"}  # of a significand
 
 
 def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None):
-    """One gradient against the other. ``gross`` and ``errors`` (a function of the coarser type) say how much rounding is due: see ``rounding``."""
+    """One gradient against the other.
+
+    ``gross`` and ``errors`` (a function of the coarser type) say how much rounding is due: see
+    ``rounding``.
+    """
     if hand.shape != engine.shape:
-        note = f"expected shape {engine.shape}, got {hand.shape}"
-        if hand.shape == engine.shape[::-1] and judge(name, hand.T, engine, gross, errors, rtol, atol).status in ("identical", "rounding", "close"):
-            note += "; its transpose agrees: this is the numerator layout, the engine's is that of the tensor"
-        return Result(name, "shape", engine, hand, note=note)
+        return _other_shape(name, hand, engine, gross, errors, rtol, atol)
     finite = np.isfinite(hand) & np.isfinite(engine)
     if not finite.all():
-        where = largest(~finite)
-        whose = "yours" if np.isfinite(engine).all() else "the engine's" if np.isfinite(hand).all() else "both"
-        note = f"{np.count_nonzero(~finite)} of {engine.size} elements are not finite, in {whose}"
-        with np.errstate(all="ignore"):
-            far = finite & (np.absolute(hand - engine) > 1e-3 * np.absolute(np.where(finite, engine, 0)).max(initial=0.0))
-        note += f"; {np.count_nonzero(far)} others differ" if far.any() else ""
-        return Result(name, "non-finite", engine, hand, abs(float(hand[where]) - float(engine[where])), where, note)
+        return _not_finite(name, hand, engine, finite)
     if not engine.any() and not hand.any() and (gross is None or not gross.any()):
-        note = "it has no elements" if not engine.size else "it is 0 throughout, and nothing was added up to make it: this cannot show a mistake"
+        note = "it has no elements"
+        if engine.size:
+            note = (
+                "it is 0 throughout, and nothing was added up to make it: "
+                "this cannot show a mistake"
+            )
         return Result(name, "vacuous", engine, hand, 0.0, note=note)
     if np.array_equal(hand, engine):
         return Result(name, "identical", engine, hand, 0.0, rounding=0.0)
-    with np.errstate(over="ignore"):  # an overflow is a difference, too
-        difference = np.absolute(hand.astype(np.float64) - engine.astype(np.float64))
-    where = largest(difference)
-    bits = effective_bits(hand, engine)
-    seen = hand.astype(np.float32) if bits == 24 else hand
-    magnitude = np.absolute(engine)
-    coarser = min(seen.dtype, engine.dtype, key=lambda dtype: dtype.itemsize)
-    own = errors and errors(coarser)
-    within, u = allowed(seen, engine, gross, own), own.u if own else unit_roundoff(coarser)
-    units, resolution = _units(difference, gross, u), _resolution(within, magnitude)
-    note, causes = "", ()
-    if (difference <= within).all() and (u < HALF or gross is None or _half_agrees(hand, engine, gross, u)):
-        status = "rounding"
-        if bits == 24:
-            note = "equal to float32 rounding: each of its numbers is a float32, so it was computed or stored in that type"
-            causes = (Cause("precision", (name,), note, {"bits": 24, "units": units}),)
-        elif u > HALF or (resolution or 0) > BLIND:
-            invisible = "all errors are" if resolution is None or resolution > 1 else f"errors below about {resolution:.1%} of the gradient are"
-            note = f"{'half precision' if u > HALF else 'ill-conditioned'}: {invisible} invisible here"
-    elif (rtol is not None or atol is not None) and (difference <= (atol or 0.0) + (rtol or 0.0) * magnitude).all():
-        status = "close"
+    return Difference(name, hand, engine, gross, errors).result(rtol, atol)
+
+
+def _other_shape(name, hand, engine, gross, errors, rtol, atol):
+    note = f"expected shape {engine.shape}, got {hand.shape}"
+    if hand.shape == engine.shape[::-1]:
+        turned = judge(name, hand.T, engine, gross, errors, rtol, atol)
+        if turned.status in ("identical", "rounding", "close"):
+            note += (
+                "; its transpose agrees: this is the numerator layout, "
+                "the engine's is that of the tensor"
+            )
+    return Result(name, "shape", engine, hand, note=note)
+
+
+def _not_finite(name, hand, engine, finite):
+    where = largest(~finite)
+    if np.isfinite(engine).all():
+        whose = "yours"
     else:
-        status = "wrong"
-        if bits in (8, 11) and gross is not None and (difference <= LIMIT * 2.0**-bits * gross).all() and _half_agrees(hand, engine, gross, 2.0**-bits):
-            words = f"each of its numbers is a {BITS[bits]} ({bits} bits), so it went through that type; it agrees to its rounding"
-            causes = (Cause("precision", (name,), words, {"bits": bits}, 1),)
-    return Result(name, status, engine, hand, float(difference[where]), where, note, causes, rounding=units, resolution=resolution, due=within)
+        whose = "the engine's" if np.isfinite(hand).all() else "both"
+    note = f"{np.count_nonzero(~finite)} of {engine.size} elements are not finite, in {whose}"
+    with np.errstate(all="ignore"):
+        size = np.absolute(np.where(finite, engine, 0)).max(initial=0.0)
+        far = finite & (np.absolute(hand - engine) > 1e-3 * size)
+    note += f"; {np.count_nonzero(far)} others differ" if far.any() else ""
+    difference = abs(float(hand[where]) - float(engine[where]))
+    return Result(name, "non-finite", engine, hand, difference, where, note)
+
+
+class Difference:
+    """Two gradients of one shape, all finite, that differ, and how much rounding is due to them."""
+
+    def __init__(self, name, hand, engine, gross, errors):
+        self.name, self.hand, self.engine, self.gross = name, hand, engine, gross
+        with np.errstate(over="ignore"):  # An overflow is a difference, too.
+            self.difference = np.absolute(hand.astype(np.float64) - engine.astype(np.float64))
+        self.bits = effective_bits(hand, engine)
+        seen = hand.astype(np.float32) if self.bits == 24 else hand
+        self.magnitude = np.absolute(engine)
+        coarser = min(seen.dtype, engine.dtype, key=lambda dtype: dtype.itemsize)
+        own = errors and errors(coarser)
+        self.within = allowed(seen, engine, gross, own)
+        self.u = own.u if own else unit_roundoff(coarser)
+        self.units = _units(self.difference, gross, self.u)
+        self.resolution = _resolution(self.within, self.magnitude)
+
+    def result(self, rtol, atol):
+        """The result: rounding, close by the tolerances that were given, or wrong."""
+        note, causes = "", ()
+        if self._is_rounding():
+            status, (note, causes) = "rounding", self._of_rounding()
+        elif self._is_close(rtol, atol):
+            status = "close"
+        else:
+            status, causes = "wrong", self._of_coarse_type()
+        where = largest(self.difference)
+        return Result(
+            self.name,
+            status,
+            self.engine,
+            self.hand,
+            float(self.difference[where]),
+            where,
+            note,
+            causes,
+            rounding=self.units,
+            resolution=self.resolution,
+            due=self.within,
+        )
+
+    def _is_rounding(self):
+        if not (self.difference <= self.within).all():
+            return False
+        if self.u < HALF or self.gross is None:
+            return True
+        return _half_agrees(self.hand, self.engine, self.gross, self.u)
+
+    def _of_rounding(self):
+        """(note, causes): that a coarser type was used, or that errors would be invisible."""
+        if self.bits == 24:
+            note = (
+                "equal to float32 rounding: each of its numbers is a float32, "
+                "so it was computed or stored in that type"
+            )
+            evidence = {"bits": 24, "units": self.units}
+            return note, (Cause("precision", (self.name,), note, evidence),)
+        if self.u <= HALF and (self.resolution or 0) <= BLIND:
+            return "", ()
+        invisible = "all errors are"
+        if self.resolution is not None and self.resolution <= 1:
+            invisible = f"errors below about {self.resolution:.1%} of the gradient are"
+        conditioned = "half precision" if self.u > HALF else "ill-conditioned"
+        return f"{conditioned}: {invisible} invisible here", ()
+
+    def _is_close(self, rtol, atol):
+        if rtol is None and atol is None:
+            return False
+        return (self.difference <= (atol or 0.0) + (rtol or 0.0) * self.magnitude).all()
+
+    def _of_coarse_type(self):
+        """The cause, where a gradient agrees to the rounding of a type that it went through."""
+        bits, gross = self.bits, self.gross
+        if bits not in (8, 11) or gross is None:
+            return ()
+        u = 2.0**-bits
+        if not (self.difference <= LIMIT * u * gross).all():
+            return ()
+        if not _half_agrees(self.hand, self.engine, gross, u):
+            return ()
+        words = (
+            f"each of its numbers is a {BITS[bits]} ({bits} bits), so it went through that type; "
+            "it agrees to its rounding"
+        )
+        return (Cause("precision", (self.name,), words, {"bits": bits}, 1),)
 
 
 def _units(difference, gross, u):
@@ -70,14 +158,21 @@ def _units(difference, gross, u):
 
 
 def _resolution(within, magnitude):
-    """The smallest error, relative to the gradient, that would have been seen; None where the gradient is 0."""
+    """The smallest error, relative to the gradient, that would have been seen; None where the
+    gradient is 0.
+    """
     with np.errstate(over="ignore"):
-        sizes = float(np.linalg.norm(np.broadcast_to(within, magnitude.shape).astype(np.float64))), float(np.linalg.norm(magnitude.astype(np.float64)))
+        sizes = (
+            float(np.linalg.norm(np.broadcast_to(within, magnitude.shape).astype(np.float64))),
+            float(np.linalg.norm(magnitude.astype(np.float64))),
+        )
     return sizes[0] / sizes[1] if sizes[1] and np.isfinite(sizes).all() else None
 
 
 def _half_agrees(hand, engine, gross, u):
-    """In half precision single elements certify nothing: the tensor as a whole must be near, and not be a multiple of the gradient."""
+    """In half precision single elements certify nothing: the tensor as a whole must be near, and
+    not be a multiple of the gradient.
+    """
     hand, engine = hand.astype(np.float64), engine.astype(np.float64)
     if np.linalg.norm(hand - engine) > 16 * u * np.linalg.norm(gross):
         return False
@@ -89,7 +184,8 @@ def _half_agrees(hand, engine, gross, u):
 
 
 def effective_bits(hand, engine):
-    """How many bits the numbers of a gradient have, if they are fewer than its type holds and those of the engine's: 24, 11 or 8; else None.
+    """How many bits the numbers of a gradient have, if they are fewer than its type holds and those
+    of the engine's: 24, 11 or 8; else None.
 
     Numbers typed by hand have few bits, too; so half of them must use the last bits that there are.
     """
@@ -100,7 +196,9 @@ def effective_bits(hand, engine):
     for bits in (8, 11, 24):
         if bits < own and _have(values, bits).all():
             full = np.count_nonzero(~_have(values, bits - 4)) >= values.size / 2
-            return bits if full and np.count_nonzero(_have(others, bits)) <= others.size / 2 else None
+            return (
+                bits if full and np.count_nonzero(_have(others, bits)) <= others.size / 2 else None
+            )
     return None
 
 

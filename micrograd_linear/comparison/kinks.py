@@ -1,9 +1,11 @@
-"""Other choices at a tie: relu'(0) = 1, the first of several largest elements. They are subgradients, too, and no mistake."""
+"""Other choices at a tie: relu'(0) = 1, the first of several largest elements. They are
+subgradients, too, and no mistake.
+"""
 
 import numpy as np
 
 from ..backward import undo_broadcast
-from .sites import numbers
+from .steps import numbers
 
 
 def _at_zero(operation, slope):
@@ -11,13 +13,19 @@ def _at_zero(operation, slope):
 
     def other(node, g, pieces):
         x = np.asarray(numbers(node)[0][0])
-        return [np.where(x == 0, slope * g, pieces[0]), *pieces[1:]] if node.operation == operation and (x == 0).any() else None
+        return (
+            [np.where(x == 0, slope * g, pieces[0]), *pieces[1:]]
+            if node.operation == operation and (x == 0).any()
+            else None
+        )
 
     return other
 
 
 def _to_one_side(first, second):
-    """A tie of maximum and minimum: shares of its gradient for the two operands, also where one is a constant or was broadcast."""
+    """A tie of maximum and minimum: shares of its gradient for the two operands, also where one is
+    a constant or was broadcast.
+    """
 
     def other(node, g, pieces):
         if node.operation not in ("maximum", "minimum"):
@@ -28,8 +36,17 @@ def _to_one_side(first, second):
             return None
         before = x > y if node.operation == "maximum" else x < y
         masks = np.where(tie, first, before), np.where(tie, second, ~before & ~tie)
-        wanted = [i for i, operand in enumerate(node.operands) if getattr(operand, "requires_grad", False)]
-        return [undo_broadcast(np.asarray(g * masks[i], dtype=np.float64), node.operands[i].shape, np.asarray(pieces[k]).dtype) for k, i in enumerate(wanted)]
+        wanted = [
+            i for i, operand in enumerate(node.operands) if getattr(operand, "requires_grad", False)
+        ]
+        return [
+            undo_broadcast(
+                np.asarray(g * masks[i], dtype=np.float64),
+                node.operands[i].shape,
+                np.asarray(pieces[k]).dtype,
+            )
+            for k, i in enumerate(wanted)
+        ]
 
     return other
 
@@ -38,7 +55,10 @@ def _cut_at_the_bound(node, g, pieces):
     """clip: the bounds belong to the outside."""
     if node.operation != "clip":
         return None
-    x, (low, high) = np.asarray(numbers(node)[0][0]), (node.static.get("min"), node.static.get("max"))
+    x, (low, high) = (
+        np.asarray(numbers(node)[0][0]),
+        (node.static.get("min"), node.static.get("max")),
+    )
     bound = np.zeros(x.shape, dtype=bool)
     for limit in (low, high):
         if limit is not None:
@@ -47,13 +67,17 @@ def _cut_at_the_bound(node, g, pieces):
 
 
 def _of_a_reduction(choice):
-    """Ties of max and min over axes: all of the gradient to the first of them, to the last, or to each."""
+    """Ties of max and min over axes: all of the gradient to the first of them, to the last, or to
+    each.
+    """
 
     def other(node, g, pieces):
         if node.operation not in ("max", "min"):
             return None
         x, axis = np.asarray(numbers(node)[0][0]), node.static.get("axis")
-        axes = tuple(range(x.ndim)) if axis is None else tuple(i % x.ndim for i in np.atleast_1d(axis))
+        axes = (
+            tuple(range(x.ndim)) if axis is None else tuple(i % x.ndim for i in np.atleast_1d(axis))
+        )
         best = getattr(x, node.operation)(axis=axes, keepdims=True)
         reached = x == best
         if (reached.sum(axis=axes) < 2).all():
@@ -92,7 +116,11 @@ _KINKED = {"relu", "leaky_relu", "absolute", "maximum", "minimum", "max", "min",
 def conventions(order):
     """[(words, patch)] of the other choices that would make a difference in a graph."""
     kinked = [node for node in order if node.operation in _KINKED]
-    return [(words, other) for words, other in CONVENTIONS if any(_differs(node, other) for node in kinked)]
+    return [
+        (words, other)
+        for words, other in CONVENTIONS
+        if any(_differs(node, other) for node in kinked)
+    ]
 
 
 def _differs(node, other):

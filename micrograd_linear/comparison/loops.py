@@ -1,4 +1,6 @@
-"""The same mistake at several places: a tensor left out altogether, one use alone kept, or the same wrong formula at every turn of a loop."""
+"""The same mistake at several places: a tensor left out altogether, one use alone kept, or the same
+wrong formula at every turn of a loop.
+"""
 
 import itertools
 from collections import Counter
@@ -7,7 +9,8 @@ import numpy as np
 
 from ..graph import is_node
 from .mistakes import mistakes
-from .sites import CONFIRMED, MISSING, SIGN, grouped, numbers, pulled, with_operand
+from .sites import CONFIRMED, MISSING, SIGN, grouped
+from .steps import numbers, pulled, with_operand
 
 STATISTICS = ("sum", "mean", "max", "min", "var", "std", "norm", "logsumexp")
 FEWEST = 4  # of so large a graph not even these could be tried
@@ -15,7 +18,9 @@ WORK = 12_000  # contributions that are computed anew, at most: one backward pas
 
 
 def several_uses(sites):
-    """Two statistics, or a tensor in all its uses, treated as constants; or one use alone that is there."""
+    """Two statistics, or a tensor in all its uses, treated as constants; or one use alone that is
+    there.
+    """
     _pairs_of_statistics(sites)
     for node, edges in sites.uses.items():
         if len(edges) == 1:
@@ -24,20 +29,36 @@ def several_uses(sites):
         along = sites.along[node]
         own = along @ np.ravel(total)
         if node is not sites.target and sites.fits(-own, own):
-            sites.propose("missing-path", f"{sites.called(node)} is treated as a constant", edges[0], -total, MISSING, (sites.names[node],), factor=0)
+            sites.propose(
+                "missing-path",
+                f"{sites.called(node)} is treated as a constant",
+                edges[0],
+                -total,
+                MISSING,
+                (sites.names[node],),
+                factor=0,
+            )
         _assigned(sites, edges, total, own)
         pieces = np.stack([along @ np.ravel(edge.piece) for edge in edges])
         for times, kind in ((1, "missing-path"), (len(edges), "extra-path")):
             for k in np.flatnonzero(sites.fits(times * pieces - own, own))[:CONFIRMED]:
                 through = f"the contribution through {sites.step(edges[k].node)}"
                 alone = f"only {through} is there, of {len(edges)}: = where += belongs"
-                words = alone if times == 1 else f"{times} times {through} stand in place of all {times}"
+                words = (
+                    alone
+                    if times == 1
+                    else f"{times} times {through} stand in place of all {times}"
+                )
                 cost = MISSING if times == 1 else SIGN
-                sites.propose(kind, words, edges[k], times * edges[k].piece - total, cost, factor=times)
+                sites.propose(
+                    kind, words, edges[k], times * edges[k].piece - total, cost, factor=times
+                )
 
 
 def _assigned(sites, edges, total, own):
-    """Parts of a tensor, as in a sliding window, whose gradients were assigned, so that the last one stays where they overlap; or the first."""
+    """Parts of a tensor, as in a sliding window, whose gradients were assigned, so that the last
+    one stays where they overlap; or the first.
+    """
     if any(edge.node.operation != "getitem" for edge in edges):
         return
     for which, turn in (("last", edges), ("first", edges[::-1])):
@@ -45,22 +66,27 @@ def _assigned(sites, edges, total, own):
         for edge in turn:
             kept[edge.node.static["index"]] = sites.backward.used[edge.node]
         if sites.fits(sites.along[edges[0].operand] @ np.ravel(kept - total), own):
-            words = f"of the {len(edges)} parts of {sites.called(edges[0].operand)} that overlap only the {which} one's gradient is there: = where += belongs"
+            parts = f"the {len(edges)} parts of {sites.called(edges[0].operand)} that overlap"
+            words = f"of {parts} only the {which} one's gradient is there: = where += belongs"
             sites.propose("overwritten-repeats", words, edges[0], kept - total, 4)
 
 
 def at_every_step(sites):
-    """One backward pass for each proposal, as many as a bounded amount of work allows; of every kind of step the likely mistakes come first."""
+    """One backward pass for each proposal, as many as a bounded amount of work allows; of every
+    kind of step the likely mistakes come first.
+    """
     runs = WORK // max(len(sites.backward.region(sites.target)[0]), 1)
     if runs < FEWEST:
         return
     for kind, words, where, replaced in itertools.islice(_in_turn(sites), runs):
         try:
             predicted = sites.backward.rerun(sites.target, replaced)
-        except (ValueError, TypeError, IndexError, np.linalg.LinAlgError):  # a factor of another step does not fit here
-            continue
+        except (ValueError, TypeError, IndexError, np.linalg.LinAlgError):
+            continue  # A factor of another step does not fit here.
         cost = MISSING if kind == "missing-path" else SIGN
-        line = sites.line(next(edge for edge in reversed(sites.edges) if (edge.node, edge.position) in replaced))
+        line = sites.line(
+            next(edge for edge in reversed(sites.edges) if (edge.node, edge.position) in replaced)
+        )
         sites.search.add(kind, words, predicted, cost, where, line)
 
 
@@ -69,11 +95,19 @@ def _nothing(edge):
 
 
 def _pairs_of_statistics(sites):
-    """Means, variances, norms, largest elements: two of them treated as constants, one backward pass for each pair."""
-    reduced = [edge for edge in sites.edges if edge.node.operation in STATISTICS and edge.operand.shape != edge.node.shape]
+    """Means, variances, norms, largest elements: two of them treated as constants, one backward
+    pass for each pair.
+    """
+    reduced = [
+        edge
+        for edge in sites.edges
+        if edge.node.operation in STATISTICS and edge.operand.shape != edge.node.shape
+    ]
     for one, two in itertools.combinations(reduced[:6], 2):
         names = sites.names[one.node], sites.names[two.node]
-        predicted = sites.backward.rerun(sites.target, {(edge.node, edge.position): _nothing(edge) for edge in (one, two)})
+        predicted = sites.backward.rerun(
+            sites.target, {(edge.node, edge.position): _nothing(edge) for edge in (one, two)}
+        )
         words = f"{sites.called(one.node)} and {sites.called(two.node)} are treated as constants"
         sites.search.add("missing-path", words, predicted, 4, names, sites.line(one))
 
@@ -91,8 +125,12 @@ def _in_turn(sites):
 
 
 def _groups(sites):
-    """Edges that play the same role: the same operation on the same parameter, at the same place of a loop, or anywhere."""
-    inner = {node: i for i, node in enumerate(node for node in sites.backward.order if node.operands)}
+    """Edges that play the same role: the same operation on the same parameter, at the same place of
+    a loop, or anywhere.
+    """
+    inner = {
+        node: i for i, node in enumerate(node for node in sites.backward.order if node.operands)
+    }
     period = loop_length(inner)
 
     def leaves(edge):
@@ -102,14 +140,23 @@ def _groups(sites):
         return edge.node.operation, edge.position
 
     shared = grouped(filter(leaves, sites.edges), lambda edge: (*operation(edge), leaves(edge)))
-    roles = grouped(sites.edges if period > 1 else (), lambda edge: (*operation(edge), inner[edge.node] % period))
+    roles = grouped(
+        sites.edges if period > 1 else (),
+        lambda edge: (*operation(edge), inner[edge.node] % period),
+    )
     groups = [*shared.values(), *roles.values(), *grouped(sites.edges, operation).values()]
     unique = {tuple(id(edge) for edge in edges): edges for edges in groups}.values()
-    return [edges for edges in unique if len(edges) > 1 and len({edge.node for edge in edges}) == len(edges)]
+    return [
+        edges
+        for edges in unique
+        if len(edges) > 1 and len({edge.node for edge in edges}) == len(edges)
+    ]
 
 
 def loop_length(inner):
-    """How many operations one turn of a loop has: the distance at which leaves are used again and again; 1 where there is no loop."""
+    """How many operations one turn of a loop has: the distance at which leaves are used again and
+    again; 1 where there is no loop.
+    """
     uses, distances = {}, Counter()
     for node, i in inner.items():
         for x in node.operands:
@@ -122,19 +169,36 @@ def loop_length(inner):
 
 
 def _proposals(sites, edges):
-    """(kind, words, where, {(node, position): what it contributes}) for edges that play the same role."""
-    where = tuple(dict.fromkeys(name for edge in edges for name in (sites.names[edge.node], sites.names[edge.operand])))
+    """(kind, words, where, {(node, position): what it contributes}) for edges that play the same
+    role.
+    """
+    ends = (node for edge in edges for node in (edge.node, edge.operand))
+    where = tuple(dict.fromkeys(sites.names[node] for node in ends))
     steps = [sites.step(edge.node) for edge in edges]
-    every = f"at {steps[0]} and at {steps[1]}" if len(edges) == 2 else f"at all {len(edges)} steps like {steps[-1]}"
+    every = (
+        f"at {steps[0]} and at {steps[1]}"
+        if len(edges) == 2
+        else f"at all {len(edges)} steps like {steps[-1]}"
+    )
 
     def proposal(kind, words, functions):
-        return kind, f"{every}: {words}", where, {(e.node, e.position): f for e, f in zip(edges, functions, strict=True)}
+        replaced = {(e.node, e.position): f for e, f in zip(edges, functions, strict=True)}
+        return kind, f"{every}: {words}", where, replaced
 
     if len(sites.edges) > len(edges):
-        yield proposal("missing-path", "the contribution is missing", [_nothing(edge) for edge in edges])
-    yield proposal("sign", "the contribution has the opposite sign", [lambda g, e=e: -pulled(e, g) for e in edges])
+        yield proposal(
+            "missing-path", "the contribution is missing", [_nothing(edge) for edge in edges]
+        )
+    yield proposal(
+        "sign",
+        "the contribution has the opposite sign",
+        [lambda g, e=e: -pulled(e, g) for e in edges],
+    )
     if edges[0].node.operation in ("multiply", "matmul"):
-        yield from (proposal("wrong-operand", words, functions) for words, functions in _other_factors(sites, edges))
+        yield from (
+            proposal("wrong-operand", words, functions)
+            for words, functions in _other_factors(sites, edges)
+        )
     listed = [mistakes(edge.node.operation, edge.position, *numbers(edge.node)) for edge in edges]
     if len({len(found) for found in listed}) == 1:
         for same in zip(*listed, strict=True):
@@ -142,13 +206,18 @@ def _proposals(sites, edges):
 
 
 def _other_factors(sites, edges):
-    """(words, functions): the other factor of the step after or before, or another one of that step."""
+    """(words, functions): the other factor of the step after or before, or another one of that
+    step.
+    """
     other = 1 - edges[0].position
     factors = [edge.node.operands[other] for edge in edges]
     last = factors[-1]
     name = sites.called(last) if is_node(last) else "the other factor"
     if len(edges) == 2 and np.shape(factors[0]) == np.shape(last):
-        yield "the two other factors are exchanged", [_with(e, other, x) for e, x in zip(edges, reversed(factors))]
+        yield (
+            "the two other factors are exchanged",
+            [_with(e, other, x) for e, x in zip(edges, reversed(factors))],
+        )
     if not is_node(last) or len({id(x) for x in factors}) < len(edges):
         return
     inner = [node for node in sites.backward.order if node.operands]
@@ -156,13 +225,16 @@ def _other_factors(sites, edges):
     if last in index and is_node(factors[-2]) and factors[-2] in index:
         i = 2 * index[last] - index[factors[-2]]
         if i < len(inner) and inner[i].shape == last.shape:
-            words = f"{sites.called(inner[i])} stands in place of {name}, and so on: that of the step after"
+            replaced = f"{sites.called(inner[i])} stands in place of {name}"
+            words = f"{replaced}, and so on: that of the step after"
             yield words, [_with(e, other, x) for e, x in zip(edges, [*factors[1:], inner[i]])]
     fitting = [x for x in sites.backward.order if x.shape == last.shape and np.size(x.current) > 1]
     at = {x: i for i, x in enumerate(fitting)}
-    following = [next((x for x in fitting if x.created > edge.node.created and x.operation == last.operation), None) for edge in edges]
+    alike = [x for x in fitting if x.operation == last.operation]
+    following = [next((x for x in alike if x.created > e.node.created), None) for e in edges]
     if all(x is not None for x in following):
-        words = f"{sites.called(following[-1])} stands in place of {name}, and so on: that of the step after"
+        replaced = f"{sites.called(following[-1])} stands in place of {name}"
+        words = f"{replaced}, and so on: that of the step after"
         yield words, [_with(e, other, x) for e, x in zip(edges, following)]
     for offset in (1, -1, 2, -2, 3, -3) if all(is_node(x) and x in at for x in factors) else ():
         places = [at[x] + offset for x in factors]
@@ -175,6 +247,8 @@ def _with(edge, other, x):
     """What an edge contributes if another tensor stands in place of the other operand."""
 
     def contribution(g):
-        return with_operand(edge.node, other, np.asarray(x.current if is_node(x) else x), edge.position, g)
+        return with_operand(
+            edge.node, other, np.asarray(x.current if is_node(x) else x), edge.position, g
+        )
 
     return contribution

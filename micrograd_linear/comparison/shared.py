@@ -10,7 +10,7 @@ from ..graph import topological_order
 from .causes import Cause, Search
 from .comparison import AGREE
 from .origin import one_origin
-from .sites import step
+from .steps import step
 
 MOST_NODES = 20_000  # of a graph in which common places are looked for
 MOST_TRIED = 8  # wrong gradients that are tried in pairs
@@ -18,8 +18,8 @@ WRONG = ("wrong", "wrong step")
 
 
 class Shared:
-    """``results``, {node: Result} of the claims, whose causes are known one by one; ``agrees(node, factor)`` says whether one is a number
-    times what it should be.
+    """``results``, {node: Result} of the claims, whose causes are known one by one; ``agrees(node,
+    factor)`` says whether one is a number times what it should be.
     """
 
     def __init__(self, results, claims, backward, names, agrees):
@@ -91,10 +91,11 @@ class Shared:
             sentence = f"{names} are each {words}: {self._one_mistake(place, right)}"
             cause = Cause("factor", where, sentence, evidence, 2, self.names[place])
         elif spared and self._averages(factor, nodes):
+            others = _listed([self.names[x] for x in spared])
             sentence = (
-                f"{names} are each {words} while {_listed([self.names[x] for x in spared])} is right: the "
-                f"convention in which the gradient that comes in lacks the {self._short(factor)} of an "
-                "averaged loss, and only dW and db have it; this forward does not average"
+                f"{names} are each {words} while {others} is right: the convention in which the "
+                f"gradient that comes in lacks the {self._short(factor)} of an averaged loss, and "
+                "only dW and db have it; this forward does not average"
             )
             cause = Cause("factor", where, sentence, evidence, 2, NOWHERE)
         else:
@@ -143,8 +144,9 @@ class Shared:
         return two is not None and np.array_equal(self.backward.used[one], self.backward.used[two])
 
     def _find_ways(self) -> None:
-        """``through``: the nearest node that all of a gradient has come through; ``above``: None for what was handed in,
-        since from there on the hand-derived one counts; ``depth``: how many there are.
+        """``through``: the nearest node that all of a gradient has come through; ``above``: None
+        for what was handed in, since from there on the hand-derived one counts; ``depth``: how many
+        there are.
         """
         self.through, self.above, self.depth, consumers = {}, {}, {}, {}
         for node, edges in self.backward.pieces.items():
@@ -300,7 +302,10 @@ class Shared:
             ):
                 if determined:
                     name = self.results[first].name
-                    words = f"right from {name}, which is wrong: both follow from one other gradient of {self.names[place]}"
+                    words = (
+                        f"right from {name}, which is wrong: both follow from one other gradient "
+                        f"of {self.names[place]}"
+                    )
                     self.results[node] = replace(
                         self.results[node], status="inherited", causes=(), note=words, follows=name
                     )
@@ -313,7 +318,8 @@ class Shared:
             return
         group = [node for node in self.results if any(node is x for x in group)]
         place = self._common_place(group)
-        words = f"{_listed([self.names[x] for x in group])} follow from one other gradient: {self._one_mistake(place, right)}"
+        names = _listed([self.names[x] for x in group])
+        words = f"{names} follow from one other gradient: {self._one_mistake(place, right)}"
         cause = replace(
             self.results[group[0]].causes[0], sentence=words, of=self.names[place], cost=98
         )
@@ -328,7 +334,10 @@ class Shared:
             for other in [] if self.results[node].follows else self._open():
                 if other is not node and self._is_same(node, other):
                     name = self.results[node].name
-                    words = f"the same gradient as {name}, and wrong in the same way: one mistake further on"
+                    words = (
+                        f"the same gradient as {name}, and wrong in the same way: "
+                        "one mistake further on"
+                    )
                     causes = self.results[node].causes
                     self.results[other] = replace(
                         self.results[other], causes=causes, note=words, follows=name

@@ -1,6 +1,8 @@
-"""What a comparison that passed could not have shown: mistakes that make no difference on these very data.
+"""What a comparison that passed could not have shown: mistakes that make no difference on these
+very data.
 
-Each is a classic mistake at one step of the graph whose wrong contribution equals the right one: nothing is run anew.
+Each is a classic mistake at one step of the graph whose wrong contribution equals the right one:
+nothing is run anew.
 """
 
 import math
@@ -9,15 +11,17 @@ from collections import Counter
 import numpy as np
 
 from ..graph import is_node, topological_order
+from .function_mistakes import UNARY, derivative
 from .loops import STATISTICS
-from .mistakes import UNARY, derivative
-from .sites import numbers, step
+from .steps import numbers, step
 
 
 def weaknesses(root, seed, claimed, order, names):
-    """Sentences, each once: what the data between ``root`` and the ``claimed`` nodes hide. ``seed`` is dL/d(root).
+    """Sentences, each once: what the data between ``root`` and the ``claimed`` nodes hide. ``seed``
+    is dL/d(root).
 
-    A sentence about a step is said where it is true of all steps that read like it: a loop's other turns may show it.
+    A sentence about a step is told where it is true of all steps that read like it: a loop's other
+    turns may show it.
     """
     hidden, touched = {}, set(claimed)
     shared = _used_several_times(order)
@@ -36,7 +40,10 @@ def weaknesses(root, seed, claimed, order, names):
     )
     top = root.operands[0] if summed else root
     if math.prod(top.shape) > 1 and np.all(np.asarray(seed) == 1) and top in touched:
-        found.append(f"the upstream gradient of {names[top]} is 1 everywhere: that it is ignored would not show")
+        found.append(
+            f"the upstream gradient of {names[top]} is 1 everywhere: "
+            "that it is ignored would not show"
+        )
     return tuple(dict.fromkeys(found))
 
 
@@ -47,7 +54,9 @@ def _reading(node: object) -> tuple:
 
 
 def _used_several_times(order: list) -> set:
-    """The nodes whose gradient is added up from several uses, and what is made of them: a sum is there, whatever the shapes are."""
+    """The nodes whose gradient is added up from several uses, and what is made of them: a sum is
+    there, whatever the shapes are.
+    """
     uses, several = Counter(x for node in order for x in node.operands if is_node(x)), set()
     for node in order:
         if uses[node] > 1 or any(is_node(x) and x in several for x in node.operands):
@@ -80,14 +89,18 @@ def _of_a_function(kind: str, x: np.ndarray, static: dict, where: str) -> list[s
     with np.errstate(all="ignore"):
         slope = derivative(kind, x, static)
     if (slope == 1).all():
-        return [f"the derivative is 1 at every element of {where}: that it is left out would not show"]
+        return [
+            f"the derivative is 1 at every element of {where}: that it is left out would not show"
+        ]
     if not slope.any():
         return [f"the derivative is 0 at every element of {where}: through it no mistake can show"]
     return []
 
 
 def _passes_all(kind: str, arrays: list, y: np.ndarray, ways: list) -> bool:
-    """Whether the one operand that is looked at passes at every element, and nowhere by a tie, whose gradient is shared."""
+    """Whether the one operand that is looked at passes at every element, and nowhere by a tie,
+    whose gradient is shared.
+    """
     own = arrays[ways[0]]
     if len(ways) > 1 or own.shape != y.shape or not (own == y).all():
         return False
@@ -113,7 +126,8 @@ def _of_a_product(node, arrays, ways, names, shared):
 def _is_pooled(x: object) -> bool:
     """Whether one row was made of several: then there are more samples than it has rows."""
     return any(
-        node.operation in STATISTICS and np.shape(node.operands[0].current)[:1] > np.shape(node.current)[:1]
+        node.operation in STATISTICS
+        and np.shape(node.operands[0].current)[:1] > np.shape(node.current)[:1]
         for node in topological_order(x)
         if node.operands and is_node(node.operands[0])
     )
@@ -125,15 +139,30 @@ def _of_a_broadcast(node, arrays, y, ways, names, shared):
         own, other = arrays[i], arrays[1 - i]
         bias, batch = node.operands[i], node.operands[1 - i]
         added = node.operation in ("add", "subtract") and not bias.operands and is_node(batch)
-        if added and batch.operands and own.ndim and y.size > 1 and bias not in shared and not _is_pooled(batch):
+        if (
+            added
+            and batch.operands
+            and own.ndim
+            and y.size > 1
+            and bias not in shared
+            and not _is_pooled(batch)
+        ):
             missing = y.ndim - own.ndim
-            single = [k for k, n in enumerate(y.shape) if n == 1 and (k < missing or y.shape == own.shape)]
+            single = [
+                k for k, n in enumerate(y.shape) if n == 1 and (k < missing or y.shape == own.shape)
+            ]
             if 0 in single:
                 found.append("N = 1 cannot show a missing batch sum")
             elif single:
-                found.append(f"axis {single[0]} of {step(node, names)} has length 1: a missing sum over it would not show")
+                found.append(
+                    f"axis {single[0]} of {step(node, names)} has length 1: "
+                    "a missing sum over it would not show"
+                )
         if node.operation == "multiply" and other.size > 1 and (other == 1).all():
-            found.append(f"the other factor of {step(node, names)} is 1 everywhere: that it is left out would not show")
+            found.append(
+                f"the other factor of {step(node, names)} is 1 everywhere: "
+                "that it is left out would not show"
+            )
     return found
 
 
@@ -143,6 +172,16 @@ def _repeats(x, index):
 
 
 def _is_looked_up(index):
-    """True for rows taken by numbers, as of an embedding; False for slices, masks, and one element of each row, which cannot repeat."""
+    """True for rows taken by numbers, as of an embedding; False for slices, masks, and one element
+    of each row, which cannot repeat.
+    """
     parts = index if isinstance(index, tuple) else (index,)
-    return sum(not isinstance(part, slice | type(None) | type(...)) and np.asarray(part).dtype.kind in "iu" and np.size(part) > 1 for part in parts) == 1
+    return (
+        sum(
+            not isinstance(part, slice | type(None) | type(...))
+            and np.asarray(part).dtype.kind in "iu"
+            and np.size(part) > 1
+            for part in parts
+        )
+        == 1
+    )

@@ -1,4 +1,6 @@
-"""What stands behind each gradient that does not agree: a choice at a tie, an error further on, a convention, or a mistake, with its causes."""
+"""What stands behind each gradient that does not agree: a choice at a tie, an error further on, a
+convention, or a mistake, with its causes.
+"""
 
 import warnings
 from dataclasses import replace
@@ -28,20 +30,31 @@ class Verdicts:
         self.gross, self.errors, self.names = gross, errors, names
 
     def explained(self):
-        """The results with status and causes: which of the wrong ones follow from the others, and what is wrong with the rest."""
+        """The results with status and causes: which of the wrong ones follow from the others, and
+        what is wrong with the rest.
+        """
         if all(result.status in AGREE for result in self.results):
             return self.results
-        self.usable = {node: claim for node, claim in self.claims.items() if claim.shape == node.shape and np.isfinite(claim).all()}
+        self.usable = {
+            node: claim
+            for node, claim in self.claims.items()
+            if claim.shape == node.shape and np.isfinite(claim).all()
+        }
         with np.errstate(all="ignore"):
             self.backward = Backward(self.root, self.gradients[self.root], self.usable)
         between = any(node.operands for node in self.usable)
-        self.handed_on = gross_gradients(self.root, self.gradients, self.usable) if between else self.gross
+        self.gross_passed_on = (
+            gross_gradients(self.root, self.gradients, self.usable) if between else self.gross
+        )
         self.ties = conventions(self.backward.order)
         self.steps = any(node.operands and node is not self.root for node in self.usable)
         self.passes, self.searched = {}, 0
-        in_turn = sorted(zip(self.results, self.claims, strict=True), key=lambda pair: -pair[1].created)  # those nearest to the result first
+        # Those nearest to the result come first.
+        pairs = zip(self.results, self.claims, strict=True)
+        in_turn = sorted(pairs, key=lambda pair: -pair[1].created)
         with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the mean of nothing, say, in a run with other numbers
+            # A run with other numbers may warn of the mean of nothing, say.
+            warnings.simplefilter("ignore")
             found = {node: self._explained(result, node) for result, node in in_turn}
             judged = self._taken_back(self._coarse([found[node] for node in self.claims]))
             results = dict(zip(self.claims, judged, strict=True))
@@ -51,38 +64,71 @@ class Verdicts:
     def _explained(self, result, node):
         if result.status not in ("wrong", "shape"):
             return result
-        claim, implied = self.claims[node], np.asarray(self.backward.implied[node])
         if result.status == "wrong":
+            implied = np.asarray(self.backward.implied[node])
             kink = self._kink(node)
             if kink:
                 note = f"no error, another choice at a tie: {kink}"
-                return replace(result, status="kink", note=note, causes=(Cause("kink", (result.name,), note),))
-            if node is not self.root and self._agrees(node, implied, np.maximum(self.gross[node], self.handed_on[node])):
-                return replace(result, status="inherited", note="right from what it was given", causes=())
+                causes = (Cause("kink", (result.name,), note),)
+                return replace(result, status="kink", note=note, causes=causes)
+            gross = np.maximum(self.gross[node], self.gross_passed_on[node])
+            if node is not self.root and self._agrees(node, implied, gross):
+                note = "right from what it was given"
+                return replace(result, status="inherited", note=note, causes=())
+        return self._mistaken(result, node)
+
+    def _mistaken(self, result, node):
+        """The result of a wrong gradient with its causes, and with differences' verdict on the
+        engine.
+        """
         self.searched += 1
-        unsearched = Cause("unknown", (result.name,), f"not looked into, after {MOST_SEARCHED} others that are wrong; mend those first", {}, 99)
-        causes = result.causes or (self._causes(node) if self.searched <= MOST_SEARCHED else (unsearched,))
+        causes = result.causes or self._causes(node)
         status = "wrong step" if self.steps and result.status == "wrong" else result.status
         note, check = in_words(causes, result.note), ""
-        note = f"{result.note}; {note}" if result.status == "shape" and causes[0].kind == "unknown" else note
+        if result.status == "shape" and causes[0].kind == "unknown":
+            note = f"{result.note}; {note}"
         if result.status == "wrong" and result.where is not None:
-            at = result.where
-            place = self.root, self.gradients[self.root], node, at
-            due = 0.0 if result.due is None else np.broadcast_to(result.due, claim.shape)[at]
-            numbers, by_rules = (claim[at], result.engine[at]), partial(by_the_rules, *place)
-            by_rules = by_rules if hasattr(node, "arrays") else None  # a Value is a float64
-            check, engine_is_wrong = verdict(finite_difference(*place), *numbers, at, due, by_rules)
+            check, engine_is_wrong = self._by_differences(result, node)
             note = check if engine_is_wrong else note
         return replace(result, status=status, causes=causes, note=note, check=check)
 
+    def _by_differences(self, result, node):
+        """(what finite differences say where the error is largest, whether the engine is wrong)"""
+        claim, at = self.claims[node], result.where
+        place = self.root, self.gradients[self.root], node, at
+        due = 0.0 if result.due is None else np.broadcast_to(result.due, claim.shape)[at]
+        # A Value is a float64, for which the rules need not be read again.
+        by_rules = partial(by_the_rules, *place) if hasattr(node, "arrays") else None
+        difference = finite_difference(*place)
+        return verdict(difference, claim[at], result.engine[at], at, due, by_rules)
+
     def _causes(self, node):
+        if self.searched > MOST_SEARCHED:
+            sentence = (
+                f"not looked into, after {MOST_SEARCHED} others that are wrong; mend those first"
+            )
+            return (Cause("unknown", (self.names[node],), sentence, {}, 99),)
         claim = self.claims[node]
 
         def search(backward):
             def explains(array):
-                return self._agrees(node, array, self._gross_of(node, array, backward.implied[node]) if array.shape == node.shape else None)
+                return self._agrees(
+                    node,
+                    array,
+                    self._gross_of(node, array, backward.implied[node])
+                    if array.shape == node.shape
+                    else None,
+                )
 
-            return Search(node, claim, backward.implied[node], self.names, explains, lambda array: self._within(node, array), backward).causes()
+            return Search(
+                node,
+                claim,
+                backward.implied[node],
+                self.names,
+                explains,
+                lambda array: self._within(node, array),
+                backward,
+            ).causes()
 
         causes = search(self.backward)
         if causes[0].kind == "unknown" and len(self.usable) > 1 and claim.shape == node.shape:
@@ -93,10 +139,15 @@ class Verdicts:
     def _agrees(self, node, array, gross=None):
         if gross is None and array.shape == node.shape:
             gross = self.gross[node]
-        return judge("", self.claims[node], array, gross, partial(self.errors.of, node)).status in AGREE
+        return (
+            judge("", self.claims[node], array, gross, partial(self.errors.of, node)).status
+            in AGREE
+        )
 
     def _gross_of(self, node, array, before):
-        """The magnitudes that were added up to make another gradient: where it differs they may be as large as anything in the tensor."""
+        """The magnitudes that were added up to make another gradient: where it differs they may be
+        as large as anything in the tensor.
+        """
         gross = self.gross[node]
         return np.where(array == before, gross, np.maximum(gross, gross.max(initial=0.0)))
 
@@ -104,67 +155,130 @@ class Verdicts:
         """Where the hand gradient is an array but for rounding."""
         claim = self.claims[node]
         difference = np.absolute(claim.astype(np.float64) - array)
-        return difference <= allowed(claim, np.asarray(array), self.gross[node], self.errors.of(node, claim.dtype))
+        return difference <= allowed(
+            claim, np.asarray(array), self.gross[node], self.errors.of(node, claim.dtype)
+        )
 
     def _kink(self, node):
-        """The other choice at a tie that makes the gradient what it is, in words; None if there is none."""
-        for given in ({}, self.usable) if self.ties else ():  # the whole pass with that choice, or one that goes on from the hand-derived gradients
+        """The other choice at a tie that makes the gradient what it is, in words; None if there is
+        none.
+        """
+        # Either the whole pass has that choice, or one that starts from the hand-derived gradients.
+        for given in ({}, self.usable) if self.ties else ():
             without = self._pass(given, "", None)[node]
             for words, patch in self.ties:
                 other = self._pass(given, words, patch)[node]
-                if not np.array_equal(without, other) and self._agrees(node, other, self._gross_of(node, other, without)):
+                if not np.array_equal(without, other) and self._agrees(
+                    node, other, self._gross_of(node, other, without)
+                ):
                     return words
         return None
 
     def _pass(self, given, words, patch):
-        """{node: what the gradients of its consumers make of it} of a backward pass with another choice at ties."""
+        """{node: what the gradients of its consumers make of it} of a backward pass with another
+        choice at ties.
+        """
         if (bool(given), words) not in self.passes:
-            self.passes[bool(given), words] = Backward(self.root, self.gradients[self.root], given, patch).implied
+            self.passes[bool(given), words] = Backward(
+                self.root, self.gradients[self.root], given, patch
+            ).implied
         return self.passes[bool(given), words]
 
     def _is_multiple(self, node: object, factor: float) -> bool:
-        """Whether a hand gradient is a number times what the gradients of the consumers make of it."""
+        """Whether a hand gradient is a number times what its consumers' gradients make of it."""
         implied = np.asarray(self.backward.implied[node], dtype=np.float64)
-        gross = np.maximum(self.gross[node], self.handed_on[node])
+        gross = np.maximum(self.gross[node], self.gross_passed_on[node])
         return self._agrees(node, factor * implied, abs(factor) * gross)
 
     def _coarse(self, found):
-        """Where some went through float32: what inherits their rounding, or is made of float32's numbers itself, agrees to that rounding."""
-        coarse = [result.name for result in found if result.status == "rounding" and (result.causes or result.hand.dtype.itemsize < 8)]
+        """Where some went through float32: what inherits their rounding, or is made of float32's
+        numbers itself, agrees to that rounding.
+        """
+        coarse = [
+            result.name
+            for result in found
+            if result.status == "rounding" and (result.causes or result.hand.dtype.itemsize < 8)
+        ]
         for i, (result, node) in enumerate(zip(found, self.claims, strict=True)):
-            itself = coarse and result.status in ("wrong", "wrong step") and np.array_equal(result.hand, result.hand.astype(np.float32))
+            itself = (
+                coarse
+                and result.status in ("wrong", "wrong step")
+                and np.array_equal(result.hand, result.hand.astype(np.float32))
+            )
             if (coarse and result.status == "inherited") or itself:
-                again = judge(result.name, result.hand.astype(np.float32), result.engine, self.gross[node], partial(self.errors.of, node))
+                again = judge(
+                    result.name,
+                    result.hand.astype(np.float32),
+                    result.engine,
+                    self.gross[node],
+                    partial(self.errors.of, node),
+                )
                 if again.status in AGREE:
-                    found[i] = replace(
-                        again, hand=result.hand, status="rounding", note=f"equal to float32 rounding, {'as' if itself else 'that of'} {', '.join(coarse[:3])}"
-                    )
+                    others = f"{'as' if itself else 'that of'} {', '.join(coarse[:3])}"
+                    note = f"equal to float32 rounding, {others}"
+                    found[i] = replace(again, hand=result.hand, status="rounding", note=note)
         return found
 
     def _taken_back(self, found):
-        """A result's gradient times a number, from which right gradients of the leaves were made: a convention, such as dZ = A - Y, and no error."""
-        leaves = [(node, result) for node, result in zip(self.claims, found, strict=True) if not node.operands]
+        """A result's gradient times a number, from which right gradients of the leaves were made: a
+        convention, such as dZ = A - Y, and no error.
+        """
+        leaves = [
+            (node, result)
+            for node, result in zip(self.claims, found, strict=True)
+            if not node.operands
+        ]
         for i, (result, node) in enumerate(zip(found, self.claims, strict=True)):
-            if not node.operands or result.status not in ("wrong", "wrong step", "inherited") or "the engine is wrong" in result.note:
+            if (
+                not node.operands
+                or result.status not in ("wrong", "wrong step", "inherited")
+                or "the engine is wrong" in result.note
+            ):
                 continue
             below = set(topological_order(node))
             reached = [of_leaf for leaf, of_leaf in leaves if leaf in below]
             factor = self._factor(node)
-            if factor is not None and reached and all(of_leaf.status in AGREE for of_leaf in reached):
-                words = f"no error: it is {factor:.6g} times the gradient, which is taken back later: {', '.join(x.name for x in reached[:3])} agree"
-                found[i] = replace(result, status="scaled", note=words, causes=(Cause("factor", (result.name,), words, {"factor": factor}),))
+            if (
+                factor is not None
+                and reached
+                and all(of_leaf.status in AGREE for of_leaf in reached)
+            ):
+                words = (
+                    f"no error: it is {factor:.6g} times the gradient, which is taken back later: "
+                    f"{', '.join(x.name for x in reached[:3])} agree"
+                )
+                found[i] = replace(
+                    result,
+                    status="scaled",
+                    note=words,
+                    causes=(Cause("factor", (result.name,), words, {"factor": factor}),),
+                )
         return found
 
     def _factor(self, node):
-        hand, engine = self.claims[node].astype(np.float64), np.asarray(self.gradients[node], dtype=np.float64)
+        hand, engine = (
+            self.claims[node].astype(np.float64),
+            np.asarray(self.gradients[node], dtype=np.float64),
+        )
         power = float((engine * engine).sum())
-        factor = float((hand * engine).sum()) / power if power and hand.size > 2 else 0.0  # of one number, any other is a multiple
-        return factor if factor > 0 and abs(factor - 1) > 1e-3 and self._agrees(node, factor * engine, abs(factor) * self.gross[node]) else None
+        # Of one number, any other is a multiple.
+        factor = float((hand * engine).sum()) / power if power and hand.size > 2 else 0.0
+        return (
+            factor
+            if factor > 0
+            and abs(factor - 1) > 1e-3
+            and self._agrees(node, factor * engine, abs(factor) * self.gross[node])
+            else None
+        )
 
 
 def in_words(causes, note=""):
     """The likeliest explanations, those that cannot be told apart here together."""
     if not causes:
         return note
-    likeliest = list(dict.fromkeys(cause.sentence for cause in causes if cause.cost == causes[0].cost))
-    return "; or: ".join(likeliest[:3]) + (f"; or {len(likeliest) - 3} more" if len(likeliest) > 3 else "")
+    likeliest = list(
+        dict.fromkeys(cause.sentence for cause in causes if cause.cost == causes[0].cost)
+    )
+    return "; or: ".join(likeliest[:3]) + (
+        f"; or {len(likeliest) - 3} more" if len(likeliest) > 3 else ""
+    )

@@ -1,4 +1,6 @@
-"""``compile``: a function of ``Value``s or ``Tensor``s, traced once for every structure of its arguments and then replayed without Python in the inner loop."""
+"""``compile``: a function of ``Value``s or ``Tensor``s, traced once for every structure of its
+arguments and then replayed without Python in the inner loop.
+"""
 
 from .compiled import Compiled, compile
 from .tape import TraceError

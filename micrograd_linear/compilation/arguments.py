@@ -1,7 +1,9 @@
-"""Arguments in, gradients out: what a compiled function was called with, leaf by leaf, and Python code that takes the next call apart at once.
+"""Arguments in, gradients out: what a compiled function was called with, leaf by leaf, and Python
+code that takes the next call apart at once.
 
-A ``Layout`` is what a trace holds for: the nesting of the arguments, and the kind of every leaf. For its nesting two functions are written and compiled,
-one that collects the leaves of a call (or says that the call is of another layout), one that puts gradients into the nesting of the arguments.
+A ``Layout`` is what a trace holds for: the nesting of the arguments, and the kind of every leaf.
+For its nesting two functions are written and compiled, one that collects the leaves of a call (or
+says that the call is of another layout), one that puts gradients into the nesting of the arguments.
 """
 
 import inspect
@@ -15,35 +17,46 @@ STATIC = (str, bytes, bool, type(None), np.bool_)
 
 
 class Leaf(NamedTuple):
-    """One leaf. ``kind`` is hashable, and equal for leaves of which one can stand in a trace for the other; it begins with the word for what the leaf is."""
+    """One leaf. ``kind`` is hashable, and equal for leaves of which one can stand in a trace for
+    the other; it begins with the word for what the leaf is.
+    """
 
-    kind: tuple  # ("number",), ("integer",), ("numbers", shape), ("integers", shape), ("array", shape, dtype), ("static", type, value)
+    # A kind is one of ("number",), ("integer",), ("numbers", shape), ("integers", shape),
+    # ("array", shape, dtype) and ("static", type, value).
+    kind: tuple
     differentiated: bool
 
 
 class Layout:
-    """The structure of a call: nesting, leaves, names. Layouts with equal ``key``s are of one structure."""
+    """The structure of a call: nesting, leaves, names. Layouts with equal ``key``s are of one
+    structure.
+    """
 
     def __init__(self, args, keywords, differentiated, kind_of, names, level):
         self.keywords = tuple(keywords)
         self.positional, self.names, self.level = len(args), names, level
-        self.structures, self.leaves, self.given = [], [], []
+        self.structures, self.leaves, self.of_call = [], [], []
         for i, argument in enumerate((*args, *keywords.values())):
-            found, structure = flatten(argument)
+            leaves, structure = flatten(argument)
             self.structures.append(structure)
-            for x in found:
-                self.leaves.append(Leaf(kind_of(x, i in differentiated, _Path(self, len(self.leaves))), i in differentiated))
-            self.given += found
+            for x in leaves:
+                path = _Path(self, len(self.leaves))
+                self.leaves.append(Leaf(kind_of(x, i in differentiated, path), i in differentiated))
+            self.of_call += leaves
         self.key = level, tuple(self.structures), self.keywords, tuple(self.leaves)
 
     @property
     def paths(self):
         """How each leaf is written in Python."""
-        return [path for name, structure in zip(self.names, self.structures) for path in paths(structure, name)]
+        return [
+            path
+            for name, structure in zip(self.names, self.structures)
+            for path in paths(structure, name)
+        ]
 
     def forget_leaves(self):
         """The leaves of the call, which the layout does not keep."""
-        leaves, self.given = self.given, None
+        leaves, self.of_call = self.of_call, None
         return leaves
 
     def of_argument(self, i):
@@ -80,7 +93,7 @@ def names_of(f, args, keywords):
     for parameter in parameters:
         if parameter.kind is parameter.VAR_POSITIONAL:
             names += [f"{parameter.name}[{i}]" for i in range(len(args) - len(names))]
-        elif parameter.kind is not parameter.KEYWORD_ONLY and parameter.kind is not parameter.VAR_KEYWORD:
+        elif parameter.kind not in (parameter.KEYWORD_ONLY, parameter.VAR_KEYWORD):
             names.append(parameter.name)
     names += [f"argument{i}" for i in range(len(names), len(args))]
     return [*names[: len(args)], *keywords]
@@ -112,7 +125,9 @@ class Code:
 
 
 class Unpacking:
-    """Writes the code that takes the arguments of a call apart; ``return None`` where they have another layout."""
+    """Writes the code that takes the arguments of a call apart; ``return None`` where they have
+    another layout.
+    """
 
     loops = True  # parts that are alike are taken in a loop
 
@@ -122,7 +137,8 @@ class Unpacking:
     def arguments(self, layout):
         line = self.code.line
         if layout.keywords:
-            line(0, f"if tuple(keywords) != {self.code.object(layout.keywords)} or len(args) != {layout.positional}: return None")
+            keywords = f"tuple(keywords) != {self.code.object(layout.keywords)}"
+            line(0, f"if {keywords} or len(args) != {layout.positional}: return None")
             line(0, "args = (*args, *keywords.values())")
         else:
             line(0, f"if keywords or len(args) != {layout.positional}: return None")
@@ -130,7 +146,9 @@ class Unpacking:
         if names:
             line(0, f"{', '.join(names)}, = args")
         for name, structure in zip(names, layout.structures):
-            self.check(structure, name, 0)  # of all arguments, before any is looked into: a batch of another length is told at once
+            # All arguments are checked before any is looked into, so that a batch of another
+            # length is told at once.
+            self.check(structure, name, 0)
         start = 0
         for name, structure in zip(names, layout.structures):
             count = count_of(structure)
@@ -143,10 +161,11 @@ class Unpacking:
             return
         kind, keys, parts = structure
         if kind == "dict":
-            self.code.line(depth, f"if {name}.__class__ is not dict or tuple({name}) != {self.code.object(keys)}: return None")
+            text, differs = "dict", f"tuple({name}) != {self.code.object(keys)}"
         else:
             text = kind.__name__ if kind in (list, tuple) else self.code.object(kind)
-            self.code.line(depth, f"if {name}.__class__ is not {text} or len({name}) != {len(parts)}: return None")
+            differs = f"len({name}) != {len(parts)}"
+        self.code.line(depth, f"if {name}.__class__ is not {text} or {differs}: return None")
 
     def tree(self, structure, leaves, name, depth):
         """Code for a nesting that was checked."""
@@ -176,7 +195,8 @@ class Unpacking:
 
     def static(self, leaf, name, depth):
         value = self.code.object(leaf.kind[2])
-        self.code.line(depth, f"if {name}.__class__ is not {value}.__class__ or {name} != {value}: return None")
+        other = f"{name}.__class__ is not {value}.__class__ or {name} != {value}"
+        self.code.line(depth, f"if {other}: return None")
 
     def leaf(self, leaf, name, depth):
         """Code for one leaf."""
@@ -195,7 +215,8 @@ def _repeats(items, times):
 def packer(layout, single, argnums):
     """The function (numbers, array) -> gradients in the nesting of the differentiated arguments.
 
-    ``numbers`` is a list with an entry for each differentiated number; ``array`` has them along its last axis, for arguments that are arrays.
+    ``numbers`` is a list with an entry for each differentiated number; ``array`` has them along its
+    last axis, for arguments that are arrays.
     """
     code = Code()
     starts, total = {}, 0
@@ -223,7 +244,8 @@ def _packed(code, structure, leaves, variable, offset):
             return "None"
         if leaf.kind[0] == "number":
             return f"numbers[{at}]"
-        return f"array[..., {at} : {at} + {_length(leaf)}].reshape(*array.shape[:-1], *{leaf.kind[1]}).copy()"
+        part = f"array[..., {at} : {at} + {_length(leaf)}]"
+        return f"{part}.reshape(*array.shape[:-1], *{leaf.kind[1]}).copy()"
     kind, keys, parts = structure
     alike = len(parts) > 1 and len(set(parts)) == 1 and _repeats(leaves, len(parts))
     if alike and parts[0][1] is None and leaves[0].kind == ("number",):
@@ -233,9 +255,12 @@ def _packed(code, structure, leaves, variable, offset):
         stride = sum(map(_length, leaves[:count]))
         step = code.fresh("i")
         if stride:
-            items = f"[{_packed(code, parts[0][1], leaves[:count], step, 0)} for {step} in range({at}, {at} + {stride * len(parts)}, {stride})]"
+            item = _packed(code, parts[0][1], leaves[:count], step, 0)
+            steps = f"range({at}, {at} + {stride * len(parts)}, {stride})"
         else:
-            items = f"[{_packed(code, parts[0][1], leaves[:count], variable, offset)} for {step} in range({len(parts)})]"
+            item = _packed(code, parts[0][1], leaves[:count], variable, offset)
+            steps = f"range({len(parts)})"
+        items = f"[{item} for {step} in {steps}]"
     else:
         texts, start = [], 0
         for count, part in parts:

@@ -1,4 +1,6 @@
-"""The statements of ``derive``, with large results of the run before overwritten instead of new arrays made."""
+"""The statements of ``derive``, with large results of the run before overwritten instead of new
+arrays made.
+"""
 
 import threading
 
@@ -7,15 +9,19 @@ import numpy as np
 from ..derivation.lower import reachable
 from ..derivation.source import Writer
 
-LARGE = 1 << 16  # bytes; making a smaller array costs less than telling NumPy where to put it
-_UFUNCS = {"multiply": "multiply", "divide": "divide", "matmul": "matmul", "absolute": "abs", "negative": "negative"}
+# Bytes: to make a smaller array costs less than to tell NumPy where to put it.
+LARGE = 1 << 16
 _REDUCTIONS = {"sum": "add", "max": "maximum", "min": "minimum", "prod": "multiply"}
-_UFUNCS |= {name: name for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "maximum", "minimum")}
+_SAME_NAME = (
+    "multiply divide matmul negative maximum minimum exp expm1 log log1p sqrt sin cos tan tanh"
+)
+_UFUNCS = {"absolute": "abs"} | {name: name for name in _SAME_NAME.split()}
 
 
 class BufferedWriter(Writer):
-    """Writes ``h = np.tanh(x @ W)`` as ``t1 = np.matmul(x, W, out=_B0)`` and ``h = np.tanh(t1, out=_B0)``, where they are large and, unless ``reuse``, no
-    results of the function. A statement takes over the buffer of an operand that nobody else uses.
+    """Writes ``h = np.tanh(x @ W)`` as ``t1 = np.matmul(x, W, out=_B0)`` and ``h = np.tanh(t1,
+    out=_B0)``, where they are large and, unless ``reuse``, no results of the function. A statement
+    takes over the buffer of an operand that nobody else uses.
 
     ``objects`` are the buffers, and the constants of the run, by the name that the statements use.
     """
@@ -28,17 +34,23 @@ class BufferedWriter(Writer):
 
     def compute(self):
         order = reachable([self.value, *self.gradients.values()])
-        scattered = [x for x in order if x.operation == "add" and any(y.operation == "scatter_add" for y in x.operands)]
-        self.added_to = {y for x in scattered for y in (x, *x.operands)}  # arrays that are changed in place, and may be returned under another name
+        sums = (x for x in order if x.operation == "add")
+        scattered = (x for x in sums if any(y.operation == "scatter_add" for y in x.operands))
+        # These arrays are changed in place, and may be returned under another name.
+        self.added_to = {y for x in scattered for y in (x, *x.operands)}
         return super().compute()
 
     def has_a_line(self, x):
-        if x.dtype is None or int(np.prod(x.shape)) * np.dtype(x.dtype).itemsize < LARGE or x in self.returned_ones or x in self.added_to:
+        if x.dtype is None or int(np.prod(x.shape)) * np.dtype(x.dtype).itemsize < LARGE:
+            return False
+        if x in self.returned_ones or x in self.added_to:
             return False
         if x.operation == "add":
             (sign, first), (_, second) = self.terms_of(x)[:2]
             return sign > 0 and np.broadcast_shapes(first.shape, second.shape) == x.shape
-        return x.operation in _UFUNCS and (x.operation != "matmul" or min(y.ndim for y in x.operands) > 1)
+        if x.operation == "matmul":
+            return min(y.ndim for y in x.operands) > 1
+        return x.operation in _UFUNCS
 
     @staticmethod
     def terms_of(x):
@@ -51,18 +63,24 @@ class BufferedWriter(Writer):
     def into_a_buffer(self, x):
         """The text that computes x into its buffer."""
         terms = self.terms_of(x) if x.operation == "add" else [(1, y) for y in x.operands]
-        buffer = self.buffer_of[x] = self.taken_over(x, [y for _, y in terms[:2]]) or self.new_buffer(x)
+        buffer = self.taken_over(x, [y for _, y in terms[:2]]) or self.new_buffer(x)
+        self.buffer_of[x] = buffer
         if x.operation != "add":
-            return f"np.{_UFUNCS[x.operation]}({', '.join(self.wrapped(y, 0) for y in x.operands)}, out={buffer})"
+            operands = ", ".join(self.wrapped(y, 0) for y in x.operands)
+            return f"np.{_UFUNCS[x.operation]}({operands}, out={buffer})"
         text = self.wrapped(terms[0][1], 0)
         for sign, y in terms[1:]:
-            text = f"np.{'add' if sign > 0 else 'subtract'}({text}, {self.wrapped(y, 0)}, out={buffer})"
+            ufunc = "add" if sign > 0 else "subtract"
+            text = f"np.{ufunc}({text}, {self.wrapped(y, 0)}, out={buffer})"
         return text
 
     def taken_over(self, x, operands):
         """The buffer of an operand that x alone uses, where the operation can be done in place."""
-        fits = (y for y in operands if y in self.buffer_of and self.uses[y] == 1 and (y.shape, y.dtype) == (x.shape, x.dtype))
-        return next((self.buffer_of[y] for y in fits), None) if x.operation != "matmul" else None
+        if x.operation == "matmul":
+            return None
+        own = (y for y in operands if y in self.buffer_of and self.uses[y] == 1)
+        alike = (y for y in own if (y.shape, y.dtype) == (x.shape, x.dtype))
+        return next((self.buffer_of[y] for y in alike), None)
 
     def new_buffer(self, x):
         name = f"_B{len(self.objects)}"
@@ -70,7 +88,9 @@ class BufferedWriter(Writer):
         return name
 
     def reduced(self, x, a, keepdims):
-        """A sum over axes by the ufunc itself: ``t.sum()`` is a Python function around it, which costs as much as the sum of a small array."""
+        """A sum over axes by the ufunc itself: ``t.sum()`` is a Python function around it, which
+        costs as much as the sum of a small array.
+        """
         ufunc = _REDUCTIONS.get(x.operation)
         if ufunc is None:
             return super().reduced(x, a, keepdims)
@@ -80,7 +100,9 @@ class BufferedWriter(Writer):
         return f"_{ufunc}({self.wrapped(a, 0)}, {axis}{', None, None, True' if keepdims else ''})"
 
     def constant(self, array):
-        """An array of the run as an object: exact, of any size, and checked to be nobody else's by the trace that copied it."""
+        """An array of the run as an object: exact, of any size, and checked to be nobody else's by
+        the trace that copied it.
+        """
         name = f"_C{len(self.objects)}"
         self.objects[name] = array = np.array(array)
         array.setflags(write=False)

@@ -1,7 +1,8 @@
-"""What a function of ``Value``s is given while it is traced: numbers without a number, which write every operation on a ``Tape``.
+"""What a function of ``Value``s is given while it is traced: numbers without a number, which write
+every operation on a ``Tape``.
 
-Whatever would read the number (a comparison, ``float``, ``.data``, an index) raises, with the line in the user's file and the way to write it, since one
-run's number would be built into all others.
+Whatever would read the number (a comparison, ``float``, ``.data``, an index) raises, with the line
+in the user's file and the way to write it, since one run's number would be built into all others.
 """
 
 import numpy as np
@@ -12,10 +13,14 @@ from .tape import CODE, TraceError
 
 _new = object.__new__
 _WHY = "f is traced once and then replayed on other numbers, so that no number is known here"
-_BRANCH = "write it with relu, leaky_relu, abs, maximum or minimum (of several: functools.reduce(mgl.maximum, xs), or nn.largest(xs) without a gradient)"
+_BRANCH = (
+    "write it with relu, leaky_relu, abs, maximum or minimum (of several: "
+    "functools.reduce(mgl.maximum, xs), or nn.largest(xs) without a gradient)"
+)
 _INDEX = (
-    "rows[i] works where rows is (part of) an argument that is a list or tuple; elsewhere write nn.pick(items, i). "
-    "A number that is a length or a count is no data: pass it as the length of a list"
+    "rows[i] works where rows is (part of) an argument that is a list or tuple; elsewhere write "
+    "nn.pick(items, i). A number that is a length or a count is no data: pass it as the length of "
+    "a list"
 )
 
 
@@ -43,13 +48,23 @@ def _operand(tape, x, what):
     kind = x.__class__
     if kind is Traced or kind is TracedInt:
         if x._tape is not tape:
-            raise TraceError(f"{users_line()}: this number belongs to another trace; call the plain function inside of a compiled one, not its compiled form")
+            raise TraceError(
+                f"{users_line()}: this number belongs to another trace; call the plain function "
+                "inside of a compiled one, not its compiled form"
+            )
         return x._at
     return tape.operand(x, what)
 
 
 def _is_array(x):
     return isinstance(x, np.ndarray) and x.ndim > 0
+
+
+def _as_objects(x):
+    """An operand beside an array, for the ufunc to go through element by element."""
+    if isinstance(x, (Traced, TracedInt)):
+        return np.array(x, dtype=object)
+    return x.astype(object) if _is_array(x) else x
 
 
 def _binary(name, swap=False):
@@ -64,7 +79,9 @@ def _binary(name, swap=False):
             return ufunc(*reversed(pair)) if swap else ufunc(*pair)
         else:
             at = _operand(tape, other, f"{name} of a Value")
-        return traced(tape, tape.record(code, at, self._at) if swap else tape.record(code, self._at, at))
+        if swap:
+            return traced(tape, tape.record(code, at, self._at))
+        return traced(tape, tape.record(code, self._at, at))
 
     operation.__name__ = name
     return operation
@@ -83,10 +100,14 @@ def _unary(name):
 def apply(name, operands):
     """The operation of that name on operands of which at least one is traced."""
     if name not in RULES:
-        raise TraceError(f"{users_line()}: {name} is not supported for a Value; supported are {', '.join(RULES)}")
+        raise TraceError(
+            f"{users_line()}: {name} is not supported for a Value; supported are {', '.join(RULES)}"
+        )
     if len(operands) > 1:
         left, right = operands
-        return _binary(name)(left, right) if isinstance(left, (Traced, TracedInt)) else _binary(name, swap=True)(right, left)
+        if isinstance(left, (Traced, TracedInt)):
+            return _binary(name)(left, right)
+        return _binary(name, swap=True)(right, left)
     return _unary(name)(*operands)
 
 
@@ -113,9 +134,12 @@ class _Number:
 
     def __array_ufunc__(self, ufunc, method, *inputs, **keywords):
         if keywords or method != "__call__":
-            raise TraceError(f"{users_line()}: np.{ufunc.__name__}: keywords and methods such as .reduce are not supported for a Value")
+            raise TraceError(
+                f"{users_line()}: np.{ufunc.__name__}: keywords and methods such as .reduce are "
+                "not supported for a Value"
+            )
         if any(map(_is_array, inputs)):
-            return ufunc(*(np.array(x, dtype=object) if isinstance(x, (Traced, TracedInt)) else x.astype(object) if _is_array(x) else x for x in inputs))
+            return ufunc(*map(_as_objects, inputs))
         inputs = [x.item() if isinstance(x, np.ndarray) else x for x in inputs]
         if ufunc in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal):
             refuse(f"np.{ufunc.__name__} compares a traced number", _BRANCH)
@@ -123,12 +147,24 @@ class _Number:
 
     __largest__ = staticmethod(lambda values: _largest(values))
 
-    __lt__, __le__, __gt__, __ge__ = (_refusing(f"a traced number is compared ({symbol})", _BRANCH) for symbol in ("<", "<=", ">", ">="))
-    __eq__, __ne__ = (_refusing(f"a traced number is compared ({symbol})", _BRANCH) for symbol in ("==", "!="))
+    __lt__, __le__, __gt__, __ge__ = (
+        _refusing(f"a traced number is compared ({symbol})", _BRANCH)
+        for symbol in ("<", "<=", ">", ">=")
+    )
+    __eq__, __ne__ = (
+        _refusing(f"a traced number is compared ({symbol})", _BRANCH) for symbol in ("==", "!=")
+    )
     __bool__ = _refusing("the program branches on a traced number", _BRANCH)
-    __hash__ = _refusing("a traced number is used as a key, or put into a set", "use its place in a list instead")
-    __format__ = _refusing("a traced number is formatted", "print what the compiled function returns")
-    __float__ = _refusing("float() of a traced number", "leave float() out; for math.exp(x) and the like write mgl.exp(x)")
+    __hash__ = _refusing(
+        "a traced number is used as a key, or put into a set", "use its place in a list instead"
+    )
+    __format__ = _refusing(
+        "a traced number is formatted", "print what the compiled function returns"
+    )
+    __float__ = _refusing(
+        "float() of a traced number",
+        "leave float() out; for math.exp(x) and the like write mgl.exp(x)",
+    )
     __int__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refusing(
         "a traced number is cut to an integer",
         "compute the integer before, and pass it as an argument",
@@ -141,7 +177,10 @@ class _Number:
 
 
 def _reading(name, instead):
-    return property(_refusing(f".{name} of a traced number", instead), _refusing(f".{name} of a traced number is set", instead))
+    return property(
+        _refusing(f".{name} of a traced number", instead),
+        _refusing(f".{name} of a traced number is set", instead),
+    )
 
 
 class Traced(_Number, Value):
@@ -154,16 +193,25 @@ class Traced(_Number, Value):
     maximum, minimum, _leaky_relu = _binary("maximum"), _binary("minimum"), _binary("leaky_relu")
     exp, expm1, log, log1p = (_unary(name) for name in ("exp", "expm1", "log", "log1p"))
     sqrt, sin, cos, tan = (_unary(name) for name in ("sqrt", "sin", "cos", "tan"))
-    tanh, sigmoid, relu, softplus = (_unary(name) for name in ("tanh", "sigmoid", "relu", "softplus"))
+    tanh, sigmoid, relu, softplus = (
+        _unary(name) for name in ("tanh", "sigmoid", "relu", "softplus")
+    )
 
-    _data = data = current = _reading("data", "compute with the number itself; for the largest of several, as a constant, write nn.largest(xs)")
+    _data = data = current = _reading(
+        "data",
+        "compute with the number itself; for the largest of several, as a constant, write "
+        "nn.largest(xs)",
+    )
     grad = _reading("grad", "the compiled function returns the gradients")
     item = _refusing("item() of a traced number", "compute with the number itself")
     backward = gradients = contributions = zero_grad = _backward = _refusing(
-        "a backward pass inside of f", "return the loss; the compiled function returns its gradients"
+        "a backward pass inside of f",
+        "return the loss; the compiled function returns its gradients",
     )
     operands = operation = _prev = _op = _reading(
-        "operands", "what is given to f is a Value already, so leave Value(...) out; draw, derive and compare are called on the plain function's result"
+        "operands",
+        "what is given to f is a Value already, so leave Value(...) out; draw, derive and compare "
+        "are called on the plain function's result",
     )
 
     def detach(self):
@@ -175,7 +223,9 @@ class Traced(_Number, Value):
 
 
 class TracedInt(_Number):
-    """An integer of the data. In arithmetic it is a number like any other; as an index it selects from a ``TracedList``, or by ``nn.pick``."""
+    """An integer of the data. In arithmetic it is a number like any other; as an index it selects
+    from a ``TracedList``, or by ``nn.pick``.
+    """
 
     __slots__ = ("_at", "_tape")
 
@@ -197,8 +247,8 @@ class TracedList(list):
     def __getitem__(self, index):
         if index.__class__ is TracedInt:
             return select(self, index)
-        found = list.__getitem__(self, index)
-        return TracedList(found) if isinstance(index, slice) else found
+        item = list.__getitem__(self, index)
+        return TracedList(item) if isinstance(index, slice) else item
 
 
 class TracedTuple(tuple):
@@ -209,8 +259,8 @@ class TracedTuple(tuple):
     def __getitem__(self, index):
         if index.__class__ is TracedInt:
             return select(self, index)
-        found = tuple.__getitem__(self, index)
-        return TracedTuple(found) if isinstance(index, slice) else found
+        item = tuple.__getitem__(self, index)
+        return TracedTuple(item) if isinstance(index, slice) else item
 
 
 def indexable(tree):
@@ -219,12 +269,16 @@ def indexable(tree):
         return {key: indexable(item) for key, item in tree.items()}
     if isinstance(tree, (list, tuple)):
         items = map(indexable, tree)
-        return TracedList(items) if isinstance(tree, list) else type(tree)(*items) if hasattr(tree, "_fields") else TracedTuple(items)
+        if isinstance(tree, list):
+            return TracedList(items)
+        return type(tree)(*items) if hasattr(tree, "_fields") else TracedTuple(items)
     return tree
 
 
 def select(items, index):
-    """``items[index]`` for a traced index: numbers, or rows of the same nesting, of which every number is selected."""
+    """``items[index]`` for a traced index: numbers, or rows of the same nesting, of which every
+    number is selected.
+    """
     items = list(items)
     if not items:
         raise TraceError(f"{users_line()}: a traced integer selects from an empty list")
@@ -232,16 +286,19 @@ def select(items, index):
     if isinstance(first, dict):
         return {key: select(_parts(items, dict, key, len(first)), index) for key in first}
     if isinstance(first, np.ndarray) and first.ndim:
-        made = np.empty(len(first), dtype=object)
+        row = np.empty(len(first), dtype=object)
         for i in range(len(first)):
-            made[i] = select(_parts(items, np.ndarray, i, len(first)), index)
-        return made
+            row[i] = select(_parts(items, np.ndarray, i, len(first)), index)
+        return row
     if isinstance(first, (list, tuple)):
         kind = list if isinstance(first, list) else tuple
         parts = [select(_parts(items, kind, i, len(first)), index) for i in range(len(first))]
         return TracedList(parts) if kind is list else TracedTuple(parts)
     if first is None or isinstance(first, (str, bool)):
-        raise TraceError(f"{users_line()}: a traced integer selects from numbers, or rows of numbers, and not from {type(first).__name__}")
+        raise TraceError(
+            f"{users_line()}: a traced integer selects from numbers, or rows of numbers, and not "
+            f"from {type(first).__name__}"
+        )
     table = tape.table(tuple([_operand(tape, x, "an item to select from") for x in items]))
     return traced(tape, tape.record(CODE["select"], table, index._at))
 
@@ -250,7 +307,10 @@ def _parts(rows, kind, key, length):
     """The element at ``key`` of every row, if all rows are of one kind and length."""
     for row in rows:
         if not isinstance(row, kind) or len(row) != length or (kind is dict and key not in row):
-            raise TraceError(f"{users_line()}: a traced integer selects from rows that differ in kind or length; make them alike")
+            raise TraceError(
+                f"{users_line()}: a traced integer selects from rows that differ in kind or "
+                "length; make them alike"
+            )
     return [row[key] for row in rows]
 
 
@@ -258,8 +318,7 @@ def _largest(values):
     """The largest of several numbers, at least one of them traced, as a constant."""
     values = list(values)
     tape = next(x for x in values if isinstance(x, (Traced, TracedInt)))._tape
-    found = _operand(tape, values[0], "largest")
+    largest = _operand(tape, values[0], "largest")
     for x in values[1:]:
-        found = tape.record(CODE["maximum"], found, _operand(tape, x, "largest"))
-    return traced(tape, tape.record(CODE["detach"], found))
-
+        largest = tape.record(CODE["maximum"], largest, _operand(tape, x, "largest"))
+    return traced(tape, tape.record(CODE["detach"], largest))

@@ -1,7 +1,9 @@
-"""What a function of ``Tensor``s is given while it is traced: Tensors whose numbers must not be read, since one run's would be built into all others.
+"""What a function of ``Tensor``s is given while it is traced: Tensors whose numbers must not be
+read, since one run's would be built into all others.
 
-Operations record as ever. Whatever reads numbers (a comparison, ``.data``, ``float``, ``argmax``) raises, with the line in the user's file, and so does
-an operation whose result is not recorded. Results are known as traced because every operation of the engine is looked at (see ``recording``).
+Operations record as ever. Whatever reads numbers (a comparison, ``.data``, ``float``, ``argmax``)
+raises, with the line in the user's file, and so does an operation whose result is not recorded.
+Results are known as traced because every operation of the engine is looked at (see ``recording``).
 """
 
 from __future__ import annotations
@@ -18,12 +20,18 @@ from ..tensor import Tensor
 from .tape import TraceError
 
 _WHY = "f is traced once and then run on other arrays, so that no number is known here"
-_BRANCH = "write it with relu, leaky_relu, maximum, minimum, abs or clip, or pass a mask of zeros and ones as an argument and multiply with it"
-_SAME_CONTEXT = "compute it in the thread that called f, or run it by contextvars.copy_context().run"
+_BRANCH = (
+    "write it with relu, leaky_relu, maximum, minimum, abs or clip, or pass a mask of zeros and "
+    "ones as an argument and multiply with it"
+)
+_SAME_CONTEXT = (
+    "compute it in the thread that called f, or run it by contextvars.copy_context().run"
+)
 _OUTSIDE = "compute it before, and pass it as an argument"
 _SHAPE_ONLY = {np.shape, np.ndim, np.size, np.result_type}
 _SHAPE_ONLY |= {np.zeros_like, np.ones_like, np.empty_like}
-_COMPARISONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal, np.sign, np.isnan, np.isinf, np.isfinite}
+_COMPARISONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal}
+_COMPARISONS |= {np.sign, np.isnan, np.isinf, np.isfinite}
 
 
 def _refuse(what, instead):
@@ -38,7 +46,10 @@ def _refusing(what: str, instead: str) -> Any:
 
 
 def _reading(name, instead) -> Any:
-    return property(_refusing(f".{name} of a traced Tensor", instead), _refusing(f".{name} of a traced Tensor is set", instead))
+    return property(
+        _refusing(f".{name} of a traced Tensor", instead),
+        _refusing(f".{name} of a traced Tensor is set", instead),
+    )
 
 
 class TracedTensor(Tensor):
@@ -63,15 +74,31 @@ class TracedTensor(Tensor):
     numpy = item = __float__ = __format__ = _refusing(
         "the numbers of a traced Tensor are read", "compute with the Tensor itself"
     )
-    __array__ = _refusing("a traced Tensor becomes a plain array", "compute with the Tensor itself; an array is indexed with t of the data as mgl.Tensor(array)[t]")
+    __array__ = _refusing(
+        "a traced Tensor becomes a plain array",
+        "compute with the Tensor itself; an array is indexed with t of the data as "
+        "mgl.Tensor(array)[t]",
+    )
     __int__ = __index__ = __round__ = __trunc__ = _refusing(
         "a traced Tensor becomes an integer", _OUTSIDE
     )
-    detach = _refusing("detach() of a traced Tensor", "compute what is to have no gradient before, and pass it as an argument")
-    argmax = argmin = _refusing("the place of the largest or smallest element is read", "use max or min, or compute the place before, and pass it as an argument")
-    backward = gradients = contributions = zero_grad = _refusing("a backward pass inside of f", "return the loss; the compiled function returns its gradients")
+    detach = _refusing(
+        "detach() of a traced Tensor",
+        "compute what is to have no gradient before, and pass it as an argument",
+    )
+    argmax = argmin = _refusing(
+        "the place of the largest or smallest element is read",
+        "use max or min, or compute the place before, and pass it as an argument",
+    )
+    backward = gradients = contributions = zero_grad = _refusing(
+        "a backward pass inside of f",
+        "return the loss; the compiled function returns its gradients",
+    )
     __bool__ = _refusing("the program branches on a traced Tensor", _BRANCH)
-    __lt__, __le__, __gt__, __ge__, __eq__, __ne__ = (_refusing(f"a traced Tensor is compared ({s})", _BRANCH) for s in ("<", "<=", ">", ">=", "==", "!="))
+    __lt__, __le__, __gt__, __ge__, __eq__, __ne__ = (
+        _refusing(f"a traced Tensor is compared ({s})", _BRANCH)
+        for s in ("<", "<=", ">", ">=", "==", "!=")
+    )
     __hash__ = Tensor.__hash__
     __reduce__ = _refusing("a traced Tensor is copied or pickled", "use it as it is")
 
@@ -83,7 +110,8 @@ class TracedTensor(Tensor):
     def __array_function__(self, function, types, args, keywords):
         if function in _SHAPE_ONLY:
             return function(*map(_hollow, args), **{key: _hollow(x) for key, x in keywords.items()})
-        return Tensor.__array_function__(self, function, types, args, keywords)  # what reads numbers reads .current
+        # A function that reads numbers reads .current, which raises.
+        return Tensor.__array_function__(self, function, types, args, keywords)
 
     def __repr__(self):
         return f"Traced{self.describe()}"
@@ -103,7 +131,9 @@ def traced(array, name, differentiable):
 
 @contextlib.contextmanager
 def tracing(leaves):
-    """Inside this block the results of operations on these leaves are traced, too; after it all of them are Tensors like any other."""
+    """Inside this block the results of operations on these leaves are traced, too; after it all of
+    them are Tensors like any other.
+    """
     tracer = _Tracer(leaves)
     try:
         with changing(looks=(tracer,)):
@@ -135,5 +165,6 @@ class _Tracer:
 def indices(node):
     """The Tensors that a node's index was copied from."""
     index = node.static.get("index", ())
-    found = (getattr(part, "tensor", None) for part in (index if isinstance(index, tuple) else (index,)))
-    return [x for x in found if x is not None]
+    parts = index if isinstance(index, tuple) else (index,)
+    sources = (getattr(part, "tensor", None) for part in parts)
+    return [x for x in sources if x is not None]

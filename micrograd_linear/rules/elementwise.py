@@ -28,7 +28,9 @@ def divide(x, y):
 
 @rule(np.power)
 def power(x, p):
-    """x ** p. The exponent p - (p != 0) keeps p = 0 at the derivative 0, at x = 0 too; log(x + (x == 0)) makes it 0 along 0 ** p."""
+    """x ** p. The exponent p - (p != 0) keeps p = 0 at the derivative 0, at x = 0 too;
+    log(x + (x == 0)) makes it 0 along 0 ** p.
+    """
     if getattr(getattr(p, "dtype", None), "kind", "") == "b":
         p = p * 1  # NumPy subtracts no booleans
     y = x**p
@@ -42,7 +44,9 @@ def square(x):
 
 @rule(np.clip)
 def clip(x, *, min=None, max=None):
-    """x inside [min, max], which may be arrays that broadcast to x's shape; the bounds belong to the inside."""
+    """x inside [min, max], which may be arrays that broadcast to x's shape; the bounds belong to
+    the inside.
+    """
     inside = True
     if min is not None:
         inside = inside & (x >= min)
@@ -54,7 +58,10 @@ def clip(x, *, min=None, max=None):
 @rule(np.where)
 def where(x, y, *, condition):
     """x where the condition holds, y elsewhere."""
-    return np.where(condition, x, y), (lambda g: np.where(condition, g, 0), lambda g: np.where(condition, 0, g))
+    return np.where(condition, x, y), (
+        lambda g: np.where(condition, g, 0),
+        lambda g: np.where(condition, 0, g),
+    )
 
 
 @rule(np.maximum)
@@ -137,7 +144,8 @@ def tanh(x):
 def sigmoid(x):
     """1 / (1 + e^-x), computed from e^-|x|, which cannot overflow."""
     if is_read(x):
-        y = sigmoid(x)  # the smooth function, not the pieces of the formula below, which have a kink at 0
+        # The smooth function is read, not the pieces of the formula below, which have a kink at 0.
+        y = sigmoid(x)
     else:
         e = np.exp(-np.absolute(x))
         y = np.where(x >= 0, 1, e) / (1 + e)

@@ -14,8 +14,11 @@ def getitem(x, *, index):
 
 @rule("scatter_add")
 def scatter_add(x, *, index, shape):
-    """An array of zeros of the given shape, with x added at the index: an element that is named twice gets both."""
-    if is_read(x):  # np.add.at returns nothing, so whatever is no array goes through the rule itself
+    """An array of zeros of the given shape, with x added at the index: an element that is named
+    twice gets both.
+    """
+    # np.add.at returns nothing, so whatever is no array goes through the rule itself.
+    if is_read(x):
         y = scatter_add(x, index=index, shape=shape)
     else:
         y = np.zeros(shape, dtype=x.dtype)

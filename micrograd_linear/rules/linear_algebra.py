@@ -1,4 +1,6 @@
-"""Linear algebra. ``.mT`` swaps the last two axes, so that a stack of matrices is differentiated matrix by matrix."""
+"""Linear algebra. ``.mT`` swaps the last two axes, so that a stack of matrices is differentiated
+matrix by matrix.
+"""
 
 import string
 
@@ -17,8 +19,9 @@ def matmul(x, w):
 def einsum(*operands, subscripts):
     """Einstein's sum over explicit subscripts, "ij,jk->ik" (no ellipsis; the caller writes it out).
 
-    The pullback of an operand is again an einsum, of g and the other operands. An index that this operand alone has, or that has the length 1
-    in all others, was summed away: g is repeated along it, by ones. An index that it has twice was a diagonal: the identity puts it back.
+    The pullback of an operand is again an einsum, of g and the other operands. An index that this
+    operand alone has, or that has the length 1 in all others, was summed away: g is repeated along
+    it, by ones. An index that it has twice was a diagonal: the identity puts it back.
     """
     inputs, output = subscripts.split("->")
     inputs = inputs.split(",")
@@ -47,8 +50,9 @@ def einsum(*operands, subscripts):
     return np.einsum(subscripts, *operands), tuple(pullback(i) for i in range(len(operands)))
 
 
-# The next five: M. Giles, "An extended collection of matrix derivative results for forward and reverse mode algorithmic differentiation", 2008;
-# cholesky: I. Murray, "Differentiation of the Cholesky decomposition", 2016, section 3.
+# The next five are taken from M. Giles, "An extended collection of matrix derivative results for
+# forward and reverse mode algorithmic differentiation", 2008; cholesky is taken from I. Murray,
+# "Differentiation of the Cholesky decomposition", 2016, section 3.
 
 
 @rule(np.linalg.inv)
@@ -78,12 +82,15 @@ def solve(a, b):
 
 @rule(np.linalg.cholesky)
 def cholesky(x):
-    """The lower triangular L with L Lᵀ = x; like NumPy's it reads the lower triangle, and x is symmetric: the gradient is, too."""
+    """The lower triangular L with L Lᵀ = x; like NumPy's it reads the lower triangle, and x is
+    symmetric: the gradient is, too.
+    """
     y = np.linalg.cholesky(x)
 
     def pullback(g):
         inner = y.mT @ g
-        half = (np.tril(inner) + np.tril(inner, -1)) / 2  # the lower triangle, with half of the diagonal
+        # This is the lower triangle, with half of the diagonal.
+        half = (np.tril(inner) + np.tril(inner, -1)) / 2
         s = np.linalg.solve(y.mT, np.linalg.solve(y.mT, half).mT).mT
         return (s + s.mT) / 2
 

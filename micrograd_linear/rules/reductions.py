@@ -92,12 +92,15 @@ def logsumexp(x, *, axis=None, keepdims=False):
     largest = np.max(x, axis=axis, keepdims=True)
     shift = np.where(np.absolute(largest) == np.inf, 0, largest)
     y = np.log(np.sum(np.exp(x - shift), axis=axis, keepdims=True)) + shift
-    return (y if keepdims else np.squeeze(y, axis)), (lambda g: np.reshape(g, kept) * np.exp(x - y),)
+    result = y if keepdims else np.squeeze(y, axis)
+    return result, (lambda g: np.reshape(g, kept) * np.exp(x - y),)
 
 
 @rule(np.prod)
 def prod(x, *, axis=None, keepdims=False):
-    """The product. Where an element is 0, the product of the others is computed as such, at a cost of their number for each."""
+    """The product. Where an element is 0, the product of the others is computed as such, at a cost
+    of their number for each.
+    """
     y = np.prod(x, axis=axis, keepdims=keepdims)
     kept, count = _kept(x.shape, axis)
 
@@ -106,7 +109,8 @@ def prod(x, *, axis=None, keepdims=False):
             return np.reshape(g * y, kept) / x
         reduced = [i for i, (n, k) in enumerate(zip(x.shape, kept)) if n != k]
         others = [i for i in range(len(kept)) if i not in reduced]
-        rows = np.reshape(np.transpose(x, others + reduced), (-1, count))  # one row for each product
+        # Each product has one row.
+        rows = np.reshape(np.transpose(x, others + reduced), (-1, count))
         without_one = np.prod(np.where(np.eye(count, dtype=bool), 1, rows[:, None, :]), axis=-1)
         moved = np.reshape(without_one, [x.shape[i] for i in others + reduced])
         return np.reshape(g, kept) * np.transpose(moved, np.argsort(others + reduced))

@@ -45,9 +45,9 @@ def rule(function_or_name):
     numpy_function = None if named else function_or_name
 
     def register(formula):
-        made = RULES[name] = Rule(name, formula, numpy_function)
+        registered = RULES[name] = Rule(name, formula, numpy_function)
         if numpy_function is not None:
-            BY_NUMPY_FUNCTION[numpy_function] = made
-        return made
+            BY_NUMPY_FUNCTION[numpy_function] = registered
+        return registered
 
     return register

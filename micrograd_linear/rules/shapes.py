@@ -14,13 +14,17 @@ def reshape(x, *, shape):
 @rule(np.transpose)
 def transpose(x, *, axes=None):
     y = np.transpose(x, axes)
-    back = None if axes is None else tuple(sorted(range(len(axes)), key=lambda i: axes[i] % len(axes)))
+    back = None
+    if axes is not None:
+        back = tuple(sorted(range(len(axes)), key=lambda i: axes[i] % len(axes)))
     return y, (lambda g: np.transpose(g, back),)
 
 
 @rule(np.broadcast_to)
 def broadcast_to(x, *, shape):
-    """The pullback is the identity: whoever calls it sums the result back to the shape of x, as after every broadcast."""
+    """The pullback is the identity: whoever calls it sums the result back to the shape of x, as
+    after every broadcast.
+    """
     return np.broadcast_to(x, shape), (lambda g: g,)
 
 
@@ -32,7 +36,9 @@ def concatenate(*parts, axis=0):
     ends = [0]
     for part in parts:
         ends.append(ends[-1] + part.shape[axis])
-    return y, tuple(lambda g, i=i: g[(*before, slice(ends[i], ends[i + 1]))] for i in range(len(parts)))
+    return y, tuple(
+        lambda g, i=i: g[(*before, slice(ends[i], ends[i + 1]))] for i in range(len(parts))
+    )
 
 
 @rule(np.pad)
