@@ -1,16 +1,48 @@
-"""Where in the user's own files an error arose, and the error in one line."""
+"""A place in the user's own files, the place where an error arose, and the error in one line."""
 
 from __future__ import annotations
 
+import linecache
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from .comparison.statement import Statement
 from .printable import printable
 
 _PACKAGE = str(Path(__file__).resolve().parent)
 _LIBRARY = str(Path(os.__file__).resolve().parent)
 _INSTALLED = {"site-packages", "dist-packages"}
+_LONGEST = 120  # characters of a line
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A line of a file, and its text."""
+
+    file: str
+    line: int
+
+    @property
+    def text(self) -> str:
+        """The source of the line, cut where it is very long; "" where it cannot be read."""
+        text = linecache.getline(self.file, self.line).strip()
+        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+    def __str__(self) -> str:
+        text = self.text
+        return f"{Path(self.file).name}:{self.line}" + (f": {text}" if text else "")
+
+
+def innermost(error: BaseException, is_users: Callable[[str], bool]) -> Statement | None:
+    """The innermost statement that the error passed through in a file that is the user's."""
+    found, step = None, error.__traceback__
+    while step is not None:
+        name = step.tb_frame.f_code.co_filename
+        if is_users(name):
+            found = Statement(name, step.tb_lineno)
+        step = step.tb_next
+    return found
 
 
 def is_beside(name: str | os.PathLike, file: str | os.PathLike) -> bool:
@@ -36,13 +68,7 @@ def place_of(error: BaseException, file: str | os.PathLike) -> Statement | None:
     """
     if isinstance(error, SyntaxError) and error.lineno and _is_users(error.filename, file):
         return Statement(error.filename, error.lineno)
-    found, step = None, error.__traceback__
-    while step is not None:
-        name = step.tb_frame.f_code.co_filename
-        if _is_users(name, file):
-            found = Statement(name, step.tb_lineno)
-        step = step.tb_next
-    return found
+    return innermost(error, lambda name: _is_users(name, file))
 
 
 def _is_users(name, file):

@@ -19,7 +19,7 @@ from .inputs import inputs_of
 from .pair import Disagreement, UnusableLayer, hand_gradients, in_words, with_cache
 from .random_state import RandomState
 from .redraw import on_other_inputs
-from .run import Run, returned_by
+from .run import Run
 from .two_verdicts import by_differences, by_engine
 
 
@@ -111,9 +111,8 @@ def checked(forward, backward, values, rng, state) -> Comparison:
     run = Run.of(forward, backward, values, state)
     plain = run.plain
     dy = rng.normal(size=run.y.shape).astype(run.y.dtype)
-    returned = returned_by(
-        plain, values
-    )  # the last run before backward, so that what forward keeps is of plain arrays
+    # The last run before backward, so that what forward keeps for it is of plain arrays.
+    returned = plain.returned(values)
     refuse_unrepeatable(plain.result(returned, list(values)), run.y)
     of_dy = with_cache(backward, returned, list(values))
     hand = hand_gradients(of_dy, dy, values, run.differentiable(), run.between())

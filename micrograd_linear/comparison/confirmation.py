@@ -13,9 +13,9 @@ from .gross import gross_gradients
 from .pair import Disagreement, UnusableLayer
 from .recorded import Unrecorded, record, same
 from .redraw import redrawn
-from .referee import AGREES, REFUTED
+from .referee import AGREES, REFUTED, in_double_precision
 from .rounding import LIMIT_DOUBLE, unit_roundoff
-from .run import Run, engine_gradient, in_double_precision, nearby_values, referee_of
+from .run import Run, engine_gradient, nearby_values, referee_of
 
 _POINTS_NEARBY = 2
 
@@ -61,7 +61,7 @@ def confirm(run, hand, dy, rng):
     if lost:
         names = ", ".join(lost)
         why = f"the engine's gradient of {names} is not finite: numbers on the way are too large"
-        run.recorded, run.unrecorded = None, Unrecorded(why)
+        run.give_up_graph(Unrecorded(why))
         return
     doubtful = _not_confirmed(run, names, dy, rng)
     for _ in range(_POINTS_NEARBY):
@@ -83,10 +83,7 @@ def give_up(run):
     statements = dict.fromkeys(str(statement) for statement, _ in run.recorded.left if statement)
     listed = ", ".join(list(statements)[:3]) + (", ..." if len(statements) > 3 else "")
     how = run.recorded.left[0][1]
-    run.recorded, run.unrecorded = (
-        None,
-        Unrecorded(f"{how} reads a number out of the graph", listed),
-    )
+    run.give_up_graph(Unrecorded(f"{how} reads a number out of the graph", listed))
 
 
 def is_refuted(run, comparison, dy, rng):

@@ -19,26 +19,30 @@ class PlainForward:
     """``forward`` as a function from plain arrays to one plain array, which draws the same numbers
     in each run.
 
-    ``evaluations`` counts its runs. A forward that is written for Tensors alone, ``x.relu()``, is
-    run on constant ones.
+    A forward that is written for Tensors alone, ``x.relu()``, is run on constant ones.
     """
 
     def __init__(self, forward: Callable, backward: Callable | None, state: RandomState):
         self.forward, self.backward, self.state = forward, backward, state
         self.on_tensors = False
-        self.evaluations = 0
         self.locals: dict[str, np.ndarray] = {}
 
     def returned(self, values: Arrays) -> object:
         """What ``forward`` returns, y or (y, cache), on copies of the values; remembers its local
         arrays.
         """
-        self.state.restore()
-        self.evaluations += 1
-        arguments = {name: self._argument(value) for name, value in values.items()}
         self.locals = {}
         function = observed(self.forward, self._remember)
-        return called("forward", function, arguments, in_words(values))
+        try:
+            return self._run(function, values, in_words(values))
+        except UnusableLayer as error:
+            if not isinstance(error.__cause__, (AttributeError, TypeError)):
+                raise
+            self.on_tensors = True
+            try:
+                return self._run(function, values, in_words(values))
+            except UnusableLayer:
+                raise error from error.__cause__
 
     def result(self, returned: object, names: list[str]) -> np.ndarray:
         """y as a plain array of floats; an error that says what was returned instead."""
@@ -59,12 +63,14 @@ class PlainForward:
 
     def __call__(self, values: Arrays) -> np.ndarray:
         """y for the values, without a warning of NumPy's: not a number where it has none."""
-        self.state.restore()
-        self.evaluations += 1
-        arguments = {name: self._argument(value) for name, value in values.items()}
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return self.result(called("forward", self.forward, arguments, ""), list(values))
+            return self.result(self._run(self.forward, values, ""), list(values))
+
+    def _run(self, function, values, shapes):
+        self.state.restore()
+        arguments = {name: self._argument(value) for name, value in values.items()}
+        return called("forward", function, arguments, shapes)
 
     def _argument(self, value):
         if self.on_tensors and value.dtype.kind == "f":

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from .statement import held_by, plain_function
+
 
 class RandomState:
     """The state of Python's and NumPy's global generators, and of all that functions can reach.
@@ -52,20 +54,11 @@ def _state(generator):
 
 
 def _generators(function: Callable) -> Iterator[object]:
-    function = inspect.unwrap(getattr(function, "written_as", function))
-    owner = getattr(function, "__self__", function)
-    plain = getattr(function, "__func__", function)
-    if not hasattr(plain, "__code__"):
-        plain = vars(type(function)).get("__call__")
-    held = [*_attributes(owner)]
-    held += getattr(plain, "__globals__", {}).values()
-    held += getattr(plain, "__defaults__", None) or ()
-    held += (getattr(plain, "__kwdefaults__", None) or {}).values()
-    for cell in getattr(plain, "__closure__", None) or ():
-        try:
-            held.append(cell.cell_contents)
-        except ValueError:  # an empty cell
-            continue
+    inner = inspect.unwrap(getattr(function, "written_as", function))
+    held = _attributes(getattr(inner, "__self__", inner))
+    plain = plain_function(function)
+    if plain is not None:
+        held += [*plain.__globals__.values(), *held_by(plain)]
     for x in held:
         yield from _inside(x)
 

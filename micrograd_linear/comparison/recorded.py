@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from .. import recording
-from ..graph import is_node, topological_order
+from ..graph import topological_order
 from ..leaving import LeftGraph
+from ..place import Statement, message_of
 from ..tensor import Tensor
 from .pair import Arrays, UnusableLayer, result_of
 from .plain import PlainForward, observed
-from .statement import Statement, current_statement, statement_of
+from .statement import current_statement, statement_of
 
 # Recorded and plain operations may add up in another order; a graph that lost something is far off.
 _SAME = {2: 1e-2, 4: 1e-3}
@@ -92,7 +92,7 @@ def _reason(error: BaseException) -> str:
     for each in (error, error.__cause__):
         if isinstance(each, LeftGraph):
             return each.brief
-    words = " ".join(str(error).split()) or type(error).__name__
+    words = message_of(error) or type(error).__name__
     return words if words.endswith("...") else words.removesuffix(".")
 
 
@@ -141,11 +141,3 @@ def refuse_nothing_to_differentiate(values: Arrays) -> None:
         f"but {types or 'there is none'}; "
         "a shape to be drawn is a tuple: (5, 7)"
     )
-
-
-def is_recorded(argument: object) -> bool:
-    """Whether an argument was a Tensor in the recorded run."""
-    return is_node(argument)
-
-
-Callback = Callable[[object, str], None]

@@ -8,7 +8,6 @@ its module. What is found is a remark: the verdict is that of the inputs given.
 
 from __future__ import annotations
 
-import inspect
 import types
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -17,8 +16,8 @@ import numpy as np
 
 from ..graph import is_node, topological_order
 from .comparison import Comparison
-from .pair import UnusableLayer, in_words
-from .statement import code_of
+from .pair import UnusableLayer
+from .statement import held_by, plain_function
 
 ROWS = 5
 _WEIGHTS = ("w", "u", "v", "theta", "kernel", "weight")
@@ -119,19 +118,14 @@ def _read_by(function: Callable, seen: tuple = ()) -> Iterator[object]:
     """The objects outside of a function that it, and the functions of its module that it calls,
     read by name.
     """
-    code, plain = code_of(function), inspect.unwrap(getattr(function, "__func__", function))
-    if code is None or code in seen:
+    plain = plain_function(function)
+    if plain is None or plain.__code__ in seen:
         return
-    module = getattr(plain, "__globals__", {})
-    names = [name for each in _codes(code) for name in each.co_names]
-    held = [module[name] for name in names if name in module]
-    held += [
-        cell.cell_contents for cell in getattr(plain, "__closure__", None) or () if _is_filled(cell)
-    ]
-    held += getattr(plain, "__defaults__", None) or ()
-    for x in held:
+    module = plain.__globals__
+    names = [name for each in _codes(plain.__code__) for name in each.co_names]
+    for x in [*(module[name] for name in names if name in module), *held_by(plain)]:
         if isinstance(x, types.FunctionType) and x.__globals__ is module:
-            yield from _read_by(x, (*seen, code))
+            yield from _read_by(x, (*seen, plain.__code__))
         else:
             yield x
 
@@ -142,14 +136,6 @@ def _codes(code):
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             yield from _codes(constant)
-
-
-def _is_filled(cell):
-    try:
-        cell.cell_contents  # noqa: B018
-    except ValueError:
-        return False
-    return True
 
 
 def redrawn(
@@ -185,6 +171,3 @@ def _is_kept(value):
     rows = value.ndim > 0 and value.size > 1 and (value >= 0).all()
     probabilities = rows and np.allclose(value.sum(axis=-1), 1)
     return bool(symmetric or probabilities or np.isin(value, (-1, 0, 1)).all())
-
-
-__all__ = ["ROWS", "in_words", "on_other_inputs", "redrawn", "single_rows"]

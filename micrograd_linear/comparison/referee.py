@@ -2,9 +2,9 @@
 
 For L = Σ dy · forward(x), a gradient g of x predicts how L changes from x - h v to x + h v: by Σ g
 (x₊ - x₋). Two evaluations of forward a direction, two directions an argument. What seems wrong is
-looked at again at many step lengths; the two neighbouring ones that agree best give the slope, and
-their distance its error bound. A gradient is refuted only where it is off by more than that bound
-in every direction.
+looked at again at many step lengths; the three neighbouring ones that agree best give the slope,
+and their distance its error bound. A gradient is refuted only where it is off by more than that
+bound in most directions.
 """
 
 from __future__ import annotations
@@ -57,8 +57,9 @@ class Referee:
     ):
         self.forward, self.rng = forward, rng
         self.dy = dy.astype(np.float64)
-        self.values = {name: _double(value) for name, value in values.items()}
+        self.values = {name: in_double_precision(value) for name, value in values.items()}
         self.start = np.asarray(forward(self.values))
+        self.center = float((self.dy * self.start).sum())
         self.roundoff = float(np.finfo(self.start.dtype).eps)
         self.single = self.roundoff > 1e-10
         self.step = self.roundoff ** (1 / 3)
@@ -103,9 +104,8 @@ class Referee:
         change, noise, moved = self._change(name, self.step * v)
         predicted = float((g * moved).sum())
         size = float(np.linalg.norm(g * moved))
-        blind = (
-            noise > 0.1 * size > 1e-7 * noise
-        )  # rounding hides what a gradient that is not 0 predicts
+        # Rounding hides what a gradient that is not 0 predicts.
+        blind = noise > 0.1 * size > 1e-7 * noise
         return abs(predicted - change) <= relative * size + noise and not blind
 
     def _second_look(self, name, g, relative, slack):
@@ -143,8 +143,7 @@ class Referee:
     def sided(self, name: str, h: float, v: np.ndarray) -> tuple[float, float, float]:
         """((L₊ - L₀) / h, (L₋ - L₀) / h, rounding / h) for the step ±h v."""
         plus, minus, noise, _ = self._both(name, h * v)
-        center = float((self.dy * self.start).sum())
-        return (plus - center) / h, (minus - center) / h, noise / h
+        return (plus - self.center) / h, (minus - self.center) / h, noise / h
 
     def _change(self, name, step):
         plus, minus, noise, moved = self._both(name, step)
@@ -209,5 +208,6 @@ def _is_kink(near, far, error):
     return bool(near > 0.5 * far and near > 100 * error)
 
 
-def _double(value):
+def in_double_precision(value: np.ndarray) -> np.ndarray:
+    """The array in double precision, where it holds floats."""
     return value.astype(np.float64) if value.dtype.kind == "f" else value

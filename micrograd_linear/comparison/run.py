@@ -34,7 +34,7 @@ class Run:
     def of(forward, backward, values, state) -> Run:
         refuse_nothing_to_differentiate(values)
         plain = PlainForward(forward, backward, state)
-        y = plain.result(returned_by(plain, values), list(values))
+        y = plain.result(plain.returned(values), list(values))
         if not np.isfinite(y).all():
             raise UnusableLayer(
                 f"forward's result is not finite for these inputs ({in_words(values)}); "
@@ -45,8 +45,12 @@ class Run:
             run.recorded = record(plain, values)
             check_same(run.recorded, y, plain)
         except Unrecorded as why:
-            run.recorded, run.unrecorded = None, why
+            run.give_up_graph(why)
         return run
+
+    def give_up_graph(self, why: Unrecorded) -> None:
+        """Let no recorded graph stand for the function."""
+        self.recorded, self.unrecorded = None, why
 
     def differentiable(self) -> list[str]:
         """The names of the arguments that have a gradient."""
@@ -57,22 +61,6 @@ class Run:
         if self.recorded:
             return list(self.recorded.between)
         return [name for name in self.plain.locals if name not in self.values]
-
-
-def returned_by(plain, values):
-    """What forward returns on plain arrays; on constant Tensors, if it is written for Tensors
-    alone.
-    """
-    try:
-        return plain.returned(values)
-    except UnusableLayer as error:
-        if not isinstance(error.__cause__, (AttributeError, TypeError)):
-            raise
-        plain.on_tensors = True
-        try:
-            return plain.returned(values)
-        except UnusableLayer:
-            raise error from error.__cause__
 
 
 def engine_gradient(run, name):
@@ -88,10 +76,6 @@ def referee_of(run, dy, rng):
         return Referee(
             lambda x: run.plain({k: v.astype(types[k]) for k, v in x.items()}), run.values, dy, rng
         )
-
-
-def in_double_precision(value):
-    return value.astype(np.float64) if value.dtype.kind == "f" else value
 
 
 def nearby_values(run: Run, rng: np.random.Generator) -> dict[str, np.ndarray]:

@@ -1,52 +1,45 @@
-"""A statement of the user's own file: where an error arose, or where a number left the graph."""
+"""A function of the user's: its code, what it holds, and the statement that runs or failed."""
 
 from __future__ import annotations
 
 import inspect
-import linecache
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from types import CodeType
+from types import CodeType, FunctionType
+from typing import Any
 
-_LONGEST = 120
+from ..place import Statement, innermost
 
 
-@dataclass(frozen=True)
-class Statement:
-    """A line of a file, and its text."""
-
-    file: str
-    line: int
-
-    @property
-    def text(self) -> str:
-        """The source of the line, cut where it is very long; "" where it cannot be read."""
-        text = linecache.getline(self.file, self.line).strip()
-        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
-
-    def __str__(self) -> str:
-        text = self.text
-        return f"{Path(self.file).name}:{self.line}" + (f": {text}" if text else "")
+def plain_function(function: Callable) -> FunctionType | None:
+    """The Python function that a method, a wrapper or a callable object runs, if there is one."""
+    inner: Any = inspect.unwrap(getattr(function, "written_as", function))
+    inner = getattr(inner, "__func__", inner)
+    if not hasattr(inner, "__code__"):
+        inner = vars(type(inner)).get("__call__")
+    return inner if hasattr(inner, "__code__") else None
 
 
 def code_of(function: Callable) -> CodeType | None:
-    """The code of a function, or of the ``__call__`` of an object; None where it has none."""
-    function = inspect.unwrap(getattr(function, "written_as", function))
-    function = getattr(function, "__func__", function)
-    called = vars(type(function)).get("__call__")
-    return getattr(function, "__code__", None) or getattr(called, "__code__", None)
+    """The code of a function; None where it has none."""
+    return getattr(plain_function(function), "__code__", None)
+
+
+def held_by(function: FunctionType) -> list[object]:
+    """The default values of a function, and what its closure holds."""
+    held = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+    for cell in function.__closure__ or ():
+        try:
+            held.append(cell.cell_contents)
+        except ValueError:  # an empty cell
+            continue
+    return held
 
 
 def statement_of(error: BaseException, function: Callable) -> Statement | None:
     """The innermost line of the function's own file that the error passed through."""
-    code, found, step = code_of(function), None, error.__traceback__
-    while code is not None and step is not None:
-        if step.tb_frame.f_code.co_filename == code.co_filename:
-            found = Statement(code.co_filename, step.tb_lineno)
-        step = step.tb_next
-    return found
+    code = code_of(function)
+    return None if code is None else innermost(error, lambda name: name == code.co_filename)
 
 
 def current_statement(function: Callable) -> Statement | None:

@@ -13,8 +13,8 @@ from .comparison import Comparison, Result
 from .differences import judged_by_differences
 from .judge import judge
 from .pair import HandGradients, UnusableLayer, hand_gradients, in_words, with_cache
-from .referee import scale_of
-from .run import Run, in_double_precision, nearby_values, referee_of
+from .referee import in_double_precision, scale_of
+from .run import Run, nearby_values, referee_of
 
 _CHECKED = ("close", "kink", "wrong", "shape", "non-finite", "vacuous")
 
