@@ -7,7 +7,10 @@ from _pytest.doctest import DoctestItem
 
 collect_ignore = ["tests/typing"]  # programs for the type checker, which a test runs
 if not util.find_spec("numba"):  # these two are imported only where it is installed
-    collect_ignore += ["micrograd_linear/compilation/jitted.py", "micrograd_linear/compilation/kernels.py"]
+    collect_ignore += [
+        "micrograd_linear/compilation/jitted.py",
+        "micrograd_linear/compilation/kernels.py",
+    ]
 
 
 @pytest.fixture(autouse=True)

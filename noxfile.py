@@ -32,7 +32,7 @@ def types(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """The examples of README.md and docs, and what these pages say of the files."""
     tests = ("readme", "architecture", "contributing")
-    pages = ["README.md", "docs", *(f"tests/test_{name}.py" for name in tests)]
+    pages = ["README.md", "docs", *(f"tests/project/test_{name}.py" for name in tests)]
     python(session, "pytest", "-q", "-n", "2", *pages)
 
 

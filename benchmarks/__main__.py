@@ -19,28 +19,86 @@ from .workloads import GROWTH, WORKLOADS
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one short round on small sizes, to see that everything runs; its numbers say nothing")
-    parser.add_argument("--only", metavar="TEXT", default="", help="only the workloads with this in their names or sections, for example Scalar or Growth")
-    parser.add_argument("--list", action="store_true", help="the workloads and their contestants, and which are not installed; measures nothing")
-    parser.add_argument("--rounds", type=_positive(int), default=5, help="the best time of so many counts (%(default)s)")
-    parser.add_argument("--seconds", type=_positive(float), default=1.0, help="how long each contestant is timed in each round, at least (%(default)s)")
-    parser.add_argument("--threads", type=_positive(int), default=1, help="for every contestant that has threads, NumPy's BLAS too (%(default)s)")
-    parser.add_argument("--markdown", metavar="FILE", type=Path, help="write the tables; in a page that has the two markers of docs/benchmarks.md, between them")
-    parser.add_argument("--plot", metavar="FILE.svg", type=Path, help="draw the ratios and the growth; needs matplotlib")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="one short round on small sizes, to see that everything runs; its numbers say nothing",
+    )
+    parser.add_argument(
+        "--only",
+        metavar="TEXT",
+        default="",
+        help="only the workloads with this in their names or sections, for example Scalar or Growth",
+    )
+    parser.add_argument(
+        "--list",
+        action="store_true",
+        help="the workloads and their contestants, and which are not installed; measures nothing",
+    )
+    parser.add_argument(
+        "--rounds",
+        type=_positive(int),
+        default=5,
+        help="the best time of so many counts (%(default)s)",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=_positive(float),
+        default=1.0,
+        help="how long each contestant is timed in each round, at least (%(default)s)",
+    )
+    parser.add_argument(
+        "--threads",
+        type=_positive(int),
+        default=1,
+        help="for every contestant that has threads, NumPy's BLAS too (%(default)s)",
+    )
+    parser.add_argument(
+        "--markdown",
+        metavar="FILE",
+        type=Path,
+        help="write the tables; in a page that has the two markers of docs/benchmarks.md, between them",
+    )
+    parser.add_argument(
+        "--plot",
+        metavar="FILE.svg",
+        type=Path,
+        help="draw the ratios and the growth; needs matplotlib",
+    )
     parser.add_argument("--json", metavar="FILE", type=Path, help="save all samples")
-    parser.add_argument("--from", metavar="FILE", type=Path, dest="source", help="measure nothing: make the report again from a file saved by --json")
+    parser.add_argument(
+        "--from",
+        metavar="FILE",
+        type=Path,
+        dest="source",
+        help="measure nothing: make the report again from a file saved by --json",
+    )
     options = parser.parse_args(arguments)
     if options.source and (options.quick or options.only):
         parser.error("--from measures nothing, so that it goes with neither --quick nor --only")
-    workloads = [workload for workload in (*WORKLOADS, GROWTH) if options.only.lower() in f"{workload.name}\n{workload.section}".lower()]
+    workloads = [
+        workload
+        for workload in (*WORKLOADS, GROWTH)
+        if options.only.lower() in f"{workload.name}\n{workload.section}".lower()
+    ]
     if not workloads:
-        parser.error(f"--only: nothing has {options.only!r} in its name; there are {', '.join(workload.name for workload in (*WORKLOADS, GROWTH))}")
+        parser.error(
+            f"--only: nothing has {options.only!r} in its name; there are {', '.join(workload.name for workload in (*WORKLOADS, GROWTH))}"
+        )
     if options.list:
         print("\n".join(line for workload in workloads for line in _listed(workload)))
         return 0
     if not (options.quick or options.source or options.markdown or options.plot or options.json):
-        options.markdown, options.plot, options.json = Path("benchmarks.md"), Path("benchmarks.svg"), Path("benchmarks.json")
+        options.markdown, options.plot, options.json = (
+            Path("benchmarks.md"),
+            Path("benchmarks.svg"),
+            Path("benchmarks.json"),
+        )
         try:
             plot.check_matplotlib()
         except plot.NoMatplotlib as error:
@@ -52,13 +110,17 @@ def main(arguments=None):
     if options.json:
         _save(data, options.json)
     if options.markdown:
-        options.markdown.write_text(report.into_page(_page(options.markdown), data), encoding="utf-8")
+        options.markdown.write_text(
+            report.into_page(_page(options.markdown), data), encoding="utf-8"
+        )
     if options.plot:
         try:
             options.plot.write_text(plot.svg(data), encoding="utf-8")
         except plot.NothingToPlot as error:
             print(f"{options.plot} was not written: {error}", file=sys.stderr)
-    return int(any(workload.get("failed") for workload in (*data["workloads"].values(), data["growth"])))
+    return int(
+        any(workload.get("failed") for workload in (*data["workloads"].values(), data["growth"]))
+    )
 
 
 def different(workloads):
@@ -72,12 +134,28 @@ def different(workloads):
 def _measure(workloads, options):
     """Runs everything; what is measured so far is saved after every workload, for a run takes long."""
     rounds, seconds = (1, 0.0) if options.quick else (options.rounds, options.seconds)
-    data = {"surroundings": surroundings(options.threads), "small": options.quick, "rounds": rounds, "seconds": seconds, "load": load(), "workloads": {}, "growth": {}}
+    data = {
+        "surroundings": surroundings(options.threads),
+        "small": options.quick,
+        "rounds": rounds,
+        "seconds": seconds,
+        "load": load(),
+        "workloads": {},
+        "growth": {},
+    }
     for workload in different(workloads) if options.quick else workloads:
         if workload is GROWTH:
-            data["growth"] = growth(workload, growing.SIZES[:1] if options.quick else growing.SIZES, seconds, options.threads, _say)
+            data["growth"] = growth(
+                workload,
+                growing.SIZES[:1] if options.quick else growing.SIZES,
+                seconds,
+                options.threads,
+                _say,
+            )
         else:
-            data["workloads"][workload.name] = measured(workload, rounds, seconds, options.threads, options.quick, _say)
+            data["workloads"][workload.name] = measured(
+                workload, rounds, seconds, options.threads, options.quick, _say
+            )
         data["load"] = max(data["load"], load())
         if options.json:
             _save(data, options.json)

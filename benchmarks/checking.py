@@ -21,12 +21,19 @@ def backward(dy, x, W, b, tanh=np.tanh):
 
 def twin(dy, x, W, b, tanh=np.tanh):
     """Wrong: averaged where it must be summed."""
-    return {**backward(dy, x, W, b, tanh), "b": (dy * (1 - tanh(x @ W + b) ** 2)).mean(0, keepdims=True)}
+    return {
+        **backward(dy, x, W, b, tanh),
+        "b": (dy * (1 - tanh(x @ W + b) ** 2)).mean(0, keepdims=True),
+    }
 
 
 def inputs(N, width, outputs):
     rng = np.random.default_rng(0)
-    return {"x": rng.normal(size=(N, width)), "W": rng.normal(size=(width, outputs)) * 0.3, "b": rng.normal(size=(1, outputs))}
+    return {
+        "x": rng.normal(size=(N, width)),
+        "W": rng.normal(size=(width, outputs)) * 0.3,
+        "b": rng.normal(size=(1, outputs)),
+    }
 
 
 def verdicts(check):
@@ -75,7 +82,12 @@ def autograd(*sizes):
 
     def check(backward):
         layer = primitive(lambda x, W, b: forward(x, W, b))
-        defvjp_argnums(layer, lambda argnums, y, args, _: lambda dy: tuple(backward(dy, *args)["xWb"[i]] for i in argnums))
+        defvjp_argnums(
+            layer,
+            lambda argnums, y, args, _: (
+                lambda dy: tuple(backward(dy, *args)["xWb"[i]] for i in argnums)
+            ),
+        )
         try:
             check_grads(layer, (0, 1, 2), modes=["rev"], order=1)(*arrays.values())
         except AssertionError:

@@ -22,7 +22,9 @@ def main(name, contestant, sizes, memory):
     channel = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a library prints goes to the errors
     make = workload(name).contestant(contestant).make
-    step, _ = make(*workload(name).small)  # what is imported, compiled and kept once and for all is no part of what follows
+    step, _ = make(
+        *workload(name).small
+    )  # what is imported, compiled and kept once and for all is no part of what follows
     step()
     del step
     meter = {"resident": resident, "traced": traced}[memory]()
@@ -30,7 +32,9 @@ def main(name, contestant, sizes, memory):
     step, arrays = make(*sizes)
     result = step()
     peak = next(meter)
-    print(json.dumps({"summary": summary(arrays(result)), "memory": peak}), file=channel, flush=True)
+    print(
+        json.dumps({"summary": summary(arrays(result)), "memory": peak}), file=channel, flush=True
+    )
     del result
     seconds = sys.stdin.readline()
     if seconds:
@@ -49,7 +53,10 @@ def best_time(step, seconds):
         for _ in range(steps):
             step()
         best = min(best, (time.perf_counter() - before) / steps)
-    return {"seconds": best, "processors": (time.process_time() - cpu) / (time.perf_counter() - start)}
+    return {
+        "seconds": best,
+        "processors": (time.process_time() - cpu) / (time.perf_counter() - start),
+    }
 
 
 def resident():

@@ -12,7 +12,11 @@ def recurrent(turns, kind):
     from micrograd_linear import Tensor, compare
 
     rng = np.random.default_rng(0)
-    W, U, h = Tensor(rng.normal(size=(8, 8)) * 0.3, "W"), Tensor(rng.normal(size=(4, 8)), "U"), Tensor(np.zeros((6, 8)), "h0")
+    W, U, h = (
+        Tensor(rng.normal(size=(8, 8)) * 0.3, "W"),
+        Tensor(rng.normal(size=(4, 8)), "U"),
+        Tensor(np.zeros((6, 8)), "h0"),
+    )
     for _ in range(turns):
         h = (h @ W + rng.normal(size=(6, 4)) @ U).tanh()
     loss = (h * h).sum()
@@ -39,10 +43,17 @@ def _workload(kind, turns, nodes):
             "twice": "A gradient that is twice too large, which is found and said.",
             "unknown": "A gradient that no known mistake explains, after all have been tried.",
         }[kind],
-        tuple(Contestant(name, functools.partial(recurrent, kind=what)) for name, what in (("ours, the gradients alone", "gradients"), ("ours, compare", kind))),
+        tuple(
+            Contestant(name, functools.partial(recurrent, kind=what))
+            for name, what in (("ours, the gradients alone", "gradients"), ("ours, compare", kind))
+        ),
         (turns,),
         (2,),
     )
 
 
-WORKLOADS = tuple(_workload(kind, turns, nodes) for turns, nodes in ((8, "37"), (900, "3,605")) for kind in ("right", "twice", "unknown"))
+WORKLOADS = tuple(
+    _workload(kind, turns, nodes)
+    for turns, nodes in ((8, "37"), (900, "3,605"))
+    for kind in ("right", "twice", "unknown")
+)

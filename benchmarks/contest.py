@@ -25,7 +25,9 @@ INSTALL = {
     "xad": "pip install xad",
 }
 PROGRAMS = {"dot"}
-THREADS = int(os.environ.get("OMP_NUM_THREADS", "1"))  # measuring.py sets it for the processes that it starts
+THREADS = int(
+    os.environ.get("OMP_NUM_THREADS", "1")
+)  # measuring.py sets it for the processes that it starts
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,11 @@ class Contestant:
 
     def missing(self):
         """What it needs and this machine lacks, as sentences that say how to install it."""
-        return [f"{need} is not installed ({INSTALL[need]})" for need in self.needs if not installed(need)]
+        return [
+            f"{need} is not installed ({INSTALL[need]})"
+            for need in self.needs
+            if not installed(need)
+        ]
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,9 @@ class DifferentNumbers(Exception):
 
 
 def installed(need):
-    return bool(shutil.which(need)) if need in PROGRAMS else importlib.util.find_spec(need) is not None
+    return (
+        bool(shutil.which(need)) if need in PROGRAMS else importlib.util.find_spec(need) is not None
+    )
 
 
 def summary(arrays):
@@ -72,7 +80,9 @@ def summary(arrays):
         array = np.asarray(array, dtype=np.float64).reshape(-1)
         directions = np.random.default_rng(array.size).choice((-1.0, 1.0), size=(2, array.size))
         directions[:, :1] = 1.0  # so that a single number is itself
-        found.append([float(array.size), float(np.linalg.norm(array)), *map(float, directions @ array)])
+        found.append(
+            [float(array.size), float(np.linalg.norm(array)), *map(float, directions @ array)]
+        )
     return found
 
 
@@ -81,13 +91,21 @@ def check_the_same(workload, reference, expected, name, found):
     if not all(np.isfinite(numbers).all() for numbers in found):
         raise DifferentNumbers(f"{workload.name}: {name} computed numbers that are not finite")
     if len(found) != len(expected):
-        raise DifferentNumbers(f"{workload.name}: {name} computed {len(found)} arrays, {reference} {len(expected)}")
+        raise DifferentNumbers(
+            f"{workload.name}: {name} computed {len(found)} arrays, {reference} {len(expected)}"
+        )
     for i, (a, b) in enumerate(zip(expected, found, strict=True)):
         if a[0] != b[0] or np.max(np.abs(np.subtract(a, b))) > workload.rtol * a[1]:
             what = "value" if i == 0 else f"gradient {i}"
-            raise DifferentNumbers(f"{workload.name}: the {what} of {name} is {_shown(b)}, that of {reference} {_shown(a)}")
+            raise DifferentNumbers(
+                f"{workload.name}: the {what} of {name} is {_shown(b)}, that of {reference} {_shown(a)}"
+            )
 
 
 def _shown(numbers):
     size, norm, one, other = numbers
-    return f"{one:.12g}" if size == 1 else f"{size:.0f} numbers of norm {norm:.12g} and projections {one:.12g} and {other:.12g}"
+    return (
+        f"{one:.12g}"
+        if size == 1
+        else f"{size:.0f} numbers of norm {norm:.12g} and projections {one:.12g} and {other:.12g}"
+    )

@@ -55,9 +55,14 @@ def classifier(N, inputs, hidden, classes, derived):
         dh[h <= 0] = 0
         return loss, {"W2": h.T @ dz, "b2": dz.sum(axis=0), "W1": X.T @ dh, "b1": dh.sum(axis=0)}
 
-    X, W1, b1, W2, b2 = _normal((N, inputs), (inputs, hidden), (hidden,), (hidden, classes), (classes,))
+    X, W1, b1, W2, b2 = _normal(
+        (N, inputs), (inputs, hidden), (hidden,), (hidden, classes), (classes,)
+    )
     arrays = [X, 0.1 * W1, b1, 0.1 * W2, b2]
-    X, W1, b1, W2, b2 = (Tensor(array, name) for array, name in zip(arrays, ("X", "W1", "b1", "W2", "b2"), strict=True))
+    X, W1, b1, W2, b2 = (
+        Tensor(array, name)
+        for array, name in zip(arrays, ("X", "W1", "b1", "W2", "b2"), strict=True)
+    )
     X.requires_grad = False
     z = (X @ W1 + b1).relu() @ W2 + b2
     return _contestant(by_hand, (z.logsumexp(axis=1) - z[rows, labels]).mean(), arrays, derived)
@@ -77,7 +82,12 @@ def batch_norm(N, D, derived):
 
     x, gamma, beta, _ = arrays = _normal((N, D), (D,), (D,), (N, D))
     x, gamma, beta = Tensor(x, "x"), Tensor(gamma, "gamma"), Tensor(beta, "beta")
-    return _contestant(by_hand, gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5) + beta, arrays, derived)
+    return _contestant(
+        by_hand,
+        gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5) + beta,
+        arrays,
+        derived,
+    )
 
 
 def _chain(nodes):
@@ -95,7 +105,9 @@ def text_of_a_graph(nodes, form):
     from micrograd_linear import derive
 
     root = _chain(nodes)
-    return lambda: getattr(derive(root), form), lambda text: [float(text.count("tanh") >= nodes // 3 - 1)]
+    return lambda: getattr(derive(root), form), lambda text: [
+        float(text.count("tanh") >= nodes // 3 - 1)
+    ]
 
 
 def _against_numpy(name, network, sizes, small):
@@ -103,7 +115,10 @@ def _against_numpy(name, network, sizes, small):
         f"Printed source, {name} {sizes}",
         "Printed source",
         "The NumPy function that derive() prints, beside what somebody careful writes: the value and all gradients.",
-        tuple(Contestant(who, functools.partial(network, derived=who.startswith("ours"))) for who in ("ours, printed", "NumPy by hand")),
+        tuple(
+            Contestant(who, functools.partial(network, derived=who.startswith("ours")))
+            for who in ("ours, printed", "NumPy by hand")
+        ),
         sizes,
         small,
     )

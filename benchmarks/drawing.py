@@ -8,7 +8,12 @@ from .contest import THREADS, Contestant, Workload
 
 def network(width):
     rng = np.random.default_rng(0)
-    return {"x": rng.normal(size=(4, width)), "W1": rng.normal(size=(width, width)), "b1": rng.normal(size=width), "W2": rng.normal(size=(width, 1))}
+    return {
+        "x": rng.normal(size=(4, width)),
+        "W1": rng.normal(size=(width, width)),
+        "b1": rng.normal(size=width),
+        "W2": rng.normal(size=(width, 1)),
+    }
 
 
 def picture(make, loss):
@@ -37,7 +42,9 @@ def torchviz(width):
     from torchviz import make_dot
 
     torch.set_num_threads(THREADS)
-    tensors = {name: torch.tensor(array, requires_grad=True) for name, array in network(width).items()}
+    tensors = {
+        name: torch.tensor(array, requires_grad=True) for name, array in network(width).items()
+    }
     loss = ((tensors["x"] @ tensors["W1"] + tensors["b1"]).tanh() @ tensors["W2"]).sum()
     return picture(lambda: make_dot(loss, params=tensors).pipe("svg").decode(), loss.item())
 

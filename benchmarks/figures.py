@@ -18,7 +18,12 @@ def ratios(contestants):
 
 def spread(contestants, name):
     """The least and the greatest ratio to the reference in one and the same round."""
-    per_round = [a / b for a, b in zip(contestants[name]["seconds"], contestants[reference(contestants)]["seconds"])]
+    per_round = [
+        a / b
+        for a, b in zip(
+            contestants[name]["seconds"], contestants[reference(contestants)]["seconds"]
+        )
+    ]
     return min(per_round), max(per_round)
 
 
@@ -28,7 +33,9 @@ def is_ours(name):
 
 def ours_and_others(contestants):
     """(the names of this project's contestants, those of all others)"""
-    return [name for name in contestants if is_ours(name)], [name for name in contestants if not is_ours(name)]
+    return [name for name in contestants if is_ours(name)], [
+        name for name in contestants if not is_ours(name)
+    ]
 
 
 TIE = 1.02  # what is no faster than that is as fast
@@ -40,7 +47,11 @@ def faster_than_ours(contestants):
     if not ours:
         return {}
     fastest = min(best(contestants[name]) for name in ours)
-    return {name: fastest / best(contestants[name]) for name in others if best(contestants[name]) * TIE < fastest}
+    return {
+        name: fastest / best(contestants[name])
+        for name in others
+        if best(contestants[name]) * TIE < fastest
+    }
 
 
 def per_node(sizes, what, large, small):
@@ -55,7 +66,13 @@ def significant(number):
     if number == 0:
         return "0"
     text = f"{number:.3g}"
-    return f"{float(text):,.0f}" if abs(float(text)) >= 100 else f"{float(text):#.3g}" if abs(number) >= 1e-4 else text
+    return (
+        f"{float(text):,.0f}"
+        if abs(float(text)) >= 100
+        else f"{float(text):#.3g}"
+        if abs(number) >= 1e-4
+        else text
+    )
 
 
 def duration(seconds):

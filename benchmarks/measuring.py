@@ -19,7 +19,19 @@ import numpy as np
 
 from .contest import DifferentNumbers, check_the_same
 
-PACKAGES = ("micrograd_linear", "numpy", "numba", "micrograd", "xad", "casadi", "torch", "jax", "mygrad", "autograd", "torchviz")
+PACKAGES = (
+    "micrograd_linear",
+    "numpy",
+    "numba",
+    "micrograd",
+    "xad",
+    "casadi",
+    "torch",
+    "jax",
+    "mygrad",
+    "autograd",
+    "torchviz",
+)
 
 
 class Failed(Exception):
@@ -30,11 +42,28 @@ class Process:
     """A contestant that has computed once and waits: ``summary`` and ``memory`` are known; ``time`` sets it going."""
 
     def __init__(self, workload, contestant, sizes, threads, memory="resident"):
-        command = [sys.executable, "-m", "benchmarks.child", workload.name, contestant, json.dumps(sizes), memory]
-        path = os.pathsep.join(filter(None, (str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH"))))
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.child",
+            workload.name,
+            contestant,
+            json.dumps(sizes),
+            memory,
+        ]
+        path = os.pathsep.join(
+            filter(None, (str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH")))
+        )
         environment = {**os.environ, **threads_of_libraries(threads), "PYTHONPATH": path}
         self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed by close(); a pipe could fill up and block the contestant)
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True, env=environment)
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            text=True,
+            env=environment,
+        )
         self.name = contestant
         try:
             found = self._answer()
@@ -74,8 +103,14 @@ def measured(workload, rounds, seconds, threads, small=False, say=lambda text: N
     "missing": {name: reason}, "failed": {name: reason}}
     """
     sizes = workload.small if small else workload.sizes
-    missing = {contestant.name: "; ".join(contestant.missing()) for contestant in workload.contestants if contestant.missing()}
-    names = [contestant.name for contestant in workload.contestants if contestant.name not in missing]
+    missing = {
+        contestant.name: "; ".join(contestant.missing())
+        for contestant in workload.contestants
+        if contestant.missing()
+    }
+    names = [
+        contestant.name for contestant in workload.contestants if contestant.name not in missing
+    ]
     failed, found = {}, {}
     for k in range(rounds):
         names = [name for name in names if name not in failed]
@@ -84,9 +119,13 @@ def measured(workload, rounds, seconds, threads, small=False, say=lambda text: N
             for name in names:
                 say(f"{workload.name}, round {k + 1} of {rounds}: {name} sets up")
                 try:
-                    process = stack.enter_context(contextlib.closing(Process(workload, name, sizes, threads)))
+                    process = stack.enter_context(
+                        contextlib.closing(Process(workload, name, sizes, threads))
+                    )
                     reference = next(iter(running.values()), process)
-                    check_the_same(workload, reference.name, reference.summary, name, process.summary)
+                    check_the_same(
+                        workload, reference.name, reference.summary, name, process.summary
+                    )
                     running[name] = process
                 except (Failed, DifferentNumbers) as error:
                     failed[name] = str(error)
@@ -98,16 +137,32 @@ def measured(workload, rounds, seconds, threads, small=False, say=lambda text: N
                 except Failed as error:
                     failed[name] = str(error)
                     continue
-                one = found.setdefault(name, {"seconds": [], "memory": running[name].memory, "processors": 0.0})
+                one = found.setdefault(
+                    name, {"seconds": [], "memory": running[name].memory, "processors": 0.0}
+                )
                 one["seconds"].append(sample["seconds"])
                 one["processors"] = max(one["processors"], sample["processors"])
-    contestants = {contestant.name: found[contestant.name] for contestant in workload.contestants if contestant.name in found and contestant.name not in failed}
-    return {"section": workload.section, "about": workload.about, "contestants": contestants, "missing": missing, "failed": failed}
+    contestants = {
+        contestant.name: found[contestant.name]
+        for contestant in workload.contestants
+        if contestant.name in found and contestant.name not in failed
+    }
+    return {
+        "section": workload.section,
+        "about": workload.about,
+        "contestants": contestants,
+        "missing": missing,
+        "failed": failed,
+    }
 
 
 def growth(workload, sizes, seconds, threads, say=lambda text: None):
     """The same for graphs that grow: "contestants" is {name: {number of nodes: {"seconds", "memory"}}}, once for each size."""
-    missing = {contestant.name: "; ".join(contestant.missing()) for contestant in workload.contestants if contestant.missing()}
+    missing = {
+        contestant.name: "; ".join(contestant.missing())
+        for contestant in workload.contestants
+        if contestant.missing()
+    }
     failed, found = {}, {}
     for nodes in sizes:
         reference = None
@@ -117,19 +172,37 @@ def growth(workload, sizes, seconds, threads, say=lambda text: None):
                 continue
             say(f"{workload.name}: {name}, {nodes:,} nodes")
             try:
-                with contextlib.closing(Process(workload, name, (nodes,), threads, memory="traced")) as process:
+                with contextlib.closing(
+                    Process(workload, name, (nodes,), threads, memory="traced")
+                ) as process:
                     reference = reference or process
-                    check_the_same(workload, reference.name, reference.summary, name, process.summary)
-                    found.setdefault(name, {})[str(nodes)] = {"seconds": process.time(seconds)["seconds"], "memory": process.memory}
+                    check_the_same(
+                        workload, reference.name, reference.summary, name, process.summary
+                    )
+                    found.setdefault(name, {})[str(nodes)] = {
+                        "seconds": process.time(seconds)["seconds"],
+                        "memory": process.memory,
+                    }
             except (Failed, DifferentNumbers) as error:
                 failed[name] = str(error)
-    return {"section": workload.section, "about": workload.about, "contestants": found, "missing": missing, "failed": failed}
+    return {
+        "section": workload.section,
+        "about": workload.about,
+        "contestants": found,
+        "missing": missing,
+        "failed": failed,
+    }
 
 
 def threads_of_libraries(threads):
     """The environment in which BLAS, OpenMP, Numba and XLA use so many threads."""
-    variables = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), str(threads))
-    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()  # XLA has no other number than one and all
+    variables = dict.fromkeys(
+        ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"),
+        str(threads),
+    )
+    flags = (
+        f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()
+    )  # XLA has no other number than one and all
     return {**variables, "XLA_FLAGS": flags} if threads == 1 else variables
 
 
@@ -161,6 +234,8 @@ def load():
 def _processor():
     try:
         with open("/proc/cpuinfo") as file:
-            return next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
+            return next(
+                line.split(":")[1].strip() for line in file if line.startswith("model name")
+            )
     except (OSError, StopIteration):
         return platform.processor()

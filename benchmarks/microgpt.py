@@ -18,7 +18,10 @@ def parameters(vocabulary, seed=0, width=WIDTH, block=BLOCK):
         "wte": (vocabulary, width), "wpe": (block, width), "wq": (width, width), "wk": (width, width), "wv": (width, width), "wo": (width, width),
         "fc1": (4 * width, width), "fc2": (width, 4 * width), "head": (vocabulary, width),
     }  # fmt: skip
-    return {name: [[rng.gauss(0, 0.08) for _ in range(columns)] for _ in range(rows)] for name, (rows, columns) in shapes.items()}
+    return {
+        name: [[rng.gauss(0, 0.08) for _ in range(columns)] for _ in range(rows)]
+        for name, (rows, columns) in shapes.items()
+    }
 
 
 def nodes(params, Value):
@@ -64,12 +67,18 @@ def _attention(query, keys, values, heads, largest):
         exponentials = [(score - shift).exp() for score in scores]
         total = sum(exponentials)
         weights = [e / total for e in exponentials]
-        attended += [sum(w * value[j] for w, value in zip(weights, values)) for j in range(part.start, part.stop)]
+        attended += [
+            sum(w * value[j] for w, value in zip(weights, values))
+            for j in range(part.start, part.stop)
+        ]
     return attended
 
 
 def descended(params, gradients, rate):
     """The parameters after a step of gradient descent."""
     return {
-        name: [[x - rate * g for x, g in zip(row, row_g)] for row, row_g in zip(rows, gradients[name])] for name, rows in params.items()
+        name: [
+            [x - rate * g for x, g in zip(row, row_g)] for row, row_g in zip(rows, gradients[name])
+        ]
+        for name, rows in params.items()
     }

@@ -6,9 +6,17 @@ import re
 
 from .figures import best, duration, is_ours, ratios, reference, significant
 
-OURS, OTHERS, TEXT, LINES = "#0072b2", "#e69f00", "#222222", "#8c8c8c"  # of Okabe and Ito's palette: told apart by all eyes, in grey too
+OURS, OTHERS, TEXT, LINES = (
+    "#0072b2",
+    "#e69f00",
+    "#222222",
+    "#8c8c8c",
+)  # of Okabe and Ito's palette: told apart by all eyes, in grey too
 GROWTH = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#8c8c8c")
-DARK = {TEXT: "#e8e8e8", OURS: "#56a8e0"}  # what gives way where the reader's system is dark; the ground is transparent
+DARK = {
+    TEXT: "#e8e8e8",
+    OURS: "#56a8e0",
+}  # what gives way where the reader's system is dark; the ground is transparent
 SECTIONS = ("Scalars", "Tensors", "Gradient checking", "Drawing")
 ROW, WIDTH = 0.23, 9.5  # inches
 
@@ -23,7 +31,9 @@ class NothingToPlot(ValueError):
 
 def check_matplotlib():
     if importlib.util.find_spec("matplotlib") is None:
-        raise NoMatplotlib("the plot needs matplotlib, which is not installed: pip install matplotlib, or this project's extra: pip install -e '.[bench]'")
+        raise NoMatplotlib(
+            "the plot needs matplotlib, which is not installed: pip install matplotlib, or this project's extra: pip install -e '.[bench]'"
+        )
 
 
 def svg(data):
@@ -32,10 +42,16 @@ def svg(data):
     import matplotlib
     from matplotlib.figure import Figure
 
-    groups = [(name, w["contestants"]) for name, w in data["workloads"].items() if w["section"] in SECTIONS and len(w["contestants"]) > 1]
+    groups = [
+        (name, w["contestants"])
+        for name, w in data["workloads"].items()
+        if w["section"] in SECTIONS and len(w["contestants"]) > 1
+    ]
     growth = data["growth"].get("contestants", {})
     if not groups and not growth:
-        raise NothingToPlot("there is nothing to plot: no workload with a peer, and no growth, was measured")
+        raise NothingToPlot(
+            "there is nothing to plot: no workload with a peer, and no growth, was measured"
+        )
     rows = sum(len(contestants) + 1.6 for _, contestants in groups)
     heights = [rows * ROW + 0.9] * bool(groups) + [3.2] * bool(growth)
     settings = {
@@ -51,9 +67,19 @@ def svg(data):
             axes = [figure.add_subplot(grid[-1, i]) for i in range(2)]
             _lines(axes[0], growth, "seconds", 1e9, "nanoseconds per node")
             _lines(axes[1], growth, "memory", 1, "bytes per node")
-            figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+            figure.legend(
+                *axes[0].get_legend_handles_labels(),
+                loc="outside lower center",
+                ncols=3,
+                frameon=False,
+            )
         text = io.StringIO()
-        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Title": "Benchmarks of micrograd_linear"})
+        figure.savefig(
+            text,
+            format="svg",
+            transparent=True,
+            metadata={"Date": None, "Title": "Benchmarks of micrograd_linear"},
+        )
     return _dark_where_the_reader_is(text.getvalue())
 
 
@@ -64,23 +90,59 @@ def _bars(axes, groups):
 
     y, all_ratios = 0.0, []
     for name, contestants in groups:
-        axes.text(-0.005, y, name, transform=axes.get_yaxis_transform(), ha="right", va="center", fontweight="bold")
+        axes.text(
+            -0.005,
+            y,
+            name,
+            transform=axes.get_yaxis_transform(),
+            ha="right",
+            va="center",
+            fontweight="bold",
+        )
         for other, ratio in ratios(contestants).items():
             y += 1
             all_ratios.append(ratio)
-            axes.text(-0.005, y, other, transform=axes.get_yaxis_transform(), ha="right", va="center")
+            axes.text(
+                -0.005, y, other, transform=axes.get_yaxis_transform(), ha="right", va="center"
+            )
             if other == reference(contestants):
                 axes.plot(1, y, "o", markersize=6, color=OURS if is_ours(other) else OTHERS)
                 compared = ""
             else:
-                axes.barh(y, ratio - 1, left=1, height=0.66, color=OURS if is_ours(other) else OTHERS)
+                axes.barh(
+                    y, ratio - 1, left=1, height=0.66, color=OURS if is_ours(other) else OTHERS
+                )
                 compared = f"×{significant(ratio)}, "
-            side = {"ha": "left", "xytext": (5, 0)} if ratio >= 1 else {"ha": "right", "xytext": (-5, 0)}
-            axes.annotate(f"{compared}{duration(best(contestants[other]))}", (ratio, y), textcoords="offset points", va="center", fontsize=8, **side)
+            side = (
+                {"ha": "left", "xytext": (5, 0)}
+                if ratio >= 1
+                else {"ha": "right", "xytext": (-5, 0)}
+            )
+            axes.annotate(
+                f"{compared}{duration(best(contestants[other]))}",
+                (ratio, y),
+                textcoords="offset points",
+                va="center",
+                fontsize=8,
+                **side,
+            )
         y += 1.6
-    axes.set(xscale="log", yticks=[], ylim=(y - 0.8, -0.8), xlim=(min(all_ratios) / 15, max(all_ratios) * 15))
-    axes.set_title("Time, as a multiple of the first of each group: to the left is faster, to the right is slower", loc="left", fontsize=10)
-    axes.legend(handles=[Patch(color=OURS, label="this project"), Patch(color=OTHERS, label="others")], loc="upper right", frameon=False)
+    axes.set(
+        xscale="log",
+        yticks=[],
+        ylim=(y - 0.8, -0.8),
+        xlim=(min(all_ratios) / 15, max(all_ratios) * 15),
+    )
+    axes.set_title(
+        "Time, as a multiple of the first of each group: to the left is faster, to the right is slower",
+        loc="left",
+        fontsize=10,
+    )
+    axes.legend(
+        handles=[Patch(color=OURS, label="this project"), Patch(color=OTHERS, label="others")],
+        loc="upper right",
+        frameon=False,
+    )
     axes.xaxis.set(major_formatter=lambda ratio, _: f"×{ratio:g}", minor_locator=NullLocator())
     axes.axvline(1, color=LINES, linewidth=1, zorder=0)
     axes.grid(axis="x", which="major")
@@ -103,6 +165,9 @@ def _lines(axes, growth, key, scale, label):
 
 def _dark_where_the_reader_is(text):
     """matplotlib writes colours into style attributes, to which a rule gives way only with !important."""
-    rules = "".join(f'[style*="fill: {light}"]{{fill:{dark}!important}}[style*="stroke: {light}"]{{stroke:{dark}!important}}' for light, dark in DARK.items())
+    rules = "".join(
+        f'[style*="fill: {light}"]{{fill:{dark}!important}}[style*="stroke: {light}"]{{stroke:{dark}!important}}'
+        for light, dark in DARK.items()
+    )
     sheet = f"<style>svg{{max-width:100%;height:auto}}@media (prefers-color-scheme: dark){{{rules}}}</style>"
     return re.sub(r"(<svg\b[^>]*>)", lambda found: found[1] + sheet, text, count=1)

@@ -1,9 +1,21 @@
 """The measured data as tables, for the terminal and as Markdown. No number is written by hand: the page in docs has them between two markers."""
 
-from .figures import duration, faster_than_ours, mebibytes, per_node, ratios, reference, significant, spread
+from .figures import (
+    duration,
+    faster_than_ours,
+    mebibytes,
+    per_node,
+    ratios,
+    reference,
+    significant,
+    spread,
+)
 from .goals import judged
 
-BEGIN, END = "<!-- benchmarks: begin (written by python -m benchmarks --markdown) -->", "<!-- benchmarks: end -->"
+BEGIN, END = (
+    "<!-- benchmarks: begin (written by python -m benchmarks --markdown) -->",
+    "<!-- benchmarks: end -->",
+)
 TITLE = "# Benchmarks of one run\n"
 QUICK = "This was a quick run, on small sizes: it shows that everything runs, and its numbers say nothing."
 
@@ -12,28 +24,70 @@ class Table:
     """A heading, a paragraph, rows of text under columns, of which the first ``words`` go to the left and the numbers to the right, and remarks below."""
 
     def __init__(self, section, title, about, columns, rows, remarks=(), words=1):
-        self.section, self.title, self.about, self.columns, self.rows, self.remarks, self.words = section, title, about, columns, rows, list(remarks), words
+        self.section, self.title, self.about, self.columns, self.rows, self.remarks, self.words = (
+            section,
+            title,
+            about,
+            columns,
+            rows,
+            list(remarks),
+            words,
+        )
 
     def text(self):
-        widths = [max(map(len, column)) for column in zip(self.columns, *self.rows)] if self.rows else []
-        lines = [self.title, *(["  ".join(self._cells(row, widths)).rstrip() for row in (self.columns, *self.rows)] if self.rows else [])]
+        widths = (
+            [max(map(len, column)) for column in zip(self.columns, *self.rows)] if self.rows else []
+        )
+        lines = [
+            self.title,
+            *(
+                ["  ".join(self._cells(row, widths)).rstrip() for row in (self.columns, *self.rows)]
+                if self.rows
+                else []
+            ),
+        ]
         return "\n".join([*lines, *(f"  {remark}" for remark in self.remarks)])
 
     def _cells(self, row, widths):
-        return [f"{cell:{'<' if i < self.words else '>'}{width}}" for i, (cell, width) in enumerate(zip(row, widths))]
+        return [
+            f"{cell:{'<' if i < self.words else '>'}{width}}"
+            for i, (cell, width) in enumerate(zip(row, widths))
+        ]
 
     def markdown(self):
         lines = []
         if self.rows:
             rows = [[cell.replace("|", "\\|") for cell in row] for row in self.rows]
-            lines = [f"| {' | '.join(row)} |" for row in (self.columns, ["---" if i < self.words else "---:" for i in range(len(self.columns))], *rows)]
-        return "\n\n".join(part for part in (f"**{self.title}.** {self.about}".strip(), "\n".join(lines), "\n".join(f"- {remark}" for remark in self.remarks)) if part)
+            lines = [
+                f"| {' | '.join(row)} |"
+                for row in (
+                    self.columns,
+                    ["---" if i < self.words else "---:" for i in range(len(self.columns))],
+                    *rows,
+                )
+            ]
+        return "\n\n".join(
+            part
+            for part in (
+                f"**{self.title}.** {self.about}".strip(),
+                "\n".join(lines),
+                "\n".join(f"- {remark}" for remark in self.remarks),
+            )
+            if part
+        )
 
 
 def tables(data):
     """Every table of the report, in order."""
-    found = [] if data["small"] else [table for table in (_goals(data), _faster(data)) if table.rows or table.remarks]
-    found += [_workload(name, workload, data["surroundings"]["threads"]) for name, workload in data["workloads"].items()]
+    found = (
+        []
+        if data["small"]
+        else [table for table in (_goals(data), _faster(data)) if table.rows or table.remarks]
+    )
+    found += [
+        _workload(name, workload, data["surroundings"]["threads"])
+        for name, workload in data["workloads"].items()
+    ]
     return found + (_growth(data["growth"]) if data["growth"] else [])
 
 
@@ -62,8 +116,12 @@ def into_page(page, data):
 
 def check_page(page):
     """ValueError unless a report can be put into the page, and nothing else in it be lost."""
-    if page is not None and (page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END)):
-        raise ValueError(f"the file exists and has not the two lines {BEGIN} and {END}, between which the report would go; name another file")
+    if page is not None and (
+        page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END)
+    ):
+        raise ValueError(
+            f"the file exists and has not the two lines {BEGIN} and {END}, between which the report would go; name another file"
+        )
 
 
 def _surroundings(data):
@@ -77,13 +135,20 @@ def _surroundings(data):
         f"Python {where['python']}, BLAS: {where['blas']}{kernel}; {', '.join(f'{name} {version}' for name, version in versions.items())}.",
     ]
     if data["load"] > where["threads"] + 1:  # one more than the run itself
-        lines.append(f"The machine was busy with other work as well (a load of up to {data['load']:.1f}): times and ratios are uncertain.")
+        lines.append(
+            f"The machine was busy with other work as well (a load of up to {data['load']:.1f}): times and ratios are uncertain."
+        )
     return "\n".join([QUICK, *lines] if data["small"] else lines)
 
 
 def _goals(data):
     rows = [
-        [what, goal, "not measured" if ratio is None else significant(ratio), {None: "", True: "yes", False: "NO"}[reached]]
+        [
+            what,
+            goal,
+            "not measured" if ratio is None else significant(ratio),
+            {None: "", True: "yes", False: "NO"}[reached],
+        ]
         for what, goal, ratio, reached in judged(data)
     ]
     return Table(
@@ -96,38 +161,87 @@ def _goals(data):
 
 
 def _faster(data):
-    rows = [[name, other, significant(ratio)] for name, workload in data["workloads"].items() for other, ratio in faster_than_ours(workload["contestants"]).items()]
+    rows = [
+        [name, other, significant(ratio)]
+        for name, workload in data["workloads"].items()
+        for other, ratio in faster_than_ours(workload["contestants"]).items()
+    ]
     remarks = [] if rows else ["Nobody, in this run."]
     about = "By more than 2 %, and how many times as fast."
-    return Table("Where others are faster", "Faster than the fastest of ours", about, ["workload", "who", "times as fast"], rows, remarks, words=2)
+    return Table(
+        "Where others are faster",
+        "Faster than the fastest of ours",
+        about,
+        ["workload", "who", "times as fast"],
+        rows,
+        remarks,
+        words=2,
+    )
 
 
 def _workload(name, workload, threads):
     contestants, rows = workload["contestants"], []
     remarks = [f"{other}: left out, {reason}" for other, reason in workload["missing"].items()]
-    remarks += [f"{other}: FAILED and left out: {reason}" for other, reason in workload["failed"].items()]
+    remarks += [
+        f"{other}: FAILED and left out: {reason}" for other, reason in workload["failed"].items()
+    ]
     for other, ratio in ratios(contestants).items() if contestants else ():
         contestant = contestants[other]
         least, most = spread(contestants, other)
-        compared = ["1", ""] if other == reference(contestants) else [significant(ratio), f"{significant(least)} to {significant(most)}"]
-        rows.append([other, duration(min(contestant["seconds"])), *compared, mebibytes(contestant["memory"])])
+        compared = (
+            ["1", ""]
+            if other == reference(contestants)
+            else [significant(ratio), f"{significant(least)} to {significant(most)}"]
+        )
+        rows.append(
+            [
+                other,
+                duration(min(contestant["seconds"])),
+                *compared,
+                mebibytes(contestant["memory"]),
+            ]
+        )
         if contestant["processors"] > threads + 0.25:
             remarks.append(f"{other} kept {contestant['processors']:.1f} processors busy.")
     first = reference(contestants) if contestants else "the first"
-    return Table(workload["section"], name, workload["about"], ["", "time", f"time / {first}", "in each round", "memory"], rows, remarks)
+    return Table(
+        workload["section"],
+        name,
+        workload["about"],
+        ["", "time", f"time / {first}", "in each round", "memory"],
+        rows,
+        remarks,
+    )
 
 
 def _growth(growth):
     sizes = sorted({int(size) for sizes in growth["contestants"].values() for size in sizes})
     remarks = [f"{other}: left out, {reason}" for other, reason in growth["missing"].items()]
-    remarks += [f"{other}: FAILED and left out: {reason}" for other, reason in growth["failed"].items()]
+    remarks += [
+        f"{other}: FAILED and left out: {reason}" for other, reason in growth["failed"].items()
+    ]
     found = []
-    for what, key, unit in (("Time", "seconds", duration), ("Memory", "memory", lambda size: f"{significant(size)} B")):
+    for what, key, unit in (
+        ("Time", "seconds", duration),
+        ("Memory", "memory", lambda size: f"{significant(size)} B"),
+    ):
         rows = []
         for name, measured in growth["contestants"].items():
-            per_size = [unit(measured[str(size)][key] / size) if str(size) in measured else "" for size in sizes]
+            per_size = [
+                unit(measured[str(size)][key] / size) if str(size) in measured else ""
+                for size in sizes
+            ]
             flat = per_node(measured, key, 1_000_000, 1_000)
             rows.append([name, *per_size, "" if flat is None else significant(flat)])
         columns = ["", *(f"{size:,} nodes" for size in sizes), "1,000,000 / 1,000"]
-        found.append(Table("Growth", f"{what} per node", growth["about"] if key == "seconds" else "", columns, rows, remarks if key == "seconds" else ()))
+        found.append(
+            Table(
+                "Growth",
+                f"{what} per node",
+                growth["about"] if key == "seconds" else "",
+                columns,
+                rows,
+                remarks if key == "seconds" else (),
+            )
+        )
     return found

@@ -13,7 +13,10 @@ LAYERS = ((2, 16), (16, 16), (16, 1))
 def data(points):
     """(parameters, inputs, labels) as floats: for each layer its neurons as [weights, bias]; points in the plane; 1.0 or -1.0 for each."""
     rng = random.Random(1)
-    parameters = [[[[rng.uniform(-1, 1) for _ in range(inputs)], 0.0] for _ in range(outputs)] for inputs, outputs in LAYERS]
+    parameters = [
+        [[[rng.uniform(-1, 1) for _ in range(inputs)], 0.0] for _ in range(outputs)]
+        for inputs, outputs in LAYERS
+    ]
     inputs = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(points)]
     return parameters, inputs, [rng.choice((-1.0, 1.0)) for _ in range(points)]
 
@@ -33,14 +36,22 @@ def each(function, tree):
     """The nested lists, tuples and dicts with ``function`` of each number in them."""
     if isinstance(tree, dict):
         return {name: each(function, branch) for name, branch in tree.items()}
-    return type(tree)(each(function, branch) for branch in tree) if isinstance(tree, (list, tuple)) else function(tree)
+    return (
+        type(tree)(each(function, branch) for branch in tree)
+        if isinstance(tree, (list, tuple))
+        else function(tree)
+    )
 
 
 def flat(tree):
     """The numbers of nested lists, tuples and dicts, in order."""
     if isinstance(tree, dict):
         tree = list(tree.values())
-    return [number for branch in tree for number in flat(branch)] if isinstance(tree, (list, tuple)) else [tree]
+    return (
+        [number for branch in tree for number in flat(branch)]
+        if isinstance(tree, (list, tuple))
+        else [tree]
+    )
 
 
 def by_objects(make_value, points):
@@ -98,7 +109,9 @@ def xad(points):
             leaves = flat(parameters_of_step)
             tape.registerInputs(leaves)
             tape.newRecording()
-            loss = hinge_loss(parameters_of_step, inputs, labels, relu=lambda x: xad.math.max(x, 0.0))
+            loss = hinge_loss(
+                parameters_of_step, inputs, labels, relu=lambda x: xad.math.max(x, 0.0)
+            )
             tape.registerOutput(loss)
             loss.derivative = 1.0
             tape.computeAdjoints()
@@ -112,10 +125,20 @@ def casadi_function(points):
     import casadi
 
     parameters, inputs, labels = data(points)
-    names = [casadi.SX.sym(name, len(flat(tree))) for name, tree in (("p", parameters), ("x", inputs), ("t", labels))]
-    trees = [_filled(tree, iter(casadi.vertsplit(name))) for tree, name in zip((parameters, inputs, labels), names)]
+    names = [
+        casadi.SX.sym(name, len(flat(tree)))
+        for name, tree in (("p", parameters), ("x", inputs), ("t", labels))
+    ]
+    trees = [
+        _filled(tree, iter(casadi.vertsplit(name)))
+        for tree, name in zip((parameters, inputs, labels), names)
+    ]
     loss = hinge_loss(*trees, relu=lambda x: casadi.fmax(x, 0.0))
-    return casadi.Function("value_and_gradient", names, [loss, casadi.gradient(loss, names[0])]), (parameters, inputs, labels)
+    return casadi.Function("value_and_gradient", names, [loss, casadi.gradient(loss, names[0])]), (
+        parameters,
+        inputs,
+        labels,
+    )
 
 
 def _filled(tree, numbers):
@@ -147,7 +170,9 @@ def torch(points):
 
     torch.set_num_threads(THREADS)
     parameters, inputs, labels = data(points)
-    parameters = each(lambda number: torch.tensor(number, dtype=torch.float64, requires_grad=True), parameters)
+    parameters = each(
+        lambda number: torch.tensor(number, dtype=torch.float64, requires_grad=True), parameters
+    )
     leaves = flat(parameters)
 
     def step():
@@ -166,7 +191,9 @@ def autograd(points):
     import autograd.numpy as anp
 
     arguments = data(points)
-    step = autograd.value_and_grad(functools.partial(hinge_loss, relu=lambda x: anp.maximum(x, 0.0)))
+    step = autograd.value_and_grad(
+        functools.partial(hinge_loss, relu=lambda x: anp.maximum(x, 0.0))
+    )
     return functools.partial(step, *arguments), value_and_gradients
 
 
@@ -211,7 +238,11 @@ WORKLOADS = (
         "The same MLP: what it takes until the compiled function has run once, beside one eager pass.",
         (
             Contestant("ours, one eager pass", functools.partial(by_objects, our_value)),
-            Contestant("ours, trace to first result, Numba", functools.partial(tracing, "numba"), ("numba",)),
+            Contestant(
+                "ours, trace to first result, Numba",
+                functools.partial(tracing, "numba"),
+                ("numba",),
+            ),
             Contestant("ours, trace to first result, NumPy", functools.partial(tracing, "numpy")),
             Contestant("CasADi SX, build to first result", casadi_building, ("casadi",)),
         ),

@@ -10,7 +10,10 @@ from .contest import THREADS, Contestant, Workload
 def linear_layer(N, inputs, outputs):
     """(loss, {"x", "W", "b"}, (G,)) in float64, where G is dL/dy of y = xW + b."""
     rng = np.random.default_rng(0)
-    *parameters, G = (rng.normal(size=shape) for shape in ((N, inputs), (inputs, outputs), (1, outputs), (N, outputs)))
+    *parameters, G = (
+        rng.normal(size=shape)
+        for shape in ((N, inputs), (inputs, outputs), (1, outputs), (N, outputs))
+    )
 
     def loss(p, G, tanh=np.tanh):
         return ((p["x"] @ p["W"] + p["b"]) * G).sum()
@@ -60,26 +63,41 @@ def by_objects(library, problem, *sizes):
         result.backward()
         return result
 
-    return step, lambda result: [result.item(), *(parameter.grad for parameter in parameters.values())]
+    return step, lambda result: [
+        result.item(),
+        *(parameter.grad for parameter in parameters.values()),
+    ]
 
 
 def ours():
     from micrograd_linear import Tensor
 
-    return Tensor.tanh, lambda array, gradient: Tensor(array) if gradient else array, Tensor.zero_grad
+    return (
+        Tensor.tanh,
+        lambda array, gradient: Tensor(array) if gradient else array,
+        Tensor.zero_grad,
+    )
 
 
 def torch():
     import torch
 
     torch.set_num_threads(THREADS)
-    return torch.tanh, lambda array, gradient: torch.tensor(array, requires_grad=gradient), lambda parameter: setattr(parameter, "grad", None)
+    return (
+        torch.tanh,
+        lambda array, gradient: torch.tensor(array, requires_grad=gradient),
+        lambda parameter: setattr(parameter, "grad", None),
+    )
 
 
 def mygrad():
     import mygrad
 
-    return mygrad.tanh, lambda array, gradient: mygrad.tensor(array) if gradient else array, mygrad.Tensor.null_grad
+    return (
+        mygrad.tanh,
+        lambda array, gradient: mygrad.tensor(array) if gradient else array,
+        mygrad.Tensor.null_grad,
+    )
 
 
 def compiled(problem, *sizes):
@@ -95,9 +113,15 @@ def jax(problem, *sizes):
 
     jax.config.update("jax_enable_x64", True)
     loss, parameters, data = problem(*sizes)
-    parameters, data = {name: jax.numpy.asarray(array) for name, array in parameters.items()}, [jax.numpy.asarray(array) for array in data]
+    parameters, data = (
+        {name: jax.numpy.asarray(array) for name, array in parameters.items()},
+        [jax.numpy.asarray(array) for array in data],
+    )
     function = jax.jit(jax.value_and_grad(functools.partial(loss, tanh=jax.numpy.tanh)))
-    return lambda: jax.block_until_ready(function(parameters, *data)), lambda result: [result[0], *(result[1][name] for name in parameters)]
+    return lambda: jax.block_until_ready(function(parameters, *data)), lambda result: [
+        result[0],
+        *(result[1][name] for name in parameters),
+    ]
 
 
 def autograd(problem, *sizes):
@@ -123,12 +147,31 @@ def contestants(problem):
 def linear_workload(*sizes):
     first, *others = contestants(linear_layer)
     about = f"y = xW + b with x, W and G of sizes {sizes} in float64, where G is given: the sum of y * G, and its gradients of x, W and b."
-    return Workload(f"Linear layer {sizes}", "Tensors", about, (first, Contestant("NumPy by hand", by_hand), *others), sizes, (3, 2, 4))
+    return Workload(
+        f"Linear layer {sizes}",
+        "Tensors",
+        about,
+        (first, Contestant("NumPy by hand", by_hand), *others),
+        sizes,
+        (3, 2, 4),
+    )
 
 
 def chain_workload(*shape):
     about = f"y = tanh(y * a) + x a hundred times on arrays of shape {shape}: what it costs to record and to walk, not to compute."
-    return Workload(f"300 operations, shape {shape}", "Tensors", about, contestants(chain), (100, *shape), (3, *shape))
+    return Workload(
+        f"300 operations, shape {shape}",
+        "Tensors",
+        about,
+        contestants(chain),
+        (100, *shape),
+        (3, *shape),
+    )
 
 
-WORKLOADS = (linear_workload(8, 4, 3), linear_workload(1024, 512, 512), chain_workload(), chain_workload(8))
+WORKLOADS = (
+    linear_workload(8, 4, 3),
+    linear_workload(1024, 512, 512),
+    chain_workload(),
+    chain_workload(8),
+)

@@ -69,7 +69,12 @@ WORKLOADS = (
             Contestant("ours, eager", functools.partial(by_objects, our_value)),
             Contestant("ours, compiled, Numba", functools.partial(compiled, "numba"), ("numba",)),
             Contestant("ours, compiled, NumPy", functools.partial(compiled, "numpy")),
-            Contestant("plain scalar class", functools.partial(by_objects, plain_value, largest=lambda values: max(x.data for x in values))),
+            Contestant(
+                "plain scalar class",
+                functools.partial(
+                    by_objects, plain_value, largest=lambda values: max(x.data for x in values)
+                ),
+            ),
         ),
         (len(NAME),),
         (2,),

@@ -54,7 +54,11 @@ def flow():
 
 def dead():
     """A neuron that is 0 for its whole batch, and a logarithm of something negative."""
-    x, w, v = Tensor([[1.0, 2.0], [3.0, 1.0]], "x"), Tensor([[-1.0], [-0.5]], "w"), Tensor([[0.3], [-0.7]], "v")
+    x, w, v = (
+        Tensor([[1.0, 2.0], [3.0, 1.0]], "x"),
+        Tensor([[-1.0], [-0.5]], "w"),
+        Tensor([[0.3], [-0.7]], "v"),
+    )
     z = x @ w
     with np.errstate(all="ignore"):
         y = (x @ v).log()
@@ -65,7 +69,10 @@ def dead():
 
 def wrong_step():
     """tanh differentiated as 1 - z**2, in a layer whose gradients in between are handed in."""
-    x, W = Tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], "x"), Tensor([[0.1, -0.2], [0.3, 0.05]], "W")
+    x, W = (
+        Tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], "x"),
+        Tensor([[0.1, -0.2], [0.3, 0.05]], "W"),
+    )
     z = x @ W
     h = z.tanh()
     z.name, h.name = "z", "h"
@@ -81,7 +88,9 @@ def folded():
     random.seed(0)
     model = MLP(2, [16, 16, 1])
     random.setstate(before)
-    losses = [(1 + -model([Value(x) for x in point])).relu() for point in numbers.normal(size=(100, 2))]
+    losses = [
+        (1 + -model([Value(x) for x in point])).relu() for point in numbers.normal(size=(100, 2))
+    ]
     loss = sum(losses) * (1 / len(losses))
     loss.name = "loss"
     loss.backward()

@@ -14,7 +14,14 @@ def page(folder):
     """The page of docs/page.md, made by its own first example."""
     example = re.search(r"```python\n(.*?)```", (HERE / "page.md").read_text(), re.S)[1]
     names = {}
-    exec("\n".join(line[4:] for line in example.splitlines() if line.startswith(">>> ") and ".save(" not in line), names)
+    exec(
+        "\n".join(
+            line[4:]
+            for line in example.splitlines()
+            if line.startswith(">>> ") and ".save(" not in line
+        ),
+        names,
+    )
     return names["draw"](names["L"]).save(Path(folder) / "neuron.html")
 
 

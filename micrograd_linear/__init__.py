@@ -8,6 +8,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from . import functions, hand_derived, nn
+from .engine.modes import debug, no_grad
+from .engine.tensor import Tensor
+from .engine.transforms import grad, hessian, jacobian, jvp, value_and_grad, vjp
+from .engine.value import Value
 from .functions import (
     absolute,
     cos,
@@ -27,11 +31,7 @@ from .functions import (
     tan,
     tanh,
 )
-from .modes import debug, no_grad
 from .nn import Linear
-from .tensor import Tensor
-from .transforms import grad, hessian, jacobian, jvp, value_and_grad, vjp
-from .value import Value
 
 if TYPE_CHECKING:
     from .comparison import Comparison, assert_grads_match, check_backward, compare

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from . import arrays
+from .engine import arrays
 
 if TYPE_CHECKING:
-    from .annotations import ArrayLike
+    from .foundations.annotations import ArrayLike
 
 
 class LinearGradients(NamedTuple):

@@ -6,8 +6,23 @@ import shutil
 
 import pytest
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic"]
+CHROMIUM = next(
+    (
+        path
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (path := shutil.which(name))
+    ),
+    None,
+)
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
 
 
 @contextlib.contextmanager
@@ -32,7 +47,9 @@ class Tab:
     def __init__(self, browser, path, text=None, address="", **options):
         if text is not None:
             path.write_text(text, encoding="utf-8")
-        self.context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
+        self.context = browser.new_context(
+            **({"viewport": {"width": 1280, "height": 800}} | options)
+        )
         self.page = self.context.new_page()
         self.url, self.asked, self.complaints = path.as_uri(), [], []
         self.page.on("request", lambda request: self.asked.append(request.url))

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import settings
 
 import micrograd_linear as mgl
-from micrograd_linear import Tensor, cli
+from micrograd_linear import Tensor
+from micrograd_linear.command import cli
 from micrograd_linear.compilation import numpy_executor
-from micrograd_linear.rules import BY_NUMPY_FUNCTION, RULES
+from micrograd_linear.operations import BY_NUMPY_FUNCTION, RULES
 
-settings.register_profile("ci", derandomize=True)  # CI repeats itself; at the desk every run draws anew
+settings.register_profile(
+    "ci", derandomize=True
+)  # CI repeats itself; at the desk every run draws anew
 if os.environ.get("CI"):
     settings.load_profile("ci")
 
@@ -59,7 +62,9 @@ def own():
 @pytest.fixture(params=["numpy, groups", "numpy, loop", *["numba"] * bool(util.find_spec("numba"))])
 def executor(request, monkeypatch):
     """The name of an executor. The two ways of NumPy's are chosen by what they cost, so each is made free of charge here."""
-    for name in {"numpy, groups": ("_GROUP", "_NODE"), "numpy, loop": ("_TURN", "_TERM")}.get(request.param, ()):
+    for name in {"numpy, groups": ("_GROUP", "_NODE"), "numpy, loop": ("_TURN", "_TERM")}.get(
+        request.param, ()
+    ):
         monkeypatch.setattr(numpy_executor, name, 0.0)
     return request.param.split(",")[0]
 
@@ -82,7 +87,9 @@ def opened(chromium, tmp_path):
     tabs = []
 
     def opened(text, address="", **options):
-        tabs.append(browser.Tab(chromium, tmp_path / f"page{len(tabs)}.html", text, address, **options))
+        tabs.append(
+            browser.Tab(chromium, tmp_path / f"page{len(tabs)}.html", text, address, **options)
+        )
         return tabs[-1]
 
     yield opened

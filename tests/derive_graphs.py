@@ -4,8 +4,8 @@ import numpy as np
 from test_rules import case
 
 from micrograd_linear import Tensor, Value
+from micrograd_linear.engine.tensor import apply
 from micrograd_linear.nn import MLP
-from micrograd_linear.tensor import apply
 
 RNG = np.random.default_rng(7)
 
@@ -20,7 +20,11 @@ def named(node, name):
 
 
 def linear_layer(N=5, M_in=4, M_out=3):
-    x, W, b = Tensor(normal(N, M_in), "x"), Tensor(normal(M_in, M_out), "W"), Tensor(normal(1, M_out), "b")
+    x, W, b = (
+        Tensor(normal(N, M_in), "x"),
+        Tensor(normal(M_in, M_out), "W"),
+        Tensor(normal(1, M_out), "b"),
+    )
     return named(x @ W + b, "y")
 
 
@@ -32,7 +36,10 @@ def rule_graph(name, i, dtype=np.float64):
 
 def classifier(N=6, dtype=np.float64):
     X = Tensor(normal(N, 4).astype(dtype), "X", requires_grad=False)
-    W1, b1, W2, b2 = (Tensor(normal(*shape).astype(dtype), name) for shape, name in (((4, 8), "W1"), ((8,), "b1"), ((8, 3), "W2"), ((3,), "b2")))
+    W1, b1, W2, b2 = (
+        Tensor(normal(*shape).astype(dtype), name)
+        for shape, name in (((4, 8), "W1"), ((8,), "b1"), ((8, 3), "W2"), ((3,), "b2"))
+    )
     h = named((X @ W1 + b1).relu(), "h")
     logits = named(h @ W2 + b2, "logits")
     labels = RNG.integers(0, 3, N)
@@ -47,7 +54,11 @@ def classifier_by_hand():
 
 
 def batch_norm():
-    x, gamma, beta = Tensor(normal(5, 4), "x"), Tensor(normal(4), "gamma"), Tensor(normal(4), "beta")
+    x, gamma, beta = (
+        Tensor(normal(5, 4), "x"),
+        Tensor(normal(4), "gamma"),
+        Tensor(normal(4), "beta"),
+    )
     mu, var = named(x.mean(axis=0), "mu"), named(x.var(axis=0), "var")
     return named(gamma * named((x - mu) / np.sqrt(var + 1e-5), "xhat") + beta, "out")
 
@@ -85,7 +96,9 @@ def huber():
 
 def convolution():
     x, K = Tensor(normal(2, 6, 6), "x"), Tensor(normal(3, 3), "K")
-    return np.einsum("bijkl,kl->bij", np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(1, 2)), K)
+    return np.einsum(
+        "bijkl,kl->bij", np.lib.stride_tricks.sliding_window_view(x, (3, 3), axis=(1, 2)), K
+    )
 
 
 def scalar_network():
@@ -101,7 +114,12 @@ def twice():
 def penalty():
     x, W = Tensor(normal(3, 2), "x"), Tensor(normal(2, 2), "W")
     y = named((x @ W).tanh(), "y")
-    return (np.linalg.inv(W) * np.linalg.det(W)).sum() + y.norm() ** 3 + W.prod(axis=0).sum() + np.concatenate([x, y], axis=1)[:, ::2].cumsum(axis=0).sum()
+    return (
+        (np.linalg.inv(W) * np.linalg.det(W)).sum()
+        + y.norm() ** 3
+        + W.prod(axis=0).sum()
+        + np.concatenate([x, y], axis=1)[:, ::2].cumsum(axis=0).sum()
+    )
 
 
 def one_by_one():
@@ -114,7 +132,9 @@ def nothing_but_ones():
 
 
 def empty():
-    return (Tensor(np.zeros((0, 4)), "x") @ Tensor(normal(4, 3), "W") + Tensor(normal(3), "b")).tanh()
+    return (
+        Tensor(np.zeros((0, 4)), "x") @ Tensor(normal(4, 3), "W") + Tensor(normal(3), "b")
+    ).tanh()
 
 
 def same_gradient_twice():
@@ -127,7 +147,7 @@ def a_view():
 
 def leaky():
     a, s = Value(-2.0, "a"), Value(0.1, "s")
-    return a.leaky_relu(s) * a.maximum(s) + (s**s.exp()).relu() + s**a
+    return a.leaky_relu(s) * a.maximum(s) + (s ** s.exp()).relu() + s**a
 
 
 def mixed_types():
@@ -176,7 +196,11 @@ def scattered_into_a_scalar():
 
 def integer_constants():
     x = Tensor(normal(2), "x")
-    return (x.reshape(1, 2) @ np.array([[200, 100], [200, 100]], np.uint8)).sum() - (x * np.array([200, 100], np.uint8)).sum() - (x * np.array([True, False])).sum()
+    return (
+        (x.reshape(1, 2) @ np.array([[200, 100], [200, 100]], np.uint8)).sum()
+        - (x * np.array([200, 100], np.uint8)).sum()
+        - (x * np.array([True, False])).sum()
+    )
 
 
 def a_constant_as_the_value():

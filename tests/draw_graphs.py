@@ -7,15 +7,35 @@ from collections import Counter
 import numpy as np
 
 from micrograd_linear import Linear, Tensor, Value
-from micrograd_linear.graph import topological_order
+from micrograd_linear.engine.graph import topological_order
 from micrograd_linear.nn import MLP
 
-ODD_NAMES = ["</script>", "{a|b}", r"\N", r"\\", '"quoted"', "a\nb", "\x00\x07\x1b", "\ud800", "x" * 10_000, "\u202eevil", "😀", "<b>", "&amp;", "'", "]]>", "-->", " "]
+ODD_NAMES = [
+    "</script>",
+    "{a|b}",
+    r"\N",
+    r"\\",
+    '"quoted"',
+    "a\nb",
+    "\x00\x07\x1b",
+    "\ud800",
+    "x" * 10_000,
+    "\u202eevil",
+    "😀",
+    "<b>",
+    "&amp;",
+    "'",
+    "]]>",
+    "-->",
+    " ",
+]
 
 
 def texts(svg):
     """All text of the SVG, joined; each piece once."""
-    return " ".join(e.text or "" for e in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text"))
+    return " ".join(
+        e.text or "" for e in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")
+    )
 
 
 def linear_layer():
@@ -28,7 +48,11 @@ def linear_layer():
 
 
 def small_layer():
-    x, W, b = Tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], "x"), Tensor([[1.0, -1.0], [0.5, 2.0]], "W"), Tensor([[0.5, -0.5]], "b")
+    x, W, b = (
+        Tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], "x"),
+        Tensor([[1.0, -1.0], [0.5, 2.0]], "W"),
+        Tensor([[0.5, -0.5]], "b"),
+    )
     y = x @ W + b
     y.name = "y"
     y.backward(np.array([[1.0, 0.0], [0.0, 1.0], [2.0, -1.0]]))
@@ -40,13 +64,17 @@ def mlp_loss(samples):
     draw_numbers = np.random.default_rng(0)
     model, losses = MLP(2, [16, 16, 1]), []
     for _ in range(samples):
-        losses.append((1 + -model([Value(number) for number in draw_numbers.normal(size=2)])).relu())
+        losses.append(
+            (1 + -model([Value(number) for number in draw_numbers.normal(size=2)])).relu()
+        )
     return sum(losses) * (1 / samples)
 
 
 def counts(drawing):
     """{how many a box stands for: how many such boxes}"""
-    return Counter(int(number.replace(",", "")) for number in re.findall(r"×([\d,]+)</B>", drawing.dot))
+    return Counter(
+        int(number.replace(",", "")) for number in re.findall(r"×([\d,]+)</B>", drawing.dot)
+    )
 
 
 def brightness(colour):
@@ -63,13 +91,24 @@ def contrast(one, other):
 
 def luminance(colour):
     channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    red, green, blue = (
+        c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def neuron():
     """The neuron of micrograd's lecture, with a second use of x1."""
-    x1, x2, w1, w2, b = (Value(number, name) for number, name in ((2.0, "x1"), (0.0, "x2"), (-3.0, "w1"), (1.0, "w2"), (6.8813735870195432, "b")))
+    x1, x2, w1, w2, b = (
+        Value(number, name)
+        for number, name in (
+            (2.0, "x1"),
+            (0.0, "x2"),
+            (-3.0, "w1"),
+            (1.0, "w2"),
+            (6.8813735870195432, "b"),
+        )
+    )
     n = x1 * w1 + x2 * w2 + b
     o = n.tanh()
     loss = (o - 1) ** 2 + x1 * 0.1

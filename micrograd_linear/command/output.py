@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..comparison import UnusableLayer
-from ..files import check_target
+from ..foundations.files import check_target
 
 PICTURES = ("svg", "png", "html")
 

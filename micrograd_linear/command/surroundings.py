@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..place import is_beside
+from ..foundations.place import is_beside
 
 
 def _folder():

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..comparison import UnusableLayer
-from ..place import in_one_line, place_of
+from ..foundations.place import in_one_line, place_of
 from .diversion import printing_to_standard_error
 from .interruption import noticing_interrupts
 from .surroundings import put_back

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..graph import Node
+from ..engine.graph import Node
 from .comparing import compare
 from .comparison import Comparison, Result
 
 if TYPE_CHECKING:
-    from ..annotations import ArrayLike, Gradients
+    from ..foundations.annotations import ArrayLike, Gradients
 
 LINES = 25
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..backward import undo_broadcast
-from ..graph import Node, is_node, topological_order
+from ..engine.backward import undo_broadcast
+from ..engine.graph import Node, is_node, topological_order
 from .finite import as_float64, run
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..engine.tensor import Tensor
 from .comparison import Comparison
 from .confirmation import confirm, give_up, is_refuted, refuse_independent, refuse_unrepeatable
 from .inputs import inputs_of

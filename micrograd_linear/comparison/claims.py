@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import arrays
-from ..graph import is_node
+from ..engine import arrays
+from ..engine.graph import is_node
 
 WRITE = "write compare({name: array}, result)"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..graph import Node, topological_order, unique_names
+from ..engine.graph import Node, topological_order, unique_names
 from . import claims as claims_of
 from .causes import Search
 from .comparison import AGREE, Comparison, Result
@@ -23,7 +23,7 @@ from .strength import weaknesses
 from .verdicts import Verdicts, in_words
 
 if TYPE_CHECKING:
-    from ..annotations import ArrayLike, Gradients
+    from ..foundations.annotations import ArrayLike, Gradients
 
 
 def compare(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..printable import printable
+from ..foundations.printable import printable
 from .heat_map import svg
 
 if TYPE_CHECKING:

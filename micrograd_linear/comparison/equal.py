@@ -6,8 +6,8 @@ differ as little. So both are computed on ordinary numbers, where a mistake show
 
 import numpy as np
 
-from ..graph import is_node, topological_order
-from ..tensor import Tensor, apply
+from ..engine.graph import is_node, topological_order
+from ..engine.tensor import Tensor, apply
 from .finite import as_float64, operation_of
 from .mistakes import mistakes
 

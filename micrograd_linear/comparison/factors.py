@@ -4,7 +4,7 @@ and constants.
 
 import numpy as np
 
-from ..graph import is_node
+from ..engine.graph import is_node
 
 FITTED = 8  # the cost of a mistake with a number that nobody types
 

@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 
-from ..graph import is_node, topological_order
-from ..rules import RULES
-from ..tensor import Tensor, apply
+from ..engine.graph import is_node, topological_order
+from ..engine.tensor import Tensor, apply
+from ..operations import RULES
 
 _READ_IN_PART = {"cholesky"}  # NumPy reads one triangle of a matrix; the gradient belongs to both
 LARGEST = 5_000_000  # elements in a graph; beyond that ten more forward passes would be felt

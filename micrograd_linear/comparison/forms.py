@@ -13,9 +13,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..graph import is_node
-from ..rules import RULES
-from ..tensor import Tensor, apply
+from ..engine.graph import is_node
+from ..engine.tensor import Tensor, apply
+from ..operations import RULES
 from .blame import contributions
 from .finite import operation_of
 from .function_mistakes import UNARY

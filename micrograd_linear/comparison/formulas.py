@@ -5,7 +5,7 @@ without the rest of the derivation.
 import re
 from typing import Any
 
-from ..graph import Node
+from ..engine.graph import Node
 
 MOST_DERIVED = 300  # nodes of a graph whose formulas are printed
 LONGEST = 120  # signs of a formula

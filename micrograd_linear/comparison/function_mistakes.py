@@ -4,7 +4,7 @@ taken elsewhere.
 
 import numpy as np
 
-from ..rules import RULES
+from ..operations import RULES
 
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "softplus", "leaky_relu")
 FUNCTIONS = ("exp", "log", "sqrt", "square", "sin", "cos")

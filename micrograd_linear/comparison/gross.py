@@ -7,9 +7,9 @@ The same pullbacks are run on an upstream gradient whose arithmetic adds magnitu
 
 import numpy as np
 
-from ..backward import undo_broadcast
-from ..graph import topological_order
-from ..value import Value
+from ..engine.backward import undo_broadcast
+from ..engine.graph import topological_order
+from ..engine.value import Value
 
 
 class Gross(np.lib.mixins.NDArrayOperatorsMixin):

@@ -9,7 +9,7 @@ import html
 
 import numpy as np
 
-from ..printable import printable
+from ..foundations.printable import printable
 
 CELLS = 64  # along each side, at most
 _SIGN_PATTERN = (

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from ..arrays import real_array
+from ..engine.arrays import real_array
 from .pair import (
     Arrays,
     Signature,

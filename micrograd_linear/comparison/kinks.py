@@ -4,7 +4,7 @@ subgradients, too, and no mistake.
 
 import numpy as np
 
-from ..backward import undo_broadcast
+from ..engine.backward import undo_broadcast
 from .steps import numbers
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from ..graph import is_node
+from ..engine.graph import is_node
 from .mistakes import mistakes
 from .sites import CONFIRMED, MISSING, SIGN, grouped
 from .steps import numbers, pulled, with_operand

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..rules import RULES
+from ..operations import RULES
 
 
 def _matmul(position, arrays, y, static):

@@ -4,7 +4,7 @@ then it was one mistake that made them.
 
 import numpy as np
 
-from ..graph import topological_order
+from ..engine.graph import topological_order
 from .blame import Backward
 from .rounding import unit_roundoff
 

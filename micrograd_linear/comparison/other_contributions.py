@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..backward import broadcast_axes
+from ..engine.backward import broadcast_axes
 from .blame import fitted
 from .equal import is_derivative
 from .mistakes import BATCHED, mistakes

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..backward import undo_broadcast
-from ..graph import is_node
+from ..engine.backward import undo_broadcast
+from ..engine.graph import is_node
 from .blame import Edge
 from .steps import numbers, with_operand
 

@@ -8,7 +8,7 @@ product for each place.
 
 import numpy as np
 
-from ..graph import topological_order
+from ..engine.graph import topological_order
 from .blame import Edge
 from .equal import is_whole_derivative
 from .function_mistakes import UNARY, derivative

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..graph import is_node
-from ..tensor import Tensor
+from ..engine.graph import is_node
+from ..engine.tensor import Tensor
 from .pair import Arrays, UnusableLayer, called, in_words, result_of
 from .random_state import RandomState
 from .statement import code_of

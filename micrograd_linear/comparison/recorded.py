@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .. import recording
-from ..graph import topological_order
-from ..leaving import LeftGraph
-from ..place import Statement, message_of
-from ..tensor import Tensor
+from ..engine import recording
+from ..engine.graph import topological_order
+from ..engine.leaving import LeftGraph
+from ..engine.tensor import Tensor
+from ..foundations.place import Statement, message_of
 from .pair import Arrays, UnusableLayer, result_of
 from .plain import PlainForward, observed
 from .statement import current_statement, statement_of

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from ..graph import is_node, topological_order
+from ..engine.graph import is_node, topological_order
 from .comparison import Comparison
 from .pair import UnusableLayer
 from .statement import held_by, plain_function

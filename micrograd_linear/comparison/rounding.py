@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
-from ..graph import is_node, topological_order
-from ..tensor import Tensor, apply
+from ..engine.graph import is_node, topological_order
+from ..engine.tensor import Tensor, apply
 from .finite import cast, operation_of
 from .forms import FormRounding
 from .gross import gross_contributions

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..graph import is_node
+from ..engine.graph import is_node
 from .blame import Edge
 from .sites import SIGN, Sites, grouped
 

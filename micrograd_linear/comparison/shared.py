@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..graph import topological_order
+from ..engine.graph import topological_order
 from .causes import Cause, Search
 from .comparison import AGREE
 from .origin import one_origin

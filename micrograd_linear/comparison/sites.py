@@ -7,7 +7,7 @@ is known, since <v, dG> = <J v, c>.
 
 import numpy as np
 
-from ..graph import is_node, topological_order
+from ..engine.graph import is_node, topological_order
 from .blame import Edge
 from .steps import step
 

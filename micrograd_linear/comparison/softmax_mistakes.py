@@ -11,7 +11,7 @@ import numpy as np
 from .blame import Edge
 
 if TYPE_CHECKING:
-    from ..graph import Node
+    from ..engine.graph import Node
     from .others import Others
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..graph import is_node, topological_order
+from ..engine.graph import is_node, topological_order
 from .factors import FITTED
 from .steps import step
 

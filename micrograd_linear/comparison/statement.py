@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import CodeType, FunctionType
 from typing import Any
 
-from ..place import Statement, innermost
+from ..foundations.place import Statement, innermost
 
 
 def plain_function(function: Callable) -> FunctionType | None:

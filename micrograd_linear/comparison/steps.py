@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..graph import is_node
+from ..engine.graph import is_node
 from .blame import contributions
 from .finite import operation_of
 

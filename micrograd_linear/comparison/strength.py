@@ -10,7 +10,7 @@ from collections import Counter
 
 import numpy as np
 
-from ..graph import is_node, topological_order
+from ..engine.graph import is_node, topological_order
 from .function_mistakes import UNARY, derivative
 from .loops import STATISTICS
 from .steps import numbers, step

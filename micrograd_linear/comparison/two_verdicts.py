@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..arrays import real_array
+from ..engine.arrays import real_array
 from .causes import Cause
 from .comparing import compare
 from .comparison import Comparison, Result

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from ..graph import topological_order
+from ..engine.graph import topological_order
 from .blame import Backward
 from .causes import Cause, Search
 from .comparison import AGREE

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..nested import flatten, paths
+from ..foundations.nested import flatten, paths
 
 STATIC = (str, bytes, bool, type(None), np.bool_)
 

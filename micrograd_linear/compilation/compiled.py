@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..drawing import draw
-from ..graph import is_node
-from ..nested import flatten
-from ..tensor import Tensor
+from ..engine.graph import is_node
+from ..engine.tensor import Tensor
+from ..foundations.nested import flatten
 from . import tensors, values
 from .arguments import Layout, count_of, names_of
 from .tensors import TensorProgram

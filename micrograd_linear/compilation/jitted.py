@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numba
 
-from .. import ieee, value
+from ..engine import value
+from ..operations import ieee
 from . import schedule, tape
 
 OPTIONS = {"error_model": "numpy", "fastmath": False}  # 1 / 0 is inf; no sum is reordered
@@ -24,9 +25,17 @@ def compiled(function):
     if function in _EXCHANGED or not isinstance(function, types.FunctionType):
         return _EXCHANGED.get(function, function)
     if function not in _compiled:
-        names = {name: _substitute(function.__globals__[name]) for name in function.__code__.co_names if name in function.__globals__}
-        names["__name__"] = function.__module__  # which Numba imports when it reads compiled code from its disk
-        copy = types.FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+        names = {
+            name: _substitute(function.__globals__[name])
+            for name in function.__code__.co_names
+            if name in function.__globals__
+        }
+        names["__name__"] = (
+            function.__module__
+        )  # which Numba imports when it reads compiled code from its disk
+        copy = types.FunctionType(
+            function.__code__, names, function.__name__, function.__defaults__
+        )
         _compiled[function] = numba.njit(**OPTIONS)(copy)
     return _compiled[function]
 
@@ -41,9 +50,14 @@ def _divide(x, y):
 
 
 # What ieee.py makes of these catches an exception; the C functions under them return what IEEE 754 says.
-_WITHOUT_EXCEPTIONS = {name: getattr(math, name) for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh")}
+_WITHOUT_EXCEPTIONS = {
+    name: getattr(math, name)
+    for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh")
+}
 _WITHOUT_EXCEPTIONS |= {"power": math.pow, "divide": _divide}
-_EXCHANGED = {getattr(ieee, name): function for name, function in _WITHOUT_EXCEPTIONS.items()} | {operator.abs: abs}
+_EXCHANGED = {getattr(ieee, name): function for name, function in _WITHOUT_EXCEPTIONS.items()} | {
+    operator.abs: abs
+}
 _IEEE = types.ModuleType("ieee_compiled")
 for _name, _function in vars(ieee).items():
     if isinstance(_function, types.FunctionType) and not _name.startswith("_"):
@@ -66,5 +80,3 @@ def fingerprint():
     files = [Path(module.__file__) for module in (value, ieee, schedule, tape)] + [Path(__file__)]
     text = b"".join(file.read_bytes() for file in files) + repr(schedule.CODES).encode()
     return int.from_bytes(hashlib.sha256(text).digest()[:6], "big")
-
-

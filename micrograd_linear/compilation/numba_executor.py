@@ -10,7 +10,9 @@ def executor(schedule):
     try:
         import numba  # noqa: F401
     except ImportError:
-        raise ImportError("compile: executor 'numba' needs Numba; install it with pip install 'micrograd_linear[fast]', or choose executor='numpy'") from None
+        raise ImportError(
+            "compile: executor 'numba' needs Numba; install it with pip install 'micrograd_linear[fast]', or choose executor='numpy'"
+        ) from None
     return NumbaExecutor(schedule)
 
 
@@ -32,10 +34,15 @@ class NumbaExecutor:
         unknown, _ = replay(*self.arrays, self.values, indices, self.gradients)
         if unknown >= 0:
             raise unknown_operation("numba", unknown)
-        return float(self.values[self.schedule.root]), self.gradients[: self.schedule.differentiated]
+        return float(self.values[self.schedule.root]), self.gradients[
+            : self.schedule.differentiated
+        ]
 
     def run_batch(self, inputs, indices):
-        results, found = np.empty(len(inputs)), np.empty((len(inputs), self.schedule.differentiated))
+        results, found = (
+            np.empty(len(inputs)),
+            np.empty((len(inputs), self.schedule.differentiated)),
+        )
         _, replay_batch = self.loops()
         unknown, _ = replay_batch(
             *self.arrays, self.values, self.gradients, inputs, indices, results, found
@@ -47,7 +54,11 @@ class NumbaExecutor:
     def describe(self):
         """In words, with where the compiled loops are kept."""
         path = self.loops()[0].stats.cache_path
-        kept = f"kept in {path}" if path else "compiled anew in every process, since Numba finds no folder to keep them in"
+        kept = (
+            f"kept in {path}"
+            if path
+            else "compiled anew in every process, since Numba finds no folder to keep them in"
+        )
         return f"Numba; its loops are the same for every graph, are compiled once, in some ten seconds, and are {kept}"
 
     @classmethod

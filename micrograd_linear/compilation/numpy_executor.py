@@ -14,7 +14,7 @@ import functools
 
 import numpy as np
 
-from ..rules import RULES
+from ..operations import RULES
 from .python_executor import PythonLoop
 from .schedule import (
     CODES,
@@ -33,7 +33,10 @@ from .tape import UNARY
 def _leaky_relu(x, slope):
     """The rule of a Value's leaky_relu, whose slope may have a gradient; that of Tensors takes it as a constant."""
     positive = x > 0
-    return np.where(positive, x, slope * x), (lambda g: np.where(positive, g, slope * g), lambda g: np.where(positive, 0, g * x))
+    return np.where(positive, x, slope * x), (
+        lambda g: np.where(positive, g, slope * g),
+        lambda g: np.where(positive, 0, g * x),
+    )
 
 
 _FORMULAS = {
@@ -72,7 +75,9 @@ class NumpyExecutor:
         """In words."""
         if self.loop:
             return f"a loop of Python, since the graph is narrow: NumPy would be called for {self.plan.count:,} groups of {len(self.schedule.code):,} nodes"
-        return f"NumPy; the nodes of one level and operation are one call, {self.plan.count:,} in all"
+        return (
+            f"NumPy; the nodes of one level and operation are one call, {self.plan.count:,} in all"
+        )
 
     def run(self, inputs, indices):
         if self.loop:
@@ -84,8 +89,12 @@ class NumpyExecutor:
     def run_batch(self, inputs, indices):
         if self.loop and len(inputs) * self.by_loop < self.by_groups:
             results = [self.loop.run(*row) for row in zip(inputs, indices)]
-            return np.array([value for value, _ in results]), np.array([gradients for _, gradients in results])
-        value, gradients = self._replay(np.ascontiguousarray(inputs.T), np.ascontiguousarray(indices.T))
+            return np.array([value for value, _ in results]), np.array(
+                [gradients for _, gradients in results]
+            )
+        value, gradients = self._replay(
+            np.ascontiguousarray(inputs.T), np.ascontiguousarray(indices.T)
+        )
         return value.copy(), np.ascontiguousarray(gradients.T)
 
     def _replay(self, inputs, indices):
@@ -93,16 +102,24 @@ class NumpyExecutor:
         groups, slots = self.grouped
         values = np.empty((schedule.size, *batch))
         values[: schedule.inputs] = inputs
-        values[schedule.inputs : schedule.leaves] = schedule.constants.reshape(-1, *(1 for _ in batch))
+        values[schedule.inputs : schedule.leaves] = schedule.constants.reshape(
+            -1, *(1 for _ in batch)
+        )
         with np.errstate(all="ignore"):
             saved = [group.forward(values, indices) for group in groups.all]
-            contributions = np.empty((slots.count + 1, *batch))  # the last one takes what nobody asks for
+            contributions = np.empty(
+                (slots.count + 1, *batch)
+            )  # the last one takes what nobody asks for
             contributions[slots.extra] = 0.0
             contributions[slots.root] = 1.0
             for group, kept in zip(reversed(groups.all), reversed(saved)):
                 if group.back != NOTHING:
-                    group.backward(slots.gradient(contributions, group.first, group.end), kept, contributions)
-        return values[groups.position[schedule.root]], slots.gradient(contributions, 0, schedule.differentiated).copy()
+                    group.backward(
+                        slots.gradient(contributions, group.first, group.end), kept, contributions
+                    )
+        return values[groups.position[schedule.root]], slots.gradient(
+            contributions, 0, schedule.differentiated
+        ).copy()
 
 
 class _Group:
@@ -163,16 +180,23 @@ class _Dot(_Group):
 class _Select(_Group):
     def __init__(self, items, counts, *rest):
         super().__init__(*rest)
-        self.items, self.counts = items, counts  # the positions of all items, one table after the other; how many each table has
+        self.items, self.counts = (
+            items,
+            counts,
+        )  # the positions of all items, one table after the other; how many each table has
         self.slot_of_item = None
 
     def forward(self, values, indices):
         offset, integer = self.operands
         index = indices[integer]
-        counts, offset = (x.reshape(-1, *(1 for _ in index.shape[1:])) for x in (self.counts, offset))
+        counts, offset = (
+            x.reshape(-1, *(1 for _ in index.shape[1:])) for x in (self.counts, offset)
+        )
         chosen = offset + np.where(index < 0, index + counts, index)
         at = self.items[chosen]
-        values[self.first : self.end] = values[at] if at.ndim == 1 else np.take_along_axis(values, at, axis=0)
+        values[self.first : self.end] = (
+            values[at] if at.ndim == 1 else np.take_along_axis(values, at, axis=0)
+        )
         return at
 
     def backward(self, g, at, contributions):
@@ -183,7 +207,12 @@ class _Select(_Group):
 def _levels(schedule):
     """The level of every node; leaves are at level 0."""
     terms, level = schedule.terms.tolist(), [0] * schedule.leaves
-    nodes = zip(schedule.code.tolist(), schedule.left.tolist(), schedule.right.tolist(), schedule.start.tolist())
+    nodes = zip(
+        schedule.code.tolist(),
+        schedule.left.tolist(),
+        schedule.right.tolist(),
+        schedule.start.tolist(),
+    )
     highest_item = {}
     for code, left, right, start in nodes:
         if code == SUM:
@@ -222,12 +251,17 @@ class _Groups:
         self.position[schedule.leaves + plan.order] = schedule.leaves + np.arange(len(plan.order))
         self.terms, self.schedule = self.position[schedule.terms.astype(np.intp)], schedule
         self.all, first = [], schedule.leaves
-        for nodes, kind, back, count in zip(np.split(plan.order, plan.cuts), *plan.keys[1:, [0, *plan.cuts][: plan.count]]):
+        for nodes, kind, back, count in zip(
+            np.split(plan.order, plan.cuts), *plan.keys[1:, [0, *plan.cuts][: plan.count]]
+        ):
             self.all.append(self.group(kind, count, nodes, back, first))
             first += len(nodes)
 
     def group(self, kind, count, nodes, back, first):
-        x, y, start = (array[nodes].astype(np.intp) for array in (self.schedule.left, self.schedule.right, self.schedule.start))
+        x, y, start = (
+            array[nodes].astype(np.intp)
+            for array in (self.schedule.left, self.schedule.right, self.schedule.start)
+        )
         where, terms, position = (back, first, first + len(nodes)), self.terms, self.position
         if kind == SUM:
             return _Sum(*where, [terms[x + np.arange(count)[:, None]]])
@@ -235,10 +269,14 @@ class _Groups:
             pairs = x + 2 * np.arange(count)[:, None]
             return _Dot(*where, [position[start], terms[pairs], terms[pairs + 1]])
         if kind == SELECT:
-            return _Select(terms, start, *where, [x, y])  # integers are leaves, whose positions stay
+            return _Select(
+                terms, start, *where, [x, y]
+            )  # integers are leaves, whose positions stay
         if kind == DETACH:
             return _Detach(*where, [position[x]])
-        return _Operation(kind, *where, [position[x]] if kind in UNARY else [position[x], position[y]])
+        return _Operation(
+            kind, *where, [position[x]] if kind in UNARY else [position[x], position[y]]
+        )
 
 
 class _Slots:
@@ -250,11 +288,17 @@ class _Slots:
         uses = []  # (group, number of the operand)
         for group in reversed(groups.all):
             if group.back != NOTHING and not isinstance(group, _Select):
-                uses += [(group, i) for i in range(len(group.operands)) if needs[group.operands[i]].any()]
+                uses += [
+                    (group, i) for i in range(len(group.operands)) if needs[group.operands[i]].any()
+                ]
         used = [group.operands[i].ravel() for group, i in uses]
-        counted = np.bincount(np.concatenate([*used, np.zeros(0, np.intp)]), minlength=schedule.size)
+        counted = np.bincount(
+            np.concatenate([*used, np.zeros(0, np.intp)]), minlength=schedule.size
+        )
         extra = needs & (counted == 0)
-        selecting = [group for group in groups.all if isinstance(group, _Select) and group.back != NOTHING]
+        selecting = [
+            group for group in groups.all if isinstance(group, _Select) and group.back != NOTHING
+        ]
         for group in selecting:
             for offset, count in set(zip(group.operands[0].tolist(), group.counts.tolist())):
                 extra[group.items[offset : offset + count]] = True

@@ -3,7 +3,7 @@
 It takes a third of the time of an eager run, since no node is made. Sums are added up, and gradients are handed on, in the order of the eager engine.
 """
 
-from ..value import RULES
+from ..engine.value import RULES
 from .schedule import (
     ADD,
     CODES,
@@ -35,7 +35,9 @@ class PythonLoop:
         refuse_unknown(schedule, "python", _FORWARD, _BACKWARD)
         self.schedule = schedule
         arrays = schedule.code, schedule.back, schedule.left, schedule.right, schedule.start
-        self.code, self.back, self.left, self.right, self.start = (array.tolist() for array in arrays)
+        self.code, self.back, self.left, self.right, self.start = (
+            array.tolist() for array in arrays
+        )
         self.terms, self.constants = schedule.terms.tolist(), schedule.constants.tolist()
 
     def run(self, inputs, indices):
@@ -76,7 +78,13 @@ class PythonLoop:
         """d(root)/d(every number)."""
         gradients, terms = [0.0] * len(values), self.terms
         gradients[self.schedule.root] = 1.0
-        nodes = zip(reversed(self.back), reversed(self.left), reversed(self.right), reversed(self.start), reversed(range(len(values))))
+        nodes = zip(
+            reversed(self.back),
+            reversed(self.left),
+            reversed(self.right),
+            reversed(self.start),
+            reversed(range(len(values))),
+        )
         for code, left, right, start, position in nodes:
             if code == NOTHING:
                 continue

@@ -22,7 +22,9 @@ from .tape import CODE, OPERATIONS, UNARY
 
 CODES = (*OPERATIONS, "sum", "dot", "dot_left", "power_of_constant", "nothing")
 SUM, DOT, DOT_LEFT, POWER_OF_CONSTANT, NOTHING = range(len(OPERATIONS), len(CODES))
-ADD, MULTIPLY, POWER, SELECT, DETACH = (CODE[name] for name in ("add", "multiply", "power", "select", "detach"))
+ADD, MULTIPLY, POWER, SELECT, DETACH = (
+    CODE[name] for name in ("add", "multiply", "power", "select", "detach")
+)
 
 
 def unknown_operation(executor, code):
@@ -74,7 +76,12 @@ class Schedule:
 
     def selections(self):
         """[(position of an integer, number of items it selects from)], each once."""
-        return sorted({(int(i), int(n)) for i, n in zip(self.right[self.code == SELECT], self.start[self.code == SELECT])})
+        return sorted(
+            {
+                (int(i), int(n))
+                for i, n in zip(self.right[self.code == SELECT], self.start[self.code == SELECT])
+            }
+        )
 
 
 def schedule(tape, root, differentiated):
@@ -127,13 +134,19 @@ class _Chain:
 class _Writer:
     def __init__(self, tape, uses, flows, differentiated):
         self.tape, self.uses, self.flows, self.differentiated = tape, uses, flows, differentiated
-        self.constants = [*tape.constants, -0.0]  # -0.0 + x is x, for every x: where a sum of products begins with a product
+        self.constants = [
+            *tape.constants,
+            -0.0,
+        ]  # -0.0 + x is x, for every x: where a sum of products begins with a product
         self.leaves = tape.inputs + len(self.constants)
         self.needs = [True] * differentiated + [False] * (self.leaves - differentiated)
         self.place = [0] * len(uses)  # operation -> position
         self.code, self.back, self.left, self.right, self.start, self.terms = [], [], [], [], [], []
         self.tables = {}  # number of a table -> (offset, does an item have a gradient?)
-        self.open, self.end = None, None  # the chain that may go on with the next operation, and the operation that ends it
+        self.open, self.end = (
+            None,
+            None,
+        )  # the chain that may go on with the next operation, and the operation that ends it
         self.running = {}  # the operation that ends a sum -> (first, others): sums that are written when they are used
 
     def write(self, root):
@@ -151,7 +164,12 @@ class _Writer:
                 self.close()
                 self.operation(i, code)
         self.close()
-        integers = {"left": self.left, "right": self.right, "start": self.start, "terms": self.terms}
+        integers = {
+            "left": self.left,
+            "right": self.right,
+            "start": self.start,
+            "terms": self.terms,
+        }
         return Schedule(
             differentiated=self.differentiated, inputs=self.tape.inputs, constants=np.array(self.constants, dtype=np.float64), code=np.array(self.code, dtype=np.uint8),
             back=np.array(self.back, dtype=np.uint8), needs=np.array(self.needs, dtype=bool), root=self.position(root), recorded=len(operations),
@@ -171,15 +189,28 @@ class _Writer:
         if i < root and operations[i + 1] == ADD:
             return right[i + 1] == i and self.uses[i + 1] > 0
         two = i + 1 < root and operations[i + 1] == MULTIPLY and operations[i + 2] == ADD
-        return two and left[i + 2] == i and right[i + 2] == i + 1 and self.uses[i + 1] == 1 and self.uses[i + 2] > 0
+        return (
+            two
+            and left[i + 2] == i
+            and right[i + 2] == i + 1
+            and self.uses[i + 1] == 1
+            and self.uses[i + 2] > 0
+        )
 
     def add(self, i, product):
         """An addition goes on with the chain that ends in its left operand, or with a running sum, or begins a new chain."""
         left, right, before = self.tape.left[i], self.tape.right[i], i - 2 if product else i - 1
-        goes_on = left == self.end == before and self.uses[left] == 1 and self.open is not None and self.open.products == product
+        goes_on = (
+            left == self.end == before
+            and self.uses[left] == 1
+            and self.open is not None
+            and self.open.products == product
+        )
         if not goes_on:
             self.close()
-            if product and left >= 0 and self.tape.operations[left] == ADD and self.uses[left] == 1:  # a running sum of products made far apart
+            if (
+                product and left >= 0 and self.tape.operations[left] == ADD and self.uses[left] == 1
+            ):  # a running sum of products made far apart
                 self.operation(right, MULTIPLY)
                 product = False
             if not product and left in self.running and self.is_nobody_elses(right):
@@ -196,7 +227,13 @@ class _Writer:
 
     def begun(self, i, left, product):
         """A chain that begins with the left operand of an addition, which may be a product as well."""
-        if product and left == i - 2 >= 0 and self.tape.operations[left] == MULTIPLY and self.uses[left] == 1 and not self.place[left]:
+        if (
+            product
+            and left == i - 2 >= 0
+            and self.tape.operations[left] == MULTIPLY
+            and self.uses[left] == 1
+            and not self.place[left]
+        ):
             return _Chain(True, self.leaves - 1, self.pair(left), False)
         return _Chain(product, self.position(left), [], self.is_nobody_elses(left))
 
@@ -256,7 +293,9 @@ class _Writer:
     def node(self, i, code, left, right, has_gradient, start=0, back=None):
         self.place[i] = self.leaves + len(self.code)
         self.code.append(code)
-        self.back.append((code if back is None else back) if has_gradient and self.flows[i] else NOTHING)
+        self.back.append(
+            (code if back is None else back) if has_gradient and self.flows[i] else NOTHING
+        )
         self.left.append(left)
         self.right.append(right)
         self.start.append(start)

@@ -6,14 +6,16 @@ every run, and after them the constants. A table is a tuple of operands, out of 
 
 import numpy as np
 
-from ..graph import creation, topological_order
-from ..modes import users_line
-from ..recording import current
-from ..value import RULES, Value, number
+from ..engine.graph import creation, topological_order
+from ..engine.modes import users_line
+from ..engine.recording import current
+from ..engine.value import RULES, Value, number
 
 OPERATIONS = (*RULES, "select", "detach")
 CODE = {name: code for code, name in enumerate(OPERATIONS)}
-UNARY = frozenset(CODE[name] for name, rule in RULES.items() if rule.derivative.__code__.co_argcount == 2) | {CODE["detach"]}
+UNARY = frozenset(
+    CODE[name] for name, rule in RULES.items() if rule.derivative.__code__.co_argcount == 2
+) | {CODE["detach"]}
 
 
 class TraceError(TypeError):
@@ -41,7 +43,9 @@ class Tape:
                 "argument that is not differentiated, or nn.largest(xs) for the shift of a softmax"
             )
         if self.closed:
-            raise TraceError(f"{users_line()}: this number belongs to a trace that has ended; a compiled function must not keep what it was called with")
+            raise TraceError(
+                f"{users_line()}: this number belongs to a trace that has ended; a compiled function must not keep what it was called with"
+            )
         self.operations.append(code)
         self.left.append(left)
         self.right.append(right)
@@ -83,4 +87,8 @@ class Tape:
         """True where the other tape holds the same operations on the same constants."""
         lists = ("operations", "left", "right", "tables")
         same = all(getattr(self, name) == getattr(other, name) for name in lists)
-        return same and np.array(self.constants, float).tobytes() == np.array(other.constants, float).tobytes()
+        return (
+            same
+            and np.array(self.constants, float).tobytes()
+            == np.array(other.constants, float).tobytes()
+        )

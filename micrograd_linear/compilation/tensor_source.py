@@ -5,10 +5,10 @@ arguments, runs the statements of ``derive``, and nests the gradients as the arg
 import numpy as np
 
 from ..derivation.walk import walk
-from ..graph import is_node, topological_order
-from ..recording import current
-from ..tensor import Tensor
-from ..value import Value
+from ..engine.graph import is_node, topological_order
+from ..engine.recording import current
+from ..engine.tensor import Tensor
+from ..engine.value import Value
 from .arguments import Code, Unpacking
 from .buffers import BufferedWriter
 from .tape import TraceError

@@ -12,10 +12,10 @@ import re
 
 import numpy as np
 
-from .. import arrays
-from ..modes import users_line
-from ..tensor import Tensor
-from ..value import Value
+from ..engine import arrays
+from ..engine.modes import users_line
+from ..engine.tensor import Tensor
+from ..engine.value import Value
 from .arguments import STATIC
 from .buffers import locked
 from .tape import TraceError

@@ -7,8 +7,8 @@ in the user's file and the way to write it, since one run's number would be buil
 
 import numpy as np
 
-from ..modes import users_line
-from ..value import RULES, Value
+from ..engine.modes import users_line
+from ..engine.value import RULES, Value
 from .tape import CODE, TraceError
 
 _new = object.__new__

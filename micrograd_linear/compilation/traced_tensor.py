@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from ..modes import users_line
-from ..recording import changing, current
-from ..tensor import Tensor
+from ..engine.modes import users_line
+from ..engine.recording import changing, current
+from ..engine.tensor import Tensor
 from .tape import TraceError
 
 _WHY = "f is traced once and then run on other arrays, so that no number is known here"

@@ -9,10 +9,10 @@ from importlib import util
 
 import numpy as np
 
-from ..modes import users_line
-from ..nested import unflatten
-from ..tensor import Tensor
-from ..value import Value, number
+from ..engine.modes import users_line
+from ..engine.tensor import Tensor
+from ..engine.value import Value, number
+from ..foundations.nested import unflatten
 from . import numba_executor, numpy_executor
 from .arguments import STATIC, Code, Unpacking, count_of, packer
 from .schedule import schedule

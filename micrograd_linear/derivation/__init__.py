@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..graph import Node, is_node
+from ..engine.graph import Node, is_node
 from .derivation import Derivation, Formula
 from .index_form import boundaries
 from .index_writer import index_form

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..rules import RULES
+from ..operations import RULES
 from ..symbol import Book
 from ..symbol.algebra import symbol
 from ..symbol.node import over, plus, times

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from ..graph import is_node
-from ..rules import RULES
+from ..engine.graph import is_node
+from ..operations import RULES
 from ..symbol.node import children
 from .differentiate import collapse, differentiate, like_terms, scaled, without_idle_sums
 from .elements import entry

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..backward import broadcast_axes
-from ..graph import is_node, topological_order, unique_names
-from ..rules import RULES
+from ..engine.backward import broadcast_axes
+from ..engine.graph import is_node, topological_order, unique_names
+from ..operations import RULES
 from ..symbol import Book, algebra, structure
 
 _ELEMENTWISE = {

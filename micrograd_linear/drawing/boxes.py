@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..graph import is_node
+from ..engine.graph import is_node
 from . import marks, modules
 from .fold import NARY
 from .names import Names

@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from ..graph import is_node, topological_order, unique_names
+from ..engine.graph import is_node, topological_order, unique_names
 from . import boxes, marks, modules
 from .flow import flow, seed
 from .fold import READABLE, fold, joined

@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..files import check_path, write_whole
-from ..graph import Node
-from ..printable import printable
-from ..tensor import Tensor
+from ..engine.graph import Node
+from ..engine.tensor import Tensor
+from ..foundations.files import check_path, write_whole
+from ..foundations.printable import printable
 from .build import picture, scalar_picture
 from .coarser import coarser
 from .dot import dot

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..graph import is_node, topological_order
+from ..engine.graph import is_node, topological_order
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ batch, the sixteen neurons of a layer and the turns of a loop fold by themselves
 
 from collections import Counter
 
-from ..graph import is_node
+from ..engine.graph import is_node
 
 READABLE = 40  # boxes that a graph is folded into, at most
 NARY = {"add": "Σ", "multiply": "Π"}

@@ -3,7 +3,7 @@
 import html
 import math
 
-from ..printable import printable
+from ..foundations.printable import printable
 from .heat import colours
 from .theme import FAINT, INK, LINE
 

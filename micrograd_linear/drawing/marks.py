@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from ..graph import is_node
+from ..engine.graph import is_node
 
 VERDICTS = {
     "wrong": "✗ wrong",

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from ..graph import is_node
-from ..printable import printable
+from ..engine.graph import is_node
+from ..foundations.printable import printable
 from .fold import Box
 
 LONGEST = 36  # characters of a module's own words for itself

@@ -7,9 +7,9 @@ import os
 import sys
 from dataclasses import dataclass, field
 
+from ..engine.tensor import Tensor
+from ..engine.value import Value
 from ..nn import Module
-from ..tensor import Tensor
-from ..value import Value
 
 _PLAIN = (int, float, complex, str, bytes, type(None))  # what holds nothing
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep

@@ -4,7 +4,7 @@ import math
 import numbers
 from dataclasses import dataclass
 
-from ..graph import is_node
+from ..engine.graph import is_node
 from .theme import THEMES
 
 ALL = ("name", "shape", "data", "grad")

@@ -1,6 +1,6 @@
 """A part of a graph: what is at most so many operations away from one value."""
 
-from ..graph import is_node
+from ..engine.graph import is_node
 
 DEPTH = 3
 

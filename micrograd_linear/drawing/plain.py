@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 
-from ..printable import finite, printable
+from ..foundations.printable import finite, printable
 from .heat import SMALL_COLUMNS, SMALL_ROWS
 from .labels import flow_in_short, in_short, number
 from .options import ALL

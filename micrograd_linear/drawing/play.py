@@ -4,9 +4,9 @@ folded.
 
 import numpy as np
 
-from ..graph import topological_order
-from ..printable import printable
-from ..tensor import Tensor
+from ..engine.graph import topological_order
+from ..engine.tensor import Tensor
+from ..foundations.printable import printable
 from .build import picture, scalar_picture
 from .flow import seed
 from .fold import READABLE

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ..graph import is_node, topological_order
-from ..rules import RULES
-from ..value import RULES as SCALAR_RULES
-from ..value import Value
+from ..engine.graph import is_node, topological_order
+from ..engine.value import RULES as SCALAR_RULES
+from ..engine.value import Value
+from ..operations import RULES
 
 
 def expanded(root, most, names, upstream):

@@ -4,8 +4,8 @@ broadcasting made of it.
 
 import numpy as np
 
-from ..graph import is_node
-from ..rules import elementwise
+from ..engine.graph import is_node
+from ..operations import elementwise
 
 IN_ANY_ORDER = {
     "add",

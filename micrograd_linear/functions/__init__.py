@@ -9,10 +9,44 @@ Whatever needs no rule of its own is composed of those that have one. Plain arra
     (array([4., 6.]), array([4., 6.]))
 """
 
-
 from .custom import rule
-from .elementwise import absolute, astype, clip, cos, exp, expm1, leaky_relu, log, log1p, maximum, minimum, relu, sigmoid, sin, softplus, sqrt, square, tan, tanh, where
-from .products import cholesky, det, diagonal, dot, einsum, inner, inv, matmul, outer, slogdet, solve, tensordot, trace
+from .elementwise import (
+    absolute,
+    astype,
+    clip,
+    cos,
+    exp,
+    expm1,
+    leaky_relu,
+    log,
+    log1p,
+    maximum,
+    minimum,
+    relu,
+    sigmoid,
+    sin,
+    softplus,
+    sqrt,
+    square,
+    tan,
+    tanh,
+    where,
+)
+from .products import (
+    cholesky,
+    det,
+    diagonal,
+    dot,
+    einsum,
+    inner,
+    inv,
+    matmul,
+    outer,
+    slogdet,
+    solve,
+    tensordot,
+    trace,
+)
 from .reductions import argmax, argmin, cumsum, logsumexp, max, mean, min, norm, prod, std, sum, var
 from .shapes import (
     broadcast_to,

@@ -5,9 +5,9 @@ import operator
 
 import numpy as np
 
-from .. import arrays
-from ..rules import is_read
-from ..tensor import Tensor
+from ..engine import arrays
+from ..engine.tensor import Tensor
+from ..operations import is_read
 
 
 def method(*names):
@@ -18,7 +18,9 @@ def method(*names):
         def as_method(self, *args, **keywords):
             for ours, theirs in (("axis", "dim"), ("keepdims", "keepdim")):
                 if theirs in keywords and ours in keywords:
-                    raise TypeError(f"{function.__name__}: {ours} and {theirs} are the same; give one of them")
+                    raise TypeError(
+                        f"{function.__name__}: {ours} and {theirs} are the same; give one of them"
+                    )
                 if theirs in keywords:
                     keywords[ours] = keywords.pop(theirs)
             return function(self, *args, **keywords)
@@ -32,7 +34,11 @@ def method(*names):
 
 def as_array(x):
     """A list or a foreign array as an ndarray; arrays and tensors as they are."""
-    return x if isinstance(x, (Tensor, np.ndarray)) or is_read(x) else arrays.real_array(x, f"operand of type {type(x).__name__}")
+    return (
+        x
+        if isinstance(x, (Tensor, np.ndarray)) or is_read(x)
+        else arrays.real_array(x, f"operand of type {type(x).__name__}")
+    )
 
 
 def as_shape(shape):

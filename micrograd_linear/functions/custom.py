@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ..numpy_protocol import implements
-from ..rules import RULES
-from ..rules import rule as register_rule
-from ..tensor import Tensor
+from ..engine.numpy_protocol import implements
+from ..engine.tensor import Tensor
+from ..operations import RULES
+from ..operations import rule as register_rule
 from . import elementwise, products, reductions, shapes  # noqa: F401  all methods of Tensor are there before PREDEFINED
 
 PREDEFINED = frozenset(dir(Tensor)) | frozenset(RULES)
@@ -26,7 +26,9 @@ def rule(function_or_name):
     array([0.5       , 0.92767051])
     """
     if not isinstance(function_or_name, str) and not callable(function_or_name):
-        raise TypeError(f"rule: expected a name or a NumPy function, got {type(function_or_name).__name__}; write @rule('name')")
+        raise TypeError(
+            f"rule: expected a name or a NumPy function, got {type(function_or_name).__name__}; write @rule('name')"
+        )
 
     name = function_or_name if isinstance(function_or_name, str) else function_or_name.__name__
     if name in PREDEFINED:

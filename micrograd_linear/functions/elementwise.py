@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ..numpy_protocol import implements
-from ..rules import RULES
-from ..tensor import Tensor, apply
+from ..engine.numpy_protocol import implements
+from ..engine.tensor import Tensor, apply
+from ..operations import RULES
 from .base import as_array, method
 
 
@@ -16,7 +16,6 @@ def _elementwise(name, *methods):
 
     function.__name__, function.__doc__ = name, rule.__doc__ or f"Elementwise {name}."
 
-
     def as_method(self):
         return apply(rule, (self,), {})
 
@@ -26,8 +25,12 @@ def _elementwise(name, *methods):
     return function
 
 
-exp, expm1, log, log1p, sqrt = (_elementwise(name) for name in ("exp", "expm1", "log", "log1p", "sqrt"))
-square, sin, cos, tan, tanh = (_elementwise(name) for name in ("square", "sin", "cos", "tan", "tanh"))
+exp, expm1, log, log1p, sqrt = (
+    _elementwise(name) for name in ("exp", "expm1", "log", "log1p", "sqrt")
+)
+square, sin, cos, tan, tanh = (
+    _elementwise(name) for name in ("square", "sin", "cos", "tan", "tanh")
+)
 sigmoid, softplus, relu = (_elementwise(name) for name in ("sigmoid", "softplus", "relu"))
 absolute = _elementwise("absolute", "abs", "absolute")
 
@@ -35,7 +38,9 @@ absolute = _elementwise("absolute", "abs", "absolute")
 @method()
 def leaky_relu(x, slope=0.01):
     """x where x > 0, ``slope`` * x elsewhere."""
-    return RULES["leaky_relu"](x, slope=slope if isinstance(slope, (int, float)) else np.array(slope))
+    return RULES["leaky_relu"](
+        x, slope=slope if isinstance(slope, (int, float)) else np.array(slope)
+    )
 
 
 @method()
@@ -58,14 +63,22 @@ def clip(x, min=None, max=None, **old_names):
     if old_names or isinstance(min, Tensor) or isinstance(max, Tensor):
         raise TypeError(f"clip: the bounds are constants, min and max; for a Tensor as a bound use maximum and minimum{', not ' if old_names else ''}"
                         f"{', '.join(old_names)}")  # fmt: skip
-    return RULES["clip"](x, **{key: bound if isinstance(bound, (int, float)) or bound is None else np.array(bound) for key, bound in (("min", min), ("max", max))})
+    return RULES["clip"](
+        x,
+        **{
+            key: bound if isinstance(bound, (int, float)) or bound is None else np.array(bound)
+            for key, bound in (("min", min), ("max", max))
+        },
+    )
 
 
 @implements(np.where)
 def where(condition, x, y):
     """x where the condition (a plain array) holds, y elsewhere."""
     if isinstance(condition, Tensor):
-        raise TypeError("where: the condition must be a plain array; a comparison such as t > 0 gives one")
+        raise TypeError(
+            "where: the condition must be a plain array; a comparison such as t > 0 gives one"
+        )
     return RULES["where"](x, y, condition=np.array(condition, dtype=bool))
 
 
@@ -73,5 +86,7 @@ def where(condition, x, y):
 def astype(x, dtype):
     """x in another floating type; the gradient comes back in x's own."""
     if np.dtype(dtype).kind != "f":
-        raise TypeError(f"astype: expected a floating type, got {np.dtype(dtype)}; for plain integers use .data.astype")
+        raise TypeError(
+            f"astype: expected a floating type, got {np.dtype(dtype)}; for plain integers use .data.astype"
+        )
     return RULES["astype"](x, dtype=np.dtype(dtype))

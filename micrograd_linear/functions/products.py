@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..numpy_protocol import implements
-from ..rules import RULES, is_read
-from ..versions import note_view, unseen
+from ..engine.numpy_protocol import implements
+from ..engine.versions import note_view, unseen
+from ..operations import RULES, is_read
 from .base import as_array, method
 from .shapes import moveaxis
 
@@ -40,7 +40,11 @@ def dot(x, w):
 def inner(x, w):
     """The sum over the last axes of both."""
     x, w = as_array(x), as_array(w)
-    return RULES["multiply"](x, w) if not x.ndim or not w.ndim else tensordot(x, w, axes=([x.ndim - 1], [w.ndim - 1]))
+    return (
+        RULES["multiply"](x, w)
+        if not x.ndim or not w.ndim
+        else tensordot(x, w, axes=([x.ndim - 1], [w.ndim - 1]))
+    )
 
 
 @implements(np.outer)
@@ -56,7 +60,10 @@ def tensordot(x: Any, w: Any, axes: Any = 2) -> Any:
     x, w = as_array(x), as_array(w)
     if isinstance(axes, (int, np.integer)):
         axes = range(x.ndim - axes, x.ndim), range(axes)
-    left, right = ([operator.index(a) for a in ([side] if isinstance(side, (int, np.integer)) else side)] for side in axes)
+    left, right = (
+        [operator.index(a) for a in ([side] if isinstance(side, (int, np.integer)) else side)]
+        for side in axes
+    )
     letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
     of_x, of_w = letters[: x.ndim], list(letters[x.ndim : x.ndim + w.ndim])
     for i, j in zip(left, right, strict=True):
@@ -84,15 +91,26 @@ def _explicit(subscripts, operands):
     inputs, arrow, output = subscripts.partition("->")
     inputs = inputs.split(",")
     if len(inputs) != len(operands):
-        raise ValueError(f"einsum {subscripts!r}: expected {len(inputs)} operands, got {len(operands)}")
+        raise ValueError(
+            f"einsum {subscripts!r}: expected {len(inputs)} operands, got {len(operands)}"
+        )
     spare = "ZYXWVUTSRQPONMLKJIHGFEDCBA"
-    widths = [x.ndim - len(part.replace("...", "")) if "..." in part else 0 for part, x in zip(inputs, operands)]
+    widths = [
+        x.ndim - len(part.replace("...", "")) if "..." in part else 0
+        for part, x in zip(inputs, operands)
+    ]
     most = max(widths)
     dots = "".join(letter for letter in spare if letter not in subscripts)[:most]
     inputs = [part.replace("...", dots[most - width :]) for part, width in zip(inputs, widths)]
     if not arrow:
         letters = "".join(inputs)
-        output = dots + "".join(sorted(letter for letter in set(letters) if letters.count(letter) == 1 and letter not in dots))
+        output = dots + "".join(
+            sorted(
+                letter
+                for letter in set(letters)
+                if letters.count(letter) == 1 and letter not in dots
+            )
+        )
     return ",".join(inputs) + "->" + output.replace("...", dots)
 
 

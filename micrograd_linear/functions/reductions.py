@@ -4,9 +4,9 @@ import operator
 
 import numpy as np
 
-from ..numpy_protocol import implements
-from ..rules import RULES
-from ..versions import unseen
+from ..engine.numpy_protocol import implements
+from ..engine.versions import unseen
+from ..operations import RULES
 from .base import method
 from .elementwise import absolute
 
@@ -21,8 +21,16 @@ def _reduction(name, numpy_function=None, **options):
             keywords["ddof"] = int(keywords.pop("unbiased"))
         unknown = [key for key in keywords if key not in options]
         if unknown:
-            raise TypeError(f"{name} of a Tensor: the arguments {', '.join(unknown)} are not supported; leave them out")
-        axis = axis if axis is None or isinstance(axis, tuple) else tuple(axis) if isinstance(axis, list) else operator.index(axis)
+            raise TypeError(
+                f"{name} of a Tensor: the arguments {', '.join(unknown)} are not supported; leave them out"
+            )
+        axis = (
+            axis
+            if axis is None or isinstance(axis, tuple)
+            else tuple(axis)
+            if isinstance(axis, list)
+            else operator.index(axis)
+        )
         return rule(x, axis=axis, keepdims=bool(keepdims), **{**options, **keywords})
 
     function.__name__ = function.__qualname__ = name
@@ -33,8 +41,17 @@ def _reduction(name, numpy_function=None, **options):
 
 implements(np.amax)(lambda *args, **keywords: max(*args, **keywords))
 implements(np.amin)(lambda *args, **keywords: min(*args, **keywords))
-sum, mean, max, min = _reduction("sum", np.sum), _reduction("mean", np.mean), _reduction("max", np.max), _reduction("min", np.min)
-prod, var, std = _reduction("prod", np.prod), _reduction("var", np.var, ddof=0), _reduction("std", np.std, ddof=0)
+sum, mean, max, min = (
+    _reduction("sum", np.sum),
+    _reduction("mean", np.mean),
+    _reduction("max", np.max),
+    _reduction("min", np.min),
+)
+prod, var, std = (
+    _reduction("prod", np.prod),
+    _reduction("var", np.var, ddof=0),
+    _reduction("std", np.std, ddof=0),
+)
 logsumexp = _reduction("logsumexp")
 
 
@@ -47,7 +64,9 @@ def norm(x, ord=None, axis=None, keepdims=False):
         return RULES["norm"](x, axis=axis, keepdims=keepdims)
     if axes == 1 and ord in (1, np.inf):
         return (sum if ord == 1 else max)(absolute(x), axis, keepdims=keepdims)
-    raise TypeError(f"norm of a Tensor: ord={ord!r} is not supported for {axes} axes; supported are None, 'fro', and 1, 2, inf of a vector")
+    raise TypeError(
+        f"norm of a Tensor: ord={ord!r} is not supported for {axes} axes; supported are None, 'fro', and 1, 2, inf of a vector"
+    )
 
 
 @implements(np.cumsum)

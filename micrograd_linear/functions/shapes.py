@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ..numpy_protocol import implements
-from ..rules import RULES
-from ..tensor import Tensor
-from ..versions import note_view, unseen
+from ..engine.numpy_protocol import implements
+from ..engine.tensor import Tensor
+from ..engine.versions import note_view, unseen
+from ..operations import RULES
 from .base import as_array, as_shape, method
 from .elementwise import astype, where
 
@@ -51,7 +51,10 @@ def swapaxes(x, axis1, axis2):
 def moveaxis(x, source, destination):
     """Axes moved to other places."""
     np.moveaxis(_hollow(x), source, destination)  # NumPy checks the axes
-    source, destination = ([a % x.ndim for a in (side if isinstance(side, (tuple, list)) else (side,))] for side in (source, destination))
+    source, destination = (
+        [a % x.ndim for a in (side if isinstance(side, (tuple, list)) else (side,))]
+        for side in (source, destination)
+    )
     order = [a for a in range(x.ndim) if a not in source]
     for place, axis in sorted(zip(destination, source, strict=True)):
         order.insert(place, axis)
@@ -131,7 +134,9 @@ def split(x, indices_or_sections, axis=0):
     before, n = (slice(None),) * (axis % x.ndim), x.shape[axis]
     if isinstance(indices_or_sections, (int, np.integer)):
         if n % indices_or_sections:
-            raise ValueError(f"split of {x.describe()}: expected equal parts, but axis {axis} of length {n} is not divisible by {indices_or_sections}")
+            raise ValueError(
+                f"split of {x.describe()}: expected equal parts, but axis {axis} of length {n} is not divisible by {indices_or_sections}"
+            )
         cuts = range(n // indices_or_sections, n, n // indices_or_sections) if n else ()
     else:
         cuts = indices_or_sections
@@ -143,8 +148,12 @@ def split(x, indices_or_sections, axis=0):
 def pad(x, pad_width, mode="constant", constant_values=0):
     """x with zeros around it: ``pad_width`` is a number, a pair, or a pair for each axis."""
     if mode != "constant" or constant_values != 0:
-        raise TypeError(f"pad of a Tensor: only zeros are supported, got mode={mode!r}, constant_values={constant_values!r}; concatenate does the rest")
-    return RULES["pad"](x, widths=tuple((int(a), int(b)) for a, b in np.broadcast_to(pad_width, (x.ndim, 2))))
+        raise TypeError(
+            f"pad of a Tensor: only zeros are supported, got mode={mode!r}, constant_values={constant_values!r}; concatenate does the rest"
+        )
+    return RULES["pad"](
+        x, widths=tuple((int(a), int(b)) for a, b in np.broadcast_to(pad_width, (x.ndim, 2)))
+    )
 
 
 @implements(np.repeat)
@@ -162,7 +171,10 @@ def take(x, indices, axis=None):
     """The slices with the given numbers along an axis; one that is taken twice gets both gradients."""
     if axis is None:
         x, axis = unseen(ravel(x)), 0
-    return x[(slice(None),) * (axis % x.ndim) + (indices if isinstance(indices, Tensor) else np.asarray(indices),)]
+    return x[
+        (slice(None),) * (axis % x.ndim)
+        + (indices if isinstance(indices, Tensor) else np.asarray(indices),)
+    ]
 
 
 @implements(np.take_along_axis)
@@ -195,7 +207,11 @@ def diff(x, n=1, axis=-1):
 @method()
 def flip(x, axis=None):
     """The order of elements reversed along an axis, several, or all."""
-    axes = range(x.ndim) if axis is None else [a % x.ndim for a in (axis if isinstance(axis, (tuple, list)) else (axis,))]
+    axes = (
+        range(x.ndim)
+        if axis is None
+        else [a % x.ndim for a in (axis if isinstance(axis, (tuple, list)) else (axis,))]
+    )
     return x[tuple(slice(None, None, -1 if i in axes else 1) for i in range(x.ndim))]
 
 
@@ -218,7 +234,9 @@ def sliding_window_view(x, window_shape, axis=None):
     """All windows of a shape, as new last axes, as in NumPy; an element in several windows gets the gradients of all."""
     shape = window_shape if isinstance(window_shape, (tuple, list)) else (window_shape,)
     axes = range(x.ndim) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
-    np.lib.stride_tricks.sliding_window_view(_hollow(x), window_shape, axis)  # NumPy checks the arguments
+    np.lib.stride_tricks.sliding_window_view(
+        _hollow(x), window_shape, axis
+    )  # NumPy checks the arguments
     viewed = x
     for n, a in zip(shape, [a % x.ndim for a in axes], strict=True):
         windows = np.arange(x.shape[a] - n + 1)[:, None] + np.arange(n)

@@ -5,4 +5,16 @@ from .linear_layer import Linear
 from .module import Module
 from .perceptron import MLP, Layer, Neuron
 
-__all__ = ["MLP", "Layer", "Linear", "Module", "Neuron", "cross_entropy", "largest", "linear", "pick", "rmsnorm", "softmax"]
+__all__ = [
+    "MLP",
+    "Layer",
+    "Linear",
+    "Module",
+    "Neuron",
+    "cross_entropy",
+    "largest",
+    "linear",
+    "pick",
+    "rmsnorm",
+    "softmax",
+]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ..graph import is_node
+from ..engine.graph import is_node
 
 
 def linear(x: Sequence[Any], w: Sequence[Sequence[Any]]) -> list[Any]:
@@ -18,7 +18,9 @@ def linear(x: Sequence[Any], w: Sequence[Sequence[Any]]) -> list[Any]:
     """
     for row in w:
         if len(row) != len(x):
-            raise ValueError(f"linear: expected rows of {len(x)} weights, as x has, got one of {len(row)}")
+            raise ValueError(
+                f"linear: expected rows of {len(x)} weights, as x has, got one of {len(row)}"
+            )
     return [sum(wi * xi for wi, xi in zip(row, x, strict=True)) for row in w]
 
 
@@ -31,7 +33,9 @@ def softmax(logits: Sequence[Any]) -> list[Any]:
 def cross_entropy(logits: Sequence[Any], target: Any) -> Any:
     """-log softmax(logits)[target], for the index of the right class."""
     _, total = _exponentials(logits)
-    return (total.log() if hasattr(total, "log") else math.log(total)) - (pick(logits, target) - largest(logits))
+    return (total.log() if hasattr(total, "log") else math.log(total)) - (
+        pick(logits, target) - largest(logits)
+    )
 
 
 def pick(items: Sequence[Any], index: Any) -> Any:
@@ -51,7 +55,9 @@ def largest(values: Sequence[Any]) -> Any:
     3.0
     """
     for value in values:
-        if hasattr(type(value), "__largest__"):  # of a compiled function: its numbers are not known yet
+        if hasattr(
+            type(value), "__largest__"
+        ):  # of a compiled function: its numbers are not known yet
             return value.__largest__(values)
     return max(value.current if is_node(value) else value for value in values)
 
@@ -70,4 +76,6 @@ def _exponentials(logits: Sequence[Any]) -> tuple[list[Any], Any]:
 
 
 def _exp(x: Any) -> Any:
-    return x.exp() if hasattr(x, "exp") else math.exp(x)  # the methods of a Value are quicker than functions for both
+    return (
+        x.exp() if hasattr(x, "exp") else math.exp(x)
+    )  # the methods of a Value are quicker than functions for both

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arrays import real_array
-from ..tensor import Tensor
+from ..engine.arrays import real_array
+from ..engine.tensor import Tensor
 from .module import Module
 
 if TYPE_CHECKING:
-    from ..annotations import ArrayLike
+    from ..foundations.annotations import ArrayLike
 
 
 class Linear(Module):
@@ -53,7 +53,9 @@ class Linear(Module):
         if len(shape) < 2 or shape[-1] != self.in_features:
             name = getattr(x, "name", "") or "x"
             hint = "; one sample is x[None]" if len(shape) == 1 else ""
-            raise ValueError(f"{self!r}: expected {name} of shape (N, {self.in_features}), got {shape}{hint}")
+            raise ValueError(
+                f"{self!r}: expected {name} of shape (N, {self.in_features}), got {shape}{hint}"
+            )
         y: Any = x @ self.W  # a Tensor for an array x, too
         return y if self.b is None else y + self.b
 

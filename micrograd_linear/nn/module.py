@@ -7,9 +7,9 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from ..graph import creation, is_node
-from ..tensor import Tensor
-from ..value import Value
+from ..engine.graph import creation, is_node
+from ..engine.tensor import Tensor
+from ..engine.value import Value
 
 _MISSING = object()
 
@@ -21,9 +21,7 @@ def _remembering(call: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @functools.wraps(call)
-    def remembering(
-        self: Module, x: Any = _MISSING, /, *more: Any, **keywords: Any
-    ) -> Any:
+    def remembering(self: Module, x: Any = _MISSING, /, *more: Any, **keywords: Any) -> Any:
         begin = next(creation)
         if x is _MISSING or more or keywords:
             result = call(self, *(() if x is _MISSING else (x,)), *more, **keywords)

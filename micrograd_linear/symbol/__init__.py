@@ -3,7 +3,7 @@
 A rule that is run on symbols gives formulas; ``derive`` prints them.
 
 >>> import numpy as np
->>> from micrograd_linear.rules import RULES
+>>> from micrograd_linear.operations import RULES
 >>> book = Book()
 >>> x, w = book.variable("x", (5, 4), float), book.variable("W", (4, 3), float)
 >>> y, (to_x, to_w) = RULES["matmul"].formula(x, w)

@@ -9,7 +9,7 @@ from ...derivation.mathml import Mathml
 from ...derivation.notation import Notation
 from ...derivation.text import Text
 from ...derivation.walk import core_of, fitted, is_composed, rule_of
-from ...graph import is_node
+from ...engine.graph import is_node
 from ...symbol import Book, algebra, structure
 from .javascript import expression
 

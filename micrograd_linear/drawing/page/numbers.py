@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...printable import finite
+from ...foundations.printable import finite
 from ..heat import summary
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ...derivation.mathml import Mathml
 from ...derivation.text import Text
 from ...derivation.typeset import name
-from ...printable import printable
+from ...foundations.printable import printable
 from .formulas import Formulas
 from .numbers import numbers
 

@@ -5,7 +5,7 @@ differences, where it is off the most, and why.
 import numpy as np
 
 from ...comparison.finite import finite_difference
-from ...printable import finite, printable
+from ...foundations.printable import finite, printable
 from .numbers import numbers
 
 MOST_DIFFERENCES = 20  # that are computed for one page: each costs ten forward passes

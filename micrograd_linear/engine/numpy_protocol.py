@@ -1,0 +1,129 @@
+"""NumPy's own functions on Tensors: ``np.exp(t)``, ``array @ t``, ``np.sum(t, axis=0)`` and so on record the same operation as the method.
+
+Whatever is not known raises a TypeError by name. Nothing is computed on a bare array behind the user's back, since that would
+silently fall out of the graph.
+"""
+
+import numpy as np
+
+from ..operations import BY_NUMPY_FUNCTION
+from .graph import is_node
+from .leaving import written_into
+
+IMPLEMENTED = {}  # NumPy's function -> ours
+_PLAIN = {
+    np.equal,
+    np.not_equal,
+    np.less,
+    np.less_equal,
+    np.greater,
+    np.greater_equal,
+    np.isnan,
+    np.isinf,
+    np.isfinite,
+    np.sign,
+}
+_PLAIN |= {np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.count_nonzero}
+_PLAIN |= {np.zeros_like, np.ones_like, np.empty_like}
+_PLAIN |= {
+    np.array_equal,
+    np.allclose,
+    np.isclose,
+    np.array2string,
+    np.array_repr,
+    np.array_str,
+    np.result_type,
+}  # no gradient: plain results
+_INSTEAD = {
+    np.sort: "t[np.argsort(t.data)] for a vector, else np.take_along_axis", np.median: "t[index] of the elements in the middle", np.array: ".data",
+    np.log10: "np.log(t) / np.log(10)", np.log2: "np.log(t) / np.log(2)", np.cbrt: "t ** (1 / 3)", np.tile: "np.concatenate",
+}  # fmt: skip
+_WRITING = {np.copyto, np.put, np.place, np.putmask}  # into their first argument
+_WRITING |= {np.put_along_axis, np.fill_diagonal}
+
+_REDUCTIONS = {"add": "np.sum", "multiply": "np.prod", "maximum": "np.max", "minimum": "np.min"}
+
+
+def implements(numpy_function):
+    """Decorator: the function is what NumPy's does on a Tensor."""
+
+    def register(function):
+        IMPLEMENTED[numpy_function] = function
+        return function
+
+    return register
+
+
+def supported():
+    """The names of all NumPy functions that record on a Tensor, and of those that give plain results."""
+    recording = sorted(
+        _name(f) for f in {*IMPLEMENTED, *(f for f in BY_NUMPY_FUNCTION if isinstance(f, np.ufunc))}
+    )
+    return recording, sorted(map(_name, _PLAIN))
+
+
+def array_ufunc(self, ufunc, method, *inputs, **kwargs):
+    if method == "__call__" and not kwargs:
+        if ufunc in IMPLEMENTED:
+            return IMPLEMENTED[ufunc](*inputs)
+        if ufunc in BY_NUMPY_FUNCTION:
+            return BY_NUMPY_FUNCTION[ufunc](*inputs)
+        if ufunc in _PLAIN:
+            return ufunc(*(_plain(x) for x in inputs))
+    if method == "reduce" and ufunc.__name__ in _REDUCTIONS:
+        raise TypeError(_unsupported(f"{_name(ufunc)}.reduce", _REDUCTIONS[ufunc.__name__]))
+    call = _name(ufunc) if method == "__call__" else f"{_name(ufunc)}.{method}"
+    if kwargs.get("out"):
+        raise written_into(call, inputs, kwargs["out"][0])
+    if kwargs:
+        raise TypeError(
+            f"{call} on a Tensor: the keywords {', '.join(kwargs)} are not supported; leave them out"
+        )
+    raise TypeError(_unsupported(call, _INSTEAD.get(ufunc)))
+
+
+def array_function(self, function, types, args, kwargs):
+    if function in _WRITING:
+        out, *others = (*args, *kwargs.values())
+        if is_node(out) or any(is_node(x) and x.requires_grad for x in others):
+            raise written_into(_name(function), others, out)
+    if function in _PLAIN or function in _WRITING:
+        return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
+    ours = IMPLEMENTED.get(function)
+    if ours is None:
+        raise TypeError(_unsupported(_name(function), _INSTEAD.get(function)))
+    try:
+        return ours(*args, **kwargs)
+    except TypeError as error:
+        if "argument" in str(error) and f"{ours.__name__}()" in str(
+            error
+        ):  # Python's own words for a signature that does not fit
+            raise TypeError(
+                f"{_name(function)} on a Tensor: {error}; leave out what is not supported"
+            ) from None
+        raise
+
+
+def _plain(x):
+    return x.current if hasattr(x, "current") else x
+
+
+def _name(function):
+    module = getattr(function, "__module__", None) or "numpy"
+    prefix = (
+        module.replace("numpy", "np")
+        .replace("._linalg", "")
+        .replace("._stride_tricks_impl", ".stride_tricks")
+        if module.startswith("numpy.l")
+        else "np"
+    )
+    return f"{prefix}.{getattr(function, '__name__', function)}"
+
+
+def _unsupported(name, instead):
+    advice = (
+        f"write {instead}"
+        if instead
+        else "docs/operations.md lists what is; .data is the plain array, without a gradient"
+    )
+    return f"{name} is not supported on a Tensor, and would fall out of the graph; {advice}"

@@ -1,0 +1,78 @@
+"""What recording does in this context: whether it is on, and who looks on.
+
+The state belongs to its context (see ``contextvars``): what a thread or a task changes stays as it is
+in all others. A block leaves by taking away its own change, so that blocks may end in any order,
+as those of suspended generators do.
+"""
+
+import contextlib
+import weakref
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """The state of one context; a new one is made for each change."""
+
+    on: bool = True  # off: results are constants
+    looks: tuple[Callable, ...] = ()  # each sees (result, rule, operands, numbers), forward
+    watchers: tuple[Callable, ...] = ()  # each sees (node, operand, g, contribution), backward
+    left: Callable[[Any, str], None] | None = None  # (node, how its number was read)
+    changes: tuple[dict[str, Any], ...] = ()  # of the open blocks, the outermost first
+
+    def __post_init__(self) -> None:
+        if self.changes:
+            changed.add(weakref.ref(self, changed.discard))
+
+
+# A weak reference to every state that is not the default. While this is empty, all contexts are in the
+# default state, and an operation need not ask for its own: reading a set costs a fifth of that.
+changed: set[weakref.ref] = set()
+DEFAULT = Recording()
+_state = ContextVar("micrograd_linear.engine.recording", default=DEFAULT)
+
+
+def current() -> Recording:
+    """The state of this context."""
+    return _state.get() if changed else DEFAULT
+
+
+@contextlib.contextmanager
+def changing(**changes: Any) -> Iterator[None]:
+    """Inside this block, in this context, the state has other fields."""
+    try:
+        try:
+            _set((*current().changes, changes))
+            yield
+        finally:
+            _without(changes)
+    finally:  # an interrupt may come in the line above
+        _without(changes)
+
+
+def leaving(callback: Callable[[Any, str], None]) -> contextlib.AbstractContextManager[None]:
+    """Inside this block ``callback(node, how)`` hears of numbers read out of recorded nodes."""
+    return changing(left=callback)
+
+
+def note_left(node: Any, how: str) -> None:
+    """Say that the number of a recorded node was read in a way that may cut the graph."""
+    if changed:
+        left = _state.get().left
+        if left is not None:
+            left(node, how)
+
+
+def _without(change: dict[str, Any]) -> None:
+    _set(tuple(other for other in current().changes if other is not change))
+
+
+def _set(changes: tuple[dict[str, Any], ...]) -> None:
+    fields: dict[str, Any] = {}
+    for change in changes:
+        for name, value in change.items():  # an inner block looks on beside the outer ones
+            fields[name] = fields.get(name, ()) + value if isinstance(value, tuple) else value
+    _state.set(Recording(**fields, changes=changes) if changes else DEFAULT)

@@ -1,0 +1,298 @@
+"""Functions in, functions out: ``grad`` and its relatives. Plain arrays and numbers in, plain arrays and numbers out; they nest.
+
+    >>> import numpy as np
+    >>> grad(lambda x: x ** 3)(2.0)
+    12.0
+    >>> grad(grad(lambda x: x ** 3))(2.0)
+    12.0
+    >>> hessian(lambda x: np.sum(x ** 3))(np.array([1.0, 2.0]))
+    array([[ 6.,  0.],
+           [ 0., 12.]])
+
+An argument may be a number, an array, a Tensor, or a tuple, list or dict of such, and the gradient has its structure. Each argument enters
+through a node of its own, so that a closure over the same tensor is not mixed up with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..foundations.nested import flatten, unflatten
+from ..operations import rule
+from . import recording
+from .backward import recorded_walk, walk
+from .graph import topological_order
+from .leaving import LeftGraph
+from .modes import users_line
+from .recording import current
+from .tensor import Tensor
+
+if TYPE_CHECKING:
+    from ..foundations.annotations import Tree
+
+
+@rule("identity")
+def identity(x):
+    """x itself, as a node of its own."""
+    return x + 0, (lambda g: g,)
+
+
+def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Tree]:
+    """The function that computes the gradient of the scalar ``f`` with respect to one argument, or a tuple of them.
+
+    >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
+    (5.0, 2.0)
+    """
+    both = value_and_grad(f, argnums)
+    return lambda *args, **keywords: both(*args, **keywords)[1]
+
+
+def value_and_grad(
+    f: Callable[..., Any], argnums: int | Sequence[int] = 0
+) -> Callable[..., tuple[Any, Tree]]:
+    """The function that computes (value, gradient) of the scalar ``f``.
+
+    >>> value_and_grad(lambda p: p["w"] * p["w"] + p["b"])({"w": 3.0, "b": 1.0})
+    (10.0, {'w': 6.0, 'b': 1.0})
+    """
+
+    def value_and_gradient(*args, **keywords):
+        call = _Call(f, args, keywords, argnums)
+        if call.y.size != 1:
+            raise ValueError(
+                f"grad: expected a scalar from the function, got shape {call.y.shape}; use jacobian or vjp for others"
+            )
+        return call.plain(call.y), call.gradients(np.ones(call.y.shape, call.y.dtype))
+
+    return value_and_gradient
+
+
+def vjp(f: Callable[..., Any], *args: Tree) -> tuple[Any, Callable[[Any], tuple[Tree, ...]]]:
+    """(f(*args), pull): ``pull(g)`` is a tuple of what g = dL/d(f) contributes to each argument.
+
+    >>> value, pull = vjp(lambda x, y: x * y, 2.0, 5.0)
+    >>> value, pull(10.0)
+    (10.0, (50.0, 20.0))
+    """
+    call = _Call(f, args, {}, tuple(range(len(args))))
+    return call.plain(call.y), lambda g: call.gradients(_like(g, call.y, "vjp: the gradient"))
+
+
+def jvp(f: Callable[..., Any], args: Sequence[Tree], tangents: Sequence[Tree]) -> tuple[Any, Any]:
+    """(f(*args), tangent): how f changes, to first order, when the arguments change by ``tangents``, of their structure.
+
+    The pullback is linear in its argument, so pulling back through the pullback pushes forward.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 10.0))
+    (10.0, 25.0)
+    """
+    if len(args) != len(tangents):
+        raise ValueError(
+            f"jvp: expected a tangent for each of the {len(args)} arguments, got {len(tangents)}"
+        )
+    call = _Call(f, args, {}, tuple(range(len(args))))
+    leaves, _ = flatten(tuple(tangents))
+    if len(leaves) != len(call.leaves):
+        raise ValueError(
+            f"jvp: expected tangents of the structure of the arguments, got {len(leaves)} arrays for {len(call.leaves)}"
+        )
+    if not call.y.requires_grad:
+        return call.plain(call.y), call.plain(
+            Tensor(np.zeros(call.y.shape, call.y.dtype), requires_grad=False)
+        )
+    dummy = Tensor(np.zeros(call.y.shape, call.y.dtype))
+    pulled = recorded_walk(call.y, dummy)
+    pairs = [
+        (pulled[leaf], _like(tangent, leaf, "jvp: a tangent"))
+        for leaf, tangent in zip(call.leaves, leaves, strict=True)
+        if leaf in pulled
+    ]
+    if not pairs:
+        return call.plain(call.y), call.plain(
+            Tensor(np.zeros(call.y.shape, call.y.dtype), requires_grad=False)
+        )
+    total: Any = sum((p * t).sum() for p, t in pairs)
+    call.foreign = call.foreign or any(isinstance(t, Tensor) and t.requires_grad for _, t in pairs)
+    if call.foreign:
+        tangent = recorded_walk(total, Tensor(np.ones((), total.dtype), requires_grad=False))[dummy]
+    else:
+        tangent = Tensor(walk(total, np.ones((), total.dtype))[0][dummy], requires_grad=False)
+    return call.plain(call.y), call.plain(tangent)
+
+
+def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Tree]:
+    """The function that computes all derivatives of ``f``: an array of f's shape followed by the argument's, in the argument's structure.
+
+    >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
+    array([[2., 0.],
+           [0., 4.]])
+    """
+
+    def all_derivatives(*args, **keywords):
+        call = _Call(f, args, keywords, argnums)
+        rows = []
+        for i in range(call.y.size):
+            seed = np.zeros(call.y.shape, call.y.dtype)
+            seed.reshape(-1)[i] = 1
+            rows.append(call.leaf_gradients(seed))
+        columns = [
+            _stacked([row[k] for row in rows], call.y.shape, leaf)
+            for k, leaf in enumerate(call.leaves)
+        ]
+        return call.rebuilt([call.plain(column) for column in columns])
+
+    return all_derivatives
+
+
+def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Tree]:
+    """The function that computes the second derivatives of the scalar ``f``: for each array of its gradient the Jacobian of that.
+
+    >>> hessian(lambda x, y: x * x * y, argnums=(0, 1))(2.0, 3.0)
+    ((6.0, 4.0), (4.0, 0.0))
+    """
+    gradient = grad(f, argnums)
+
+    def second_derivatives(*args, **keywords):
+        chosen = (
+            args[argnums]
+            if isinstance(argnums, (int, np.integer))
+            else tuple(args[i] for i in argnums)
+        )
+        leaves, structure = flatten(chosen)
+
+        def part(k):
+            return jacobian(lambda *a, **kw: flatten(gradient(*a, **kw))[0][k], argnums)(
+                *args, **keywords
+            )
+
+        return unflatten(structure, [part(k) for k in range(len(leaves))])
+
+    return second_derivatives
+
+
+class _Call:
+    """One run of f on nodes: its result y, the nodes of the chosen arguments, and the way back to plain data."""
+
+    def __init__(
+        self, f: Callable[..., Any], args: Sequence[Tree], keywords: dict, argnums: Any
+    ) -> None:
+        self.single = isinstance(argnums, (int, np.integer))
+        chosen = (argnums,) if self.single else tuple(argnums)
+        if any(not -len(args) <= i < len(args) for i in chosen):
+            raise ValueError(
+                f"argnums: expected numbers of the {len(args)} arguments, got {argnums}"
+            )
+        if len({i % len(args) for i in chosen}) < len(chosen):
+            raise ValueError(f"argnums: expected each argument once, got {argnums}")
+        if not current().on:
+            raise RuntimeError(
+                "inside no_grad() nothing is recorded, so there is nothing to differentiate; leave the block first"
+            )
+        args = list(args)
+        leaves, self.structure = flatten(tuple(args[i] for i in chosen))
+        self.leaves = [
+            identity(x)
+            if isinstance(x, Tensor) and x.requires_grad
+            else Tensor(getattr(x, "current", x))
+            for x in leaves
+        ]
+        for leaf in self.leaves:
+            leaf.entered_a_call = True  # whatever records nothing must not take it for a number
+        for i, structured in zip(chosen, unflatten(self.structure, self.leaves), strict=True):
+            args[i] = structured
+        left = {}  # node: how and where its number was read
+
+        def note(node: Any, how: str) -> None:
+            if node not in left:
+                left[node] = how, users_line()
+
+        with recording.leaving(note):
+            self.result = f(*args, **keywords)
+        if isinstance(self.result, (tuple, list, dict)):
+            raise TypeError(
+                f"expected the function to return one array or number, got a {type(self.result).__name__}; differentiate each by a function of its own"
+            )
+        self.y = (
+            self.result
+            if isinstance(self.result, Tensor)
+            else Tensor(self.result, requires_grad=False)
+        )
+        own, order = set(self.leaves), topological_order(self.y)
+        _refuse_what_left(left, own, order)
+        sources = (node for node in order if node.requires_grad and not node.operands)
+        outside = (node for node in sources if node not in own)
+        self.foreign = any(not getattr(node, "of_a_finished_call", False) for node in outside)
+        for leaf in self.leaves:  # from here on an outer call may take them for constants
+            leaf.of_a_finished_call, leaf.entered_a_call = True, False
+
+    def leaf_gradients(self, seed: Any) -> list[Tensor]:
+        """For each leaf a Tensor, recorded where it depends on what lies outside of this call."""
+        self.foreign = self.foreign or (isinstance(seed, Tensor) and seed.requires_grad)
+        if not self.y.requires_grad:
+            found = {}
+        elif self.foreign:
+            found = recorded_walk(
+                self.y, seed if isinstance(seed, Tensor) else Tensor(seed, requires_grad=False)
+            )
+        else:
+            found = {
+                t: Tensor(g, requires_grad=False)
+                for t, g in walk(self.y, getattr(seed, "current", seed))[0].items()
+            }
+        return [
+            found[leaf]
+            if leaf in found
+            else Tensor(np.zeros(leaf.shape, leaf.dtype), requires_grad=False)
+            for leaf in self.leaves
+        ]
+
+    def gradients(self, seed: Any) -> Tree:
+        gradients = self.leaf_gradients(seed)
+        return self.rebuilt([self.plain(g) for g in gradients])
+
+    def rebuilt(self, leaves: list) -> Tree:
+        rebuilt = unflatten(self.structure, leaves)
+        return rebuilt[0] if self.single else rebuilt
+
+    def plain(self, tensor: Tensor) -> Any:
+        """A Tensor where an outer transform needs it; else an array, or a number where the shape is ()."""
+        if self.foreign and tensor.requires_grad:
+            return tensor
+        return tensor.current.item() if tensor.shape == () else tensor.current.copy()
+
+
+def _refuse_what_left(
+    left: dict[Any, tuple[str, str]], leaves: set[Tensor], order: list[Tensor]
+) -> None:
+    """Tell an outer listener what left; raise if that is why the result depends on no argument."""
+    for node, (how, _) in left.items():
+        recording.note_left(node, how)
+    if not leaves.isdisjoint(order):
+        return
+    for node, (how, line) in left.items():
+        if not leaves.isdisjoint(topological_order(node)):
+            raise LeftGraph(
+                "the function's result does not depend on its argument as recorded, so that its "
+                f"gradient would be 0: the number of {node.describe()} left the graph by {how} at "
+                f"{line}; compute with the Tensor itself, and return what is recorded"
+            )
+
+
+def _stacked(rows: list, shape: tuple[int, ...], leaf: Tensor) -> Any:
+    if not rows:
+        return Tensor(np.zeros(shape + leaf.shape, leaf.dtype), requires_grad=False)
+    return np.stack(rows).reshape(shape + leaf.shape)
+
+
+def _like(data: Any, tensor: Tensor, what: str) -> Any:
+    if isinstance(data, Tensor):
+        if data.shape != tensor.shape:
+            raise ValueError(f"{what}: expected shape {tensor.shape}, got {data.shape}")
+        return data
+    array = np.asarray(data, dtype=tensor.dtype)
+    if array.shape != tensor.shape:
+        raise ValueError(f"{what}: expected shape {tensor.shape}, got {array.shape}")
+    return array.copy()

@@ -1,0 +1,1 @@
+"""What knows nothing of graphs: files, places in a user's file, nestings, names for annotations."""

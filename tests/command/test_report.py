@@ -1,0 +1,172 @@
+"""``micrograd-linear check FILE.py --html``: one page that holds everything, fetches nothing and runs nothing."""
+
+import os
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from micrograd_linear import Tensor, check_backward, compare
+from micrograd_linear.command.report import page
+
+LAYER = """
+import numpy as np
+inputs = {"x": (5, 4), "W": (4, 3), "b": (1, 3)}
+def forward(x, W, b):
+    z = x @ W + b
+    return np.tanh(z)
+def backward(dy, x, W, b):
+    z = x @ W + b
+    dz = dy * (1 - z**2)
+    return {"z": dz, "x": dz @ W.T, "W": x.T @ dz, "b": dz.sum(axis=0, keepdims=True)}
+"""
+
+
+class Reader(HTMLParser):
+    """Tags, attributes and text; elements that must be closed are."""
+
+    VOID = {"meta", "br", "img"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags, self.attributes, self.text = [], [], [], ""
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def is_inert(reader):
+    """No script, no handler, nothing fetched."""
+    assert not {"script", "iframe", "object", "embed", "link", "img", "form"} & set(reader.tags)
+    for name, value in reader.attributes:
+        assert not name.startswith("on") and name not in ("src", "action")
+        assert "javascript:" not in (value or "") and (
+            name.startswith("xmlns") or not re.match(r"(https?:)?//", value or "")
+        )
+    return True
+
+
+@pytest.fixture
+def checked():
+    names = {}
+    exec(LAYER, names)
+    return check_backward(names["forward"], names["backward"], names["inputs"])
+
+
+def test_the_page_has_the_verdict_the_table_the_graph_and_the_derivation(checked):
+    reader = Reader(page(checked, "layer.py"))
+    assert (
+        is_inert(reader)
+        and reader.tags.count("h1") == 1
+        and reader.tags.count("table") == 1
+        and "math" in reader.tags
+    )
+    assert (
+        "✗ layer.py" in reader.text
+        and "Mend first: z." in reader.text
+        and "you used 1 - z**2; it is 1 - tanh(z)**2" in reader.text
+    )
+    assert (
+        "WRONG STEP" in reader.text
+        and "✗ wrong step" in reader.text
+        and reader.tags.count("svg") == 1 + 4
+    )  # the graph, and four wrong tensors
+    policy = dict(reader.attributes)["content"]
+    assert (
+        any("default-src 'none'" in (value or "") for _, value in reader.attributes)
+        and "script" not in policy
+    )
+
+
+def test_a_page_of_what_agrees():
+    right = check_backward(
+        lambda x, W: x @ W, lambda dy, x, W: (dy @ W.T, x.T @ dy), {"x": (5, 4), "W": (4, 3)}
+    )
+    reader = Reader(page(right, "right.py"))
+    assert (
+        is_inert(reader)
+        and "✓ right.py" in reader.text
+        and "All 2 gradients agree." in reader.text
+        and "Mend first" not in reader.text
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "</script><script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "{a|b}",
+        r"\N",
+        '"quoted" onload="x"',
+        "\x00\x07",
+        "x" * 10_000,
+        "\u202eevil",
+        "😀",
+        "]]>",
+        "-->",
+    ],
+)
+def test_odd_names_are_inert(name):
+    x = Tensor(np.ones((2, 3)), name)
+    y = x * 2.0
+    comparison = compare({x: np.full((2, 3), 3.0)}, y, gradient=np.ones((2, 3)))
+    comparison.root = y
+    text = page(comparison, name)
+    assert (
+        is_inert(Reader(text))
+        and not re.search("[\x00-\x08\u202a-\u202e]", text)
+        and len(text) < 60_000
+    )
+
+
+def test_a_graph_without_a_derivation_says_so(own):
+    @own("refuses_symbols")
+    def refuses_symbols(x):
+        if not isinstance(x, np.ndarray):
+            raise TypeError("numbers only")
+        return x * 2, (lambda g: 2 * g,)
+
+    x = Tensor(np.ones((2, 3)), "x")
+    y = x.refuses_symbols()
+    comparison = compare({"x": np.full((2, 3), 2.0)}, y, gradient=np.ones((2, 3)))
+    comparison.root = y
+    assert "There is none: " in Reader(page(comparison, "own")).text
+
+
+def test_the_command_writes_the_page(run, tmp_path):
+    (tmp_path / "layer.py").write_text(LAYER)
+    status, out, _ = run(
+        "check", str(tmp_path / "layer.py"), "--html", str(tmp_path / "report.html")
+    )
+    assert (
+        status == 1
+        and out.rstrip().endswith(f"The report: {tmp_path / 'report.html'}")
+        and "WRONG STEP" in out
+    )
+    assert is_inert(Reader((tmp_path / "report.html").read_text())) and sorted(
+        os.listdir(tmp_path)
+    ) == ["layer.py", "report.html"]
+    for path, words in ((tmp_path / "no" / "report.html", "no folder"), (tmp_path, "folder")):
+        status, _, error = run("check", str(tmp_path / "layer.py"), "--html", str(path))
+        assert (
+            status == 2
+            and words in error
+            and sorted(os.listdir(tmp_path)) == ["layer.py", "report.html"]
+        )
