@@ -33,7 +33,9 @@ def main(arguments=None):
         "--only",
         metavar="TEXT",
         default="",
-        help="only the workloads with this in their names or sections, for example Scalar or Growth",
+        help=(
+            "only the workloads with this in their names or sections, for example Scalar or Growth"
+        ),
     )
     parser.add_argument(
         "--list",
@@ -62,7 +64,10 @@ def main(arguments=None):
         "--markdown",
         metavar="FILE",
         type=Path,
-        help="write the tables; in a page that has the two markers of docs/benchmarks.md, between them",
+        help=(
+            "write the tables; in a page that has the two markers of docs/benchmarks.md, between "
+            "them"
+        ),
     )
     parser.add_argument(
         "--plot",
@@ -88,7 +93,8 @@ def main(arguments=None):
     ]
     if not workloads:
         parser.error(
-            f"--only: nothing has {options.only!r} in its name; there are {', '.join(workload.name for workload in (*WORKLOADS, GROWTH))}"
+            f"--only: nothing has {options.only!r} in its name; there are "
+            f"{', '.join(workload.name for workload in (*WORKLOADS, GROWTH))}"
         )
     if options.list:
         print("\n".join(line for workload in workloads for line in _listed(workload)))

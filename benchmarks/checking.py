@@ -124,8 +124,10 @@ WORKLOADS = (
     Workload(
         "Gradient check, layer (16, 8, 4)",
         "Gradient checking",
-        "A hand-written pair, y = tanh(xW + b) and its gradients: ours compares all 164 numbers with the engine's; gradcheck and the loop by hand take differences "
-        "for each of them, check_grads along one random direction. All accept the right pair and reject one whose bias gradient is averaged.",
+        "A hand-written pair, y = tanh(xW + b) and its gradients: ours compares all 164 numbers "
+        "with the engine's; gradcheck and the loop by hand take differences "
+        "for each of them, check_grads along one random direction. All accept the right pair and "
+        "reject one whose bias gradient is averaged.",
         (
             Contestant("ours, check_backward", ours),
             Contestant("finite differences by hand", by_hand),

@@ -98,7 +98,8 @@ def check_the_same(workload, reference, expected, name, found):
         if a[0] != b[0] or np.max(np.abs(np.subtract(a, b))) > workload.rtol * a[1]:
             what = "value" if i == 0 else f"gradient {i}"
             raise DifferentNumbers(
-                f"{workload.name}: the {what} of {name} is {_shown(b)}, that of {reference} {_shown(a)}"
+                f"{workload.name}: the {what} of {name} is {_shown(b)}, that of {reference} "
+                f"{_shown(a)}"
             )
 
 

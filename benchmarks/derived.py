@@ -114,7 +114,8 @@ def _against_numpy(name, network, sizes, small):
     return Workload(
         f"Printed source, {name} {sizes}",
         "Printed source",
-        "The NumPy function that derive() prints, beside what somebody careful writes: the value and all gradients.",
+        "The NumPy function that derive() prints, beside what somebody careful writes: the value "
+        "and all gradients.",
         tuple(
             Contestant(who, functools.partial(network, derived=who.startswith("ours")))
             for who in ("ours, printed", "NumPy by hand")

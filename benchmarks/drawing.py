@@ -62,7 +62,8 @@ WORKLOADS = (
     Workload(
         "Drawing a network, to SVG",
         "Drawing",
-        "Two layers of tensors. Ours shows shapes, numbers and gradients; torchviz shows the operations. Both run Graphviz in a process of its own.",
+        "Two layers of tensors. Ours shows shapes, numbers and gradients; torchviz shows the "
+        "operations. Both run Graphviz in a process of its own.",
         (Contestant("ours", ours), Contestant("torchviz", torchviz, ("torch", "torchviz", "dot"))),
         (8,),
         (2,),
@@ -70,7 +71,8 @@ WORKLOADS = (
     Workload(
         "Drawing 65,000 numbers, folded, to SVG",
         "Drawing",
-        "The scalar MLP above, folded into 20 boxes; no peer folds, so there is nobody to compare with.",
+        "The scalar MLP above, folded into 20 boxes; no peer folds, so there is nobody to compare "
+        "with.",
         (Contestant("ours", folded),),
         (100,),
         (2,),

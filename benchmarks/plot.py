@@ -32,7 +32,8 @@ class NothingToPlot(ValueError):
 def check_matplotlib():
     if importlib.util.find_spec("matplotlib") is None:
         raise NoMatplotlib(
-            "the plot needs matplotlib, which is not installed: pip install matplotlib, or this project's extra: pip install -e '.[bench]'"
+            "the plot needs matplotlib, which is not installed: pip install matplotlib, or this "
+            "project's extra: pip install -e '.[bench]'"
         )
 
 
@@ -134,7 +135,8 @@ def _bars(axes, groups):
         xlim=(min(all_ratios) / 15, max(all_ratios) * 15),
     )
     axes.set_title(
-        "Time, as a multiple of the first of each group: to the left is faster, to the right is slower",
+        "Time, as a multiple of the first of each group: to the left is faster, to the right is "
+        "slower",
         loc="left",
         fontsize=10,
     )
@@ -166,8 +168,12 @@ def _lines(axes, growth, key, scale, label):
 def _dark_where_the_reader_is(text):
     """matplotlib writes colours into style attributes, to which a rule gives way only with !important."""
     rules = "".join(
-        f'[style*="fill: {light}"]{{fill:{dark}!important}}[style*="stroke: {light}"]{{stroke:{dark}!important}}'
+        f'[style*="fill: {light}"]{{fill:{dark}!important}}[style*="stroke: '
+        f'{light}"]{{stroke:{dark}!important}}'
         for light, dark in DARK.items()
     )
-    sheet = f"<style>svg{{max-width:100%;height:auto}}@media (prefers-color-scheme: dark){{{rules}}}</style>"
+    sheet = (
+        f"<style>svg{{max-width:100%;height:auto}}@media (prefers-color-scheme: "
+        f"dark){{{rules}}}</style>"
+    )
     return re.sub(r"(<svg\b[^>]*>)", lambda found: found[1] + sheet, text, count=1)

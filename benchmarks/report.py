@@ -17,7 +17,10 @@ BEGIN, END = (
     "<!-- benchmarks: end -->",
 )
 TITLE = "# Benchmarks of one run\n"
-QUICK = "This was a quick run, on small sizes: it shows that everything runs, and its numbers say nothing."
+QUICK = (
+    "This was a quick run, on small sizes: it shows that everything runs, and its numbers say "
+    "nothing."
+)
 
 
 class Table:
@@ -120,7 +123,8 @@ def check_page(page):
         page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END)
     ):
         raise ValueError(
-            f"the file exists and has not the two lines {BEGIN} and {END}, between which the report would go; name another file"
+            f"the file exists and has not the two lines {BEGIN} and {END}, between which the "
+            "report would go; name another file"
         )
 
 
@@ -130,13 +134,17 @@ def _surroundings(data):
     threads = "one thread" if where["threads"] == 1 else f"{where['threads']} threads"
     kernel = f", OPENBLAS_CORETYPE={where['kernel']}" if where["kernel"] else ""
     lines = [
-        f"Measured on {where['date']} ({where['system']}, {where['processor']}, {where['processors']} processors), with {threads} for every contestant: "
-        f"the best of {data['rounds']} rounds of {data['seconds']:g} s, every contestant in a process of its own, in turn.",
-        f"Python {where['python']}, BLAS: {where['blas']}{kernel}; {', '.join(f'{name} {version}' for name, version in versions.items())}.",
+        f"Measured on {where['date']} ({where['system']}, {where['processor']}, "
+        f"{where['processors']} processors), with {threads} for every contestant: "
+        f"the best of {data['rounds']} rounds of {data['seconds']:g} s, every contestant in a "
+        "process of its own, in turn.",
+        f"Python {where['python']}, BLAS: {where['blas']}{kernel}; "
+        f"{', '.join(f'{name} {version}' for name, version in versions.items())}.",
     ]
     if data["load"] > where["threads"] + 1:  # one more than the run itself
         lines.append(
-            f"The machine was busy with other work as well (a load of up to {data['load']:.1f}): times and ratios are uncertain."
+            f"The machine was busy with other work as well (a load of up to {data['load']:.1f}): "
+            "times and ratios are uncertain."
         )
     return "\n".join([QUICK, *lines] if data["small"] else lines)
 

@@ -217,7 +217,8 @@ WORKLOADS = (
     Workload(
         "Scalar MLP, 65,000 nodes",
         "Scalars",
-        "An MLP 2-16-16-1 with a hinge loss over 100 points, a node for every number: the loss and its 337 gradients. "
+        "An MLP 2-16-16-1 with a hinge loss over 100 points, a node for every number: the loss and "
+        "its 337 gradients. "
         "The compiled ones are made before the clock starts.",
         (
             Contestant("ours, eager", functools.partial(by_objects, our_value)),
@@ -235,7 +236,8 @@ WORKLOADS = (
     Workload(
         "Scalar MLP, tracing and compiling",
         "Scalars",
-        "The same MLP: what it takes until the compiled function has run once, beside one eager pass.",
+        "The same MLP: what it takes until the compiled function has run once, beside one eager "
+        "pass.",
         (
             Contestant("ours, one eager pass", functools.partial(by_objects, our_value)),
             Contestant(

@@ -146,7 +146,10 @@ def contestants(problem):
 
 def linear_workload(*sizes):
     first, *others = contestants(linear_layer)
-    about = f"y = xW + b with x, W and G of sizes {sizes} in float64, where G is given: the sum of y * G, and its gradients of x, W and b."
+    about = (
+        f"y = xW + b with x, W and G of sizes {sizes} in float64, where G is given: the sum of y * "
+        "G, and its gradients of x, W and b."
+    )
     return Workload(
         f"Linear layer {sizes}",
         "Tensors",
@@ -158,7 +161,10 @@ def linear_workload(*sizes):
 
 
 def chain_workload(*shape):
-    about = f"y = tanh(y * a) + x a hundred times on arrays of shape {shape}: what it costs to record and to walk, not to compute."
+    about = (
+        f"y = tanh(y * a) + x a hundred times on arrays of shape {shape}: what it costs to record "
+        "and to walk, not to compute."
+    )
     return Workload(
         f"300 operations, shape {shape}",
         "Tensors",

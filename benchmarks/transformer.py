@@ -63,8 +63,10 @@ WORKLOADS = (
     Workload(
         "Scalar transformer, a training step",
         "Scalars",
-        "microgpt's architecture, a node for every number: embeddings, RMS norm, causal attention with 4 heads, an MLP; width 16, 16 positions, one name. "
-        "Loss, gradients and a step of gradient descent. The plain scalar class is in benchmarks/plain.py.",
+        "microgpt's architecture, a node for every number: embeddings, RMS norm, causal attention "
+        "with 4 heads, an MLP; width 16, 16 positions, one name. "
+        "Loss, gradients and a step of gradient descent. The plain scalar class is in "
+        "benchmarks/plain.py.",
         (
             Contestant("ours, eager", functools.partial(by_objects, our_value)),
             Contestant("ours, compiled, Numba", functools.partial(compiled, "numba"), ("numba",)),

@@ -11,7 +11,8 @@ def executor(schedule):
         import numba  # noqa: F401
     except ImportError:
         raise ImportError(
-            "compile: executor 'numba' needs Numba; install it with pip install 'micrograd_linear[fast]', or choose executor='numpy'"
+            "compile: executor 'numba' needs Numba; install it with pip install "
+            "'micrograd_linear[fast]', or choose executor='numpy'"
         ) from None
     return NumbaExecutor(schedule)
 
@@ -59,7 +60,10 @@ class NumbaExecutor:
             if path
             else "compiled anew in every process, since Numba finds no folder to keep them in"
         )
-        return f"Numba; its loops are the same for every graph, are compiled once, in some ten seconds, and are {kept}"
+        return (
+            "Numba; its loops are the same for every graph, are compiled once, in some ten "
+            f"seconds, and are {kept}"
+        )
 
     @classmethod
     def loops(cls):

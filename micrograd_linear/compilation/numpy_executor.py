@@ -74,7 +74,10 @@ class NumpyExecutor:
     def describe(self):
         """In words."""
         if self.loop:
-            return f"a loop of Python, since the graph is narrow: NumPy would be called for {self.plan.count:,} groups of {len(self.schedule.code):,} nodes"
+            return (
+                "a loop of Python, since the graph is narrow: NumPy would be called for "
+                f"{self.plan.count:,} groups of {len(self.schedule.code):,} nodes"
+            )
         return (
             f"NumPy; the nodes of one level and operation are one call, {self.plan.count:,} in all"
         )

@@ -39,12 +39,14 @@ class Tape:
         """Write an operation down; returns the operand that stands for its result."""
         if not current().on:
             raise TraceError(
-                f"{users_line()}: inside no_grad() nothing is recorded, so this number would be a constant of one run; pass what is to have no gradient as an "
+                f"{users_line()}: inside no_grad() nothing is recorded, so this number would be a "
+                "constant of one run; pass what is to have no gradient as an "
                 "argument that is not differentiated, or nn.largest(xs) for the shift of a softmax"
             )
         if self.closed:
             raise TraceError(
-                f"{users_line()}: this number belongs to a trace that has ended; a compiled function must not keep what it was called with"
+                f"{users_line()}: this number belongs to a trace that has ended; a compiled "
+                "function must not keep what it was called with"
             )
         self.operations.append(code)
         self.left.append(left)
@@ -72,7 +74,8 @@ class Tape:
         for node in topological_order(value):
             if not node.operands and node.created < self.started:
                 raise TraceError(
-                    f"{users_line()}: f reads {node.describe()} from outside of its arguments; its number may be another in the next run, and it would get "
+                    f"{users_line()}: f reads {node.describe()} from outside of its arguments; its "
+                    "number may be another in the next run, and it would get "
                     "no gradient. Pass it as an argument, or its .data where a constant is meant"
                 )
         return self.constant(value.data)

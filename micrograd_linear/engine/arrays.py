@@ -27,7 +27,8 @@ def real_array(data: Any, what: str) -> np.ndarray:
             data = np.from_dlpack(data)
         except (BufferError, RuntimeError, TypeError, ValueError) as error:
             raise TypeError(
-                f"{what}: cannot read {type(data).__name__} by DLPack: {error}; move it to the CPU first"
+                f"{what}: cannot read {type(data).__name__} by DLPack: {error}; move it to the CPU "
+                "first"
             ) from None
     if isinstance(data, np.ma.MaskedArray):
         raise TypeError(
@@ -78,7 +79,8 @@ def checked(array: np.ndarray, what: str) -> np.ndarray:
                 f"{what}: integers beyond 64 bits; pass floats to accept their rounding"
             )
         raise TypeError(
-            f"{what}: expected real numbers, got dtype object (shape {array.shape}); convert it with .astype(float) first"
+            f"{what}: expected real numbers, got dtype object (shape {array.shape}); convert it "
+            "with .astype(float) first"
         )
     if kind not in "fiub":
         names = {
@@ -90,7 +92,8 @@ def checked(array: np.ndarray, what: str) -> np.ndarray:
             "V": "records",
         }
         raise TypeError(
-            f"{what}: expected real numbers, got {names.get(kind, kind)} (dtype {array.dtype}, shape {array.shape})"
+            f"{what}: expected real numbers, got {names.get(kind, kind)} (dtype {array.dtype}, "
+            f"shape {array.shape})"
         )
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
@@ -106,7 +109,8 @@ def floating(array: np.ndarray, what: str) -> np.ndarray:
             int(a) != int(b) for a, b in zip(result[inexact], array[inexact], strict=True)
         ):
             raise OverflowError(
-                f"{what}: integers above 2**53 that float64 does not hold exactly; pass floats to accept their rounding"
+                f"{what}: integers above 2**53 that float64 does not hold exactly; pass floats to "
+                "accept their rounding"
             )
     return result
 
@@ -140,7 +144,8 @@ def _refuse_nodes(data: Any, what: str) -> None:
     if is_node(data):
         kind = type(data).__name__
         raise TypeError(
-            f"{what}: expected numbers, got a {kind}, which would be cut off from its graph; use its .data to make a constant of it"
+            f"{what}: expected numbers, got a {kind}, which would be cut off from its graph; use "
+            "its .data to make a constant of it"
         )
 
 

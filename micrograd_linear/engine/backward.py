@@ -174,7 +174,8 @@ def _fitted(contribution, node, operand, array):
     if not fits:
         got = f"shape {found.shape}" if found.dtype.kind in "fiub" else type(contribution).__name__
         raise ValueError(
-            f"backward: {node.operation} returned a gradient of {operand.describe()} that does not fit: got {got}, expected {array.shape}, or a shape "
+            f"backward: {node.operation} returned a gradient of {operand.describe()} that does not "
+            f"fit: got {got}, expected {array.shape}, or a shape "
             "that this one broadcasts to"
         )
     return undo_broadcast(found, array.shape, array.dtype)
@@ -218,7 +219,8 @@ def _check_own(node):
     """Raise if the data of a result are no longer what its operation computed."""
     if not np.array_equal(node.current, node.recorded, equal_nan=True):
         raise RuntimeError(
-            f"backward: the data of {node.describe()} was changed after {node.operation} computed it, so the recorded graph is stale; "
+            f"backward: the data of {node.describe()} was changed after {node.operation} computed "
+            "it, so the recorded graph is stale; "
             "compute the result anew, then call backward"
         )
 
@@ -233,6 +235,7 @@ def _check_unchanged(node, operand, array):
         else f"the constant array of shape {np.shape(operand)}"
     )
     raise RuntimeError(
-        f"backward: {what} was changed after {node.operation} used it to compute {node.describe()}, so the recorded graph is stale; "
+        f"backward: {what} was changed after {node.operation} used it to compute "
+        f"{node.describe()}, so the recorded graph is stale; "
         "compute the result anew, then call backward"
     )

@@ -79,7 +79,8 @@ def _check_forward(result: Any, rule: Any, operands: tuple, inputs: tuple) -> No
     )
     made_from = f" from {', '.join(str(float(x)) for x in elements)}" if elements else ""
     raise FloatingPointError(
-        f"{rule.name} of {described(operands)} made {result.current[where]} at {list(where)}{made_from} (forward, {result.line})"
+        f"{rule.name} of {described(operands)} made {result.current[where]} at "
+        f"{list(where)}{made_from} (forward, {result.line})"
     )
 
 

@@ -35,8 +35,12 @@ _PLAIN |= {
     np.result_type,
 }  # no gradient: plain results
 _INSTEAD = {
-    np.sort: "t[np.argsort(t.data)] for a vector, else np.take_along_axis", np.median: "t[index] of the elements in the middle", np.array: ".data",
-    np.log10: "np.log(t) / np.log(10)", np.log2: "np.log(t) / np.log(2)", np.cbrt: "t ** (1 / 3)", np.tile: "np.concatenate",
+    np.sort: (
+        "t[np.argsort(t.data)] for a vector, else np.take_along_axis"
+    ), np.median: "t[index] of the elements in the middle", np.array: ".data",
+    np.log10: "np.log(t) / np.log(10)", np.log2: (
+        "np.log(t) / np.log(2)"
+    ), np.cbrt: "t ** (1 / 3)", np.tile: "np.concatenate",
 }  # fmt: skip
 _WRITING = {np.copyto, np.put, np.place, np.putmask}  # into their first argument
 _WRITING |= {np.put_along_axis, np.fill_diagonal}
@@ -77,7 +81,8 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         raise written_into(call, inputs, kwargs["out"][0])
     if kwargs:
         raise TypeError(
-            f"{call} on a Tensor: the keywords {', '.join(kwargs)} are not supported; leave them out"
+            f"{call} on a Tensor: the keywords {', '.join(kwargs)} are not supported; leave them "
+            "out"
         )
     raise TypeError(_unsupported(call, _INSTEAD.get(ufunc)))
 

@@ -63,7 +63,8 @@ def value_and_grad(
         call = _Call(f, args, keywords, argnums)
         if call.y.size != 1:
             raise ValueError(
-                f"grad: expected a scalar from the function, got shape {call.y.shape}; use jacobian or vjp for others"
+                f"grad: expected a scalar from the function, got shape {call.y.shape}; use "
+                "jacobian or vjp for others"
             )
         return call.plain(call.y), call.gradients(np.ones(call.y.shape, call.y.dtype))
 
@@ -97,7 +98,8 @@ def jvp(f: Callable[..., Any], args: Sequence[Tree], tangents: Sequence[Tree]) -
     leaves, _ = flatten(tuple(tangents))
     if len(leaves) != len(call.leaves):
         raise ValueError(
-            f"jvp: expected tangents of the structure of the arguments, got {len(leaves)} arrays for {len(call.leaves)}"
+            f"jvp: expected tangents of the structure of the arguments, got {len(leaves)} arrays "
+            f"for {len(call.leaves)}"
         )
     if not call.y.requires_grad:
         return call.plain(call.y), call.plain(
@@ -189,7 +191,8 @@ class _Call:
             raise ValueError(f"argnums: expected each argument once, got {argnums}")
         if not current().on:
             raise RuntimeError(
-                "inside no_grad() nothing is recorded, so there is nothing to differentiate; leave the block first"
+                "inside no_grad() nothing is recorded, so there is nothing to differentiate; leave "
+                "the block first"
             )
         args = list(args)
         leaves, self.structure = flatten(tuple(args[i] for i in chosen))
@@ -213,7 +216,8 @@ class _Call:
             self.result = f(*args, **keywords)
         if isinstance(self.result, (tuple, list, dict)):
             raise TypeError(
-                f"expected the function to return one array or number, got a {type(self.result).__name__}; differentiate each by a function of its own"
+                "expected the function to return one array or number, got a "
+                f"{type(self.result).__name__}; differentiate each by a function of its own"
             )
         self.y = (
             self.result

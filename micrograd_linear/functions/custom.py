@@ -27,7 +27,8 @@ def rule(function_or_name):
     """
     if not isinstance(function_or_name, str) and not callable(function_or_name):
         raise TypeError(
-            f"rule: expected a name or a NumPy function, got {type(function_or_name).__name__}; write @rule('name')"
+            f"rule: expected a name or a NumPy function, got {type(function_or_name).__name__}; "
+            "write @rule('name')"
         )
 
     name = function_or_name if isinstance(function_or_name, str) else function_or_name.__name__

@@ -87,6 +87,7 @@ def astype(x, dtype):
     """x in another floating type; the gradient comes back in x's own."""
     if np.dtype(dtype).kind != "f":
         raise TypeError(
-            f"astype: expected a floating type, got {np.dtype(dtype)}; for plain integers use .data.astype"
+            f"astype: expected a floating type, got {np.dtype(dtype)}; for plain integers use "
+            ".data.astype"
         )
     return RULES["astype"](x, dtype=np.dtype(dtype))

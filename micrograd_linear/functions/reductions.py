@@ -22,7 +22,8 @@ def _reduction(name, numpy_function=None, **options):
         unknown = [key for key in keywords if key not in options]
         if unknown:
             raise TypeError(
-                f"{name} of a Tensor: the arguments {', '.join(unknown)} are not supported; leave them out"
+                f"{name} of a Tensor: the arguments {', '.join(unknown)} are not supported; leave "
+                "them out"
             )
         axis = (
             axis
@@ -65,7 +66,8 @@ def norm(x, ord=None, axis=None, keepdims=False):
     if axes == 1 and ord in (1, np.inf):
         return (sum if ord == 1 else max)(absolute(x), axis, keepdims=keepdims)
     raise TypeError(
-        f"norm of a Tensor: ord={ord!r} is not supported for {axes} axes; supported are None, 'fro', and 1, 2, inf of a vector"
+        f"norm of a Tensor: ord={ord!r} is not supported for {axes} axes; supported are None, "
+        "'fro', and 1, 2, inf of a vector"
     )
 
 

@@ -135,7 +135,8 @@ def split(x, indices_or_sections, axis=0):
     if isinstance(indices_or_sections, (int, np.integer)):
         if n % indices_or_sections:
             raise ValueError(
-                f"split of {x.describe()}: expected equal parts, but axis {axis} of length {n} is not divisible by {indices_or_sections}"
+                f"split of {x.describe()}: expected equal parts, but axis {axis} of length {n} is "
+                f"not divisible by {indices_or_sections}"
             )
         cuts = range(n // indices_or_sections, n, n // indices_or_sections) if n else ()
     else:
@@ -149,7 +150,8 @@ def pad(x, pad_width, mode="constant", constant_values=0):
     """x with zeros around it: ``pad_width`` is a number, a pair, or a pair for each axis."""
     if mode != "constant" or constant_values != 0:
         raise TypeError(
-            f"pad of a Tensor: only zeros are supported, got mode={mode!r}, constant_values={constant_values!r}; concatenate does the rest"
+            f"pad of a Tensor: only zeros are supported, got mode={mode!r}, "
+            f"constant_values={constant_values!r}; concatenate does the rest"
         )
     return RULES["pad"](
         x, widths=tuple((int(a), int(b)) for a, b in np.broadcast_to(pad_width, (x.ndim, 2)))

@@ -60,4 +60,7 @@ class Linear(Module):
         return y if self.b is None else y + self.b
 
     def __repr__(self) -> str:
-        return f"Linear({self.in_features}, {self.out_features}{'' if self.b is not None else ', bias=False'})"
+        return (
+            f"Linear({self.in_features}, "
+            f"{self.out_features}{'' if self.b is not None else ', bias=False'})"
+        )

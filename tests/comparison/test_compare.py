@@ -206,8 +206,14 @@ def test_empty_tensors_agree():
 def test_bad_input_is_refused(layer):
     loss, right, _ = layer
     for hand, error, words in [
-        ({"V": 1.0}, ValueError, "no node .* named 'V'; named are: 'x'"), ({"W": "a"}, TypeError, "strings"),
-        ({"W": [[1], [1, 2]]}, ValueError, "ragged"), ({Tensor(1.0, "z"): 1.0}, ValueError, "not part of the graph"), ({"W": 1j}, TypeError, "complex"),
+        ({"V": 1.0}, ValueError, (
+            "no node .* named 'V'; named are: 'x'"
+        )), ({"W": "a"}, TypeError, "strings"),
+        ({"W": [[1], [1, 2]]}, ValueError, (
+            "ragged"
+        )), ({Tensor(1.0, "z"): 1.0}, ValueError, (
+            "not part of the graph"
+        )), ({"W": 1j}, TypeError, "complex"),
     ]:  # fmt: skip
         with pytest.raises(error, match=words):
             compare(hand, loss)
@@ -333,7 +339,9 @@ def test_a_confident_classifier_is_right(dtype, margin):
 
 @pytest.mark.parametrize("f", [
     lambda x: np.concatenate([x, x]), lambda x: np.stack([x, x]), np.cumsum, lambda x: np.pad(x, 1), lambda x: np.linalg.det(x), lambda x: np.linalg.slogdet(x)[1],
-    np.linalg.cholesky, np.linalg.inv, lambda x: np.einsum("ij,jk->i", x, x), lambda x: x[[0, 0]], lambda x: np.prod(x, axis=1), lambda x: x.std(), np.trace,
+    np.linalg.cholesky, np.linalg.inv, lambda x: np.einsum((
+        "ij,jk->i"
+    ), x, x), lambda x: x[[0, 0]], lambda x: np.prod(x, axis=1), lambda x: x.std(), np.trace,
     lambda x: np.lib.stride_tricks.sliding_window_view(x, 2, axis=1), lambda x: np.linalg.solve(x, np.ones(2)), lambda x: np.where([True, False], x, 0), lambda x: x.logsumexp(axis=0),
 ], ids=range(17))  # fmt: skip
 def test_every_operation_can_be_compared(f):

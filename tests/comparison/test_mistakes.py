@@ -31,7 +31,9 @@ def at(shape, rng, low=0.5, high=2.0):
 
 
 STEPS = {
-    **{name: (lambda x, name=name: getattr(x, name)() if name != "absolute" else abs(x), (3, 4)) for name in UNARY if name != "leaky_relu"},
+    **{name: (lambda x, name=name: getattr(x, name)() if name != (
+        "absolute"
+    ) else abs(x), (3, 4)) for name in UNARY if name != "leaky_relu"},
     "multiply": (lambda x: x * np.arange(1.0, 13).reshape(3, 4) * 0.3, (3, 4)), "divide": (lambda x: x / (0.2 + np.arange(12.0).reshape(3, 4)), (3, 4)),
     "power": (lambda x: x**3, (3, 4)), "matmul": (lambda x: x @ np.arange(16.0).reshape(4, 4) ** 0.7, (3, 4)), "sum": (lambda x: x.sum(axis=0), (3, 4)),
     "mean": (lambda x: x.mean(axis=1, keepdims=True), (3, 4)), "max": (lambda x: x.max(axis=1), (3, 4)), "min": (lambda x: x.min(axis=0), (3, 4)),
@@ -148,8 +150,16 @@ def test_subsets_that_have_a_description(rng):
     x, g = Tensor(rng.normal(size=(6, 6)), "x"), rng.normal(size=(6, 6))
     y, right = x * x * 0.5, g * x.data
     for part, words in (
-        (np.s_[5:], "the last row"), (np.s_[:, 2], "column 2"), (np.s_[3:], "the last 3 rows"), (np.s_[2:4, 1:5], "the block [2:4, 1:5]"), (np.s_[1, 4], "the element [1, 4]"),
-        (np.diag_indices(6), "the diagonal"), (np.triu_indices(6, 1), "the part above the diagonal"), (x.data < 0, "the elements where x is negative"),
+        (np.s_[5:], "the last row"), (np.s_[:, 2], (
+            "column 2"
+        )), (np.s_[3:], (
+            "the last 3 rows"
+        )), (np.s_[2:4, 1:5], "the block [2:4, 1:5]"), (np.s_[1, 4], "the element [1, 4]"),
+        (np.diag_indices(6), (
+            "the diagonal"
+        )), (np.triu_indices(6, 1), (
+            "the part above the diagonal"
+        )), (x.data < 0, "the elements where x is negative"),
     ):  # fmt: skip
         hand = right.copy()
         hand[part] = 0
@@ -237,8 +247,16 @@ class Loop:
 @pytest.mark.parametrize(
     "spoiled, kind",
     [
-        ({"slope": lambda h, z: 1 - h}, "local-derivative"), ({"slope": lambda h, z: 1.0 + 0 * h}, "local-derivative"), ({"slope": lambda h, z: 1 - z * z}, "local-derivative"),
-        ({"carry": lambda dz, W: dz @ W}, "wrong-operand"), ({"before": lambda hs, t: hs[t + 1]}, "wrong-operand"), ({"last_only": True}, "missing-path"),
+        ({"slope": lambda h, z: 1 - h}, (
+            "local-derivative"
+        )), ({"slope": lambda h, z: 1.0 + 0 * h}, (
+            "local-derivative"
+        )), ({"slope": lambda h, z: 1 - z * z}, "local-derivative"),
+        ({"carry": lambda dz, W: dz @ W}, (
+            "wrong-operand"
+        )), ({"before": lambda hs, t: hs[t + 1]}, (
+            "wrong-operand"
+        )), ({"last_only": True}, "missing-path"),
         ({"carry": lambda dz, W: -dz @ W.T}, "sign"),
     ],
 )  # fmt: skip

@@ -653,8 +653,12 @@ def test_choices_at_ties_of_every_kind():
     wide, m = Tensor([[1.0, 2.0], [0.0, 1.0]], "wide"), Tensor([[1.0], [0.0]], "m")
     g = np.array([[1.0, 2.0], [3.0, 4.0]])
     for hand, root in (
-        ({"a": 3.0}, a.relu() * 3), ({"v": 2.0}, abs(v) * 2), ({"x": [1.0, 2.0, 0.03, 4.0]}, (x.leaky_relu() * np.arange(1.0, 5)).sum()),
-        ({"x": [0.0, 0.0, 0.0, 4.0]}, (x.clip(0.0, 1.0) * np.arange(1.0, 5)).sum()), ({"wide": g, "m": [[0.0], [0.0]]}, (np.maximum(wide, m) * g).sum()),
+        ({"a": 3.0}, a.relu() * 3), ({(
+            "v"
+        ): 2.0}, abs(v) * 2), ({"x": [1.0, 2.0, 0.03, 4.0]}, (x.leaky_relu() * np.arange(1.0, 5)).sum()),
+        ({"x": [0.0, 0.0, 0.0, 4.0]}, (x.clip(0.0, 1.0) * np.arange(1.0, 5)).sum()), ({(
+            "wide"
+        ): g, "m": [[0.0], [0.0]]}, (np.maximum(wide, m) * g).sum()),
     ):  # fmt: skip
         comparison = compare(hand, root)
         assert comparison.ok and {comparison[name].status for name in hand} == {"kink"}, comparison

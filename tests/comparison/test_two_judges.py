@@ -213,7 +213,8 @@ def test_the_statement_that_left_the_graph_is_named_in_one_line(tmp_path):
     comparison = check_backward(names["forward"], lambda dy, x: dy - dy.mean(), {"x": (3, 4)})
     assert comparison.ok and len(comparison.remarks) == 1
     assert comparison.remarks[0] == (
-        "forward cannot be recorded (layer.py:3: m = float(np.mean(x))): float() reads the number of a mean result () "
+        "forward cannot be recorded (layer.py:3: m = float(np.mean(x))): float() reads the number "
+        "of a mean result () "
         "out of the graph. Finite differences of forward alone judge."
     )
 

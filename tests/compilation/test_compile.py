@@ -278,7 +278,9 @@ def test_argnums(compiled):
     assert compiled(f, argnums=-1)(2.0, 3.0, [4.0]) == (26.0, [2.0])
     with pytest.raises(
         ValueError,
-        match=r"argnums: expected numbers of the 3 arguments that were passed by position, got \(3,\)",
+        match=(
+            r"argnums: expected numbers of the 3 arguments that were passed by position, got \(3,\)"
+        ),
     ):
         compiled(f, 3)(2.0, 3.0, [4.0])
     with pytest.raises(ValueError, match="each argument once"):
@@ -357,7 +359,10 @@ def test_captured_numbers_are_constants_and_captured_nodes_are_refused(compiled)
     for f in (lambda x: x * w, lambda x: w * x, lambda x: x + w * w, lambda x: w.maximum(x)):
         with pytest.raises(
             TraceError,
-            match=r"test_compile.py:\d+: (f reads .*from outside of its arguments|.data of a traced number)",
+            match=(
+                r"test_compile.py:\d+: (f reads .*from outside of its arguments|.data of a traced "
+                r"number)"
+            ),
         ):
             compiled(f)(1.0)
     scale = 2.0
@@ -389,7 +394,9 @@ def test_integers_of_the_data_select(compiled):
 
 
 @pytest.mark.parametrize("tokens, target, message", [
-    ([0, 5, 1], 0, r"tokens\[1\] is 5, and selects from 5 items; expected -5 to 4"), ([0, 1, -6], 0, r"tokens\[2\] is -6"), ([0, 1, 1], 7, "target is 7"),
+    ([0, 5, 1], 0, (
+        r"tokens\[1\] is 5, and selects from 5 items; expected -5 to 4"
+    )), ([0, 1, -6], 0, r"tokens\[2\] is -6"), ([0, 1, 1], 7, "target is 7"),
     ([0, 1, 2**60], 0, r"tokens\[2\]"),
 ])  # fmt: skip
 def test_an_index_out_of_range_is_an_error_that_names_it(compiled, tokens, target, message):

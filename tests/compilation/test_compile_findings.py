@@ -111,7 +111,10 @@ def test_arguments_that_do_not_fit():
         mgl.compile(square, argnums="x")
     with pytest.raises(
         ValueError,
-        match="batch: argument 1 is one float; expected a list or an array with an entry for each sample",
+        match=(
+            "batch: argument 1 is one float; expected a list or an array with an entry for each "
+            "sample"
+        ),
     ):
         mgl.compile(lambda w, k: w * k).batch(1.0, 2.0)
 

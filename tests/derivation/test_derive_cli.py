@@ -69,10 +69,17 @@ def test_with_respect_to_one_tensor(run):
 
 
 @pytest.mark.parametrize("text, arguments, message", [
-    (FORWARD, ["--wrt", "q"], "layer.py: derive: 'q': no tensor of the graph has that name; there are x, W, b, y"),
-    ("x = 3\n", [], "layer.py defines no function forward and computes no Tensor or Value; expected forward(...), or a graph at top level"),
+    (FORWARD, ["--wrt", "q"], (
+        "layer.py: derive: 'q': no tensor of the graph has that name; there are x, W, b, y"
+    )),
+    ("x = 3\n", [], (
+        "layer.py defines no function forward and computes no Tensor or Value; expected "
+        "forward(...), or a graph at top level"
+    )),
     ("1/0\n", [], "layer.py:1: ZeroDivisionError: division by zero: 1/0"),
-    ("def forward(x): return 3\ninputs = {'x': (2,)}\n", [], "it must return one array that depends on its arguments, got int"),
+    ((
+        "def forward(x): return 3\ninputs = {'x': (2,)}\n"
+    ), [], "it must return one array that depends on its arguments, got int"),
     ("from micrograd_linear import Tensor\nx = Tensor([1.0])\n", [], "computes no Tensor or Value"),
     (FORWARD, ["--latex", "--source"], "not allowed with argument"),
 ])  # fmt: skip

@@ -412,11 +412,19 @@ def test_it_reproduces_the_derivation_on_paper():
 
 
 @pytest.mark.parametrize("make, lines", [
-    (other_layout, ["∂L/∂W_kh = Σ_i Σ_j ∂L/∂y_ij δ_kj x_ih = Σ_i ∂L/∂y_ik x_ih = (∂L/∂y · x)_kh", "∇_W L = ∂L/∂y · x"]),
+    (other_layout, [(
+        "∂L/∂W_kh = Σ_i Σ_j ∂L/∂y_ij δ_kj x_ih = Σ_i ∂L/∂y_ik x_ih = (∂L/∂y · x)_kh"
+    ), "∇_W L = ∂L/∂y · x"]),
     (bilinear, ["∂L/∂A_lk = Σ_i ∂L/∂s_i z_ik x_il = (zᵀ · diag(∂L/∂s) · x)_kl"]),
-    (elementwise, ["∂h_ij/∂z_lk = δ_il δ_kj (1 − h_ij²)", "∂L/∂z_lk = Σ_i Σ_j ∂L/∂h_ij δ_il δ_kj (1 − h_ij²) = ∂L/∂h_lk (1 − h_lk²)"]),
-    (mean_squared_error, ["L = 1/15 Σ_l Σ_p (y_lp − t_lp)²", "∂L/∂y_lk = 2/15 Σ_p Σ_q δ_pl δ_qk (y_pq − t_pq) = 2 (y_lk − t_lk) / 15"]),
-    (softmax_cross_entropy, ["L = 1/5 Σ_l (log(Σ_p exp(z_lp)) − z_(l,c_l))", "c_i: the places [0, 2, 1, 1, 0]."]),
+    (elementwise, [(
+        "∂h_ij/∂z_lk = δ_il δ_kj (1 − h_ij²)"
+    ), "∂L/∂z_lk = Σ_i Σ_j ∂L/∂h_ij δ_il δ_kj (1 − h_ij²) = ∂L/∂h_lk (1 − h_lk²)"]),
+    (mean_squared_error, [(
+        "L = 1/15 Σ_l Σ_p (y_lp − t_lp)²"
+    ), "∂L/∂y_lk = 2/15 Σ_p Σ_q δ_pl δ_qk (y_pq − t_pq) = 2 (y_lk − t_lk) / 15"]),
+    (softmax_cross_entropy, [(
+        "L = 1/5 Σ_l (log(Σ_p exp(z_lp)) − z_(l,c_l))"
+    ), "c_i: the places [0, 2, 1, 1, 0]."]),
     (batch_mean, ["y_ij = x_ij − 1/5 Σ_l x_lj"]),
 ])  # fmt: skip
 def test_lines(make, lines):

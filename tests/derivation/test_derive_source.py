@@ -166,7 +166,10 @@ def test_a_wrong_source_is_rejected(name):
     source = derive(root).source
     head, returned = source.rsplit("    return ", 1)
     for node in [n for n in topological_order(root) if not n.operands]:
-        spoiled = f"{head}    value, gradients = {returned}    gradients['{node.name}'] = gradients['{node.name}'] * 1.001\n    return value, gradients\n"
+        spoiled = (
+            f"{head}    value, gradients = {returned}    gradients['{node.name}'] = "
+            f"gradients['{node.name}'] * 1.001\n    return value, gradients\n"
+        )
         with pytest.raises(AssertionError):
             check_source(root, spoiled)
     with pytest.raises(AssertionError):

@@ -38,9 +38,9 @@ def test_the_policy_allows_the_pages_own_script_and_nothing_else():
         and script_kind == ""
     )
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    assert (
-        policy(text)
-        == f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert policy(text) == (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'"
     )
     assert not re.search(
         r"\s(src|href|action|on\w+)=", text.split("<script>")[0].replace("xmlns:xlink=", "")
@@ -143,9 +143,9 @@ def test_what_is_said_at_each_step(opened):
     assert said[16].startswith(
         "o hands on to n: ∂L/∂n += ∂L/∂o · (1 − o²) = (-0.585786) · (1 − 0.707107²) = -0.292893"
     ) or said[15].startswith("o hands on to n")
-    assert (
-        said[22]
-        == "v5 hands on to x1: ∂L/∂x1 += ∂L/∂v5 · w1 = (-0.292893) · (-3) = 0.87868; ∂L/∂x1 is 0.1 + 0.87868 = 0.97868 now"
+    assert said[22] == (
+        "v5 hands on to x1: ∂L/∂x1 += ∂L/∂v5 · w1 = (-0.292893) · (-3) = 0.87868; ∂L/∂x1 is "
+        "0.1 + 0.87868 = 0.97868 now"
     )
     assert f"{by_name(loss)['x1'].grad:.6g}" == "0.97868"
 

@@ -28,11 +28,15 @@ def test_with_a_screen_reader(opened):
         tab.page.get_attribute("[id='a-v0']", "aria-label") == "x1, leaf; data 2"
         and tab.page.get_attribute("[id='a-v0']", "role") == "button"
     )
-    unnamed = "[...document.querySelectorAll('button, input')].filter((e) => !(e.textContent.trim() || e.getAttribute('aria-label') || e.labels?.length)).length"
+    unnamed = (
+        "[...document.querySelectorAll('button, input')].filter((e) => !(e.textContent.trim() || "
+        "e.getAttribute('aria-label') || e.labels?.length)).length"
+    )
     tab.choose("a-v0")
     assert tab.run(unnamed) == 0
     tab.run(
-        "document.getElementById('first').removeAttribute('aria-label'); document.getElementById('first').textContent = ''"
+        "document.getElementById('first').removeAttribute('aria-label'); "
+        "document.getElementById('first').textContent = ''"
     )
     assert tab.run(unnamed) == 1
 
@@ -43,7 +47,8 @@ def test_every_state_is_there_as_text(opened):
     tab.page.click("#everything summary")
     tab.page.wait_for_selector("#list tbody tr")
     rows = tab.run(
-        "[...document.querySelectorAll('#list tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent))"
+        "[...document.querySelectorAll('#list tbody tr')].map((row) => "
+        "[...row.children].map((cell) => cell.textContent))"
     )
     assert (
         len(rows) == 17
@@ -88,7 +93,8 @@ def test_on_a_phone(opened, width):
     )
     assert tab.run("document.documentElement.scrollWidth") <= width
     sizes = tab.run(
-        "[...document.querySelectorAll('nav button')].map((button) => button.getBoundingClientRect().height)"
+        "[...document.querySelectorAll('nav button')].map((button) => "
+        "button.getBoundingClientRect().height)"
     )
     assert min(sizes) >= 32
     tab.page.tap("#first")
@@ -146,7 +152,8 @@ def test_the_verdict_of_a_comparison(opened):
     )
     i, j = comparison["x"].where
     trio = tab.run(
-        "[...document.querySelectorAll('#ledger dd.number')].map((cell) => Number(cell.textContent))"
+        "[...document.querySelectorAll('#ledger dd.number')].map((cell) => "
+        "Number(cell.textContent))"
     )
     assert (
         trio[0] == comparison["x"].hand[i, j]
@@ -176,7 +183,10 @@ def test_the_screenshot_of_the_docs_is_made_by_its_script(tmp_path, monkeypatch)
     if browsers.CHROMIUM is None:
         pytest.skip("needs Chromium: apt install chromium")
     docs = Path(__file__).parents[2] / "docs"
-    program = f"import make_screenshot; print(make_screenshot.make({str(tmp_path)!r}, {browsers.CHROMIUM!r}))"
+    program = (
+        f"import make_screenshot; print(make_screenshot.make({str(tmp_path)!r}, "
+        f"{browsers.CHROMIUM!r}))"
+    )
     said = subprocess.run(
         [sys.executable, "-c", program], cwd=docs, capture_output=True, text=True, check=True
     ).stdout

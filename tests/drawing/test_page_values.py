@@ -25,7 +25,8 @@ def test_a_layer_number_by_number(opened):
     tab = opened(draw(y, level="scalar").html)
     assert tab.text("#title") == "y (3, 2), number by number"
     shown = tab.run(
-        "Object.fromEntries(page.view.values.map((value, i) => [value.name, [value.data, page.view.gradient(i, Infinity)]]))"
+        "Object.fromEntries(page.view.values.map((value, i) => [value.name, [value.data, "
+        "page.view.gradient(i, Infinity)]]))"
     )
     for tensor in (x, W, y):
         for index in np.ndindex(tensor.shape):
@@ -37,7 +38,8 @@ def test_a_layer_number_by_number(opened):
     tab.run("(i) => page.select(i)", i)
     assert (
         tab.run(
-            "[...document.querySelectorAll('#ledger tbody tr')].map((row) => Number(row.lastChild.textContent))"
+            "[...document.querySelectorAll('#ledger tbody tr')].map((row) => "
+            "Number(row.lastChild.textContent))"
         )
         == [10, 0, 1]
         and tab.text("#ledger-grad") == "11"
@@ -150,7 +152,8 @@ def test_a_ledger_adds_up(opened):
         tab.press("Enter")
         assert tab.text("#ledger h2") == name
         rows = tab.run(
-            "[...document.querySelectorAll('#ledger tbody tr')].map((row) => Number(row.lastChild.textContent))"
+            "[...document.querySelectorAll('#ledger tbody tr')].map((row) => "
+            "Number(row.lastChild.textContent))"
         )
         assert len(rows) == (2 if name == "x1" else 1) and math.isclose(
             sum(rows), by_name(loss)[name].grad, rel_tol=1e-5, abs_tol=1e-9
@@ -297,10 +300,14 @@ def test_every_rule_of_the_page_computes_what_the_engine_does(opened):
     tab = opened(draw(one).html)
     formulas = dict(
         tab.run(
-            "page.view.values.filter((value) => value.uses.length).map((value) => [value.symbol, value.formula])"
+            "page.view.values.filter((value) => value.uses.length).map((value) => [value.symbol, "
+            "value.formula])"
         )
     )
-    run = "([k, rows]) => rows.map((row) => [RULES[k].f(...row), ...RULES[k].d.map((d) => d(1.5, RULES[k].f(...row), ...row))].map(String))"
+    run = (
+        "([k, rows]) => rows.map((row) => [RULES[k].f(...row), ...RULES[k].d.map((d) => d(1.5, "
+        "RULES[k].f(...row), ...row))].map(String))"
+    )
     for name, rule in RULES.items():
         rows = (
             [(x, y) for x in POINTS for y in (0.7, 0.0, 2.0, -1.0, x)]

@@ -199,10 +199,22 @@ def test_several_arguments_keywords_and_negative_numbers():
 
 
 @pytest.mark.parametrize("call, error, words", [
-    (lambda: grad(lambda x: x * 2)(ARRAY), ValueError, r"expected a scalar from the function, got shape \(3,\)"), (lambda: grad(lambda x: x)("a"), TypeError, "strings"),
-    (lambda: grad(lambda x: x, argnums=3)(1.0), ValueError, "argnums"), (lambda: vjp(lambda x: x * 2, ARRAY)[1](np.ones(2)), ValueError, r"expected shape \(3,\), got \(2,\)"),
-    (lambda: jvp(lambda x: x, (ARRAY,), (1.0,)), ValueError, r"expected shape \(3,\)"), (lambda: jvp(lambda x: x, (1.0,), (1.0, 2.0)), ValueError, "1 arguments, got 2"),
-    (lambda: vjp(lambda x: (x, x), 1.0), TypeError, "return one array or number, got a tuple"), (lambda: grad(lambda x: x)(1j), TypeError, "complex"), (lambda: grad(lambda x: "no")(1.0), TypeError, "strings"),
+    (lambda: grad(lambda x: x * 2)(ARRAY), ValueError, (
+        r"expected a scalar from the function, got shape \(3,\)"
+    )), (lambda: grad(lambda x: x)("a"), TypeError, "strings"),
+    (lambda: grad(lambda x: x, argnums=3)(1.0), ValueError, (
+        "argnums"
+    )), (lambda: vjp(lambda x: x * 2, ARRAY)[1](np.ones(2)), ValueError, (
+        r"expected shape \(3,\), got \(2,\)"
+    )),
+    (lambda: jvp(lambda x: x, (ARRAY,), (1.0,)), ValueError, (
+        r"expected shape \(3,\)"
+    )), (lambda: jvp(lambda x: x, (1.0,), (1.0, 2.0)), ValueError, "1 arguments, got 2"),
+    (lambda: vjp(lambda x: (x, x), 1.0), TypeError, (
+        "return one array or number, got a tuple"
+    )), (lambda: grad(lambda x: x)(1j), TypeError, (
+        "complex"
+    )), (lambda: grad(lambda x: "no")(1.0), TypeError, "strings"),
 ])  # fmt: skip
 def test_bad_input(call, error, words):
     with pytest.raises(error, match=words):

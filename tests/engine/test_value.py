@@ -326,9 +326,17 @@ def test_copying_and_pickling_are_right_for_leaves_and_refused_for_results():
 
 
 @pytest.mark.parametrize("data, error, words", [
-    ([1, 2], TypeError, "Tensor"), (np.ones(3), TypeError, r"\(3,\).*Tensor"), ("a", TypeError, "'a'"), (1j, TypeError, "1j"), (None, TypeError, "None"),
-    (np.complex128(1), TypeError, "complex"), (10**400, OverflowError, "too large"), (2**53 + 1, OverflowError, "9007199254740993"),
-    (np.uint64(2**64 - 1), OverflowError, "not exactly"), (Value(1.0), TypeError, r"\.data"), (Tensor(1.0), TypeError, "Tensor"), ({}, TypeError, "dict"),
+    ([1, 2], TypeError, "Tensor"), (np.ones(3), TypeError, (
+        r"\(3,\).*Tensor"
+    )), ("a", TypeError, "'a'"), (1j, TypeError, "1j"), (None, TypeError, "None"),
+    (np.complex128(1), TypeError, (
+        "complex"
+    )), (10**400, OverflowError, "too large"), (2**53 + 1, OverflowError, "9007199254740993"),
+    (np.uint64(2**64 - 1), OverflowError, (
+        "not exactly"
+    )), (Value(1.0), TypeError, (
+        r"\.data"
+    )), (Tensor(1.0), TypeError, "Tensor"), ({}, TypeError, "dict"),
     (np.array("a"), TypeError, "a"),
 ])  # fmt: skip
 def test_what_is_no_real_number_is_refused(data, error, words):
