@@ -1,4 +1,7 @@
-"""Replays a schedule by compiled loops, which are the same for every graph; the extra ``fast`` installs Numba."""
+"""Replays a schedule by compiled loops, which are the same for every graph.
+
+They need Numba, which the extra ``fast`` installs.
+"""
 
 import numpy as np
 
@@ -6,7 +9,7 @@ from .schedule import unknown_operation
 
 
 def executor(schedule):
-    """The executor of a schedule; an ``ImportError`` that names the extra where Numba is not installed."""
+    """The executor of a schedule, or an ``ImportError`` that names the extra to install."""
     try:
         import numba  # noqa: F401
     except ImportError:
@@ -18,7 +21,10 @@ def executor(schedule):
 
 
 class NumbaExecutor:
-    """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs); ``run_batch`` the same for rows of them."""
+    """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs).
+
+    ``run_batch`` does the same for rows of inputs.
+    """
 
     _loops = None
 

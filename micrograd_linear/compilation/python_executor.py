@@ -1,6 +1,8 @@
-"""Replays a schedule by a loop of Python, with the scalar rules of ``value.py``: for graphs so narrow that a call of NumPy would compute a number or two.
+"""Replays a schedule by a loop of Python, with the scalar rules of ``engine/value.py``.
 
-It takes a third of the time of an eager run, since no node is made. Sums are added up, and gradients are handed on, in the order of the eager engine.
+It is for narrow graphs, in which each call of NumPy would compute only a number or two. It takes a
+third of the time of an eager run, since no node is made. Terms and gradients are added up in the
+order of the eager engine.
 """
 
 from ..engine.value import RULES
@@ -22,14 +24,14 @@ from .tape import UNARY
 
 _VALUE = {code: RULES[name].value for code, name in enumerate(CODES) if name in RULES}
 _DERIVATIVE = {code: RULES[name].derivative for code, name in enumerate(CODES) if name in RULES}
-# What it hands on to the exponent is not read.
+# The exponent is a constant here, so that the gradient it would get is not read.
 _DERIVATIVE[POWER_OF_CONSTANT] = _DERIVATIVE[POWER]
 _FORWARD = _VALUE.keys() | {SUM, DOT, DOT_LEFT, SELECT, DETACH}
 _BACKWARD = _DERIVATIVE.keys() | {SUM, DOT, DOT_LEFT, SELECT, NOTHING}
 
 
 class PythonLoop:
-    """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs, as a list)."""
+    """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs)."""
 
     def __init__(self, schedule):
         refuse_unknown(schedule, "python", _FORWARD, _BACKWARD)

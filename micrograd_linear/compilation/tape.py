@@ -1,7 +1,8 @@
 """``Tape``: the operations of one run of a function, as numbers in lists.
 
-An operand is an integer: i >= 0 is the result of the i-th operation, ~j (below 0) is leaf j. The leaves are the inputs, whose numbers are another in
-every run, and after them the constants. A table is a tuple of operands, out of which an operation "select" takes one, by an integer of the data.
+An operand is an integer: i >= 0 is the result of the i-th operation, ~j (below 0) is leaf j. The
+leaves are first the inputs, whose numbers change from run to run, and then the constants. A table
+is a tuple of operands, from which an operation "select" takes one, by an integer of the data.
 """
 
 import numpy as np
@@ -19,13 +20,19 @@ UNARY = frozenset(
 
 
 class TraceError(TypeError):
-    """The function does something that one trace of it cannot stand for; the message says where, and how to write it instead."""
+    """The function does something that a trace cannot repeat for other inputs.
+
+    The message says where, and how to write it instead.
+    """
 
     __module__ = "micrograd_linear"  # where users find it
 
 
 class Tape:
-    """``operations[i]`` is a code, ``left[i]`` and ``right[i]`` are operands (of a select: the table's number and the leaf of the integer)."""
+    """``operations[i]`` is a code, ``left[i]`` and ``right[i]`` are its operands.
+
+    Those of a select are the number of the table and the leaf of the integer.
+    """
 
     def __init__(self, inputs):
         self.inputs = inputs  # how many leaves are inputs
@@ -70,7 +77,10 @@ class Tape:
         return found
 
     def value(self, value):
-        """The leaf for a ``Value`` that f did not get as an argument: one that it made is a constant, one from elsewhere would go stale."""
+        """The leaf for a ``Value`` that f did not get as an argument.
+
+        A Value that f made is a constant. One from elsewhere is refused, since it would go stale.
+        """
         for node in topological_order(value):
             if not node.operands and node.created < self.started:
                 raise TraceError(

@@ -6,16 +6,19 @@ from ..engine.numpy_protocol import implements
 from ..engine.tensor import Tensor
 from ..operations import RULES
 from ..operations import rule as register_rule
-from . import elementwise, products, reductions, shapes  # noqa: F401  all methods of Tensor are there before PREDEFINED
+from . import elementwise, products, reductions, shapes  # noqa: F401
 
+# The modules imported above have given Tensor all of its methods by now.
 PREDEFINED = frozenset(dir(Tensor)) | frozenset(RULES)
 
 
 def rule(function_or_name):
-    """Decorator: add an operation of your own, as a method of Tensor, as what NumPy's function does on one (where one is given), and to be called.
+    """Decorator: add an operation of your own.
 
-    The formula is plain NumPy maths on its arguments; it returns the value and one pullback for each positional argument. Keyword-only
-    arguments are static. Drawing, comparing and further derivatives know the operation at once.
+    It becomes a method of Tensor, a function, and, where a NumPy function is given, what that
+    function does on a Tensor. The formula is plain NumPy maths on its arguments; it returns the
+    value and one pullback for each positional argument. Keyword-only arguments are static.
+    Drawing, comparing and further derivatives know the operation at once.
 
     >>> from micrograd_linear import rule
     >>> @rule("swish")

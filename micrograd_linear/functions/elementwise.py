@@ -61,8 +61,11 @@ def clip(x, min=None, max=None, **old_names):
     """x inside [min, max]; either may be None."""
     min, max = old_names.pop("a_min", min), old_names.pop("a_max", max)
     if old_names or isinstance(min, Tensor) or isinstance(max, Tensor):
-        raise TypeError(f"clip: the bounds are constants, min and max; for a Tensor as a bound use maximum and minimum{', not ' if old_names else ''}"
-                        f"{', '.join(old_names)}")  # fmt: skip
+        unknown = f", not {', '.join(old_names)}" if old_names else ""
+        raise TypeError(
+            "clip: the bounds are constants, min and max; "
+            f"for a Tensor as a bound use maximum and minimum{unknown}"
+        )
     return RULES["clip"](
         x,
         **{

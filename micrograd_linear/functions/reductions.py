@@ -59,7 +59,11 @@ logsumexp = _reduction("logsumexp")
 @implements(np.linalg.norm)
 @method()
 def norm(x, ord=None, axis=None, keepdims=False):
-    """The root of the sum of squares (ord None, 2 of a vector, "fro" of a matrix), the sum (1) or the largest (inf) of the magnitudes of a vector."""
+    """The norm of an array.
+
+    The root of the sum of squares is ord None, 2 of a vector and "fro" of a matrix; 1 is the sum
+    and inf the largest of a vector's magnitudes.
+    """
     axes = x.ndim if axis is None else len(axis) if isinstance(axis, tuple) else 1
     if ord is None or (ord == 2 and axes == 1) or (ord == "fro" and axes == 2):
         return RULES["norm"](x, axis=axis, keepdims=keepdims)
