@@ -13,9 +13,18 @@ import numpy as np
 from micrograd_linear import Tensor
 
 ORDINARY = [
-    "np.tanh({u})", "np.sin({u})", "{u} * {u}", "np.exp(0.3 * np.tanh({u}))", "np.sqrt(1 + {u} * {u})", "{u} * 1.5 - 0.5",
-    "np.maximum({u}, 0.1)", "{u} - {u}.mean(axis=0)", "{u} / (1 + {u} ** 2)", "{u}[::-1]", "np.abs({u}) + {u}",
-]  # fmt: skip
+    "np.tanh({u})",
+    "np.sin({u})",
+    "{u} * {u}",
+    "np.exp(0.3 * np.tanh({u}))",
+    "np.sqrt(1 + {u} * {u})",
+    "{u} * 1.5 - 0.5",
+    "np.maximum({u}, 0.1)",
+    "{u} - {u}.mean(axis=0)",
+    "{u} / (1 + {u} ** 2)",
+    "{u}[::-1]",
+    "np.abs({u}) + {u}",
+]
 
 # (what is written, what records, what is cut): each makes an array of the shape of u from u.
 LEAVING = {

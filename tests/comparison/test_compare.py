@@ -33,9 +33,19 @@ def test_identical_and_rounding(layer):
     assert status(right["W"].tolist(), loss) == "identical"
 
 
-@pytest.mark.parametrize("mistake", [
-    lambda W: 2 * W, lambda W: -W, lambda W: W * (1 + 1e-8), lambda W: W + 1e-8 * W.max(), lambda W: W * 0, lambda W: np.roll(W, 1), lambda W: W[::-1],
-], ids=range(7))  # fmt: skip
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        lambda W: 2 * W,
+        lambda W: -W,
+        lambda W: W * (1 + 1e-8),
+        lambda W: W + 1e-8 * W.max(),
+        lambda W: W * 0,
+        lambda W: np.roll(W, 1),
+        lambda W: W[::-1],
+    ],
+    ids=range(7),
+)
 @pytest.mark.parametrize("scale", [1.0, 1e-9, 1e9])
 def test_wrong_at_every_scale(layer, mistake, scale):
     loss, right, _ = layer
@@ -206,15 +216,12 @@ def test_empty_tensors_agree():
 def test_bad_input_is_refused(layer):
     loss, right, _ = layer
     for hand, error, words in [
-        ({"V": 1.0}, ValueError, (
-            "no node .* named 'V'; named are: 'x'"
-        )), ({"W": "a"}, TypeError, "strings"),
-        ({"W": [[1], [1, 2]]}, ValueError, (
-            "ragged"
-        )), ({Tensor(1.0, "z"): 1.0}, ValueError, (
-            "not part of the graph"
-        )), ({"W": 1j}, TypeError, "complex"),
-    ]:  # fmt: skip
+        ({"V": 1.0}, ValueError, "no node .* named 'V'; named are: 'x'"),
+        ({"W": "a"}, TypeError, "strings"),
+        ({"W": [[1], [1, 2]]}, ValueError, "ragged"),
+        ({Tensor(1.0, "z"): 1.0}, ValueError, "not part of the graph"),
+        ({"W": 1j}, TypeError, "complex"),
+    ]:
         with pytest.raises(error, match=words):
             compare(hand, loss)
     a, b = Value(1.0, "w"), Value(1.0, "w")
@@ -337,13 +344,29 @@ def test_a_confident_classifier_is_right(dtype, margin):
     assert comparison.ok, comparison
 
 
-@pytest.mark.parametrize("f", [
-    lambda x: np.concatenate([x, x]), lambda x: np.stack([x, x]), np.cumsum, lambda x: np.pad(x, 1), lambda x: np.linalg.det(x), lambda x: np.linalg.slogdet(x)[1],
-    np.linalg.cholesky, np.linalg.inv, lambda x: np.einsum((
-        "ij,jk->i"
-    ), x, x), lambda x: x[[0, 0]], lambda x: np.prod(x, axis=1), lambda x: x.std(), np.trace,
-    lambda x: np.lib.stride_tricks.sliding_window_view(x, 2, axis=1), lambda x: np.linalg.solve(x, np.ones(2)), lambda x: np.where([True, False], x, 0), lambda x: x.logsumexp(axis=0),
-], ids=range(17))  # fmt: skip
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.concatenate([x, x]),
+        lambda x: np.stack([x, x]),
+        np.cumsum,
+        lambda x: np.pad(x, 1),
+        lambda x: np.linalg.det(x),
+        lambda x: np.linalg.slogdet(x)[1],
+        np.linalg.cholesky,
+        np.linalg.inv,
+        lambda x: np.einsum("ij,jk->i", x, x),
+        lambda x: x[[0, 0]],
+        lambda x: np.prod(x, axis=1),
+        lambda x: x.std(),
+        np.trace,
+        lambda x: np.lib.stride_tricks.sliding_window_view(x, 2, axis=1),
+        lambda x: np.linalg.solve(x, np.ones(2)),
+        lambda x: np.where([True, False], x, 0),
+        lambda x: x.logsumexp(axis=0),
+    ],
+    ids=range(17),
+)
 def test_every_operation_can_be_compared(f):
     x = Tensor([[2.0, 0.5], [0.5, 3.0]], "x")
     y = f(x)

@@ -7,12 +7,18 @@ from micrograd_linear import Tensor, compare, derive
 from micrograd_linear.comparison.causes import Search
 
 STEPS = {
-    "tanh": lambda t, v, rng: t.tanh(), "sigmoid": lambda t, v, rng: t.sigmoid(), "sin": lambda t, v, rng: t.sin(),
-    "times": lambda t, v, rng: t * v, "over": lambda t, v, rng: t / (v * v + 1.0), "plus": lambda t, v, rng: t + v,
-    "twice": lambda t, v, rng: t * t.tanh(), "centred": lambda t, v, rng: t - t.mean(axis=0, keepdims=True),
-    "scaled": lambda t, v, rng: t * 0.7 + t.exp() * 0.1, "matrix": lambda t, v, rng: t @ v[:4] @ np.eye(4)[::-1],
+    "tanh": lambda t, v, rng: t.tanh(),
+    "sigmoid": lambda t, v, rng: t.sigmoid(),
+    "sin": lambda t, v, rng: t.sin(),
+    "times": lambda t, v, rng: t * v,
+    "over": lambda t, v, rng: t / (v * v + 1.0),
+    "plus": lambda t, v, rng: t + v,
+    "twice": lambda t, v, rng: t * t.tanh(),
+    "centred": lambda t, v, rng: t - t.mean(axis=0, keepdims=True),
+    "scaled": lambda t, v, rng: t * 0.7 + t.exp() * 0.1,
+    "matrix": lambda t, v, rng: t @ v[:4] @ np.eye(4)[::-1],
     "softmax": lambda t, v, rng: t.exp() / t.exp().sum(axis=1, keepdims=True),
-}  # fmt: skip
+}
 
 
 class Graph:
@@ -54,11 +60,19 @@ class Graph:
 
 
 CHANGES = [
-    lambda g, node: 2 * g, lambda g, node: -g, lambda g, node: g / 5, lambda g, node: g * np.asarray(node.current),
-    lambda g, node: g[::-1], lambda g, node: g * (1 - np.asarray(node.current) ** 2), lambda g, node: g * (g > 0),
-    lambda g, node: np.broadcast_to(g.sum(axis=0, keepdims=True), g.shape), lambda g, node: g + 0.1 * np.asarray(node.current),
-    lambda g, node: 0 * g, lambda g, node: 1.3017 * g, lambda g, node: g + 0.3,
-]  # fmt: skip
+    lambda g, node: 2 * g,
+    lambda g, node: -g,
+    lambda g, node: g / 5,
+    lambda g, node: g * np.asarray(node.current),
+    lambda g, node: g[::-1],
+    lambda g, node: g * (1 - np.asarray(node.current) ** 2),
+    lambda g, node: g * (g > 0),
+    lambda g, node: np.broadcast_to(g.sum(axis=0, keepdims=True), g.shape),
+    lambda g, node: g + 0.1 * np.asarray(node.current),
+    lambda g, node: 0 * g,
+    lambda g, node: 1.3017 * g,
+    lambda g, node: g + 0.3,
+]
 
 
 def planted(seed):

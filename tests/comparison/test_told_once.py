@@ -24,9 +24,12 @@ def network(rng):
         dz = at_z * 2 * (z.data - t) / 5
         du = at_u * (dz @ v["W2"].T) * slope
         return {
-            "x": du @ v["W1"].T, "W1": v["x"].T @ du, "b1": du.sum(axis=0, keepdims=True),
-            "W2": h.data.T @ dz, "b2": dz.sum(axis=0, keepdims=True),
-        }  # fmt: skip
+            "x": du @ v["W1"].T,
+            "W1": v["x"].T @ du,
+            "b1": du.sum(axis=0, keepdims=True),
+            "W2": h.data.T @ dz,
+            "b2": dz.sum(axis=0, keepdims=True),
+        }
 
     return loss, backward, u.data
 
@@ -114,7 +117,7 @@ def test_values_share_a_factor():
     assert len(told(comparison)[0]) == 1 and len(told(comparison)[1]) == 2
 
 
-# --- the convention of averaging in dW and db alone ----------------------------------------------------------
+# --- the convention of averaging in dW and db alone -----------------------------------------------
 
 
 @pytest.mark.parametrize("columns", [False, True])
@@ -146,7 +149,7 @@ def test_the_convention_that_averages_in_dw_and_db_is_named(rng, columns):
     assert "convention" not in str(compare(halved, Z, gradient=dZ))
 
 
-# --- two leaves with one gradient ----------------------------------------------------------------------------
+# --- two leaves with one gradient -----------------------------------------------------------------
 
 
 @pytest.fixture
@@ -199,7 +202,7 @@ def test_a_gradient_of_another_tensor_is_still_named(rng):
     assert "it is the gradient of b" not in wrong["gain"].note  # b's is another than that
 
 
-# --- from another wrong gradient -----------------------------------------------------------------------------
+# --- from another wrong gradient ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("order", [("c", "G"), ("G", "c")])

@@ -48,7 +48,7 @@ def difference(found, expected, floor=1e-300):
     return worst
 
 
-# --- the same numbers ------------------------------------------------------------------------------------------------------------
+# --- the same numbers -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", UNARY)
@@ -198,12 +198,33 @@ def _running(w, xs):
     return total
 
 
-@pytest.mark.parametrize("f", [
-    lambda p: p[0], lambda p: 7.0, lambda p: p[0] * 0.0 + 1, lambda p: p[1] - p[1], lambda p: sum(p), lambda p: p[0] + p[0], lambda p: p[0] * p[0], lambda p: p[0] * p[0] + p[0] * p[1],
-    lambda p: sum([p[0] * p[0], p[0] * p[0]], p[0]), lambda p: (p[0] + p[1]) + (p[0] + p[1]), lambda p: -0.0 * p[0], lambda p: p[1] + sum(x * x for x in p), lambda p: sum(x * 2 for x in p) + p[0] + p[1] + 1.0,
-    lambda p: (lambda s: s * s + s)(p[0] * p[1] + p[1]), lambda p: (lambda t: (t + p[0]) * t)(p[0] * p[1]), lambda p: p[0] ** 2 + p[1] ** p[0] + 2 ** p[1], lambda p: abs(-p[0]) / (p[1] - 3),
-    lambda p: np.exp(p[0]) + np.maximum(p[0], p[1]) + mgl.minimum(1.0, p[1]) + np.float64(2) * p[0], lambda p: p[0].leaky_relu() + p[0].leaky_relu(p[1]), lambda p: +p[0] + Value(3.0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda p: p[0],
+        lambda p: 7.0,
+        lambda p: p[0] * 0.0 + 1,
+        lambda p: p[1] - p[1],
+        lambda p: sum(p),
+        lambda p: p[0] + p[0],
+        lambda p: p[0] * p[0],
+        lambda p: p[0] * p[0] + p[0] * p[1],
+        lambda p: sum([p[0] * p[0], p[0] * p[0]], p[0]),
+        lambda p: (p[0] + p[1]) + (p[0] + p[1]),
+        lambda p: -0.0 * p[0],
+        lambda p: p[1] + sum(x * x for x in p),
+        lambda p: sum(x * 2 for x in p) + p[0] + p[1] + 1.0,
+        lambda p: (lambda s: s * s + s)(p[0] * p[1] + p[1]),
+        lambda p: (lambda t: (t + p[0]) * t)(p[0] * p[1]),
+        lambda p: p[0] ** 2 + p[1] ** p[0] + 2 ** p[1],
+        lambda p: abs(-p[0]) / (p[1] - 3),
+        lambda p: (
+            np.exp(p[0]) + np.maximum(p[0], p[1]) + mgl.minimum(1.0, p[1]) + np.float64(2) * p[0]
+        ),
+        lambda p: p[0].leaky_relu() + p[0].leaky_relu(p[1]),
+        lambda p: +p[0] + Value(3.0),
+    ],
+)
 def test_small_functions(compiled, f):
     assert difference(compiled(f)([0.7, 1.3]), eager(f, [0.7, 1.3])) <= 4e-15
     assert (
@@ -224,7 +245,7 @@ def test_a_long_chain(compiled, executor):
     assert difference(compiled(f)(0.5), eager(f, 0.5)) <= 1e-12
 
 
-# --- structures ------------------------------------------------------------------------------------------------------------------
+# --- structures -----------------------------------------------------------------------------------
 
 Pair = namedtuple("Pair", "w b")
 
@@ -369,7 +390,7 @@ def test_captured_numbers_are_constants_and_captured_nodes_are_refused(compiled)
     assert compiled(lambda x: x * scale + Value(1.0) * Value(3.0))(5.0) == (13.0, 2.0)
 
 
-# --- integers as indices ---------------------------------------------------------------------------------------------------------
+# --- integers as indices --------------------------------------------------------------------------
 
 
 def embed(params, tokens, target):
@@ -393,12 +414,15 @@ def test_integers_of_the_data_select(compiled):
     assert step.traced == 1
 
 
-@pytest.mark.parametrize("tokens, target, message", [
-    ([0, 5, 1], 0, (
-        r"tokens\[1\] is 5, and selects from 5 items; expected -5 to 4"
-    )), ([0, 1, -6], 0, r"tokens\[2\] is -6"), ([0, 1, 1], 7, "target is 7"),
-    ([0, 1, 2**60], 0, r"tokens\[2\]"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "tokens, target, message",
+    [
+        ([0, 5, 1], 0, r"tokens\[1\] is 5, and selects from 5 items; expected -5 to 4"),
+        ([0, 1, -6], 0, r"tokens\[2\] is -6"),
+        ([0, 1, 1], 7, "target is 7"),
+        ([0, 1, 2**60], 0, r"tokens\[2\]"),
+    ],
+)
 def test_an_index_out_of_range_is_an_error_that_names_it(compiled, tokens, target, message):
     params, step = embedding(random.Random(3)), compiled(embed)
     expected = step(params, [0, 1, 1], 0)
@@ -447,7 +471,7 @@ def test_an_integer_is_a_number_too(compiled):
         step(1.5, 2**70)
 
 
-# --- batches, explain, executors -------------------------------------------------------------------------------------------------
+# --- batches, explain, executors ------------------------------------------------------------------
 
 
 def test_a_batch_is_many_runs_at_once(compiled):

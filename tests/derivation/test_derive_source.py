@@ -292,7 +292,7 @@ def test_names_that_python_takes_for_the_same(names):
     check_source((a * b)[[0, 0, 2]].exp())
 
 
-# --- graphs drawn at random ----------------------------------------------------------------------------------------------------------
+# --- graphs drawn at random -----------------------------------------------------------------------
 
 UNARY = [
     "tanh",
@@ -317,11 +317,23 @@ BINARY = ["add", "sub", "mul", "div", "matmul", "maximum", "concat"]
 
 def step(operation, a, b):
     operations = {
-        "T": lambda: a.T, "neg": lambda: -a, "half": lambda: a / 2, "sum0": lambda: a.sum(axis=0, keepdims=True) * 0.3, "mean1": lambda: a.mean(axis=1, keepdims=True),
-        "max1": lambda: a.max(axis=1, keepdims=True), "var0": lambda: a.var(axis=0), "row": lambda: a[[0, 2, 0]], "reshape": lambda: a.reshape(9).reshape(3, 3),
-        "add": lambda: a + b, "sub": lambda: a - b, "mul": lambda: a * b, "div": lambda: a / (b * b + 1), "matmul": lambda: a @ b * 0.3, "maximum": lambda: a.maximum(b),
+        "T": lambda: a.T,
+        "neg": lambda: -a,
+        "half": lambda: a / 2,
+        "sum0": lambda: a.sum(axis=0, keepdims=True) * 0.3,
+        "mean1": lambda: a.mean(axis=1, keepdims=True),
+        "max1": lambda: a.max(axis=1, keepdims=True),
+        "var0": lambda: a.var(axis=0),
+        "row": lambda: a[[0, 2, 0]],
+        "reshape": lambda: a.reshape(9).reshape(3, 3),
+        "add": lambda: a + b,
+        "sub": lambda: a - b,
+        "mul": lambda: a * b,
+        "div": lambda: a / (b * b + 1),
+        "matmul": lambda: a @ b * 0.3,
+        "maximum": lambda: a.maximum(b),
         "concat": lambda: np.concatenate([a, b], axis=0)[1:4],
-    }  # fmt: skip
+    }
     result = operations[operation]() if operation in operations else getattr(a, operation)()
     return result if result.shape == (3, 3) else result.broadcast_to(3, 3)
 

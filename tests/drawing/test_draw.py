@@ -148,12 +148,10 @@ def test_save(layer, tmp_path, ending, magic):
 
 def test_saving_where_it_cannot_be(layer, tmp_path):
     for name, error, words in [
-        ("graph.jpeg", ValueError, (
-            r"\.jpeg.*\.svg"
-        )), ("graph", ValueError, (
-            "expected an ending"
-        )), ("no/graph.svg", FileNotFoundError, "no folder"),
-    ]:  # fmt: skip
+        ("graph.jpeg", ValueError, r"\.jpeg.*\.svg"),
+        ("graph", ValueError, "expected an ending"),
+        ("no/graph.svg", FileNotFoundError, "no folder"),
+    ]:
         with pytest.raises(error, match=words):
             draw(layer).save(tmp_path / name)
     (tmp_path / "folder.svg").mkdir()

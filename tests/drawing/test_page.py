@@ -18,7 +18,7 @@ from micrograd_linear.command import iris
 from micrograd_linear.drawing.flow import flow
 from micrograd_linear.engine.graph import topological_order
 
-# --- one file that needs nothing else ------------------------------------------------------------------------------------------------
+# --- one file that needs nothing else -------------------------------------------------------------
 
 
 def scripts(text):
@@ -103,7 +103,7 @@ def test_the_linear_layer_is_small():
     assert len(draw(y).html.encode()) < 60_000
 
 
-# --- forward and backward, step by step ------------------------------------------------------------------------------------------------
+# --- forward and backward, step by step -----------------------------------------------------------
 
 
 def test_by_keyboard(opened):

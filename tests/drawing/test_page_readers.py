@@ -13,7 +13,7 @@ from draw_graphs import by_name, neuron, small_layer
 
 from micrograd_linear import Value, compare, debug, draw
 
-# --- for everybody ----------------------------------------------------------------------------------------------------------------------
+# --- for everybody --------------------------------------------------------------------------------
 
 
 def test_with_a_screen_reader(opened):
@@ -136,7 +136,7 @@ def test_in_a_notebook_it_shows_itself_in_a_frame_that_may_do_nothing_else(opene
     assert inside.locator("#count").inner_text() == "0 of 24 · start"
 
 
-# --- the verdict -------------------------------------------------------------------------------------------------------------------------
+# --- the verdict ----------------------------------------------------------------------------------
 
 
 def test_the_verdict_of_a_comparison(opened):

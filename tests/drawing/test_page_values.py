@@ -17,7 +17,7 @@ from micrograd_linear.drawing.render import LayoutTimeout
 from micrograd_linear.engine.value import RULES
 from micrograd_linear.nn import MLP
 
-# --- number by number, and large graphs -----------------------------------------------------------------------------------------------
+# --- number by number, and large graphs -----------------------------------------------------------
 
 
 def test_a_layer_number_by_number(opened):
@@ -141,7 +141,7 @@ def test_a_layout_that_takes_too_long_is_folded_further(opened, monkeypatch):
     assert tab.run("page.view.values.length") <= 8
 
 
-# --- ledgers ----------------------------------------------------------------------------------------------------------------------------
+# --- ledgers --------------------------------------------------------------------------------------
 
 
 def test_a_ledger_adds_up(opened):
@@ -196,7 +196,7 @@ def test_the_search(opened):
     assert tab.text("#found") == "0 found"
 
 
-# --- leaves that can be edited ---------------------------------------------------------------------------------------------------------
+# --- leaves that can be edited --------------------------------------------------------------------
 
 
 def test_an_edited_leaf_recomputes_everything_as_the_engine_does(opened):

@@ -149,21 +149,32 @@ def test_a_rule_for_a_numpy_function_with_static_arguments(own):
         t.scaled()
 
 
-@pytest.mark.parametrize("pullbacks, error, words", [
-    (lambda x, y: (lambda g: g,), TypeError, (
-        "faulty: expected the rule to return 2 pullbacks, one for each argument, got 1"
-    )),
-    (lambda x, y: (lambda g: g, lambda g: g[:2]), ValueError, (
-        r"faulty returned a gradient of y \(3,\) that does not fit: got shape \(2,\), expected "
-        r"\(3,\)"
-    )),
-    (lambda x, y: (lambda g: "no", lambda g: g), ValueError, (
-        r"faulty returned a gradient of x \(3,\) that does not fit"
-    )),
-    (lambda x, y: (lambda g: None, lambda g: g), ValueError, (
-        r"faulty returned a gradient of x \(3,\) that does not fit"
-    )),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "pullbacks, error, words",
+    [
+        (
+            lambda x, y: (lambda g: g,),
+            TypeError,
+            "faulty: expected the rule to return 2 pullbacks, one for each argument, got 1",
+        ),
+        (
+            lambda x, y: (lambda g: g, lambda g: g[:2]),
+            ValueError,
+            r"faulty returned a gradient of y \(3,\) that does not fit: got shape \(2,\), "
+            r"expected \(3,\)",
+        ),
+        (
+            lambda x, y: (lambda g: "no", lambda g: g),
+            ValueError,
+            r"faulty returned a gradient of x \(3,\) that does not fit",
+        ),
+        (
+            lambda x, y: (lambda g: None, lambda g: g),
+            ValueError,
+            r"faulty returned a gradient of x \(3,\) that does not fit",
+        ),
+    ],
+)
 def test_a_rule_that_returns_the_wrong_thing_is_named(own, pullbacks, error, words):
     @own("faulty")
     def faulty(x, y):

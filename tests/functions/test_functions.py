@@ -19,41 +19,135 @@ S = R.normal(size=(3, 3)) + 4 * np.eye(3)
 swv = np.lib.stride_tricks.sliding_window_view
 
 CALLS = [  # (call, operands)
-    (np.add, A, V), (np.subtract, V, A), (np.multiply, A, A), (np.divide, A, V), (np.power, A, V), (np.maximum, A, 1.0), (np.minimum, 1.0, A), (np.negative, A),
-    (np.absolute, C), (np.abs, C), (np.exp, C), (np.expm1, C), (np.log, A), (np.log1p, A), (np.sqrt, A), (np.square, C), (np.sin, C), (np.cos, C), (np.tan, C),
-    (np.tanh, C), (lambda a: np.clip(a, 0.7, 1.5), A), (lambda a: np.clip(a, a_min=None, a_max=1.0), A), (lambda a, c: np.where(A > 1, a, c), A, V),
-    (lambda a: np.where(A > 1, a, 0), A), (np.matmul, A, B), (np.matmul, V, B), (np.matmul, A, V), (np.matmul, V, V), (np.matmul, C, B), (np.dot, A, B), (np.dot, V, V),
-    (np.dot, C, B), (np.dot, A, 2.0), (lambda c, a: np.dot(a, np.swapaxes(c, 1, 2)), C, A), (np.outer, V, A), (np.inner, A, V), (np.inner, A, C), (np.tensordot, C, A),
-    (lambda a, b: np.tensordot(a, b, axes=1), A, B), (lambda a, b: np.tensordot(a, b, axes=([1, 2], [0, 1])), C, A), (lambda a, b: np.tensordot(a, b, axes=(1, 0)), A, B),
-    (lambda a, b: np.einsum("ij,jk->ik", a, b), A, B), (lambda a, b: np.einsum((
-        "...ij,jk"
-    ), a, b), C, B), (lambda a: np.einsum("ij->ji", a), A),
-    (lambda a, b: np.einsum("bij,ij->b", a, b), C, A), (lambda a: np.einsum((
-        "ii"
-    ), a), S), (lambda a, b: np.einsum("i...,i...->...", a, b), A, A),
-    (np.trace, S), (lambda a: np.trace(a, offset=1), S), (np.diagonal, A), (lambda a: np.diagonal(a, -1, 1, 2), C), (np.linalg.inv, S), (np.linalg.det, S),
-    (lambda a: np.linalg.slogdet(a)[1], S), (np.linalg.solve, S, A), (np.linalg.solve, S, V[:3]), (lambda a: np.linalg.cholesky(a @ a.T + np.eye(3)), S),
-    (np.sum, C), (lambda c: np.sum(c, 1), C), (lambda c: np.sum(c, axis=(0, -1), keepdims=True), C), (lambda c: np.mean(c, axis=-1), C), (np.max, C),
-    (lambda c: np.min(c, axis=1), C), (lambda c: np.amax(c, axis=0), C), (lambda c: np.prod(c, axis=2), C), (lambda c: np.var(c, axis=0, ddof=1), C), (np.std, C),
-    (lambda c: np.cumsum(c, axis=1), C), (np.cumsum, A), (np.linalg.norm, C), (lambda c: np.linalg.norm(c, axis=1), C), (lambda v: np.linalg.norm(v, 1), V),
-    (lambda v: np.linalg.norm(v, np.inf), V), (lambda a: np.linalg.norm(a, (
-        "fro"
-    )), A), (np.transpose, C), (lambda c: np.transpose(c, (1, 0, 2)), C),
-    (lambda c: np.swapaxes(c, 0, -1), C), (lambda c: np.moveaxis(c, 0, -1), C), (lambda c: np.moveaxis(c, (0, 1), (1, 2)), C), (lambda c: np.reshape(c, (6, -1)), C),
-    (np.ravel, C), (lambda a: np.squeeze(np.expand_dims(a, (0, 2))), A), (lambda a: np.squeeze(np.expand_dims(a, 1), axis=1), A),
-    (lambda v: np.broadcast_to(v, (3, 4)), V), (lambda a, v: np.concatenate([a, v[None]]), A, V), (lambda a, c: np.concatenate((a[None], c), axis=0), A, C),
-    (lambda a, v: np.concatenate([a, v], axis=None), A, V), (lambda v, w: np.stack([v, w], axis=1), V, V), (lambda v, a: np.vstack([v, a]), V, A),
-    (lambda v, w: np.hstack([v, w]), V, V), (lambda a: np.hstack([a, A]), A), (lambda a: np.split(a, 2, axis=1)[1], A), (lambda a: np.split(a, [1, 3], axis=1)[1], A),
-    (lambda a: np.pad(a, 1), A), (lambda a: np.pad(a, ((1, 0), (0, 2))), A), (lambda a: np.repeat(a, 3, axis=1), A), (lambda a: np.repeat(a, 2), A),
-    (lambda a: np.repeat(a, [1, 0, 2], axis=0), A), (lambda a: np.take(a, [2, 0, 2], axis=1), A), (np.flip, C), (lambda c: np.flip(c, axis=1), C), (np.tril, A),
-    (lambda a: np.triu(a, 1), A), (lambda a: swv(a, (2, 2), axis=(-2, -1)), A), (lambda a: swv(a, (2, 3), axis=(-1, -2)), A), (lambda c: swv(c, (2, 2), axis=(-1, 1)), C), (lambda a: np.roll(a, 1), A),
-    (lambda c: np.roll(c, -2, axis=1), C), (lambda c: np.diff(c, axis=1), C), (lambda a: np.diff(a, n=2), A), (lambda a: np.linalg.slogdet(a).logabsdet, S),
-    (lambda c: np.take_along_axis(c, np.argsort(C, axis=1), axis=1), C), (lambda a: np.take_along_axis(a, A.argmax(axis=1)[:, None], axis=1), A),
-    (lambda a: swv(a, 2, axis=1), A), (lambda a: swv(a, (2, 3)), A), (lambda c: swv(c, (2, 2), axis=(1, 2)), C),
-    (lambda a: a.T @ a, A), (lambda c: c.mean(0), C), (lambda c: c.sum(axis=1).max(), C), (lambda a: a[:, None, [0, 0]], A), (lambda a: a[A > 1], A),
-    (lambda a: a[range(3), [0, 1, 1]], A), (lambda a: a[..., ::-2], A), (lambda a: A @ a.T, A), (lambda a: np.float32(2) * a - 1, A), (lambda a: 1 / a, A),
-    (lambda a: sum(row * row for row in a), A), (lambda a: len(a) * a, A),
-]  # fmt: skip
+    (np.add, A, V),
+    (np.subtract, V, A),
+    (np.multiply, A, A),
+    (np.divide, A, V),
+    (np.power, A, V),
+    (np.maximum, A, 1.0),
+    (np.minimum, 1.0, A),
+    (np.negative, A),
+    (np.absolute, C),
+    (np.abs, C),
+    (np.exp, C),
+    (np.expm1, C),
+    (np.log, A),
+    (np.log1p, A),
+    (np.sqrt, A),
+    (np.square, C),
+    (np.sin, C),
+    (np.cos, C),
+    (np.tan, C),
+    (np.tanh, C),
+    (lambda a: np.clip(a, 0.7, 1.5), A),
+    (lambda a: np.clip(a, a_min=None, a_max=1.0), A),
+    (lambda a, c: np.where(A > 1, a, c), A, V),
+    (lambda a: np.where(A > 1, a, 0), A),
+    (np.matmul, A, B),
+    (np.matmul, V, B),
+    (np.matmul, A, V),
+    (np.matmul, V, V),
+    (np.matmul, C, B),
+    (np.dot, A, B),
+    (np.dot, V, V),
+    (np.dot, C, B),
+    (np.dot, A, 2.0),
+    (lambda c, a: np.dot(a, np.swapaxes(c, 1, 2)), C, A),
+    (np.outer, V, A),
+    (np.inner, A, V),
+    (np.inner, A, C),
+    (np.tensordot, C, A),
+    (lambda a, b: np.tensordot(a, b, axes=1), A, B),
+    (lambda a, b: np.tensordot(a, b, axes=([1, 2], [0, 1])), C, A),
+    (lambda a, b: np.tensordot(a, b, axes=(1, 0)), A, B),
+    (lambda a, b: np.einsum("ij,jk->ik", a, b), A, B),
+    (lambda a, b: np.einsum("...ij,jk", a, b), C, B),
+    (lambda a: np.einsum("ij->ji", a), A),
+    (lambda a, b: np.einsum("bij,ij->b", a, b), C, A),
+    (lambda a: np.einsum("ii", a), S),
+    (lambda a, b: np.einsum("i...,i...->...", a, b), A, A),
+    (np.trace, S),
+    (lambda a: np.trace(a, offset=1), S),
+    (np.diagonal, A),
+    (lambda a: np.diagonal(a, -1, 1, 2), C),
+    (np.linalg.inv, S),
+    (np.linalg.det, S),
+    (lambda a: np.linalg.slogdet(a)[1], S),
+    (np.linalg.solve, S, A),
+    (np.linalg.solve, S, V[:3]),
+    (lambda a: np.linalg.cholesky(a @ a.T + np.eye(3)), S),
+    (np.sum, C),
+    (lambda c: np.sum(c, 1), C),
+    (lambda c: np.sum(c, axis=(0, -1), keepdims=True), C),
+    (lambda c: np.mean(c, axis=-1), C),
+    (np.max, C),
+    (lambda c: np.min(c, axis=1), C),
+    (lambda c: np.amax(c, axis=0), C),
+    (lambda c: np.prod(c, axis=2), C),
+    (lambda c: np.var(c, axis=0, ddof=1), C),
+    (np.std, C),
+    (lambda c: np.cumsum(c, axis=1), C),
+    (np.cumsum, A),
+    (np.linalg.norm, C),
+    (lambda c: np.linalg.norm(c, axis=1), C),
+    (lambda v: np.linalg.norm(v, 1), V),
+    (lambda v: np.linalg.norm(v, np.inf), V),
+    (lambda a: np.linalg.norm(a, "fro"), A),
+    (np.transpose, C),
+    (lambda c: np.transpose(c, (1, 0, 2)), C),
+    (lambda c: np.swapaxes(c, 0, -1), C),
+    (lambda c: np.moveaxis(c, 0, -1), C),
+    (lambda c: np.moveaxis(c, (0, 1), (1, 2)), C),
+    (lambda c: np.reshape(c, (6, -1)), C),
+    (np.ravel, C),
+    (lambda a: np.squeeze(np.expand_dims(a, (0, 2))), A),
+    (lambda a: np.squeeze(np.expand_dims(a, 1), axis=1), A),
+    (lambda v: np.broadcast_to(v, (3, 4)), V),
+    (lambda a, v: np.concatenate([a, v[None]]), A, V),
+    (lambda a, c: np.concatenate((a[None], c), axis=0), A, C),
+    (lambda a, v: np.concatenate([a, v], axis=None), A, V),
+    (lambda v, w: np.stack([v, w], axis=1), V, V),
+    (lambda v, a: np.vstack([v, a]), V, A),
+    (lambda v, w: np.hstack([v, w]), V, V),
+    (lambda a: np.hstack([a, A]), A),
+    (lambda a: np.split(a, 2, axis=1)[1], A),
+    (lambda a: np.split(a, [1, 3], axis=1)[1], A),
+    (lambda a: np.pad(a, 1), A),
+    (lambda a: np.pad(a, ((1, 0), (0, 2))), A),
+    (lambda a: np.repeat(a, 3, axis=1), A),
+    (lambda a: np.repeat(a, 2), A),
+    (lambda a: np.repeat(a, [1, 0, 2], axis=0), A),
+    (lambda a: np.take(a, [2, 0, 2], axis=1), A),
+    (np.flip, C),
+    (lambda c: np.flip(c, axis=1), C),
+    (np.tril, A),
+    (lambda a: np.triu(a, 1), A),
+    (lambda a: swv(a, (2, 2), axis=(-2, -1)), A),
+    (lambda a: swv(a, (2, 3), axis=(-1, -2)), A),
+    (lambda c: swv(c, (2, 2), axis=(-1, 1)), C),
+    (lambda a: np.roll(a, 1), A),
+    (lambda c: np.roll(c, -2, axis=1), C),
+    (lambda c: np.diff(c, axis=1), C),
+    (lambda a: np.diff(a, n=2), A),
+    (lambda a: np.linalg.slogdet(a).logabsdet, S),
+    (lambda c: np.take_along_axis(c, np.argsort(C, axis=1), axis=1), C),
+    (lambda a: np.take_along_axis(a, A.argmax(axis=1)[:, None], axis=1), A),
+    (lambda a: swv(a, 2, axis=1), A),
+    (lambda a: swv(a, (2, 3)), A),
+    (lambda c: swv(c, (2, 2), axis=(1, 2)), C),
+    (lambda a: a.T @ a, A),
+    (lambda c: c.mean(0), C),
+    (lambda c: c.sum(axis=1).max(), C),
+    (lambda a: a[:, None, [0, 0]], A),
+    (lambda a: a[A > 1], A),
+    (lambda a: a[range(3), [0, 1, 1]], A),
+    (lambda a: a[..., ::-2], A),
+    (lambda a: A @ a.T, A),
+    (lambda a: np.float32(2) * a - 1, A),
+    (lambda a: 1 / a, A),
+    (lambda a: sum(row * row for row in a), A),
+    (lambda a: len(a) * a, A),
+]
 
 
 @pytest.mark.parametrize("i", range(len(CALLS)))
@@ -82,11 +176,27 @@ def test_value_and_gradient(i):
 
 
 METHODS = [
-    lambda t: t.sum(dim=1, keepdim=True), lambda t: t.mean(dim=-1), lambda t: t.var(axis=0, unbiased=True), lambda t: t.view(4, 3), lambda t: t.unsqueeze(0).squeeze(),
-    lambda t: t.flatten().dot(t.ravel()), lambda t: t.logsumexp(axis=1), lambda t: t.clip(min=1).norm(), lambda t: t.min(axis=0).cumsum(), lambda t: t.swapaxes(0, 1).T.tril(),
-    lambda t: t.std() * t.prod(), lambda t: t.astype(np.float32), lambda t: t.square().outer(t).trace(), lambda t: t.repeat(2, axis=0).take([0, 0, 5], axis=0), lambda t: t.mT @ t,
-    lambda t: t.unsqueeze(0).flatten(1), lambda t: t.flip([0, 1]), lambda t: t.pad(1).flip(0).split(2, 1)[0], lambda t: t.expand_dims(1).broadcast_to(3, 2, 4), lambda t: t.diagonal(1),
-]  # fmt: skip
+    lambda t: t.sum(dim=1, keepdim=True),
+    lambda t: t.mean(dim=-1),
+    lambda t: t.var(axis=0, unbiased=True),
+    lambda t: t.view(4, 3),
+    lambda t: t.unsqueeze(0).squeeze(),
+    lambda t: t.flatten().dot(t.ravel()),
+    lambda t: t.logsumexp(axis=1),
+    lambda t: t.clip(min=1).norm(),
+    lambda t: t.min(axis=0).cumsum(),
+    lambda t: t.swapaxes(0, 1).T.tril(),
+    lambda t: t.std() * t.prod(),
+    lambda t: t.astype(np.float32),
+    lambda t: t.square().outer(t).trace(),
+    lambda t: t.repeat(2, axis=0).take([0, 0, 5], axis=0),
+    lambda t: t.mT @ t,
+    lambda t: t.unsqueeze(0).flatten(1),
+    lambda t: t.flip([0, 1]),
+    lambda t: t.pad(1).flip(0).split(2, 1)[0],
+    lambda t: t.expand_dims(1).broadcast_to(3, 2, 4),
+    lambda t: t.diagonal(1),
+]
 
 
 @pytest.mark.parametrize("i", range(len(METHODS)))
@@ -142,52 +252,43 @@ def test_arrays_in_arrays_out():
     )
 
 
-@pytest.mark.parametrize("call, error, words", [
-    (lambda t: np.sort(t), TypeError, (
-        r"np.sort is not supported.*write t\[np.argsort"
-    )), (lambda t: np.median(t), TypeError, "np.median.*write"),
-    (lambda t: np.linalg.svd(t), TypeError, (
-        "np.linalg.svd is not supported.*operations.md"
-    )), (lambda t: np.fft.fft(t), TypeError, "fft"),
-    (lambda t: np.log10(t), TypeError, (
-        r"np.log10.*write np.log\(t\) / np.log\(10\)"
-    )), (lambda t: np.sum(t, 0, float), TypeError, "np.sum"),
-    (lambda t: np.sum(t, dtype=float), TypeError, (
-        "sum.*dtype"
-    )), (lambda t: np.mean(t, where=A > 1), TypeError, (
-        "mean.*where"
-    )), (lambda t: np.exp(t, out=A), TypeError, "out"),
-    (lambda t: t.sum(axis=0, dim=1), TypeError, (
-        "axis and dim are the same"
-    )), (lambda t: t.var(ddof=1, unbiased=False), TypeError, "ddof and unbiased"),
-    (lambda t: t[Tensor([0, 1])], IndexError, (
-        "requires_grad=False"
-    )), (lambda t: np.add.reduce(t, axis=0), TypeError, "write np.sum"),
-    (lambda t: np.pad(t, 1, mode="edge"), TypeError, (
-        "edge"
-    )), (lambda t: np.concatenate([t, t], dtype=float), TypeError, "np.concatenate.*dtype"),
-    (lambda t: np.reshape(t, (2, 6), order=(
-        "F"
-    )), TypeError, "order"), (lambda t: np.linalg.norm(t, 3), TypeError, (
-        "ord=3"
-    )), (lambda t: np.where(t, t, 0), TypeError, "plain array"),
-    (lambda t: np.einsum(t, [0, 1]), TypeError, (
-        "string"
-    )), (lambda t: t.astype(int), TypeError, (
-        "floating"
-    )), (lambda t: np.clip(t, t, 2), TypeError, "maximum and minimum"),
-    (lambda t: np.concatenate([t, V]), ValueError, (
-        r"concatenate of a tensor \(3, 4\), an array \(4,\)"
-    )), (lambda t: np.split(t, 3, axis=1), ValueError, "not divisible"),
-    (lambda t: np.linalg.inv(t), ValueError, (
-        r"inv of a tensor \(3, 4\)"
-    )), (lambda t: np.linalg.inv(t[:, :3] * 0), ValueError, "Singular"),
-    (lambda t: np.einsum("ij,jk->ik", t), ValueError, (
-        "expected 2 operands, got 1"
-    )), (lambda t: np.squeeze(t, 0), ValueError, (
-        "size"
-    )), (lambda t: swv(t, 9, axis=0), ValueError, "larger"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call, error, words",
+    [
+        (lambda t: np.sort(t), TypeError, r"np.sort is not supported.*write t\[np.argsort"),
+        (lambda t: np.median(t), TypeError, "np.median.*write"),
+        (lambda t: np.linalg.svd(t), TypeError, "np.linalg.svd is not supported.*operations.md"),
+        (lambda t: np.fft.fft(t), TypeError, "fft"),
+        (lambda t: np.log10(t), TypeError, r"np.log10.*write np.log\(t\) / np.log\(10\)"),
+        (lambda t: np.sum(t, 0, float), TypeError, "np.sum"),
+        (lambda t: np.sum(t, dtype=float), TypeError, "sum.*dtype"),
+        (lambda t: np.mean(t, where=A > 1), TypeError, "mean.*where"),
+        (lambda t: np.exp(t, out=A), TypeError, "out"),
+        (lambda t: t.sum(axis=0, dim=1), TypeError, "axis and dim are the same"),
+        (lambda t: t.var(ddof=1, unbiased=False), TypeError, "ddof and unbiased"),
+        (lambda t: t[Tensor([0, 1])], IndexError, "requires_grad=False"),
+        (lambda t: np.add.reduce(t, axis=0), TypeError, "write np.sum"),
+        (lambda t: np.pad(t, 1, mode="edge"), TypeError, "edge"),
+        (lambda t: np.concatenate([t, t], dtype=float), TypeError, "np.concatenate.*dtype"),
+        (lambda t: np.reshape(t, (2, 6), order="F"), TypeError, "order"),
+        (lambda t: np.linalg.norm(t, 3), TypeError, "ord=3"),
+        (lambda t: np.where(t, t, 0), TypeError, "plain array"),
+        (lambda t: np.einsum(t, [0, 1]), TypeError, "string"),
+        (lambda t: t.astype(int), TypeError, "floating"),
+        (lambda t: np.clip(t, t, 2), TypeError, "maximum and minimum"),
+        (
+            lambda t: np.concatenate([t, V]),
+            ValueError,
+            r"concatenate of a tensor \(3, 4\), an array \(4,\)",
+        ),
+        (lambda t: np.split(t, 3, axis=1), ValueError, "not divisible"),
+        (lambda t: np.linalg.inv(t), ValueError, r"inv of a tensor \(3, 4\)"),
+        (lambda t: np.linalg.inv(t[:, :3] * 0), ValueError, "Singular"),
+        (lambda t: np.einsum("ij,jk->ik", t), ValueError, "expected 2 operands, got 1"),
+        (lambda t: np.squeeze(t, 0), ValueError, "size"),
+        (lambda t: swv(t, 9, axis=0), ValueError, "larger"),
+    ],
+)
 def test_what_is_not_supported_or_does_not_fit_is_refused_by_name(call, error, words):
     with pytest.raises(error, match=words):
         call(Tensor(A))

@@ -35,9 +35,16 @@ DOCS = Path(__file__).parents[2] / "docs"
 EVERY = (*WORKLOADS, GROWTH)
 LAYER = workload("Linear layer (8, 4, 3)")
 SURROUNDINGS = {
-    "date": "2026-01-02", "python": "3.99.0", "system": "Linux x86_64", "processor": "Abacus", "processors": 2, "threads": 1, "blas": "blas 1", "kernel": "",
+    "date": "2026-01-02",
+    "python": "3.99.0",
+    "system": "Linux x86_64",
+    "processor": "Abacus",
+    "processors": 2,
+    "threads": 1,
+    "blas": "blas 1",
+    "kernel": "",
     "versions": {"numpy": "9.9", "torch": "8.8"},
-}  # fmt: skip
+}
 
 
 def contestant(*seconds, processors=1.0):
@@ -95,7 +102,7 @@ def nothing_installed(monkeypatch):
     hide(monkeypatch, contest.INSTALL)
 
 
-# --- what is compared --------------------------------------------------------------------------------------------------------------
+# --- what is compared -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("one", EVERY, ids=lambda one: one.name)
@@ -207,7 +214,7 @@ def test_the_plain_scalar_class_differentiates_as_ours_does():
     assert run(plain.Value) == pytest.approx(run(Value), rel=1e-14)
 
 
-# --- measuring -----------------------------------------------------------------------------------------------------------------------
+# --- measuring ------------------------------------------------------------------------------------
 
 
 class Fake:
@@ -340,7 +347,7 @@ def test_a_step_is_timed_at_least_once():
     assert len(calls) == 1 and found["seconds"] > 0
 
 
-# --- goals ----------------------------------------------------------------------------------------------------------------------------
+# --- goals ----------------------------------------------------------------------------------------
 
 
 def test_goals_name_contestants_that_there_are():
@@ -392,7 +399,7 @@ def test_a_goal_of_at_least_is_reached_from_its_bound_on(peer, reached):
     assert found[f"{goals.MLP}: CasADi SX / ours, compiled, Numba"] == ["at least 1.5", None, None]
 
 
-# --- reports --------------------------------------------------------------------------------------------------------------------------
+# --- reports --------------------------------------------------------------------------------------
 
 
 def rows(markdown):
@@ -455,9 +462,20 @@ def test_a_workload_in_which_nobody_ran_is_still_reported():
 
 
 def test_numbers_are_written_with_three_digits():
-    assert [figures.significant(x) for x in (0, 0.00381, 0.09999, 0.9996, 1.02, 64.46, 999.6, 1184.2, 2.5e-7)] == [
-        "0", "0.00381", "0.100", "1.00", "1.02", "64.5", "1,000", "1,180", "2.5e-07",
-    ]  # fmt: skip
+    assert [
+        figures.significant(x)
+        for x in (0, 0.00381, 0.09999, 0.9996, 1.02, 64.46, 999.6, 1184.2, 2.5e-7)
+    ] == [
+        "0",
+        "0.00381",
+        "0.100",
+        "1.00",
+        "1.02",
+        "64.5",
+        "1,000",
+        "1,180",
+        "2.5e-07",
+    ]
     assert [figures.duration(x) for x in (2, 0.0123, 4.5e-6, 3e-9)] == [
         "2.00 s",
         "12.3 ms",
@@ -486,7 +504,7 @@ def test_a_page_keeps_everything_outside_of_the_markers():
             report.into_page(broken, made_up())
 
 
-# --- the plot -------------------------------------------------------------------------------------------------------------------------
+# --- the plot -------------------------------------------------------------------------------------
 
 
 def shown(svg):
@@ -534,7 +552,7 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
         plot.svg(made_up())
 
 
-# --- the command ------------------------------------------------------------------------------------------------------------------------
+# --- the command ----------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -681,7 +699,7 @@ def test_a_file_that_is_no_result_is_refused(command):
         assert command("--from", "bad.json").status == 2
 
 
-# --- the page -------------------------------------------------------------------------------------------------------------------------
+# --- the page -------------------------------------------------------------------------------------
 
 
 def test_the_page_is_what_the_command_makes_of_the_saved_samples():
