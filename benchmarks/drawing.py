@@ -1,4 +1,7 @@
-"""The graph as SVG: of a small network, beside the peer that draws with the same program; and of 65,000 numbers, which only ours can."""
+"""The graph as SVG, of a small network and of 65,000 numbers.
+
+A peer draws the small one with the same program; only ours can draw the large one.
+"""
 
 import numpy as np
 

@@ -1,4 +1,7 @@
-"""The measured data as tables, for the terminal and as Markdown. No number is written by hand: the page in docs has them between two markers."""
+"""The measured data as tables, for the terminal and as Markdown.
+
+No number is written by hand: the page in docs has them between two markers.
+"""
 
 from .figures import (
     duration,
@@ -24,7 +27,10 @@ QUICK = (
 
 
 class Table:
-    """A heading, a paragraph, rows of text under columns, of which the first ``words`` go to the left and the numbers to the right, and remarks below."""
+    """A heading, a paragraph, a table of text, and remarks below.
+
+    The first ``words`` columns are aligned to the left, and the numbers to the right.
+    """
 
     def __init__(self, section, title, about, columns, rows, remarks=(), words=1):
         self.section, self.title, self.about, self.columns, self.rows, self.remarks, self.words = (
@@ -110,7 +116,10 @@ def as_markdown(data):
 
 
 def into_page(page, data):
-    """The page with the report between its two markers; the report alone, under a title, where there is no page."""
+    """The page with the report between its two markers.
+
+    Where there is no page, it is the report alone, under a title.
+    """
     check_page(page)
     if page is None:
         return f"{TITLE}\n{as_markdown(data)}"

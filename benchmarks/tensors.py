@@ -1,4 +1,8 @@
-"""Graphs of arrays: the linear layer beside what somebody writes by hand in NumPy, and a chain of operations, which costs recording and not arithmetic."""
+"""Graphs of arrays: the linear layer, and a chain of operations.
+
+The layer stands beside what somebody writes by hand in NumPy. The chain costs recording and hardly
+any arithmetic.
+"""
 
 import functools
 
@@ -22,7 +26,10 @@ def linear_layer(N, inputs, outputs):
 
 
 def chain(turns, *shape):
-    """Three operations a turn on x and a; single numbers need no sum, so that the function is one of Values for ``compile``."""
+    """Three operations a turn on x and a.
+
+    Single numbers need no sum, so that ``compile`` gets a function of Values.
+    """
 
     def loss(p, tanh=np.tanh):
         y = p["x"]
@@ -108,7 +115,7 @@ def compiled(problem, *sizes):
 
 
 def jax(problem, *sizes):
-    """Compiled before the clock starts; its arrays stay where it keeps them, and every step waits for its results."""
+    """Compiled before the clock starts; arrays stay on JAX's device, and every step is awaited."""
     import jax
 
     jax.config.update("jax_enable_x64", True)

@@ -1,4 +1,7 @@
-"""A transformer of single numbers, ``microgpt``: a training step on one name, which is the loss, its gradients, and the step down along them."""
+"""A transformer of single numbers, ``microgpt``: a training step on one name.
+
+A step computes the loss and its gradients, and moves the parameters down along them.
+"""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""Graphs that the tests of ``derive`` share: networks as people write them, and what was found by trying to break it."""
+"""Graphs that the tests of ``derive`` share: ordinary networks, and graphs that once broke it."""
 
 import numpy as np
 from test_rules import case

@@ -1,4 +1,7 @@
-"""compare: every status, for Tensors and Values; and that it changes nothing, broadcasts nothing and raises on no mismatch."""
+"""compare: every status, for Tensors and Values.
+
+It changes nothing, broadcasts nothing and raises on no mismatch.
+"""
 
 import json
 
@@ -153,7 +156,7 @@ def test_every_grad_and_every_hand_gradient_stays_as_it_was(layer):
 
 
 def test_a_gradient_that_is_mathematically_zero_passes(rng):
-    """A bias in front of a centring: its gradient is a sum that cancels, and both sides hold only rounding."""
+    """A bias in front of a centring: its gradient cancels, and both sides hold only rounding."""
     x, b = Tensor(rng.normal(size=(50, 4)), "x"), Tensor(rng.normal(size=(1, 4)), "b")
     h = x + b
     centred = h - h.mean(axis=0)
@@ -163,7 +166,10 @@ def test_a_gradient_that_is_mathematically_zero_passes(rng):
 
 
 def test_sums_that_cancel_inside_a_matrix_product_are_rounding(rng):
-    """In float32 the two orders of summation differ by far more than 1e-5 of a sum that cancels to almost nothing."""
+    """A sum that cancels to almost nothing.
+
+    In float32 two orders of summation differ by far more than 1e-5 of it.
+    """
     x, g = rng.normal(size=(2, 1001, 1)).astype(np.float32)
     x[-1] = 1
     g[-1] = -(x[:-1].T.astype(float) @ g[:-1]).item()

@@ -1,4 +1,4 @@
-"""What may be handed in to compare, what is refused in one clear error, and what a comparison is in a condition."""
+"""What compare accepts, what it refuses in one clear error, and a comparison as a condition."""
 
 import numpy as np
 import pytest

@@ -89,7 +89,7 @@ SATURATED = {
 
 @pytest.mark.parametrize("name", SATURATED)
 def test_the_right_form_is_never_named_as_the_mistake(name, monkeypatch):
-    """Without the rounding of forms the gradient is called wrong; even then nothing true is blamed."""
+    """Without the rounding of forms the gradient is called wrong, but nothing true is blamed."""
     monkeypatch.setattr(rounding.FormRounding, "of", lambda self, node: None)
     f, slope = SATURATED[name]
     wrong = 0

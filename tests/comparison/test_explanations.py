@@ -1,4 +1,8 @@
-"""What an explanation may say: the line of the blamed tensor, the simple before the contrived, nothing about axes of one number, nothing that is right."""
+"""What an explanation may say.
+
+It names the line of the blamed tensor, prefers the simple to the contrived, and says nothing about
+axes of one number and nothing that is right.
+"""
 
 import re
 
@@ -9,7 +13,8 @@ from micrograd_linear import Tensor, Value, compare
 from micrograd_linear.comparison.mistakes import _OF, UNARY
 
 SEVERAL = re.compile(
-    r"\b(axis|axes|rows?|columns?|elements?|largest|everywhere|repeated|broadcast\w*|copies|slices?|all ones)\b"
+    r"\b(axis|axes|rows?|columns?|elements?|largest|everywhere|repeated|broadcast\w*|copies"
+    r"|slices?|all ones)\b"
 )
 
 

@@ -1,4 +1,8 @@
-"""Random graphs with one planted mistake: no cause is the truth, no line that is right is what was written, and a right pass has none."""
+"""Random graphs with one planted mistake.
+
+No cause is the truth, no line that is called right is what was written, and a right pass has no
+cause.
+"""
 
 import numpy as np
 import pytest
@@ -38,7 +42,7 @@ class Graph:
         self.gradients = self.y.gradients(self.g)
 
     def backward(self, wrong_at, change):
-        """{node: gradient} of a pass by hand in which one node's gradient is changed before it is handed on."""
+        """{node: gradient} of a pass by hand that uses a changed gradient for one node."""
         totals, found = {self.y: self.g}, {}
         for node in sorted(self.gradients, key=lambda node: -node.created):
             g = totals[node]
@@ -76,7 +80,10 @@ CHANGES = [
 
 
 def planted(seed):
-    """(graph, wrong hand gradients of x, v and, sometimes, the results between, the node that is wrong), or None where it makes no difference."""
+    """(graph, hand-derived gradients, the wrong node), or None where the mistake changes nothing.
+
+    The gradients are those of x and v and, sometimes, of the results between.
+    """
     graph = Graph(seed)
     rng = np.random.default_rng([seed, 1])
     nodes = [node for node in graph.gradients if node is not graph.y]
@@ -102,7 +109,7 @@ def claims_the_truth(predicted, expected):
 
 
 def was_written(line, graph, hand):
-    """Whether a line of the derivation gives, for a tensor that was handed in, what was handed in."""
+    """Whether a line of the derivation gives the gradient that was passed for some tensor."""
     for node, array in hand.items():
         if line.startswith((f"∇_{node.name} L = ", f"∂L/∂{node.name} = ")):
             names = {}

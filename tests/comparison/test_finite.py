@@ -1,4 +1,4 @@
-"""Finite differences as a third opinion: what they may say of the engine, and when they say nothing."""
+"""Finite differences as a third opinion: what they say of the engine, and when they say nothing."""
 
 import numpy as np
 import pytest

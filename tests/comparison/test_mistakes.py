@@ -1,4 +1,7 @@
-"""Mistakes at every kind of step, each planted where it is known, beside the right gradient, which must not be explained as anything."""
+"""Mistakes at every kind of step, each planted at a known place.
+
+Beside each stands the right gradient, which must not be explained as a mistake.
+"""
 
 import itertools
 
@@ -226,7 +229,10 @@ def test_a_parameter_that_was_updated_too_early(rng):
 
 
 class Loop:
-    """h <- tanh(h W + x_t U), four turns, the loss at the last; ``spoil`` changes lines of the backward pass at every turn."""
+    """h <- tanh(h W + x_t U) for four turns, with the loss at the last.
+
+    ``spoil`` changes lines of the backward pass at every turn.
+    """
 
     def __init__(self, rng, turns=4):
         self.W, self.U = (

@@ -1,4 +1,8 @@
-"""What a comparison says of a gradient beside right and wrong: missing, vacuous, scaled, precision, where NaN arose; how strong a pass is; arrays from anywhere."""
+"""What a comparison says of a gradient beside right and wrong.
+
+It may be missing, vacuous, scaled, imprecise, or NaN from a known place. The strength of a pass and
+arrays of other libraries are tested here, too.
+"""
 
 import ctypes
 import json
@@ -671,7 +675,7 @@ def test_choices_at_ties_of_every_kind():
 
 
 def test_right_gradients_of_many_kinds_agree():
-    """A sample of what was measured on 2,000: both types, ties, zeros, empty batches, gradients that cancel."""
+    """A sample of 2,000 measured graphs: both types, ties, zeros, empty batches, cancellation."""
     checked = 0
     for seed in range(24):
         rng = np.random.default_rng(seed)

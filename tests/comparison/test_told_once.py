@@ -1,4 +1,7 @@
-"""A mistake that several gradients share is said once, where it is; each case beside one in which there are several mistakes."""
+"""A mistake that several gradients share is reported once, where it is.
+
+Each case stands beside one in which there are several mistakes.
+"""
 
 import numpy as np
 import pytest
@@ -8,7 +11,7 @@ from micrograd_linear import Tensor, Value, compare
 
 @pytest.fixture
 def network(rng):
-    """x W1 + b1 through tanh, W2 and b2, and the mean square of z - t; the backward pass as written by hand."""
+    """x W1 + b1 through tanh, W2 and b2, and the mean square of z - t, differentiated by hand."""
     shapes = {"x": (5, 4), "W1": (4, 3), "b1": (1, 3), "W2": (3, 2), "b2": (1, 2)}
     a = {name: Tensor(rng.normal(size=shape), name) for name, shape in shapes.items()}
     u = a["x"] @ a["W1"] + a["b1"]

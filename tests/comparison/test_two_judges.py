@@ -1,4 +1,4 @@
-"""A verdict has two judges: the recorded graph, and finite differences of the user's plain function."""
+"""A verdict has two judges: the recorded graph, and finite differences of the plain function."""
 
 import math
 import textwrap
@@ -15,7 +15,7 @@ from micrograd_linear.comparison.pair import Disagreement
 from micrograd_linear.comparison.referee import AGREES, REFUTED, UNSEEN, Referee
 from micrograd_linear.operations import RULES
 
-# What people write, (name, source, what makes it wrong): the programs of the kinds that were judged falsely.
+# What people write, as (name, source, what makes it wrong), of kinds that were once judged falsely.
 PROGRAMS = [
     (
         "a buffer of column means",
@@ -413,7 +413,8 @@ def test_the_referee_costs_four_evaluations_for_each_argument():
         return linear(x, W, b)
 
     assert check_backward(forward, linear_backward, {"x": (5, 4), "W": (4, 3), "b": (3,)}).ok
-    ordinary = 4  # plain, recorded, plain again before backward, and the point around which differences are taken
+    # Plain, recorded, plain again before backward, and at the point of the finite differences.
+    ordinary = 4
     assert len(calls) <= ordinary + 4 * 3
 
 

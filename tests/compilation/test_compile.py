@@ -1,4 +1,7 @@
-"""compile on functions of Values: equal to the eager engine for every operation, on whole models, in batches; and what cannot be traced is said."""
+"""compile on functions of Values equals the eager engine.
+
+This holds for every operation, on whole models and in batches. What cannot be traced is refused.
+"""
 
 import math
 import random
@@ -31,7 +34,10 @@ def eager(f, params, *data):
 
 
 def difference(found, expected, floor=1e-300):
-    """The largest relative difference of two results; inf where one is NaN or infinite and the other is not so. Below ``floor`` it is absolute."""
+    """The largest relative difference of two results; below ``floor`` it is absolute.
+
+    It is inf where one is NaN or infinite and the other is not so.
+    """
     worst = 0.0
     (value, gradients), (value_2, gradients_2) = found, expected
     (leaves, structure), (leaves_2, structure_2) = (
@@ -122,7 +128,10 @@ def test_the_scalar_mlp(compiled, executor):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_random_graphs(compiled, executor, seed):
-    """Sums, products and chains of them in any shape, with operands used many times: what is fused must not change a number."""
+    """Sums, products and chains of both, of any shape, whose operands are used many times.
+
+    Fusing them must not change a number.
+    """
     rng = random.Random(seed)
 
     def f(p, x):
@@ -164,7 +173,7 @@ def test_random_graphs(compiled, executor, seed):
 
 
 def test_running_sums(compiled):
-    """Sums that go on through the program, of terms with one use and with several, and sums that are used in between."""
+    """Running sums, of terms with one use and with several, and sums that are used in between."""
     params = [0.3, -0.2, 0.7]
     xs = [0.1 * i for i in range(30)]
 

@@ -1,4 +1,8 @@
-"""compile on functions of Values: what one trace cannot stand for is said, with the line and the way to write it; nothing is built into a program by mistake."""
+"""compile on functions of Values refuses what one trace cannot repeat for other inputs.
+
+The error names the line and the way to write it. Nothing becomes a constant of the program by
+mistake.
+"""
 
 import math
 import random

@@ -1,4 +1,7 @@
-"""compile on functions of Tensors: equal to the eager engine for every rule and for networks; shapes, types, aliasing, buffers; what cannot be traced is said."""
+"""compile on functions of Tensors equals the eager engine, for every rule and for networks.
+
+Tested are shapes, types, aliasing and buffers, and that what cannot be traced is refused.
+"""
 
 import threading
 from collections import OrderedDict, namedtuple

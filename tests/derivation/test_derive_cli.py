@@ -1,4 +1,4 @@
-"""``micrograd-linear derive``: what it prints for a file with a forward, or with a graph at top level."""
+"""``micrograd-linear derive``: what it prints for a file with a forward, or with a graph."""
 
 import xml.etree.ElementTree as ET
 from pathlib import Path

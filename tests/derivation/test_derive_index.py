@@ -1,4 +1,7 @@
-"""The index form: every step of every chain is evaluated with einsum, deltas as identity matrices, and held against the engine's gradient."""
+"""The index form: every step of every chain equals the engine's gradient.
+
+The steps are evaluated with einsum, where deltas are identity matrices.
+"""
 
 import re
 from pathlib import Path
@@ -193,7 +196,10 @@ def squeezed(array):
 
 
 def check_index_form(root, spoil=None):
-    """Every step of every line equals the engine's gradient; returns how many steps, deltas and matrix products were checked."""
+    """Every step of every line equals the engine's gradient.
+
+    Returns how many steps, deltas and matrix products were checked.
+    """
     everything = walk(root, name_gradients=True, wanted=set(topological_order(root)))
     passed = walk(root, name_gradients=True, wanted=boundaries(everything))
     seed = (
@@ -398,7 +404,7 @@ def test_the_three_derivations_of_the_linear_layer_line_by_line():
 
 
 def test_it_reproduces_the_derivation_on_paper():
-    """docs/linear_layer.md is the derivation; its equations, as they stand there, are among the printed ones."""
+    """The equations of docs/linear_layer.md, as they stand there, are among the printed ones."""
     page = (Path(__file__).parents[2] / "docs" / "linear_layer.md").read_text()
     text = derive(linear_layer(), form="index").text
     printed = {

@@ -1,4 +1,7 @@
-"""The runnable form: the printed source, executed and held against the engine for every rule and for whole networks."""
+"""The runnable form: the printed source, when run, gives the engine's numbers.
+
+This holds for every rule and for whole networks.
+"""
 
 import ast
 import xml.etree.ElementTree as ET
@@ -32,7 +35,10 @@ def executed(source):
 
 
 def check_source(root, source=None, rtol=1e-10, atol=1e-12):
-    """The source gives the engine's value and gradients, in their shapes and types; leaves its arguments alone; and shares no memory."""
+    """The source gives the engine's value and gradients, in their shapes and types.
+
+    It leaves its arguments alone and shares no memory with them.
+    """
     derivation = derive(root)
     source = derivation.source if source is None else source
     leaves = [
@@ -209,7 +215,10 @@ def test_the_source_of_the_linear_layer_is_what_one_would_write():
 
 
 def test_batch_normalisation_needs_four_passes_for_dx():
-    """The compact formula that people derive with effort: the factors that do not change over the batch are taken out of the sums."""
+    """The compact formula that people derive with effort.
+
+    The factors that do not change over the batch are taken out of the sums.
+    """
     source = derive(graph(batch_norm)).source
     line = next(line for line in source.splitlines() if line.strip().startswith("dx = "))
     assert source.count(".sum(") == 3 and line.count("sum") == 0

@@ -1,4 +1,7 @@
-"""The page that plays a run, in a real browser: its numbers are the engine's, it needs nothing else, and nothing in it runs but its own script."""
+"""The page that plays a run, in a real browser.
+
+Its numbers are the engine's, it needs no other file, and it runs only its own script.
+"""
 
 import base64
 import hashlib
@@ -176,7 +179,8 @@ def test_the_numbers_shown_are_the_engines(opened, make):
     found = flow(root)
     order = topological_order(root)
     shown = tab.run(
-        """page.views[0].values.map((value, i) => [value.kind, brief(value.data, 6), brief(page.views[0].gradient(i, Infinity), 6)])"""
+        "page.views[0].values.map((value, i) => [value.kind, brief(value.data, 6), "
+        "brief(page.views[0].gradient(i, Infinity), 6)])"
     )
     shown = [entry for entry in shown if entry[0] != "constant"]
     nodes = [node for node in order if node.operands or node.requires_grad]
@@ -192,7 +196,10 @@ def test_the_numbers_shown_are_the_engines(opened, make):
 
 
 def agrees(text, array):
-    """Whether a text is the number, or the range of the finite numbers, of an array, and says how many are not finite."""
+    """Whether a text is the number, or the range of the finite numbers, of an array.
+
+    It must say how many are not finite.
+    """
     if array is None or not array.size:
         return text == ("" if array is None else "empty")
     array = array.astype(np.float64)

@@ -1,4 +1,7 @@
-"""The page for everybody: by keyboard, with a screen reader, on a phone, in the dark, in a notebook; and the verdict of a comparison in it."""
+"""The page for everybody, and the verdict of a comparison in it.
+
+It is read by keyboard, with a screen reader, on a phone, in the dark and in a notebook.
+"""
 
 import math
 import re
@@ -66,9 +69,8 @@ def test_every_state_is_there_as_text(opened):
 def test_light_and_dark(opened, scheme, bright):
     tab = opened(draw(neuron()).html, color_scheme=scheme)
     for selector, side in (("body", bright), ("text", not bright)):
-        colour = tab.run(
-            f"getComputedStyle(document.querySelector('{selector}'))['{'backgroundColor' if selector == 'body' else 'fill'}']"
-        )
+        style = "backgroundColor" if selector == "body" else "fill"
+        colour = tab.run(f"getComputedStyle(document.querySelector('{selector}'))['{style}']")
         assert (sum(map(int, re.findall(r"\d+", colour)[:3])) > 384) == side
 
 
@@ -76,9 +78,8 @@ def test_light_and_dark(opened, scheme, bright):
 def test_a_theme_of_its_own(opened, theme, bright):
     tab = opened(draw(neuron(), theme=theme).html, color_scheme="dark" if bright else "light")
     for selector, side in (("body", bright), ("text", not bright)):
-        colour = tab.run(
-            f"getComputedStyle(document.querySelector('{selector}'))['{'backgroundColor' if selector == 'body' else 'fill'}']"
-        )
+        style = "backgroundColor" if selector == "body" else "fill"
+        colour = tab.run(f"getComputedStyle(document.querySelector('{selector}'))['{style}']")
         assert (sum(map(int, re.findall(r"\d+", colour)[:3])) > 384) == side
 
 

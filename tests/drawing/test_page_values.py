@@ -103,7 +103,7 @@ def test_a_large_graph_plays_by_layers(opened):
 
 
 def test_a_part_of_a_graph(opened):
-    """What flows in from what is not shown is given there, so that ledgers add up at the edge, too."""
+    """A contribution from a value that is not shown is given, so that ledgers add up there, too."""
     loss = neuron()
     drawing = draw(loss, focus="n", depth=1)
     tab = opened(drawing.html)

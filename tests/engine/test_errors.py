@@ -1,4 +1,7 @@
-"""Bad input gets one clear error that names the tensors, their shapes and the operation, and changes nothing."""
+"""Bad input gets one clear error and changes nothing.
+
+The error names the tensors, their shapes and the operation.
+"""
 
 import numpy as np
 import pytest

@@ -183,7 +183,10 @@ def test_gradients_leaves_every_grad_as_it_was():
 
 
 def changes():
-    """Every way to change an array between forward and backward: (name, prepare -> (root, leaf, change))."""
+    """Every way to change an array between forward and backward.
+
+    Each is (name, prepare -> (root, leaf, change)).
+    """
 
     def leaf(change):
         def prepare():

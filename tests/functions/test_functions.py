@@ -1,4 +1,7 @@
-"""NumPy code just works: each call gives on Tensors what it gives on arrays, with the right gradient, or is refused by name."""
+"""NumPy code just works.
+
+Each call gives on Tensors what it gives on arrays, with the right gradient, or is refused by name.
+"""
 
 from pathlib import Path
 

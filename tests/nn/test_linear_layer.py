@@ -1,4 +1,4 @@
-"""The linear layer: engine against hand-derived formulas, for every size, type, memory order and layout."""
+"""The linear layer against hand-derived formulas, for each size, type, memory order and layout."""
 
 import numpy as np
 import pytest

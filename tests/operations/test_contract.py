@@ -1,6 +1,7 @@
-"""Every check of the contract of a rule, run on every row; and each check run on a rule that was broken on purpose, which it must reject.
+"""Every check of the contract of a rule, run on every row.
 
-(Values, first-order and second-order gradients have theirs in test_rules.py and test_transforms.py.)
+Each check is also run on a rule that was broken on purpose, which it must reject. (The tests of
+values, first-order and second-order gradients are in test_rules.py and test_transforms.py.)
 """
 
 import numpy as np
@@ -23,7 +24,10 @@ def run(rule, operands, static, dtype=np.float64):
 
 
 def check_shapes_and_types(rule, operands, static):
-    """Each pullback returns, before the engine fits it, a shape that its argument broadcasts to, in a type no wider than it got."""
+    """Each pullback returns a shape that its argument broadcasts to, in a type no wider.
+
+    This is tested before the engine fits it to the argument.
+    """
     for dtype in (np.float32, np.float64):
         _, y, g = run(rule, operands, static, dtype)
         for array, pull in zip(y.arrays, y.pullbacks, strict=True):

@@ -1,4 +1,7 @@
-"""The contract of every rule, generated from its rows of sample arguments: value, derivative, type, purity, and the scalar engine's agreement."""
+"""The contract of every rule, generated from its rows of sample arguments.
+
+Tested are value, derivative, type and purity, and that the scalar engine agrees.
+"""
 
 import itertools
 
@@ -219,7 +222,10 @@ def case(name, i):
 
 
 def directional_derivative(rule, operands, static, direction):
-    """d rule(operands + t direction)/dt at t = 0: by a complex step, exact to rounding, or for kinked rules by central differences."""
+    """d rule(operands + t direction)/dt at t = 0.
+
+    It is taken by a complex step, exact to rounding, or for kinked rules by central differences.
+    """
     if rule.name in ANALYTIC:
         moved = [x + 1e-30j * d for x, d in zip(operands, direction, strict=True)]
         return np.imag(rule(*moved, **static)) / 1e-30, 1e-12
@@ -232,7 +238,10 @@ def directional_derivative(rule, operands, static, direction):
 
 
 def gradient_errors(rule, operands, static):
-    """|analytic - numeric| / magnitude, for each operand, in a random direction and for a random gradient of the result."""
+    """|analytic - numeric| / magnitude for each operand, in a random direction.
+
+    The upstream gradient is random, too.
+    """
     rng = np.random.default_rng(1)
     errors = []
     tensors = [Tensor(x) for x in operands]

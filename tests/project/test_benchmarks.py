@@ -1,5 +1,8 @@
-"""The benchmark command: all contestants compute the same, one that does not is rejected before anything is timed, and reports show what was measured. Nothing here
-depends on a time."""
+"""The benchmark command.
+
+All contestants compute the same numbers, one that does not is rejected before anything is timed,
+and reports show what was measured. No test here depends on a time.
+"""
 
 import contextlib
 import importlib.util
@@ -52,7 +55,10 @@ def contestant(*seconds, processors=1.0):
 
 
 def made_up():
-    """A result as --json saves it: ours 2 ms, one peer four times as slow, one ten times as fast; one missing and one that failed."""
+    """A result as --json saves it.
+
+    Ours took 2 ms, one peer four times and one ten times as long; one is missing, and one failed.
+    """
     layer = {
         "section": "Tensors",
         "about": "A layer.",
@@ -218,7 +224,7 @@ def test_the_plain_scalar_class_differentiates_as_ours_does():
 
 
 class Fake:
-    """A process that computes what it is told to, dies where it is told to, and writes down when it was timed."""
+    """A process that computes and dies as it is told, and writes down when it was timed."""
 
     numbers, dies, log = {}, {}, []
 
@@ -557,7 +563,7 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
 
 @pytest.fixture
 def command(tmp_path, monkeypatch, capsys):
-    """The command in an empty folder: command(*arguments) gives its exit status, its output and its errors."""
+    """The command in an empty folder: command(*arguments) gives exit status, output and errors."""
     monkeypatch.chdir(tmp_path)
 
     def command(*arguments):
@@ -634,7 +640,7 @@ def test_the_default_files_are_those_of_the_help(command, measures_nothing):
     assert all(name in text for name in ran.files)
 
 
-def test_without_matplotlib_a_run_leaves_the_picture_out_and_says_so_and_one_that_asks_for_it_does_not_begin(
+def test_without_matplotlib_the_picture_is_left_out_and_a_run_that_asks_for_it_does_not_begin(
     command, measures_nothing, monkeypatch
 ):
     hide(monkeypatch, {"matplotlib"})

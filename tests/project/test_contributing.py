@@ -1,4 +1,4 @@
-"""docs/contributing.md: its walks are taken, each in a copy of the package, and lead where it says."""
+"""docs/contributing.md: each walk is taken in a copy of the package, and leads where it says."""
 
 import os
 import re
