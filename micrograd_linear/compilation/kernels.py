@@ -62,7 +62,7 @@ def _select(terms, offset, count, index):
 
 
 @numba.njit(**OPTIONS)
-def _forward(code, left, right, start, terms, values, indices):
+def _forward(code, left, right, start, terms, values, indices):  # noqa: C901 (rungs)
     first = len(values) - len(code)
     for n in range(len(code)):
         c = code[n]
@@ -136,7 +136,7 @@ def _forward(code, left, right, start, terms, values, indices):
 
 
 @numba.njit(**OPTIONS)
-def _backward(back, left, right, start, terms, values, indices, gradients):
+def _backward(back, left, right, start, terms, values, indices, gradients):  # noqa: C901 (rungs)
     first = len(values) - len(back)
     for n in range(len(back) - 1, -1, -1):
         c = back[n]
