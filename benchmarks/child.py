@@ -23,9 +23,8 @@ def main(name, contestant, sizes, memory):
     channel = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what a library prints goes to the errors
     make = workload(name).contestant(contestant).make
-    step, _ = make(
-        *workload(name).small
-    )  # what is imported, compiled and kept once and for all is no part of what follows
+    # The first run imports, compiles and fills caches, which is no part of what is measured.
+    step, _ = make(*workload(name).small)
     step()
     del step
     meter = {"resident": resident, "traced": traced}[memory]()

@@ -212,9 +212,8 @@ def threads_of_libraries(threads):
         ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"),
         str(threads),
     )
-    flags = (
-        f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()
-    )  # XLA has no other number than one and all
+    # XLA uses either one thread or all of them.
+    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false".strip()
     return {**variables, "XLA_FLAGS": flags} if threads == 1 else variables
 
 

@@ -9,17 +9,11 @@ import re
 
 from .figures import best, duration, is_ours, ratios, reference, significant
 
-OURS, OTHERS, TEXT, LINES = (
-    "#0072b2",
-    "#e69f00",
-    "#222222",
-    "#8c8c8c",
-)  # of Okabe and Ito's palette: told apart by all eyes, in grey too
+# The colours are Okabe and Ito's, which colour-blind readers can tell apart, also in grey.
+OURS, OTHERS, TEXT, LINES = "#0072b2", "#e69f00", "#222222", "#8c8c8c"
 GROWTH = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#8c8c8c")
-DARK = {
-    TEXT: "#e8e8e8",
-    OURS: "#56a8e0",
-}  # what gives way where the reader's system is dark; the ground is transparent
+# Where the reader's system is dark these colours are replaced, since the ground is transparent.
+DARK = {TEXT: "#e8e8e8", OURS: "#56a8e0"}
 SECTIONS = ("Scalars", "Tensors", "Gradient checking", "Drawing")
 ROW, WIDTH = 0.23, 9.5  # inches
 
