@@ -236,7 +236,8 @@ def collapse(term, sizes):
         delta, a, b = replacement
         deltas = list(term.deltas)
         deltas.remove(delta)
-        change = lambda parts: tuple(substituted(part, {a: b}) for part in parts)  # noqa: B023, E731
+        swap = {a: b}
+        change = lambda parts: tuple(substituted(part, swap) for part in parts)  # noqa: B023, E731
         sums = tuple(letter for letter in term.sums if letter != a)
         term = Term(
             term.coefficient, sums, change(deltas), change(term.factors), change(term.divisors)

@@ -67,7 +67,8 @@ def test_float32_stays_float32(f):
 def test_no_gradient_flows_to_what_only_a_constant_is_made_of(executor):
     f = lambda p: nn.largest([p[0].sqrt(), p[1]]) * p[1]  # noqa: E731
     assert mgl.compile(f, executor=executor)([0.0, 2.0]) == (4.0, [0.0, 2.0])
-    g = lambda p: nn.largest([p[0].log(), p[1]]) * p[0].log() + p[1]  # noqa: E731  here the gradient of the logarithm does count
+    # Here the gradient of the logarithm counts.
+    g = lambda p: nn.largest([p[0].log(), p[1]]) * p[0].log() + p[1]  # noqa: E731
     assert mgl.compile(g, executor=executor)([1.0, 2.0]) == (2.0, [2.0, 1.0])
 
 
