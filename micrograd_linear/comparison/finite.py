@@ -126,8 +126,6 @@ def operation_of(node, operands):
 
     KeyError for an operation written by hand.
     """
-    if node.operation == "leaky_relu" and len(operands) == 2:  # the slope of a Value
-        return RULES["leaky_relu"], operands[:1], {"slope": operands[1]}
     return getattr(node, "rule", None) or RULES[node.operation], operands, node.static
 
 

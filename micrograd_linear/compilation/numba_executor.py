@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .schedule import unknown_operation
+from .codes import CODES, unknown_operation
 
 
 def executor(schedule):
@@ -19,7 +19,7 @@ def executor(schedule):
 class NumbaExecutor:
     """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs); ``run_batch`` the same for rows of them."""
 
-    _loops = None
+    _loops, _known = None, 0
 
     def __init__(self, schedule):
         self.schedule = schedule
@@ -63,7 +63,9 @@ class NumbaExecutor:
 
     @classmethod
     def loops(cls):
-        if cls._loops is None:
+        """The compiled loops; they are made anew when there are operations that they lack."""
+        if cls._loops is None or cls._known != len(CODES.rules):
+            cls._known = len(CODES.rules)
             from . import kernels
 
             try:

@@ -14,38 +14,9 @@ import functools
 
 import numpy as np
 
-from ..operations import RULES
+from .codes import CODES, DETACH, DOT, DOT_LEFT, NOTHING, SELECT, SUM, UNARY
 from .python_executor import PythonLoop
-from .schedule import (
-    CODES,
-    DETACH,
-    DOT,
-    DOT_LEFT,
-    NOTHING,
-    POWER_OF_CONSTANT,
-    SELECT,
-    SUM,
-    refuse_unknown,
-)
-from .tape import UNARY
-
-
-def _leaky_relu(x, slope):
-    """The rule of a Value's leaky_relu, whose slope may have a gradient; that of Tensors takes it as a constant."""
-    positive = x > 0
-    return np.where(positive, x, slope * x), (
-        lambda g: np.where(positive, g, slope * g),
-        lambda g: np.where(positive, 0, g * x),
-    )
-
-
-_FORMULAS = {
-    code: _leaky_relu if name == "leaky_relu" else RULES[name].formula
-    for code, name in enumerate(CODES)
-    if name in RULES
-}
-_FORWARD = _FORMULAS.keys() | {SUM, DOT, DOT_LEFT, SELECT, DETACH}
-_BACKWARD = _FORMULAS.keys() | {SUM, DOT, DOT_LEFT, SELECT, POWER_OF_CONSTANT, NOTHING}
+from .schedule import refuse_unknown
 
 # Microseconds, forward and backward, as measured: of a group and of a node in it; of a turn of the loop of Python, and of a term of a sum.
 _GROUP, _NODE, _TURN, _TERM = 25.0, 0.05, 0.5, 0.15
@@ -58,7 +29,7 @@ class NumpyExecutor:
     """
 
     def __init__(self, schedule):
-        refuse_unknown(schedule, "numpy", _FORWARD, _BACKWARD)
+        refuse_unknown(schedule, "numpy")
         self.schedule = schedule
         self.plan = _Plan(schedule)
         self.by_groups = _GROUP * self.plan.count + _NODE * schedule.size
@@ -138,7 +109,7 @@ class _Group:
 class _Operation(_Group):
     def __init__(self, code, *rest):
         super().__init__(*rest)
-        self.formula = _FORMULAS[code]
+        self.formula = CODES.rules[code].rule.formula
 
     def forward(self, values, indices):
         result, pullbacks = self.formula(*(values[x] for x in self.operands))

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _created = attrgetter("created")
 _WHERE = RULES["where"]
-_ELEMENTWISE = _WHERE.formula.__module__
 
 
 def walk(root, seed, watch=None):
@@ -182,7 +181,7 @@ def _fitted(contribution, node, operand, array):
 
 def _not_taken(node, g, contribution):
     """0 where ``where`` sent back 0: the branch that was not taken has no gradient, not the 0 * inf = NaN of an elementwise derivative."""
-    if node.rule.formula.__module__ != _ELEMENTWISE or contribution.shape != g.shape:
+    if not node.rule.elementwise or contribution.shape != g.shape:
         return contribution
     masked = (_plain(g) == 0) & np.isnan(_plain(contribution))
     return np.where(masked, 0, contribution) if masked.any() else contribution

@@ -6,6 +6,7 @@ Both are for the thread or the task that enters them, and are set back when the 
 import contextlib
 import math
 import os
+import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -119,7 +120,7 @@ def _broadcasts(x: Any, shape: tuple[int, ...]) -> bool:
 
 def users_line() -> str:
     """file:line of the innermost caller outside of this package, of NumPy, and of Python's own library."""
-    for frame, number in traceback.walk_stack(None):
+    for frame, number in traceback.walk_stack(sys._getframe()):
         name = frame.f_code.co_filename
         if not name.startswith(_NOT_THE_USERS) and (
             "site-packages" in name or not name.startswith(_LIBRARY)

@@ -4,14 +4,15 @@ import numpy as np
 
 from ..engine.numpy_protocol import implements
 from ..engine.tensor import Tensor
-from ..operations import RULES
+from ..engine.value import Value
+from ..operations import RULES, SCALAR_RULES, ScalarRule
 from ..operations import rule as register_rule
 from . import elementwise, products, reductions, shapes  # noqa: F401  all methods of Tensor are there before PREDEFINED
 
 PREDEFINED = frozenset(dir(Tensor)) | frozenset(RULES)
 
 
-def rule(function_or_name):
+def rule(function_or_name, **record):
     """Decorator: add an operation of your own, as a method of Tensor, as what NumPy's function does on one (where one is given), and to be called.
 
     The formula is plain NumPy maths on its arguments; it returns the value and one pullback for each positional argument. Keyword-only
@@ -35,13 +36,18 @@ def rule(function_or_name):
         raise ValueError(f"rule: Tensor already has {name!r}; choose another name")
 
     def register(formula):
-        made = register_rule(function_or_name)(formula)
+        made = register_rule(function_or_name, **{"composed": True, **record})(formula)
 
         def as_method(self, *operands, **static):
             return made(self, *operands, **static)
 
         as_method.__name__, as_method.__doc__ = made.name, made.__doc__
-        setattr(Tensor, made.name, as_method)
+        for name in made.method_names:
+            setattr(Tensor, name, as_method)
+        if not made.static_names:  # its formula may be one of single numbers, too
+            SCALAR_RULES[made.name] = ScalarRule(made)
+            for name in made.method_names:
+                setattr(Value, name, as_method)
         if made.numpy_function is not None and not isinstance(made.numpy_function, np.ufunc):
             implements(made.numpy_function)(made)
         return made

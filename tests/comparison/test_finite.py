@@ -6,8 +6,7 @@ import pytest
 import micrograd_linear as mgl
 from micrograd_linear import Tensor, Value, compare
 from micrograd_linear.comparison.finite import finite_difference, verdict
-from micrograd_linear.engine.value import RULES as SCALAR_RULES
-from micrograd_linear.operations import RULES
+from micrograd_linear.operations import RULES, SCALAR_RULES
 
 FUNCTIONS = {
     "sigmoid": mgl.sigmoid, "sigmoid written out": lambda x: 1 / (1 + np.exp(-x)), "tanh": np.tanh,

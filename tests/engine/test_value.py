@@ -12,12 +12,12 @@ import pytest
 
 import micrograd_linear as mgl
 from micrograd_linear import Tensor, Value
-from micrograd_linear.engine.value import RULES
+from micrograd_linear.operations import SCALAR_RULES as RULES
 
 UNARY = {
     "negative": operator.neg, "absolute": abs, "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p, "sqrt": np.sqrt, "sin": np.sin,
     "cos": np.cos, "tan": np.tan, "tanh": np.tanh, "sigmoid": lambda x: 1 / (1 + np.exp(-x)), "softplus": lambda x: np.log(1 + np.exp(x)),
-    "relu": lambda x: x * (x.real > 0),
+    "relu": lambda x: x * (x.real > 0), "square": lambda x: x * x,
 }  # fmt: skip
 BINARY = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv, "power": operator.pow,
@@ -41,7 +41,7 @@ NUMBERS = [
 def apply(name, *values):
     if name in ("negative", "add", "subtract", "multiply", "divide", "power"):
         return (UNARY | BINARY)[name](*values)
-    return getattr(values[0], "_leaky_relu" if name == "leaky_relu" else name)(*values[1:])
+    return getattr(values[0], name)(*values[1:])
 
 
 def complex_step(function, x):
