@@ -1,4 +1,7 @@
-"""Doctests, those of README.md and docs too, run in an empty folder, so that what they write is thrown away."""
+"""Doctests, also those of README.md and docs, run in an empty folder of their own.
+
+So the files that they write are thrown away.
+"""
 
 from importlib import util
 

@@ -1,11 +1,13 @@
 """Times this project beside its peers, as ratios in one run.
 
-Every contestant of a workload runs in a process of its own, in turn, in several rounds; before the first of them is timed all have to have computed the same
-numbers. Peers that are not installed are named and left out; pip install -e '.[bench]' brings them all.
+Every contestant of a workload runs in a process of its own, in turn, in several rounds. Before the
+first of them is timed all have to have computed the same numbers. Peers that are not installed are
+named and left out; pip install -e '.[bench]' brings them all.
 
-A full run prints its tables and writes benchmarks.md, benchmarks.svg and benchmarks.json to the current folder, or only those files that --markdown, --plot
-and --json name. A quick run, and a report made --from an earlier run, write only what is named. Exit status: 0; 1 if a contestant failed or computed
-something else; 2 if the command cannot be used.
+A full run prints its tables and writes benchmarks.md, benchmarks.svg and benchmarks.json to the
+current folder, or only those files that --markdown, --plot and --json name. A quick run, and a
+report made --from an earlier run, write only what is named. Exit status: 0; 1 if a contestant
+failed or computed something else; 2 if the command cannot be used.
 """
 
 import argparse
@@ -33,7 +35,9 @@ def main(arguments=None):
         "--only",
         metavar="TEXT",
         default="",
-        help="only the workloads with this in their names or sections, for example Scalar or Growth",
+        help=(
+            "only the workloads with this in their names or sections, for example Scalar or Growth"
+        ),
     )
     parser.add_argument(
         "--list",
@@ -62,7 +66,10 @@ def main(arguments=None):
         "--markdown",
         metavar="FILE",
         type=Path,
-        help="write the tables; in a page that has the two markers of docs/benchmarks.md, between them",
+        help=(
+            "write the tables; in a page that has the two markers of docs/benchmarks.md, between "
+            "them"
+        ),
     )
     parser.add_argument(
         "--plot",
@@ -88,7 +95,8 @@ def main(arguments=None):
     ]
     if not workloads:
         parser.error(
-            f"--only: nothing has {options.only!r} in its name; there are {', '.join(workload.name for workload in (*WORKLOADS, GROWTH))}"
+            f"--only: nothing has {options.only!r} in its name; there are "
+            f"{', '.join(workload.name for workload in (*WORKLOADS, GROWTH))}"
         )
     if options.list:
         print("\n".join(line for workload in workloads for line in _listed(workload)))
@@ -124,7 +132,10 @@ def main(arguments=None):
 
 
 def different(workloads):
-    """Some workloads are others on larger sizes, so that on small ones they are the same: the first of them stands for all."""
+    """The workloads, each once.
+
+    At small sizes some workloads become equal, and the first of them stands for all.
+    """
     first = {}
     for workload in workloads:
         first.setdefault((workload.about, workload.small), workload)
@@ -132,7 +143,7 @@ def different(workloads):
 
 
 def _measure(workloads, options):
-    """Runs everything; what is measured so far is saved after every workload, for a run takes long."""
+    """Runs everything, and saves what is measured after every workload, since a run takes long."""
     rounds, seconds = (1, 0.0) if options.quick else (options.rounds, options.seconds)
     data = {
         "surroundings": surroundings(options.threads),
@@ -183,7 +194,7 @@ def _check_files(parser, options):
 
 
 def _page(path):
-    """The page that the report goes into; None where there is none, or only the report of an earlier run."""
+    """The page that the report goes into, or None if it holds nothing but a report."""
     page = path.read_text(encoding="utf-8") if path.exists() else None
     return None if page is None or page.startswith(report.TITLE) else page
 

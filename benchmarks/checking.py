@@ -1,8 +1,9 @@
-"""Is a hand-written backward pass right? The same pair of functions, y = tanh(xW + b) and its gradients, given to every checker of gradients.
+"""Checkers of gradients, each given the same hand-written pair: y = tanh(xW + b) and its gradients.
 
-They do not do the same work: ours compares every element with the engine's, ``gradcheck`` and the finite differences by hand with differences of the
-forward pass for every element, and ``check_grads`` in one random direction. Each has to accept the right pair and to reject its twin, in which the bias
-gradient is averaged over the rows.
+They do not do the same work. Ours compares every element with the engine's gradient. ``gradcheck``
+and the finite differences by hand take differences of the forward pass for every element, and
+``check_grads`` takes them in one random direction. Each has to accept the right pair and to reject
+its twin, in which the bias gradient is averaged over the rows.
 """
 
 import numpy as np
@@ -37,7 +38,10 @@ def inputs(N, width, outputs):
 
 
 def verdicts(check):
-    """A contestant from ``check(backward)``, which says whether it finds that right: the right pair is timed, and the twin is tried once before."""
+    """A contestant from ``check(backward)``, which says whether the backward pass is right.
+
+    The right pair is timed. The wrong twin is tried once before.
+    """
     wrong = check(twin)
     return lambda: check(backward), lambda right: [float(right), float(wrong)]
 
@@ -124,8 +128,10 @@ WORKLOADS = (
     Workload(
         "Gradient check, layer (16, 8, 4)",
         "Gradient checking",
-        "A hand-written pair, y = tanh(xW + b) and its gradients: ours compares all 164 numbers with the engine's; gradcheck and the loop by hand take differences "
-        "for each of them, check_grads along one random direction. All accept the right pair and reject one whose bias gradient is averaged.",
+        "A hand-written pair, y = tanh(xW + b) and its gradients: ours compares all 164 numbers "
+        "with the engine's; gradcheck and the loop by hand take differences "
+        "for each of them, check_grads along one random direction. All accept the right pair and "
+        "reject one whose bias gradient is averaged.",
         (
             Contestant("ours, check_backward", ours),
             Contestant("finite differences by hand", by_hand),

@@ -1,8 +1,9 @@
-"""One contestant in a process of its own: it sets up, computes once and says what it computed; then, told to, it measures its time.
+"""One contestant in a process of its own: it computes once, and is then told to measure its time.
 
     python -m benchmarks.child WORKLOAD CONTESTANT SIZES resident|traced
 
-prints one line of JSON with the summary of the numbers and the memory, waits for a line with a number of seconds, and prints one with the best time.
+It prints one line of JSON with the summary of its numbers and the memory, waits for a line with a
+number of seconds, and prints a line with the best time.
 """
 
 import gc
@@ -15,7 +16,7 @@ import tracemalloc
 from .contest import summary
 from .workloads import workload
 
-SAMPLE = 0.01  # seconds: short steps are repeated for so long, so that the clock's own cost does not count
+SAMPLE = 0.01  # seconds; short steps are repeated for so long that the clock's cost is small
 
 
 def main(name, contestant, sizes, memory):
@@ -42,7 +43,7 @@ def main(name, contestant, sizes, memory):
 
 
 def best_time(step, seconds):
-    """The best time of one step, as long as ``seconds`` have not passed, and how many processors it kept busy."""
+    """The best time of one step within ``seconds``, and how many processors it kept busy."""
     gc.collect()
     start, cpu = time.perf_counter(), time.process_time()
     step()
@@ -60,7 +61,10 @@ def best_time(step, seconds):
 
 
 def resident():
-    """Yields; then yields how far the resident memory of the process rose above where it was, in bytes, at its peak; None where the system does not say."""
+    """Yields; then yields by how many bytes the resident memory of the process rose, at its peak.
+
+    It is None where the system does not say.
+    """
     try:
         with open("/proc/self/clear_refs", "w") as file:
             file.write("5")  # the peak is from now on
@@ -80,7 +84,10 @@ def _status(key):
 
 
 def traced():
-    """Yields; then yields the peak of what Python and NumPy allocated since, in bytes: exact for small graphs too, but slow."""
+    """Yields; then yields the peak of what Python and NumPy allocated since, in bytes.
+
+    This is exact for small graphs, too, but slow.
+    """
     tracemalloc.start()
     yield
     peak = tracemalloc.get_traced_memory()[1]

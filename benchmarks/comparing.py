@@ -1,4 +1,7 @@
-"""What a comparison costs beside the backward pass that it contains: of a right gradient, of one that is twice too large, and of one that nothing explains."""
+"""What a comparison costs beside the backward pass that it contains.
+
+The gradient is right, or twice too large, or wrong in a way that nothing explains.
+"""
 
 import functools
 
@@ -8,7 +11,10 @@ from .contest import Contestant, Workload
 
 
 def recurrent(turns, kind):
-    """A shared weight, four operations a turn; the gradient of the weight is handed in alone, so the mistake is looked for in the whole graph."""
+    """A shared weight in four operations a turn.
+
+    Only the gradient of the weight is passed, so the mistake is searched for in the whole graph.
+    """
     from micrograd_linear import Tensor, compare
 
     rng = np.random.default_rng(0)

@@ -1,7 +1,8 @@
 """What is compared: a workload, its contestants, and when two of them computed the same.
 
-A contestant's ``make(*sizes)`` sets up and returns ``(step, arrays)``: ``step()`` is what is timed, and ``arrays(step())`` its numbers as a list of
-arrays, the value first and then the gradients, all in the order that the workload's first contestant has.
+A contestant's ``make(*sizes)`` sets up and returns ``(step, arrays)``. ``step()`` is timed, and
+``arrays(step())`` is the list of its numbers as arrays: the value first and then the gradients, in
+the order of the workload's first contestant.
 """
 
 import importlib.util
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# What the project does not install, by the name under which it is imported: how it is installed, and what it is called there.
+# What the project does not install: {the name to import or run: how to install it}.
 INSTALL = {
     "autograd": "pip install autograd",
     "casadi": "pip install casadi",
@@ -25,14 +26,13 @@ INSTALL = {
     "xad": "pip install xad",
 }
 PROGRAMS = {"dot"}
-THREADS = int(
-    os.environ.get("OMP_NUM_THREADS", "1")
-)  # measuring.py sets it for the processes that it starts
+# measuring.py sets the number of threads for the processes that it starts.
+THREADS = int(os.environ.get("OMP_NUM_THREADS", "1"))
 
 
 @dataclass(frozen=True)
 class Contestant:
-    """One way to do the work: its name, ``make``, and the packages and programs that it needs beside this project's own."""
+    """One way to do the work: its name, ``make``, and the packages and programs that it needs."""
 
     name: str
     make: object
@@ -49,7 +49,10 @@ class Contestant:
 
 @dataclass(frozen=True)
 class Workload:
-    """One computation: all ratios are to the first contestant. ``small`` are sizes for a test, ``rtol`` is how far results may be apart."""
+    """One computation, whose ratios are to the first contestant.
+
+    ``small`` are sizes for a test, and ``rtol`` is the largest allowed difference of two results.
+    """
 
     name: str
     section: str
@@ -64,7 +67,7 @@ class Workload:
 
 
 class DifferentNumbers(Exception):
-    """Two contestants did not compute the same, so that comparing their times would mean nothing."""
+    """Two contestants computed different numbers, so that their times cannot be compared."""
 
 
 def installed(need):
@@ -74,7 +77,10 @@ def installed(need):
 
 
 def summary(arrays):
-    """A few numbers for each array, in which any difference between two arrays shows: [size, norm, and two projections on fixed random arrays]."""
+    """A few numbers for each array, in which any difference between two arrays shows.
+
+    They are [size, norm, and two projections on fixed random arrays].
+    """
     found = []
     for array in arrays:
         array = np.asarray(array, dtype=np.float64).reshape(-1)
@@ -87,7 +93,7 @@ def summary(arrays):
 
 
 def check_the_same(workload, reference, expected, name, found):
-    """Raise DifferentNumbers unless a contestant's summary is that of the reference, in finite numbers."""
+    """Raise DifferentNumbers unless the summary is finite and equals that of the reference."""
     if not all(np.isfinite(numbers).all() for numbers in found):
         raise DifferentNumbers(f"{workload.name}: {name} computed numbers that are not finite")
     if len(found) != len(expected):
@@ -98,7 +104,8 @@ def check_the_same(workload, reference, expected, name, found):
         if a[0] != b[0] or np.max(np.abs(np.subtract(a, b))) > workload.rtol * a[1]:
             what = "value" if i == 0 else f"gradient {i}"
             raise DifferentNumbers(
-                f"{workload.name}: the {what} of {name} is {_shown(b)}, that of {reference} {_shown(a)}"
+                f"{workload.name}: the {what} of {name} is {_shown(b)}, that of {reference} "
+                f"{_shown(a)}"
             )
 
 

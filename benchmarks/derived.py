@@ -13,7 +13,7 @@ def _normal(*shapes):
 
 
 def _contestant(by_hand, root, arguments, derived):
-    """(step, arrays); both contestants make both functions, so that both find the memory in the same state."""
+    """(step, arrays); both contestants make both functions, so that memory is the same for both."""
     from micrograd_linear import derive
 
     names = {}
@@ -101,7 +101,10 @@ def _chain(nodes):
 
 
 def text_of_a_graph(nodes, form):
-    """A chain of operations, derived and written out; nobody else does that, so the number to check is that the text is whole."""
+    """A chain of operations, derived and written out.
+
+    Nobody else does that, so the number to check is that the text is whole.
+    """
     from micrograd_linear import derive
 
     root = _chain(nodes)
@@ -114,7 +117,8 @@ def _against_numpy(name, network, sizes, small):
     return Workload(
         f"Printed source, {name} {sizes}",
         "Printed source",
-        "The NumPy function that derive() prints, beside what somebody careful writes: the value and all gradients.",
+        "The NumPy function that derive() prints, beside what somebody careful writes: the value "
+        "and all gradients.",
         tuple(
             Contestant(who, functools.partial(network, derived=who.startswith("ours")))
             for who in ("ours, printed", "NumPy by hand")

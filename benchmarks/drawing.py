@@ -1,4 +1,7 @@
-"""The graph as SVG: of a small network, beside the peer that draws with the same program; and of 65,000 numbers, which only ours can."""
+"""The graph as SVG, of a small network and of 65,000 numbers.
+
+A peer draws the small one with the same program; only ours can draw the large one.
+"""
 
 import numpy as np
 
@@ -62,7 +65,8 @@ WORKLOADS = (
     Workload(
         "Drawing a network, to SVG",
         "Drawing",
-        "Two layers of tensors. Ours shows shapes, numbers and gradients; torchviz shows the operations. Both run Graphviz in a process of its own.",
+        "Two layers of tensors. Ours shows shapes, numbers and gradients; torchviz shows the "
+        "operations. Both run Graphviz in a process of its own.",
         (Contestant("ours", ours), Contestant("torchviz", torchviz, ("torch", "torchviz", "dot"))),
         (8,),
         (2,),
@@ -70,7 +74,8 @@ WORKLOADS = (
     Workload(
         "Drawing 65,000 numbers, folded, to SVG",
         "Drawing",
-        "The scalar MLP above, folded into 20 boxes; no peer folds, so there is nobody to compare with.",
+        "The scalar MLP above, folded into 20 boxes; no peer folds, so there is nobody to compare "
+        "with.",
         (Contestant("ours", folded),),
         (100,),
         (2,),

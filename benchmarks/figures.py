@@ -1,4 +1,4 @@
-"""What report, goals and plot read off the measured data: best times, ratios, and numbers as text."""
+"""What report, goals and plot read off the measured data: best times, ratios, numbers as text."""
 
 
 def best(contestant):
@@ -55,7 +55,7 @@ def faster_than_ours(contestants):
 
 
 def per_node(sizes, what, large, small):
-    """How much more a node costs in the larger graph; None where one of the two was not measured."""
+    """How much more a node costs in the larger graph; None where either was not measured."""
     if str(large) not in sizes or str(small) not in sizes:
         return None
     return (sizes[str(large)][what] / large) / (sizes[str(small)][what] / small)

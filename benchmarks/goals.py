@@ -15,7 +15,7 @@ FLAT = 1.5  # what still counts as flat: a million nodes leave every cache, a th
 
 @dataclass(frozen=True)
 class Goal:
-    """``time of slow / time of fast``, of which the bound is the least (``at_least``) or the most."""
+    """``time of slow / time of fast``, which is to be ``at_least`` or at most the bound."""
 
     workload: str
     slow: str
@@ -43,7 +43,10 @@ FASTER_THAN_ANY_PEER = (
 
 
 def judged(data):
-    """[(what is compared, the goal, the ratio or None where it was not measured, whether it was reached)] of the workloads in ``data``."""
+    """[(what is compared, the goal, the ratio, whether it was reached)] of ``data``.
+
+    The ratio is None where it was not measured.
+    """
     found = []
     for goal in GOALS:
         if goal.workload in data["workloads"]:

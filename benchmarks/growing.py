@@ -36,7 +36,10 @@ def eager(nodes):
 
 
 def without_collector(nodes):
-    """The same with Python's garbage collector off: it looks at everything there is again and again while a graph grows, and finds nothing."""
+    """The same with Python's garbage collector off.
+
+    While a graph grows, the collector looks at every node again and again and frees nothing.
+    """
     import gc
 
     gc.disable()

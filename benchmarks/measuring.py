@@ -1,7 +1,9 @@
-"""Runs the contestants of a workload, each in a process of its own, checks that they computed the same, and has them timed in turn.
+"""Runs the contestants of a workload, checks that they computed the same, and times them in turn.
 
-In one process the garbage of one would be collected in the other's time; in turn, because a machine is not equally fast all the time. In every round all
-are started, set up and compute once, one after the other; only when their numbers agree is the first of them timed, while the others wait.
+Each has a process of its own, since in one process the garbage of one would be collected in the
+time of another. They are timed in turn, since a machine is not equally fast all the time. In every
+round all are started, set up and compute once, one after the other. Only when their numbers agree
+is the first of them timed, while the others wait.
 """
 
 import contextlib
@@ -39,7 +41,10 @@ class Failed(Exception):
 
 
 class Process:
-    """A contestant that has computed once and waits: ``summary`` and ``memory`` are known; ``time`` sets it going."""
+    """A contestant that has computed once and waits.
+
+    ``summary`` and ``memory`` are known, and ``time`` starts the measurement.
+    """
 
     def __init__(self, workload, contestant, sizes, threads, memory="resident"):
         command = [
@@ -55,7 +60,8 @@ class Process:
             filter(None, (str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH")))
         )
         environment = {**os.environ, **threads_of_libraries(threads), "PYTHONPATH": path}
-        self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed by close(); a pipe could fill up and block the contestant)
+        # A pipe could fill up and block the contestant. close() closes this file.
+        self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -97,10 +103,13 @@ class Process:
 
 
 def measured(workload, rounds, seconds, threads, small=False, say=lambda text: None):
-    """What the contestants of a workload took, as plain data; whoever is not installed, fails or computes something else is left out, with the reason.
+    """What the contestants of a workload took, as plain data.
 
-    {"section", "about", "contestants": {name: {"seconds": [best of each round], "memory": bytes, "processors": number}},
-    "missing": {name: reason}, "failed": {name: reason}}
+    A contestant that is not installed, fails or computes something else is left out, with the
+    reason.
+
+    {"section", "about", "contestants": {name: {"seconds": [best of each round], "memory": bytes,
+    "processors": number}}, "missing": {name: reason}, "failed": {name: reason}}
     """
     sizes = workload.small if small else workload.sizes
     missing = {
@@ -157,7 +166,10 @@ def measured(workload, rounds, seconds, threads, small=False, say=lambda text: N
 
 
 def growth(workload, sizes, seconds, threads, say=lambda text: None):
-    """The same for graphs that grow: "contestants" is {name: {number of nodes: {"seconds", "memory"}}}, once for each size."""
+    """The same for graphs that grow, once for each size.
+
+    "contestants" is {name: {number of nodes: {"seconds", "memory"}}}.
+    """
     missing = {
         contestant.name: "; ".join(contestant.missing())
         for contestant in workload.contestants
@@ -227,7 +239,10 @@ def surroundings(threads):
 
 
 def load():
-    """How many programs wanted to run at once, in the last minute; 0.0 where the system does not say. The run itself is one of them."""
+    """How many programs wanted to run at once, in the last minute, this run included.
+
+    It is 0.0 where the system does not say.
+    """
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
 
 

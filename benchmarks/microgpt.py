@@ -1,7 +1,9 @@
-"""A transformer in scalars, of the architecture of Karpathy's microgpt: token and position embedding, RMS norm, causal attention, a ReLU MLP.
+"""A transformer in scalars, of the architecture of Karpathy's microgpt.
 
-Numbers may be of any class with ``+ * / **``, ``exp``, ``log`` and ``relu``: floats made into nodes for an eager run, or what a compiled function is given.
-A class that is not this project's needs a ``largest`` of its own, which returns the largest number as a constant.
+It has token and position embedding, RMS norm, causal attention and a ReLU MLP. Numbers may be of
+any class with ``+ * / **``, ``exp``, ``log`` and ``relu``: floats made into nodes for an eager run,
+or the arguments of a compiled function. A class that is not this project's needs a ``largest`` of
+its own, which returns the largest number as a constant.
 """
 
 import random
@@ -15,9 +17,16 @@ def parameters(vocabulary, seed=0, width=WIDTH, block=BLOCK):
     """{name: rows of floats}: drawn small, as microgpt's are."""
     rng = random.Random(seed)
     shapes = {
-        "wte": (vocabulary, width), "wpe": (block, width), "wq": (width, width), "wk": (width, width), "wv": (width, width), "wo": (width, width),
-        "fc1": (4 * width, width), "fc2": (width, 4 * width), "head": (vocabulary, width),
-    }  # fmt: skip
+        "wte": (vocabulary, width),
+        "wpe": (block, width),
+        "wq": (width, width),
+        "wk": (width, width),
+        "wv": (width, width),
+        "wo": (width, width),
+        "fc1": (4 * width, width),
+        "fc2": (width, 4 * width),
+        "head": (vocabulary, width),
+    }
     return {
         name: [[rng.gauss(0, 0.08) for _ in range(columns)] for _ in range(rows)]
         for name, (rows, columns) in shapes.items()
@@ -30,14 +39,17 @@ def nodes(params, Value):
 
 
 def encoded(word, alphabet):
-    """(tokens, targets) of a word: what is read, and what is to come next; the last token of the vocabulary begins and ends a word."""
+    """(tokens, targets) of a word: each token is read, and its target comes next.
+
+    The last token of the vocabulary begins and ends a word.
+    """
     end = len(alphabet)
     tokens = [end, *(alphabet.index(letter) for letter in word), end][: BLOCK + 1]
     return tokens[:-1], tokens[1:]
 
 
 def loss(params, tokens, targets, heads=HEADS, largest=nn.largest):
-    """The mean cross-entropy of the targets after each of the tokens, which may be data of a compiled function."""
+    """The mean cross-entropy of the targets; tokens and targets may be compiled functions' data."""
     keys, values, losses = [], [], []
     for position, (token, target) in enumerate(zip(tokens, targets)):
         x = [a + b for a, b in zip(params["wte"][token], params["wpe"][position])]

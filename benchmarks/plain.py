@@ -1,7 +1,9 @@
-"""A plain scalar class, as small ones are written: every result keeps its operands and the derivatives with respect to them, and backward walks the graph once.
+"""A plain scalar class, as small ones are written.
 
-It is what this project's eager and compiled scalars are measured against on the transformer, where micrograd has not the operations that are needed. No
-closures are kept, and the walk does not recurse, so it is a fast one of its kind.
+Every result keeps its operands and the derivatives with respect to them, and backward walks the
+graph once. This project's eager and compiled scalars are measured against it on the transformer,
+for which micrograd lacks operations. It keeps no closures, and its walk does not recurse, so it is
+a fast one of its kind.
 """
 
 import math

@@ -1,4 +1,7 @@
-"""The measured data as one picture: bars for the ratios, lines for the growth. Needs matplotlib, of the extra ``bench``."""
+"""The measured data as one picture: bars for the ratios, lines for the growth.
+
+It needs matplotlib, of the extra ``bench``.
+"""
 
 import importlib.util
 import io
@@ -32,7 +35,8 @@ class NothingToPlot(ValueError):
 def check_matplotlib():
     if importlib.util.find_spec("matplotlib") is None:
         raise NoMatplotlib(
-            "the plot needs matplotlib, which is not installed: pip install matplotlib, or this project's extra: pip install -e '.[bench]'"
+            "the plot needs matplotlib, which is not installed: pip install matplotlib, or this "
+            "project's extra: pip install -e '.[bench]'"
         )
 
 
@@ -55,9 +59,20 @@ def svg(data):
     rows = sum(len(contestants) + 1.6 for _, contestants in groups)
     heights = [rows * ROW + 0.9] * bool(groups) + [3.2] * bool(growth)
     settings = {
-        "svg.fonttype": "none", "svg.hashsalt": "benchmarks", "font.size": 9, "font.family": ["sans-serif"], "text.color": TEXT, "axes.labelcolor": TEXT,
-        "xtick.color": TEXT, "ytick.color": TEXT, "axes.edgecolor": LINES, "grid.color": LINES, "grid.alpha": 0.3, "axes.spines.top": False, "axes.spines.right": False,
-    }  # fmt: skip
+        "svg.fonttype": "none",
+        "svg.hashsalt": "benchmarks",
+        "font.size": 9,
+        "font.family": ["sans-serif"],
+        "text.color": TEXT,
+        "axes.labelcolor": TEXT,
+        "xtick.color": TEXT,
+        "ytick.color": TEXT,
+        "axes.edgecolor": LINES,
+        "grid.color": LINES,
+        "grid.alpha": 0.3,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+    }
     with matplotlib.rc_context(settings):
         figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
         grid = figure.add_gridspec(len(heights), 2, height_ratios=heights)
@@ -134,7 +149,8 @@ def _bars(axes, groups):
         xlim=(min(all_ratios) / 15, max(all_ratios) * 15),
     )
     axes.set_title(
-        "Time, as a multiple of the first of each group: to the left is faster, to the right is slower",
+        "Time, as a multiple of the first of each group: to the left is faster, to the right is "
+        "slower",
         loc="left",
         fontsize=10,
     )
@@ -164,10 +180,14 @@ def _lines(axes, growth, key, scale, label):
 
 
 def _dark_where_the_reader_is(text):
-    """matplotlib writes colours into style attributes, to which a rule gives way only with !important."""
+    """Rules with !important, since matplotlib writes colours into style attributes."""
     rules = "".join(
-        f'[style*="fill: {light}"]{{fill:{dark}!important}}[style*="stroke: {light}"]{{stroke:{dark}!important}}'
+        f'[style*="fill: {light}"]{{fill:{dark}!important}}'
+        f'[style*="stroke: {light}"]{{stroke:{dark}!important}}'
         for light, dark in DARK.items()
     )
-    sheet = f"<style>svg{{max-width:100%;height:auto}}@media (prefers-color-scheme: dark){{{rules}}}</style>"
+    sheet = (
+        "<style>svg{max-width:100%;height:auto}"
+        f"@media (prefers-color-scheme: dark){{{rules}}}</style>"
+    )
     return re.sub(r"(<svg\b[^>]*>)", lambda found: found[1] + sheet, text, count=1)

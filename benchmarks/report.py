@@ -1,4 +1,7 @@
-"""The measured data as tables, for the terminal and as Markdown. No number is written by hand: the page in docs has them between two markers."""
+"""The measured data as tables, for the terminal and as Markdown.
+
+No number is written by hand: the page in docs has them between two markers.
+"""
 
 from .figures import (
     duration,
@@ -17,11 +20,17 @@ BEGIN, END = (
     "<!-- benchmarks: end -->",
 )
 TITLE = "# Benchmarks of one run\n"
-QUICK = "This was a quick run, on small sizes: it shows that everything runs, and its numbers say nothing."
+QUICK = (
+    "This was a quick run, on small sizes: it shows that everything runs, and its numbers say "
+    "nothing."
+)
 
 
 class Table:
-    """A heading, a paragraph, rows of text under columns, of which the first ``words`` go to the left and the numbers to the right, and remarks below."""
+    """A heading, a paragraph, a table of text, and remarks below.
+
+    The first ``words`` columns are aligned to the left, and the numbers to the right.
+    """
 
     def __init__(self, section, title, about, columns, rows, remarks=(), words=1):
         self.section, self.title, self.about, self.columns, self.rows, self.remarks, self.words = (
@@ -107,7 +116,10 @@ def as_markdown(data):
 
 
 def into_page(page, data):
-    """The page with the report between its two markers; the report alone, under a title, where there is no page."""
+    """The page with the report between its two markers.
+
+    Where there is no page, it is the report alone, under a title.
+    """
     check_page(page)
     if page is None:
         return f"{TITLE}\n{as_markdown(data)}"
@@ -120,7 +132,8 @@ def check_page(page):
         page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END)
     ):
         raise ValueError(
-            f"the file exists and has not the two lines {BEGIN} and {END}, between which the report would go; name another file"
+            f"the file exists and has not the two lines {BEGIN} and {END}, between which the "
+            "report would go; name another file"
         )
 
 
@@ -130,13 +143,17 @@ def _surroundings(data):
     threads = "one thread" if where["threads"] == 1 else f"{where['threads']} threads"
     kernel = f", OPENBLAS_CORETYPE={where['kernel']}" if where["kernel"] else ""
     lines = [
-        f"Measured on {where['date']} ({where['system']}, {where['processor']}, {where['processors']} processors), with {threads} for every contestant: "
-        f"the best of {data['rounds']} rounds of {data['seconds']:g} s, every contestant in a process of its own, in turn.",
-        f"Python {where['python']}, BLAS: {where['blas']}{kernel}; {', '.join(f'{name} {version}' for name, version in versions.items())}.",
+        f"Measured on {where['date']} ({where['system']}, {where['processor']}, "
+        f"{where['processors']} processors), with {threads} for every contestant: "
+        f"the best of {data['rounds']} rounds of {data['seconds']:g} s, every contestant in a "
+        "process of its own, in turn.",
+        f"Python {where['python']}, BLAS: {where['blas']}{kernel}; "
+        f"{', '.join(f'{name} {version}' for name, version in versions.items())}.",
     ]
     if data["load"] > where["threads"] + 1:  # one more than the run itself
         lines.append(
-            f"The machine was busy with other work as well (a load of up to {data['load']:.1f}): times and ratios are uncertain."
+            f"The machine was busy with other work as well (a load of up to {data['load']:.1f}): "
+            "times and ratios are uncertain."
         )
     return "\n".join([QUICK, *lines] if data["small"] else lines)
 

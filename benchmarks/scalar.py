@@ -1,4 +1,7 @@
-"""Graphs with a node for every number: an MLP 2-16-16-1 with a hinge loss, in every engine that has scalars; and what it costs to trace and compile it."""
+"""Graphs with a node for every number: an MLP 2-16-16-1 with a hinge loss.
+
+It runs in every engine that has scalars, and the cost of tracing and compiling it is measured.
+"""
 
 import functools
 import random
@@ -11,7 +14,11 @@ LAYERS = ((2, 16), (16, 16), (16, 1))
 
 
 def data(points):
-    """(parameters, inputs, labels) as floats: for each layer its neurons as [weights, bias]; points in the plane; 1.0 or -1.0 for each."""
+    """(parameters, inputs, labels) as floats.
+
+    The parameters hold for each layer its neurons as [weights, bias], the inputs are points in the
+    plane, and each label is 1.0 or -1.0.
+    """
     rng = random.Random(1)
     parameters = [
         [[[rng.uniform(-1, 1) for _ in range(inputs)], 0.0] for _ in range(outputs)]
@@ -55,7 +62,10 @@ def flat(tree):
 
 
 def by_objects(make_value, points):
-    """Values are made once for the parameters and anew for the inputs of every step, and ``backward`` fills their ``grad``; as micrograd's demo does it."""
+    """Parameters are made into Values once, and inputs anew in every step, as in micrograd's demo.
+
+    ``backward`` fills their ``grad``.
+    """
     Value = make_value()
     parameters, inputs, labels = data(points)
     parameters = each(Value, parameters)
@@ -146,7 +156,7 @@ def _filled(tree, numbers):
 
 
 def casadi(points):
-    """CasADi's virtual machine, called by way of its buffers, which is the fastest that it offers in Python."""
+    """CasADi's virtual machine, called through its buffers, the fastest way it offers in Python."""
     function, arguments = casadi_function(points)
     arguments = [np.array(flat(tree)) for tree in arguments]
     results = [np.zeros(1), np.zeros(len(arguments[0]))]
@@ -198,7 +208,10 @@ def autograd(points):
 
 
 def tracing(executor, points):
-    """A function compiled anew in every step, and run once. What Numba compiles of its own is on disk after the first step, which is not timed."""
+    """A function compiled anew in every step, and run once.
+
+    Numba keeps its compiled loops on disk after the first step, which is not timed.
+    """
     import micrograd_linear as mgl
 
     arguments = data(points)
@@ -217,7 +230,8 @@ WORKLOADS = (
     Workload(
         "Scalar MLP, 65,000 nodes",
         "Scalars",
-        "An MLP 2-16-16-1 with a hinge loss over 100 points, a node for every number: the loss and its 337 gradients. "
+        "An MLP 2-16-16-1 with a hinge loss over 100 points, a node for every number: the loss and "
+        "its 337 gradients. "
         "The compiled ones are made before the clock starts.",
         (
             Contestant("ours, eager", functools.partial(by_objects, our_value)),
@@ -235,7 +249,8 @@ WORKLOADS = (
     Workload(
         "Scalar MLP, tracing and compiling",
         "Scalars",
-        "The same MLP: what it takes until the compiled function has run once, beside one eager pass.",
+        "The same MLP: what it takes until the compiled function has run once, beside one eager "
+        "pass.",
         (
             Contestant("ours, one eager pass", functools.partial(by_objects, our_value)),
             Contestant(

@@ -1,4 +1,8 @@
-"""Graphs of arrays: the linear layer beside what somebody writes by hand in NumPy, and a chain of operations, which costs recording and not arithmetic."""
+"""Graphs of arrays: the linear layer, and a chain of operations.
+
+The layer stands beside what somebody writes by hand in NumPy. The chain costs recording and hardly
+any arithmetic.
+"""
 
 import functools
 
@@ -22,7 +26,10 @@ def linear_layer(N, inputs, outputs):
 
 
 def chain(turns, *shape):
-    """Three operations a turn on x and a; single numbers need no sum, so that the function is one of Values for ``compile``."""
+    """Three operations a turn on x and a.
+
+    Single numbers need no sum, so that ``compile`` gets a function of Values.
+    """
 
     def loss(p, tanh=np.tanh):
         y = p["x"]
@@ -108,7 +115,7 @@ def compiled(problem, *sizes):
 
 
 def jax(problem, *sizes):
-    """Compiled before the clock starts; its arrays stay where it keeps them, and every step waits for its results."""
+    """Compiled before the clock starts; arrays stay on JAX's device, and every step is awaited."""
     import jax
 
     jax.config.update("jax_enable_x64", True)
@@ -146,7 +153,10 @@ def contestants(problem):
 
 def linear_workload(*sizes):
     first, *others = contestants(linear_layer)
-    about = f"y = xW + b with x, W and G of sizes {sizes} in float64, where G is given: the sum of y * G, and its gradients of x, W and b."
+    about = (
+        f"y = xW + b with x, W and G of sizes {sizes} in float64, where G is given: the sum of y * "
+        "G, and its gradients of x, W and b."
+    )
     return Workload(
         f"Linear layer {sizes}",
         "Tensors",
@@ -158,7 +168,10 @@ def linear_workload(*sizes):
 
 
 def chain_workload(*shape):
-    about = f"y = tanh(y * a) + x a hundred times on arrays of shape {shape}: what it costs to record and to walk, not to compute."
+    about = (
+        f"y = tanh(y * a) + x a hundred times on arrays of shape {shape}: what it costs to record "
+        "and to walk, not to compute."
+    )
     return Workload(
         f"300 operations, shape {shape}",
         "Tensors",

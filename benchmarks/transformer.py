@@ -1,4 +1,7 @@
-"""A transformer of single numbers, ``microgpt``: a training step on one name, which is the loss, its gradients, and the step down along them."""
+"""A transformer of single numbers, ``microgpt``: a training step on one name.
+
+A step computes the loss and its gradients, and moves the parameters down along them.
+"""
 
 import functools
 
@@ -63,8 +66,10 @@ WORKLOADS = (
     Workload(
         "Scalar transformer, a training step",
         "Scalars",
-        "microgpt's architecture, a node for every number: embeddings, RMS norm, causal attention with 4 heads, an MLP; width 16, 16 positions, one name. "
-        "Loss, gradients and a step of gradient descent. The plain scalar class is in benchmarks/plain.py.",
+        "microgpt's architecture, a node for every number: embeddings, RMS norm, causal attention "
+        "with 4 heads, an MLP; width 16, 16 positions, one name. "
+        "Loss, gradients and a step of gradient descent. The plain scalar class is in "
+        "benchmarks/plain.py.",
         (
             Contestant("ours, eager", functools.partial(by_objects, our_value)),
             Contestant("ours, compiled, Numba", functools.partial(compiled, "numba"), ("numba",)),

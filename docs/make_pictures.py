@@ -1,4 +1,7 @@
-"""Makes the pictures of README.md and docs: ``python docs/make_pictures.py [FOLDER]``. A test runs it and compares what they show."""
+"""Makes the pictures of README.md and docs: ``python docs/make_pictures.py [FOLDER]``.
+
+A test runs it and compares what they show.
+"""
 
 import random
 import sys
@@ -35,7 +38,10 @@ class Classifier(Module):
 
 
 def modules():
-    """A batch through two layers, each a frame of its own; the arrays are too large for numbers and shown as heat maps."""
+    """A batch through two layers, each a frame of its own.
+
+    The arrays are too large to show their numbers, and are shown as heat maps.
+    """
     x = Tensor(np.random.default_rng(0).normal(size=(30, 4)), "x")
     logits = Classifier()(x)
     logits.backward(np.random.default_rng(1).normal(size=(30, 3)))
@@ -43,7 +49,10 @@ def modules():
 
 
 def flow():
-    """What flows back along every line, on the example that Karpathy computes by hand; a is used twice, so its gradient is a sum."""
+    """What flows back along every line, on the example that Karpathy computes by hand.
+
+    a is used twice, so its gradient is a sum.
+    """
     a, b = Value(2.0), Value(-3.0)
     c = a * b
     d = c + a

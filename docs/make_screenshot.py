@@ -1,4 +1,7 @@
-"""Makes page.png, a picture of the page, by Chromium: ``python docs/make_screenshot.py [FOLDER]``. A test runs it."""
+"""Makes page.png, a picture of the page, by Chromium.
+
+``python docs/make_screenshot.py [FOLDER]``; a test runs it.
+"""
 
 import re
 import shutil

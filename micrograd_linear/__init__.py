@@ -1,4 +1,4 @@
-"""Build a computation graph in ordinary Python, see it as an image, compare its gradients with yours.
+"""Build a computation graph in plain Python, see it as an image, compare its gradients with yours.
 
 Pictures, derivations, comparisons and compiled functions are loaded when their name is first used,
 so that a program which needs none of them starts as fast as NumPy allows.

@@ -1,4 +1,7 @@
-"""A headless Chromium that the tests open pages in. It is no Python package: CI installs it (see .ci/run)."""
+"""A headless Chromium that the tests open pages in.
+
+It is no Python package: CI installs it (see .ci/run).
+"""
 
 import contextlib
 import os

@@ -27,7 +27,7 @@ def rng():
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys):
-    """The command in an empty folder: run(*arguments) gives its exit status, its output and its errors."""
+    """The command in an empty folder: run(*arguments) gives exit status, output and errors."""
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments):
@@ -64,7 +64,10 @@ def own():
 
 @pytest.fixture(params=["numpy, groups", "numpy, loop", *["numba"] * bool(util.find_spec("numba"))])
 def executor(request, monkeypatch):
-    """The name of an executor. The two ways of NumPy's are chosen by what they cost, so each is made free of charge here."""
+    """The name of an executor.
+
+    NumPy's executor chooses one of two ways by their cost; here each is chosen by making it free.
+    """
     for name in {"numpy, groups": ("_GROUP", "_NODE"), "numpy, loop": ("_TURN", "_TERM")}.get(
         request.param, ()
     ):
@@ -86,7 +89,10 @@ def chromium():
 
 @pytest.fixture
 def opened(chromium, tmp_path):
-    """opened(text, address, **options): a tab, which must have fetched nothing and complained of nothing when the test ends."""
+    """opened(text, address, **options): a tab of the browser.
+
+    When the test ends, the tab must have fetched nothing and reported no error.
+    """
     tabs = []
 
     def opened(text, address="", **options):

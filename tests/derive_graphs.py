@@ -1,4 +1,4 @@
-"""Graphs that the tests of ``derive`` share: networks as people write them, and what was found by trying to break it."""
+"""Graphs that the tests of ``derive`` share: ordinary networks, and graphs that once broke it."""
 
 import numpy as np
 from test_rules import case
@@ -156,9 +156,27 @@ def mixed_types():
 
 
 GRAPHS = [
-    linear_layer, classifier, classifier_by_hand, batch_norm, layer_norm, attention, recurrent, masked_pole, huber, convolution, scalar_network, twice, penalty,
-    one_by_one, nothing_but_ones, empty, same_gradient_twice, a_view, leaky, mixed_types,
-]  # fmt: skip
+    linear_layer,
+    classifier,
+    classifier_by_hand,
+    batch_norm,
+    layer_norm,
+    attention,
+    recurrent,
+    masked_pole,
+    huber,
+    convolution,
+    scalar_network,
+    twice,
+    penalty,
+    one_by_one,
+    nothing_but_ones,
+    empty,
+    same_gradient_twice,
+    a_view,
+    leaky,
+    mixed_types,
+]
 _graphs = {}
 
 
@@ -285,7 +303,26 @@ def maximum_with_zero():
 
 
 FOUND = [
-    constant_gradient, scattered_into_numbers, scattered_into_a_row, scattered_whole, scattered_into_a_scalar, integer_constants, a_constant_as_the_value,
-    the_value_is_the_gradient, a_view_of_one_element, the_argument_itself, large_coefficients, many_factors, empty_product, broadcast_twice, vectors, three_dimensions,
-    equal_results, outer_product, empty_slice, slices_of_slices, one_sample, maximum_with_zero,
-]  # fmt: skip
+    constant_gradient,
+    scattered_into_numbers,
+    scattered_into_a_row,
+    scattered_whole,
+    scattered_into_a_scalar,
+    integer_constants,
+    a_constant_as_the_value,
+    the_value_is_the_gradient,
+    a_view_of_one_element,
+    the_argument_itself,
+    large_coefficients,
+    many_factors,
+    empty_product,
+    broadcast_twice,
+    vectors,
+    three_dimensions,
+    equal_results,
+    outer_product,
+    empty_slice,
+    slices_of_slices,
+    one_sample,
+    maximum_with_zero,
+]

@@ -1,8 +1,9 @@
 """Random forward functions that leave the graph at random places, each with its twin that does not.
 
-A program is a list of statements over two-dimensional arrays. A statement that leaves the graph has a recorded form
-that computes the same; from it the engine derives the right gradients, which serve as the hand-derived ones. The wrong
-ones are those of a third form, in which what left the graph is a constant.
+A program is a list of statements over two-dimensional arrays. A statement that leaves the graph has
+a recorded form that computes the same. From this form the engine derives the right gradients, which
+serve as the hand-derived ones. The wrong ones are those of a third form, in which what left the
+graph is a constant.
 """
 
 import math
@@ -13,9 +14,18 @@ import numpy as np
 from micrograd_linear import Tensor
 
 ORDINARY = [
-    "np.tanh({u})", "np.sin({u})", "{u} * {u}", "np.exp(0.3 * np.tanh({u}))", "np.sqrt(1 + {u} * {u})", "{u} * 1.5 - 0.5",
-    "np.maximum({u}, 0.1)", "{u} - {u}.mean(axis=0)", "{u} / (1 + {u} ** 2)", "{u}[::-1]", "np.abs({u}) + {u}",
-]  # fmt: skip
+    "np.tanh({u})",
+    "np.sin({u})",
+    "{u} * {u}",
+    "np.exp(0.3 * np.tanh({u}))",
+    "np.sqrt(1 + {u} * {u})",
+    "{u} * 1.5 - 0.5",
+    "np.maximum({u}, 0.1)",
+    "{u} - {u}.mean(axis=0)",
+    "{u} / (1 + {u} ** 2)",
+    "{u}[::-1]",
+    "np.abs({u}) + {u}",
+]
 
 # (what is written, what records, what is cut): each makes an array of the shape of u from u.
 LEAVING = {
@@ -119,7 +129,7 @@ def flat(u):
 
 @dataclass
 class Program:
-    """A forward function, its recorded twin, and backward functions that are right and wrong for it."""
+    """A forward function, its recorded twin, and right and wrong backward functions for it."""
 
     source: str
     forward: object
@@ -139,7 +149,7 @@ class Program:
 
 
 def random_program(rng):
-    """A program of a few statements, one or two of which leave the graph, whose numbers stay moderate."""
+    """A program of a few statements whose numbers stay moderate; one or two leave the graph."""
     while True:
         program = _program(rng)
         with np.errstate(all="ignore"):

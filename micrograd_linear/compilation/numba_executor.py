@@ -1,4 +1,7 @@
-"""Replays a schedule by compiled loops, which are the same for every graph; the extra ``fast`` installs Numba."""
+"""Replays a schedule by compiled loops, which are the same for every graph.
+
+They need Numba, which the extra ``fast`` installs.
+"""
 
 import numpy as np
 
@@ -6,18 +9,22 @@ from .codes import CODES, unknown_operation
 
 
 def executor(schedule):
-    """The executor of a schedule; an ``ImportError`` that names the extra where Numba is not installed."""
+    """The executor of a schedule, or an ``ImportError`` that names the extra to install."""
     try:
         import numba  # noqa: F401
     except ImportError:
         raise ImportError(
-            "compile: executor 'numba' needs Numba; install it with pip install 'micrograd_linear[fast]', or choose executor='numpy'"
+            "compile: executor 'numba' needs Numba; install it with pip install "
+            "'micrograd_linear[fast]', or choose executor='numpy'"
         ) from None
     return NumbaExecutor(schedule)
 
 
 class NumbaExecutor:
-    """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs); ``run_batch`` the same for rows of them."""
+    """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs).
+
+    ``run_batch`` does the same for rows of inputs.
+    """
 
     _loops, _known = None, 0
 
@@ -59,7 +66,10 @@ class NumbaExecutor:
             if path
             else "compiled anew in every process, since Numba finds no folder to keep them in"
         )
-        return f"Numba; its loops are the same for every graph, are compiled once, in some ten seconds, and are {kept}"
+        return (
+            "Numba; its loops are the same for every graph, are compiled once, in some ten "
+            f"seconds, and are {kept}"
+        )
 
     @classmethod
     def loops(cls):

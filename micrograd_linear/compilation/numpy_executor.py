@@ -1,13 +1,15 @@
 """Replays a schedule with NumPy alone: nodes of one level and operation are one call on arrays.
 
-A node's level is one more than the highest of its operands', so the nodes of a level do not depend on each other. Positions are given anew,
-such that a group of nodes has consecutive ones. The formulas are those of ``rules/``, which Tensors use.
+A node's level is one more than the highest level of its operands, so the nodes of a level do not
+depend on each other. Positions are renumbered so that those of a group are consecutive. The
+formulas are the rules of ``operations/``, which Tensors use.
 
-In the backward pass every use of a number by a node is a slot of its own in one array of contributions, and the slots of a number are neighbours: handing on is
-an assignment, and a gradient is a sum over neighbours, so that nothing is added at scattered places. Where an integer selects an item, the use is
-known only in the run; the items of tables have one slot more for these.
+In the backward pass each use of a number has a slot of its own in one array of contributions, and
+the slots of one number are neighbours. A pullback then assigns its contributions, and a gradient is
+a sum over neighbours, which is faster than adding at scattered places. Which item an integer
+selects is not known before the run; so each item of a table has one more slot for that.
 
-Everything works as well with one more axis behind the positions: a batch.
+A batch is one more axis behind the positions.
 """
 
 import functools
@@ -18,14 +20,16 @@ from .codes import CODES, DETACH, DOT, DOT_LEFT, NOTHING, SELECT, SUM, UNARY
 from .python_executor import PythonLoop
 from .schedule import refuse_unknown
 
-# Microseconds, forward and backward, as measured: of a group and of a node in it; of a turn of the loop of Python, and of a term of a sum.
+# Measured microseconds, forward and backward together, of a group and of each node in it, and in
+# the loop of Python of a turn and of each term of a sum.
 _GROUP, _NODE, _TURN, _TERM = 25.0, 0.05, 0.5, 0.15
 
 
 class NumpyExecutor:
-    """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs); ``run_batch`` the same for rows of them.
+    """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs).
 
-    A graph that is so narrow that its groups have few nodes each is replayed by a loop of Python instead, whichever is estimated to take less time.
+    ``run_batch`` does the same for rows of inputs. A graph so narrow that its groups have few nodes
+    each is replayed by a loop of Python instead, if that is estimated to be faster.
     """
 
     def __init__(self, schedule):
@@ -45,7 +49,10 @@ class NumpyExecutor:
     def describe(self):
         """In words."""
         if self.loop:
-            return f"a loop of Python, since the graph is narrow: NumPy would be called for {self.plan.count:,} groups of {len(self.schedule.code):,} nodes"
+            return (
+                "a loop of Python, since the graph is narrow: NumPy would be called for "
+                f"{self.plan.count:,} groups of {len(self.schedule.code):,} nodes"
+            )
         return (
             f"NumPy; the nodes of one level and operation are one call, {self.plan.count:,} in all"
         )
@@ -73,14 +80,12 @@ class NumpyExecutor:
         groups, slots = self.grouped
         values = np.empty((schedule.size, *batch))
         values[: schedule.inputs] = inputs
-        values[schedule.inputs : schedule.leaves] = schedule.constants.reshape(
-            -1, *(1 for _ in batch)
-        )
+        constants = schedule.constants.reshape(-1, *(1 for _ in batch))
+        values[schedule.inputs : schedule.leaves] = constants
         with np.errstate(all="ignore"):
             saved = [group.forward(values, indices) for group in groups.all]
-            contributions = np.empty(
-                (slots.count + 1, *batch)
-            )  # the last one takes what nobody asks for
+            # The last slot takes the contributions to numbers that have no gradient.
+            contributions = np.empty((slots.count + 1, *batch))
             contributions[slots.extra] = 0.0
             contributions[slots.root] = 1.0
             for group, kept in zip(reversed(groups.all), reversed(saved)):
@@ -94,7 +99,10 @@ class NumpyExecutor:
 
 
 class _Group:
-    """Nodes of one operation, at the positions first ... end - 1. ``operands`` are arrays of positions: (nodes,), or (terms, nodes) of a sum."""
+    """Nodes of one operation, at the positions first ... end - 1.
+
+    ``operands`` are arrays of positions, of shape (nodes,), or (terms, nodes) for a sum.
+    """
 
     def __init__(self, back, first, end, operands):
         self.back, self.first, self.end, self.operands = back, first, end, operands
@@ -151,10 +159,8 @@ class _Dot(_Group):
 class _Select(_Group):
     def __init__(self, items, counts, *rest):
         super().__init__(*rest)
-        self.items, self.counts = (
-            items,
-            counts,
-        )  # the positions of all items, one table after the other; how many each table has
+        self.items = items  # the positions of the items of all tables, one after the other
+        self.counts = counts  # how many items each node selects from
         self.slot_of_item = None
 
     def forward(self, values, indices):
@@ -203,7 +209,10 @@ def _levels(schedule):
 
 
 class _Plan:
-    """The nodes by level, operation and number of terms: ``order`` of the nodes, ``keys`` in that order, ``cuts`` where a group ends."""
+    """The nodes sorted by level, operation and number of terms.
+
+    ``order`` sorts the nodes, ``keys`` are sorted, and a group ends at each of the ``cuts``.
+    """
 
     def __init__(self, schedule):
         width = np.where(np.isin(schedule.code, (SUM, DOT, DOT_LEFT)), schedule.right, 0)
@@ -215,7 +224,10 @@ class _Plan:
 
 
 class _Groups:
-    """``all`` in the order of the forward pass; ``position`` is the position here of each position of the schedule."""
+    """``all`` groups in the order of the forward pass.
+
+    ``position`` holds the new position for each position of the schedule.
+    """
 
     def __init__(self, schedule, plan):
         self.position = np.arange(schedule.size)
@@ -240,9 +252,8 @@ class _Groups:
             pairs = x + 2 * np.arange(count)[:, None]
             return _Dot(*where, [position[start], terms[pairs], terms[pairs + 1]])
         if kind == SELECT:
-            return _Select(
-                terms, start, *where, [x, y]
-            )  # integers are leaves, whose positions stay
+            # y is the position of an integer. Integers are leaves, whose positions stay.
+            return _Select(terms, start, *where, [x, y])
         if kind == DETACH:
             return _Detach(*where, [position[x]])
         return _Operation(
@@ -251,7 +262,10 @@ class _Groups:
 
 
 class _Slots:
-    """A slot for every use of a number that has a gradient; the uses of one number are neighbours, in the order in which they come."""
+    """A slot for every use of a number that has a gradient.
+
+    The slots of one number are neighbours, in the order in which the backward pass fills them.
+    """
 
     def __init__(self, schedule, groups):
         needs = np.empty(schedule.size, dtype=bool)
@@ -300,7 +314,7 @@ class _Slots:
             offset += size
 
     def gradient(self, contributions, first, end):
-        """The sum of what was handed on to each of the positions first ... end - 1."""
+        """The sum of the contributions to each of the positions first ... end - 1."""
         low, high = self.starts[first], self.starts[end]
         if high - low == end - first:  # one use each
             return contributions[low:high]

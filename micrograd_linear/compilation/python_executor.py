@@ -1,6 +1,8 @@
-"""Replays a schedule by a loop of Python, with the scalar rules of ``value.py``: for graphs so narrow that a call of NumPy would compute a number or two.
+"""Replays a schedule by a loop of Python, with the scalar rules of ``engine/value.py``.
 
-It takes a third of the time of an eager run, since no node is made. Sums are added up, and gradients are handed on, in the order of the eager engine.
+It is for narrow graphs, in which each call of NumPy would compute only a number or two. It takes a
+third of the time of an eager run, since no node is made. Terms and gradients are added up in the
+order of the eager engine.
 """
 
 from .codes import (
@@ -21,7 +23,7 @@ from .schedule import refuse_unknown
 
 
 class PythonLoop:
-    """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs, as a list)."""
+    """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs)."""
 
     def __init__(self, schedule):
         refuse_unknown(schedule, "python")

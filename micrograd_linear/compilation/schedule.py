@@ -1,17 +1,19 @@
-"""``Schedule``: a tape as flat arrays that an executor replays: only what the result depends on, sums and scalar products as one node each.
+"""``Schedule``: a tape as flat arrays, which an executor replays.
 
-Every number has a position: first the inputs, then the constants, then the nodes, in the order in which f made them. A node is a code and up to three
-integers:
+It holds only what the result depends on, and each sum or scalar product is one node. Every number
+has a position: first come the inputs, then the constants, then the nodes, in the order in which f
+made them. A node is a code and up to three integers:
 
-    code                        left                         right                       start
-    an operation of a Value     position of x                position of y               -
-    sum                         offset into ``terms``        how many terms              -
-    dot, dot_left               offset into ``terms``        how many pairs              position of the number the sum begins with
-    select                      offset into ``terms``        position of the integer     how many items there are
+    code                     left                   right                    start
+    an operation of a Value  position of x          position of y            -
+    sum                      offset into ``terms``  how many terms           -
+    dot, dot_left            offset into ``terms``  how many pairs           position of the first
+    select                   offset into ``terms``  position of the integer  how many items
 
-``sum(w * x for ...)`` records a product and an addition for each term, one right after the other. Such a chain becomes one dot, which adds up from left
-to right and hands its gradient on from right to left, as the chain would, so that every number stays what it was to the last bit. In a
-dot_left only the first number of each pair has a gradient.
+The first of a dot is the number that its sum begins with. ``sum(w * x for ...)`` records a product
+and an addition for each term, one right after the other. Such a chain becomes one dot. It adds up
+from left to right and adds gradients from right to left, as the chain would, so that every number
+is the same to the last bit. In a dot_left only the first number of each pair has a gradient.
 """
 
 from dataclasses import dataclass
@@ -49,7 +51,10 @@ def refuse_unknown(schedule, executor):
 
 @dataclass(frozen=True)
 class Schedule:
-    """The arrays; ``back`` is the code by which a node hands its gradient on, "nothing" where no operand has one."""
+    """The arrays of a schedule.
+
+    ``back`` is the code of a node's pullback; it is "nothing" where no operand has a gradient.
+    """
 
     differentiated: int  # the inputs at positions 0 ... differentiated - 1 get a gradient
     inputs: int
@@ -60,7 +65,7 @@ class Schedule:
     right: np.ndarray
     start: np.ndarray
     terms: np.ndarray
-    needs: np.ndarray  # of every position: does it have a gradient?
+    needs: np.ndarray  # for every position, whether it has a gradient
     root: int  # the result's position
     recorded: int  # operations on the tape
 
@@ -85,15 +90,19 @@ class Schedule:
 
 
 def schedule(tape, root, differentiated):
-    """The schedule for the operand ``root`` of a tape whose first ``differentiated`` inputs get a gradient."""
+    """The schedule that computes the operand ``root`` of a tape.
+
+    Its first ``differentiated`` inputs get a gradient.
+    """
     uses, flows = _uses(tape, root)
     return _Writer(tape, uses, flows, differentiated).write(root)
 
 
 def _uses(tape, root):
-    """(how often the result uses each operation; whether a gradient flows back to it). One that a table lists counts twice, so that it stays a node.
+    """(how often the result uses each operation; whether a gradient flows back to it).
 
-    No gradient flows through a detach: to what only that uses it would be 0, and 0 times an infinite derivative is NaN.
+    An operation that a table lists counts twice, so that it stays a node. No gradient flows
+    through a detach: a gradient of 0 would become NaN at an infinite derivative further back.
     """
     operations, left, right = tape.operations, tape.left, tape.right
     uses = [0] * len(operations)
@@ -126,32 +135,31 @@ def _uses(tape, root):
 @dataclass
 class _Chain:
     products: bool
-    first: int  # the position of what the sum begins with
-    others: list  # positions of the summands, or of their two factors each
-    may_wait: bool  # whether it may be written later than it was made, and no gradient is added up in another order
+    first: int  # the position of the number that the sum begins with
+    others: list  # the positions of the summands, or of the two factors of each
+    # Whether it may be written later than it was made without a change in the order in which
+    # gradients are added up.
+    may_wait: bool
 
 
 class _Writer:
     def __init__(self, tape, uses, flows, differentiated):
         self.tape, self.uses, self.flows, self.differentiated = tape, uses, flows, differentiated
-        self.constants = [
-            *tape.constants,
-            -0.0,
-        ]  # -0.0 + x is x, for every x: where a sum of products begins with a product
+        # A sum of products that begins with a product starts from -0.0: -0.0 + x is x for every x.
+        self.constants = [*tape.constants, -0.0]
         self.leaves = tape.inputs + len(self.constants)
         self.needs = [True] * differentiated + [False] * (self.leaves - differentiated)
         self.place = [0] * len(uses)  # operation -> position
         self.code, self.back, self.left, self.right, self.start, self.terms = [], [], [], [], [], []
-        self.tables = {}  # number of a table -> (offset, does an item have a gradient?)
-        self.open, self.end = (
-            None,
-            None,
-        )  # the chain that may go on with the next operation, and the operation that ends it
-        self.running = {}  # the operation that ends a sum -> (first, others): sums that are written when they are used
+        self.tables = {}  # number of a table -> (offset, whether an item has a gradient)
+        self.open = None  # the chain that the next operation may continue
+        self.end = None  # the last operation of that chain
+        # Sums that are not written until they are used: their last operation -> (first, others).
+        self.running = {}
 
     def write(self, root):
         operations, uses, right = self.tape.operations, self.uses, self.tape.right
-        absorbed = None  # the last product that is left to the addition after it
+        absorbed = None  # the last product that becomes a part of the addition after it
         for i in range(root + 1):
             if not uses[i]:
                 continue
@@ -171,10 +179,16 @@ class _Writer:
             "terms": self.terms,
         }
         return Schedule(
-            differentiated=self.differentiated, inputs=self.tape.inputs, constants=np.array(self.constants, dtype=np.float64), code=np.array(self.code, dtype=np.uint8),
-            back=np.array(self.back, dtype=np.uint8), needs=np.array(self.needs, dtype=bool), root=self.position(root), recorded=len(operations),
+            differentiated=self.differentiated,
+            inputs=self.tape.inputs,
+            constants=np.array(self.constants, dtype=np.float64),
+            code=np.array(self.code, dtype=np.uint8),
+            back=np.array(self.back, dtype=np.uint8),
+            needs=np.array(self.needs, dtype=bool),
+            root=self.position(root),
+            recorded=len(operations),
             **{name: np.array(numbers, dtype=np.uint32) for name, numbers in integers.items()},
-        )  # fmt: skip
+        )
 
     def position(self, operand):
         if operand < 0:
@@ -184,7 +198,7 @@ class _Writer:
         return self.place[operand]
 
     def is_summand(self, i, root):
-        """True for a product that an addition right after it adds, or right after one more product that it adds as well."""
+        """True for a product that the next operation adds, or the one after a second product."""
         operations, left, right = self.tape.operations, self.tape.left, self.tape.right
         if i < root and operations[i + 1] == ADD:
             return right[i + 1] == i and self.uses[i + 1] > 0
@@ -198,7 +212,7 @@ class _Writer:
         )
 
     def add(self, i, product):
-        """An addition goes on with the chain that ends in its left operand, or with a running sum, or begins a new chain."""
+        """Continue a chain or a running sum that ends in the left operand, or begin a chain."""
         left, right, before = self.tape.left[i], self.tape.right[i], i - 2 if product else i - 1
         goes_on = (
             left == self.end == before
@@ -208,9 +222,8 @@ class _Writer:
         )
         if not goes_on:
             self.close()
-            if (
-                product and left >= 0 and self.tape.operations[left] == ADD and self.uses[left] == 1
-            ):  # a running sum of products made far apart
+            adds_to = left >= 0 and self.tape.operations[left] == ADD and self.uses[left] == 1
+            if product and adds_to:  # a running sum whose products were made far apart
                 self.operation(right, MULTIPLY)
                 product = False
             if not product and left in self.running and self.is_nobody_elses(right):
@@ -226,7 +239,7 @@ class _Writer:
         self.end = i
 
     def begun(self, i, left, product):
-        """A chain that begins with the left operand of an addition, which may be a product as well."""
+        """A chain that begins with the left operand of an addition, which may be a product, too."""
         if (
             product
             and left == i - 2 >= 0
@@ -238,7 +251,10 @@ class _Writer:
         return _Chain(product, self.position(left), [], self.is_nobody_elses(left))
 
     def is_nobody_elses(self, operand):
-        """True where the order in which gradients reach the operand cannot matter: one use, or no gradient at all."""
+        """True where the order in which gradients reach the operand cannot matter.
+
+        It has one use, or no gradient at all.
+        """
         return self.uses[operand] == 1 if operand >= 0 else not self.needs[~operand]
 
     def pair(self, i):
@@ -247,7 +263,10 @@ class _Writer:
         return [y, x] if self.needs[y] and not self.needs[x] else [x, y]
 
     def close(self):
-        """The chain ends. A sum that only another addition may use waits for it; everything else is written as one node."""
+        """End the chain and write it as one node, unless it is a sum that may wait.
+
+        Such a sum has one use, and another addition may continue it.
+        """
         chain, self.open = self.open, None
         if chain is None:
             return

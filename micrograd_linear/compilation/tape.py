@@ -1,7 +1,8 @@
 """``Tape``: the operations of one run of a function, as numbers in lists.
 
-An operand is an integer: i >= 0 is the result of the i-th operation, ~j (below 0) is leaf j. The leaves are the inputs, whose numbers are another in
-every run, and after them the constants. A table is a tuple of operands, out of which an operation "select" takes one, by an integer of the data.
+An operand is an integer: i >= 0 is the result of the i-th operation, ~j (below 0) is leaf j. The
+leaves are first the inputs, whose numbers change from run to run, and then the constants. A table
+is a tuple of operands, from which an operation "select" takes one, by an integer of the data.
 """
 
 import numpy as np
@@ -14,13 +15,19 @@ from ..engine.value import Value
 
 
 class TraceError(TypeError):
-    """The function does something that one trace of it cannot stand for; the message says where, and how to write it instead."""
+    """The function does something that a trace cannot repeat for other inputs.
+
+    The message says where, and how to write it instead.
+    """
 
     __module__ = "micrograd_linear"  # where users find it
 
 
 class Tape:
-    """``operations[i]`` is a code, ``left[i]`` and ``right[i]`` are operands (of a select: the table's number and the leaf of the integer)."""
+    """``operations[i]`` is a code, ``left[i]`` and ``right[i]`` are its operands.
+
+    Those of a select are the number of the table and the leaf of the integer.
+    """
 
     def __init__(self, inputs):
         self.inputs = inputs  # how many leaves are inputs
@@ -34,12 +41,14 @@ class Tape:
         """Write an operation down; returns the operand that stands for its result."""
         if not current().on:
             raise TraceError(
-                f"{users_line()}: inside no_grad() nothing is recorded, so this number would be a constant of one run; pass what is to have no gradient as an "
+                f"{users_line()}: inside no_grad() nothing is recorded, so this number would be a "
+                "constant of one run; pass what is to have no gradient as an "
                 "argument that is not differentiated, or nn.largest(xs) for the shift of a softmax"
             )
         if self.closed:
             raise TraceError(
-                f"{users_line()}: this number belongs to a trace that has ended; a compiled function must not keep what it was called with"
+                f"{users_line()}: this number belongs to a trace that has ended; a compiled "
+                "function must not keep what it was called with"
             )
         self.operations.append(code)
         self.left.append(left)
@@ -63,11 +72,15 @@ class Tape:
         return found
 
     def value(self, value):
-        """The leaf for a ``Value`` that f did not get as an argument: one that it made is a constant, one from elsewhere would go stale."""
+        """The leaf for a ``Value`` that f did not get as an argument.
+
+        A Value that f made is a constant. One from elsewhere is refused, since it would go stale.
+        """
         for node in topological_order(value):
             if not node.operands and node.created < self.started:
                 raise TraceError(
-                    f"{users_line()}: f reads {node.describe()} from outside of its arguments; its number may be another in the next run, and it would get "
+                    f"{users_line()}: f reads {node.describe()} from outside of its arguments; its "
+                    "number may be another in the next run, and it would get "
                     "no gradient. Pass it as an argument, or its .data where a constant is meant"
                 )
         return self.constant(value.data)

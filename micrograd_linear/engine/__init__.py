@@ -1,1 +1,1 @@
-"""What records, and what walks back: ``Value``, ``Tensor``, the backward walk, recording, transforms."""
+"""The graph and its gradients: ``Value``, ``Tensor``, recording, the backward walk, transforms."""

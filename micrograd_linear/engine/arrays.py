@@ -1,4 +1,4 @@
-"""What may go into a ``Tensor``: arrays of real numbers, copied, and one clear error for everything else."""
+"""What may go into a ``Tensor``: arrays of real numbers, copied; all else gets one clear error."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _DEEPEST = 64  # NumPy's own bound on the number of axes
 
 
 def real_array(data: Any, what: str) -> np.ndarray:
-    """``data`` as a new array of real numbers that nobody else holds; memory order and type are kept.
+    """``data`` as a new array of real numbers that nobody else holds, in the same order and type.
 
-    Raises ``TypeError`` for data that are not numbers, ``ValueError`` for ragged data, ``OverflowError`` for integers beyond int64.
+    Raises ``TypeError`` for data that are not numbers, ``ValueError`` for ragged data, and
+    ``OverflowError`` for integers beyond int64.
     """
     _refuse_nodes(data, what)
     if not hasattr(data, "__array__") and hasattr(data, "__dlpack__"):
@@ -27,7 +28,8 @@ def real_array(data: Any, what: str) -> np.ndarray:
             data = np.from_dlpack(data)
         except (BufferError, RuntimeError, TypeError, ValueError) as error:
             raise TypeError(
-                f"{what}: cannot read {type(data).__name__} by DLPack: {error}; move it to the CPU first"
+                f"{what}: cannot read {type(data).__name__} by DLPack: {error}; move it to the CPU "
+                "first"
             ) from None
     if isinstance(data, np.ma.MaskedArray):
         raise TypeError(
@@ -43,9 +45,9 @@ def real_array(data: Any, what: str) -> np.ndarray:
         raise
     except (TypeError, RuntimeError) as error:
         raise TypeError(f"{what}: cannot make an array of {type(data).__name__}: {error}") from None
-    if (
-        array.dtype.kind == "V" and array.dtype.names is None and "float" in array.dtype.name
-    ):  # bfloat16 and its like, of ml_dtypes
+    dtype = array.dtype
+    # ml_dtypes has types such as bfloat16, for which NumPy has no kind.
+    if dtype.kind == "V" and dtype.names is None and "float" in dtype.name:
         array = array.astype(np.float32)
     return checked(array, what)
 
@@ -64,7 +66,7 @@ def from_file(path: str | os.PathLike, what: str) -> np.ndarray:
 
 
 def checked(array: np.ndarray, what: str) -> np.ndarray:
-    """The array itself, in native byte order, if it holds real numbers; an error that says what it holds instead."""
+    """The array itself, in native byte order, or an error if it does not hold real numbers."""
     kind = array.dtype.kind
     if kind == "O":
         for item in array.flat:
@@ -78,7 +80,8 @@ def checked(array: np.ndarray, what: str) -> np.ndarray:
                 f"{what}: integers beyond 64 bits; pass floats to accept their rounding"
             )
         raise TypeError(
-            f"{what}: expected real numbers, got dtype object (shape {array.shape}); convert it with .astype(float) first"
+            f"{what}: expected real numbers, got dtype object (shape {array.shape}); convert it "
+            "with .astype(float) first"
         )
     if kind not in "fiub":
         names = {
@@ -90,13 +93,17 @@ def checked(array: np.ndarray, what: str) -> np.ndarray:
             "V": "records",
         }
         raise TypeError(
-            f"{what}: expected real numbers, got {names.get(kind, kind)} (dtype {array.dtype}, shape {array.shape})"
+            f"{what}: expected real numbers, got {names.get(kind, kind)} (dtype {array.dtype}, "
+            f"shape {array.shape})"
         )
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def floating(array: np.ndarray, what: str) -> np.ndarray:
-    """The array as it is if it is floating point; integers and booleans as float64, if every one of them is exactly a float64."""
+    """The array itself if it is floating point; integers and booleans become float64.
+
+    Raises ``OverflowError`` if float64 does not hold one of the integers exactly.
+    """
     if array.dtype.kind == "f":
         return array
     result = array.astype(np.float64)
@@ -106,7 +113,8 @@ def floating(array: np.ndarray, what: str) -> np.ndarray:
             int(a) != int(b) for a, b in zip(result[inexact], array[inexact], strict=True)
         ):
             raise OverflowError(
-                f"{what}: integers above 2**53 that float64 does not hold exactly; pass floats to accept their rounding"
+                f"{what}: integers above 2**53 that float64 does not hold exactly; pass floats to "
+                "accept their rounding"
             )
     return result
 
@@ -140,11 +148,15 @@ def _refuse_nodes(data: Any, what: str) -> None:
     if is_node(data):
         kind = type(data).__name__
         raise TypeError(
-            f"{what}: expected numbers, got a {kind}, which would be cut off from its graph; use its .data to make a constant of it"
+            f"{what}: expected numbers, got a {kind}, which would be cut off from its graph; use "
+            "its .data to make a constant of it"
         )
 
 
 class FromTensor(np.ndarray):
-    """The integers of an index, with the ``tensor`` they were copied from, so that a derivation can call them by its name."""
+    """The integers of an index, with the ``tensor`` they were copied from.
+
+    A derivation calls them by the tensor's name.
+    """
 
     tensor: Tensor | None = None

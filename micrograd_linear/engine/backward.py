@@ -1,6 +1,7 @@
-"""The backward walk over a graph of ``Tensor``s: from the last node made to the first, each hands its gradient on to its operands.
+"""The backward walk: from the last ``Tensor`` made to the first, each pulls back its gradient.
 
-The walk is a function of the graph: it changes no tensor, so an error half-way leaves everything as it was.
+The walk is a function of the graph: it changes no tensor, so an error half-way leaves everything
+as it was.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ _WHERE = RULES["where"]
 
 
 def walk(root, seed, watch=None):
-    """The gradient of ``root`` with respect to itself and every tensor it depends on, where d(root) = ``seed``.
+    """The gradients of ``root`` and of all that it depends on, for the upstream gradient ``seed``.
 
-    Returns ``(gradients, borrowed)``: a dict {tensor: array}, and the set of those tensors whose array may be shared with another tensor,
-    or be a view of something else, so that it must be copied before anybody is given it. ``watch(node, operand, g, contribution)`` sees every step.
+    Returns ``(gradients, borrowed)``: a dict {tensor: array}, and the set of the tensors whose
+    array may be shared with another tensor or be a view. Such an array must be copied before
+    anybody gets it. ``watch(node, operand, g, contribution)`` is called at every step.
     """
     watchers = current().watchers if watch is None else (watch, *current().watchers)
     order, selects = _checked_order(root)
@@ -61,7 +63,11 @@ def walk(root, seed, watch=None):
 
 
 def recorded_walk(root, seed):
-    """The same walk with every step recorded: {tensor: Tensor}, which can be differentiated again. Rules are pure, so they are run again."""
+    """The same walk with every step recorded: {tensor: Tensor}, which can be differentiated again.
+
+    The pullbacks are recorded by running each rule again on Tensors, which is safe since rules
+    are pure.
+    """
     order, selects = _checked_order(root)
     gradients = {root: seed}
     for node in order:
@@ -133,7 +139,10 @@ def give(saved: list, gradients: dict[Tensor, Any], borrowed: Any) -> None:
 
 
 def _checked_order(root):
-    """(every node that is no leaf, results before operands; whether there is a ``where`` among them); raises if one is stale."""
+    """(every node that is no leaf, results before operands; whether one of them is a ``where``).
+
+    Raises if the data of a node were changed after they were recorded.
+    """
     order, seen, selects = [root], {root}, False
     for node in order:  # grows while it is walked
         rule, recorded = node.rule, node.recorded
@@ -155,7 +164,7 @@ def _checked_order(root):
 
 
 def _fitted(contribution, node, operand, array):
-    """The contribution in the shape and the type of its operand, or an error that names the rule it came from."""
+    """The contribution in its operand's shape and type, or an error that names its rule."""
     if contribution.__class__ is np.ndarray and contribution.ndim >= array.ndim:
         try:
             result = undo_broadcast(contribution, array.shape, array.dtype)
@@ -173,14 +182,19 @@ def _fitted(contribution, node, operand, array):
     if not fits:
         got = f"shape {found.shape}" if found.dtype.kind in "fiub" else type(contribution).__name__
         raise ValueError(
-            f"backward: {node.operation} returned a gradient of {operand.describe()} that does not fit: got {got}, expected {array.shape}, or a shape "
+            f"backward: {node.operation} returned a gradient of {operand.describe()} that does not "
+            f"fit: got {got}, expected {array.shape}, or a shape "
             "that this one broadcasts to"
         )
     return undo_broadcast(found, array.shape, array.dtype)
 
 
 def _not_taken(node, g, contribution):
-    """0 where ``where`` sent back 0: the branch that was not taken has no gradient, not the 0 * inf = NaN of an elementwise derivative."""
+    """The contribution with 0 in place of NaN where the upstream gradient is 0.
+
+    ``where`` sends back 0 to the branch that was not taken. That branch has no gradient, although
+    an elementwise derivative that is infinite there would make 0 * inf = NaN of it.
+    """
     if not node.rule.elementwise or contribution.shape != g.shape:
         return contribution
     masked = (_plain(g) == 0) & np.isnan(_plain(contribution))
@@ -192,15 +206,13 @@ def _plain(x):
 
 
 def undo_broadcast(g, shape, dtype):
-    """``g`` summed over the axes that broadcasting an argument of the given shape added or stretched, in the given type.
-
+    """``g`` in the given type, summed over the axes that broadcasting added or stretched.
     >>> undo_broadcast(np.ones((8, 3)), (1, 3), np.float64)
     array([[8., 8., 8.]])
     """
     if g.shape != shape:
-        wide = (
-            np.float64 if g.dtype.kind == "f" and g.dtype.itemsize < 8 else None
-        )  # NumPy adds up rows one by one: in float32 that would drift
+        # NumPy adds up the rows one by one, and a long sum in float32 loses digits.
+        wide = np.float64 if g.dtype.kind == "f" and g.dtype.itemsize < 8 else None
         g = np.add.reduce(g, axis=broadcast_axes(g.shape, shape), keepdims=True, dtype=wide)
         if g.ndim != len(shape):
             g = g.reshape(shape)
@@ -208,7 +220,7 @@ def undo_broadcast(g, shape, dtype):
 
 
 def broadcast_axes(shape, original):
-    """The axes of ``shape`` that broadcasting an array of the ``original`` shape added or stretched."""
+    """The axes of ``shape`` that broadcasting from the ``original`` shape added or stretched."""
     extra = len(shape) - len(original)
     return tuple([i for i, n in enumerate(shape) if i < extra or original[i - extra] != n])
 
@@ -217,13 +229,17 @@ def _check_own(node):
     """Raise if the data of a result are no longer what its operation computed."""
     if not np.array_equal(node.current, node.recorded, equal_nan=True):
         raise RuntimeError(
-            f"backward: the data of {node.describe()} was changed after {node.operation} computed it, so the recorded graph is stale; "
+            f"backward: the data of {node.describe()} was changed after {node.operation} computed "
+            "it, so the recorded graph is stale; "
             "compute the result anew, then call backward"
         )
 
 
 def _check_unchanged(node, operand, array):
-    """Raise if an operand no longer holds the numbers that ``node`` was computed from: its gradient would be that of something else."""
+    """Raise if an operand no longer holds the numbers that ``node`` was computed from.
+
+    Its gradient would belong to other numbers than the operand holds.
+    """
     if np.array_equal(operand.current if is_node(operand) else operand, array, equal_nan=True):
         return
     what = (
@@ -232,6 +248,7 @@ def _check_unchanged(node, operand, array):
         else f"the constant array of shape {np.shape(operand)}"
     )
     raise RuntimeError(
-        f"backward: {what} was changed after {node.operation} used it to compute {node.describe()}, so the recorded graph is stale; "
+        f"backward: {what} was changed after {node.operation} used it to compute "
+        f"{node.describe()}, so the recorded graph is stale; "
         "compute the result anew, then call backward"
     )

@@ -1,6 +1,6 @@
-"""Two switches: ``no_grad()`` records nothing, ``debug()`` stops at the operation that first makes a NaN or an infinity.
+"""Two switches: ``no_grad()`` records nothing, ``debug()`` stops where a NaN or infinity begins.
 
-Both are for the thread or the task that enters them, and are set back when the block ends, by an error too.
+Each holds for the thread or the task that enters it, and ends with its block, also by an error.
 """
 
 import contextlib
@@ -21,7 +21,8 @@ from .recording import changing
 
 _FOLDERS = Path(__file__).parent.parent, Path(str(np.__file__)).parent
 _NOT_THE_USERS = tuple(f"{folder}{os.sep}" for folder in _FOLDERS)
-_LIBRARY = f"{Path(os.__file__).parent}{os.sep}"  # Python's own; what is installed is in a folder of its own inside of it
+# Python's own library. Installed packages lie inside of it, in a folder called site-packages.
+_LIBRARY = f"{Path(os.__file__).parent}{os.sep}"
 
 
 @contextlib.contextmanager
@@ -41,18 +42,19 @@ def no_grad() -> Iterator[None]:
 
 @contextlib.contextmanager
 def debug() -> Iterator[None]:
-    """Inside this block the operation that first makes a NaN or an infinity, forward or backward, raises ``FloatingPointError``.
+    """Inside this block the first NaN or infinity, forward or backward, is an error.
 
-    The message names the operation, its line in the user's file and its operands. A result that is not finite because an operand was
-    not is no cause. Every result remembers its line as ``.line``, which ``draw`` shows on its page. (Changed data and constants need no switch:
-    ``backward`` always refuses them.)
+    The ``FloatingPointError`` names the operation that made it, its line in the user's file and
+    its operands. An operation whose operand was not finite already is not named. Every result
+    remembers its line as ``.line``, which ``draw`` shows on its page. (Changed data and constants
+    need no switch: ``backward`` always refuses them.)
 
     >>> from micrograd_linear import Tensor, debug
-    >>> with debug():
+    >>> with debug():  # doctest: +ELLIPSIS
     ...     Tensor([-1.0], "x").log()
     Traceback (most recent call last):
         ...
-    FloatingPointError: log of x (1,) made nan at [0] from -1.0 (forward, <doctest micrograd_linear.engine.modes.debug[1]>:2)
+    FloatingPointError: log of x (1,) made nan at [0] from -1.0 (forward, <...>:2)
     """
     # NumPy's warnings are silenced: the error says more.
     with changing(looks=(_check_result,), watchers=(_check_backward,)), np.errstate(all="ignore"):
@@ -80,7 +82,8 @@ def _check_forward(result: Any, rule: Any, operands: tuple, inputs: tuple) -> No
     )
     made_from = f" from {', '.join(str(float(x)) for x in elements)}" if elements else ""
     raise FloatingPointError(
-        f"{rule.name} of {described(operands)} made {result.current[where]} at {list(where)}{made_from} (forward, {result.line})"
+        f"{rule.name} of {described(operands)} made {result.current[where]} at "
+        f"{list(where)}{made_from} (forward, {result.line})"
     )
 
 
@@ -119,7 +122,7 @@ def _broadcasts(x: Any, shape: tuple[int, ...]) -> bool:
 
 
 def users_line() -> str:
-    """file:line of the innermost caller outside of this package, of NumPy, and of Python's own library."""
+    """file:line of the innermost caller outside of this package, NumPy and Python's library."""
     for frame, number in traceback.walk_stack(sys._getframe()):
         name = frame.f_code.co_filename
         if not name.startswith(_NOT_THE_USERS) and (

@@ -1,7 +1,7 @@
-"""NumPy's own functions on Tensors: ``np.exp(t)``, ``array @ t``, ``np.sum(t, axis=0)`` and so on record the same operation as the method.
+"""NumPy's own functions on Tensors: ``np.exp(t)``, ``array @ t`` and so on are recorded.
 
-Whatever is not known raises a TypeError by name. Nothing is computed on a bare array behind the user's back, since that would
-silently fall out of the graph.
+Each records the same operation as the method. A function that is not known raises a TypeError by
+name: to compute it on the bare array would cut the graph without a word.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from .graph import is_node
 from .leaving import written_into
 
 IMPLEMENTED = {}  # NumPy's function -> ours
-_PLAIN = {
+_PLAIN = {  # they have no gradient, so their results are plain
     np.equal,
     np.not_equal,
     np.less,
@@ -33,11 +33,16 @@ _PLAIN |= {
     np.array_repr,
     np.array_str,
     np.result_type,
-}  # no gradient: plain results
+}
 _INSTEAD = {
-    np.sort: "t[np.argsort(t.data)] for a vector, else np.take_along_axis", np.median: "t[index] of the elements in the middle", np.array: ".data",
-    np.log10: "np.log(t) / np.log(10)", np.log2: "np.log(t) / np.log(2)", np.cbrt: "t ** (1 / 3)", np.tile: "np.concatenate",
-}  # fmt: skip
+    np.sort: "t[np.argsort(t.data)] for a vector, else np.take_along_axis",
+    np.median: "t[index] of the elements in the middle",
+    np.array: ".data",
+    np.log10: "np.log(t) / np.log(10)",
+    np.log2: "np.log(t) / np.log(2)",
+    np.cbrt: "t ** (1 / 3)",
+    np.tile: "np.concatenate",
+}
 _WRITING = {np.copyto, np.put, np.place, np.putmask}  # into their first argument
 _WRITING |= {np.put_along_axis, np.fill_diagonal}
 
@@ -55,7 +60,7 @@ def implements(numpy_function):
 
 
 def supported():
-    """The names of all NumPy functions that record on a Tensor, and of those that give plain results."""
+    """The names of the NumPy functions that record on a Tensor, and of those with plain results."""
     recording = sorted(
         _name(f)
         for f in {*IMPLEMENTED, *(f for f in BY_NUMPY_FUNCTION if isinstance(f, np.ufunc))} - _PLAIN
@@ -78,7 +83,8 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         raise written_into(call, inputs, kwargs["out"][0])
     if kwargs:
         raise TypeError(
-            f"{call} on a Tensor: the keywords {', '.join(kwargs)} are not supported; leave them out"
+            f"{call} on a Tensor: the keywords {', '.join(kwargs)} are not supported; leave them "
+            "out"
         )
     raise TypeError(_unsupported(call, _INSTEAD.get(ufunc)))
 
@@ -96,9 +102,8 @@ def array_function(self, function, types, args, kwargs):
     try:
         return ours(*args, **kwargs)
     except TypeError as error:
-        if "argument" in str(error) and f"{ours.__name__}()" in str(
-            error
-        ):  # Python's own words for a signature that does not fit
+        # Python words a signature that does not fit in this way.
+        if "argument" in str(error) and f"{ours.__name__}()" in str(error):
             raise TypeError(
                 f"{_name(function)} on a Tensor: {error}; leave out what is not supported"
             ) from None

@@ -1,7 +1,7 @@
-"""What recording does in this context: whether it is on, and who looks on.
+"""What recording does in this context: whether it is on, and which functions see each step.
 
-The state belongs to its context (see ``contextvars``): what a thread or a task changes stays as it is
-in all others. A block leaves by taking away its own change, so that blocks may end in any order,
+The state belongs to its context (see ``contextvars``): a change in one thread or task does not
+reach any other. A block ends by taking away its own change, so that blocks may end in any order,
 as those of suspended generators do.
 """
 
@@ -28,8 +28,8 @@ class Recording:
             changed.add(weakref.ref(self, changed.discard))
 
 
-# A weak reference to every state that is not the default. While this is empty, all contexts are in the
-# default state, and an operation need not ask for its own: reading a set costs a fifth of that.
+# A weak reference to every state that is not the default. While it is empty, all contexts are in
+# the default state, and an operation need not ask for its own: that would cost five times as much.
 changed: set[weakref.ref] = set()
 DEFAULT = Recording()
 _state = ContextVar("micrograd_linear.engine.recording", default=DEFAULT)

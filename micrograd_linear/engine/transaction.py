@@ -1,9 +1,9 @@
 """Gradients are changed by one thread at a time, and all of them or none.
 
-A walk keeps its sums in the nodes' own ``grad``, which is what makes it fast. So a second thread has
-to wait until it is over, and an error or an interrupt half-way has to put back what was there. The
-lock is one for the process: two graphs may share any leaf, and to find out whether they do costs as
-much as the walk.
+A walk keeps its sums in the nodes' own ``grad``, which is what makes it fast. So a second thread
+has to wait until it is over, and an error or an interrupt half-way has to put back what was there.
+The process has one lock: two graphs may share any leaf, and to find out whether they do would cost
+as much as the walk.
 """
 
 import os
@@ -14,13 +14,15 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 Saved = list[tuple[Any, str, Any]]  # (nodes, the name of an attribute, its values)
 lock = threading.RLock()
-orders: list[list] = []  # of every walk under way, which are all of one thread, the outermost first
+# The order of every walk under way, the outermost first; all are walks of one thread.
+orders: list[list] = []
 
 
 def all_or_none(change: Callable[..., Result], *arguments: Any) -> Result:
-    """``change(saved, *arguments)``, while no other thread changes gradients. It appends to the list
-    ``saved`` whatever it is about to change, and that is put back if anything is raised in it.
+    """``change(saved, *arguments)``, while no other thread changes gradients.
 
+    It appends to the list ``saved`` what it is about to change, and that is put back if anything
+    is raised in it.
     There is no ``with`` block, since an interrupt may come before its exit. Whether there is
     anything to take back is told by the lock: an interrupt after the end finds it released.
     """

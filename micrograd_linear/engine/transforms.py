@@ -1,5 +1,6 @@
-"""Functions in, functions out: ``grad`` and its relatives. Plain arrays and numbers in, plain arrays and numbers out; they nest.
+"""``grad`` and its relatives: each takes a function and returns a function; they nest.
 
+The returned functions take plain arrays and numbers, and return such.
     >>> import numpy as np
     >>> grad(lambda x: x ** 3)(2.0)
     12.0
@@ -9,8 +10,9 @@
     array([[ 6.,  0.],
            [ 0., 12.]])
 
-An argument may be a number, an array, a Tensor, or a tuple, list or dict of such, and the gradient has its structure. Each argument enters
-through a node of its own, so that a closure over the same tensor is not mixed up with it.
+An argument may be a number, an array, a Tensor, or a tuple, list or dict of such, and the gradient
+has its structure. Each argument enters through a node of its own, so that a closure over the same
+tensor is not mixed up with it.
 """
 
 from __future__ import annotations
@@ -41,8 +43,7 @@ def identity(x):
 
 
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Tree]:
-    """The function that computes the gradient of the scalar ``f`` with respect to one argument, or a tuple of them.
-
+    """The function that computes the gradient of the scalar ``f``, by one argument or by several.
     >>> grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 5.0)
     (5.0, 2.0)
     """
@@ -63,7 +64,8 @@ def value_and_grad(
         call = _Call(f, args, keywords, argnums)
         if call.y.size != 1:
             raise ValueError(
-                f"grad: expected a scalar from the function, got shape {call.y.shape}; use jacobian or vjp for others"
+                f"grad: expected a scalar from the function, got shape {call.y.shape}; use "
+                "jacobian or vjp for others"
             )
         return call.plain(call.y), call.gradients(np.ones(call.y.shape, call.y.dtype))
 
@@ -71,8 +73,9 @@ def value_and_grad(
 
 
 def vjp(f: Callable[..., Any], *args: Tree) -> tuple[Any, Callable[[Any], tuple[Tree, ...]]]:
-    """(f(*args), pull): ``pull(g)`` is a tuple of what g = dL/d(f) contributes to each argument.
+    """(f(*args), pull), where ``pull(g)`` is the tuple of the gradients of all arguments.
 
+    It is the pullback: g = dL/d(f) is the upstream gradient.
     >>> value, pull = vjp(lambda x, y: x * y, 2.0, 5.0)
     >>> value, pull(10.0)
     (10.0, (50.0, 20.0))
@@ -82,10 +85,10 @@ def vjp(f: Callable[..., Any], *args: Tree) -> tuple[Any, Callable[[Any], tuple[
 
 
 def jvp(f: Callable[..., Any], args: Sequence[Tree], tangents: Sequence[Tree]) -> tuple[Any, Any]:
-    """(f(*args), tangent): how f changes, to first order, when the arguments change by ``tangents``, of their structure.
+    """(f(*args), tangent): how f changes, to first order, when its arguments do by ``tangents``.
 
-    The pullback is linear in its argument, so pulling back through the pullback pushes forward.
-
+    The tangents have the structure of the arguments. The pullback is linear in the upstream
+    gradient, so its own pullback pushes tangents forward.
     >>> jvp(lambda x, y: x * y, (2.0, 5.0), (1.0, 10.0))
     (10.0, 25.0)
     """
@@ -97,7 +100,8 @@ def jvp(f: Callable[..., Any], args: Sequence[Tree], tangents: Sequence[Tree]) -
     leaves, _ = flatten(tuple(tangents))
     if len(leaves) != len(call.leaves):
         raise ValueError(
-            f"jvp: expected tangents of the structure of the arguments, got {len(leaves)} arrays for {len(call.leaves)}"
+            f"jvp: expected tangents of the structure of the arguments, got {len(leaves)} arrays "
+            f"for {len(call.leaves)}"
         )
     if not call.y.requires_grad:
         return call.plain(call.y), call.plain(
@@ -124,8 +128,9 @@ def jvp(f: Callable[..., Any], args: Sequence[Tree], tangents: Sequence[Tree]) -
 
 
 def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Tree]:
-    """The function that computes all derivatives of ``f``: an array of f's shape followed by the argument's, in the argument's structure.
+    """The function that computes all derivatives of ``f``, in the structure of the argument.
 
+    Each array has the shape of f's result, followed by the shape of the argument.
     >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
     array([[2., 0.],
            [0., 4.]])
@@ -148,8 +153,9 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
 
 
 def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Tree]:
-    """The function that computes the second derivatives of the scalar ``f``: for each array of its gradient the Jacobian of that.
+    """The function that computes the second derivatives of the scalar ``f``.
 
+    They are the Jacobian of each array of its gradient.
     >>> hessian(lambda x, y: x * x * y, argnums=(0, 1))(2.0, 3.0)
     ((6.0, 4.0), (4.0, 0.0))
     """
@@ -174,7 +180,10 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
 
 
 class _Call:
-    """One run of f on nodes: its result y, the nodes of the chosen arguments, and the way back to plain data."""
+    """One run of f on nodes: its result y, the nodes of the chosen arguments, and their structure.
+
+    ``foreign`` says that the result depends on nodes outside of this call, as in a nested one.
+    """
 
     def __init__(
         self, f: Callable[..., Any], args: Sequence[Tree], keywords: dict, argnums: Any
@@ -189,7 +198,8 @@ class _Call:
             raise ValueError(f"argnums: expected each argument once, got {argnums}")
         if not current().on:
             raise RuntimeError(
-                "inside no_grad() nothing is recorded, so there is nothing to differentiate; leave the block first"
+                "inside no_grad() nothing is recorded, so there is nothing to differentiate; leave "
+                "the block first"
             )
         args = list(args)
         leaves, self.structure = flatten(tuple(args[i] for i in chosen))
@@ -213,7 +223,8 @@ class _Call:
             self.result = f(*args, **keywords)
         if isinstance(self.result, (tuple, list, dict)):
             raise TypeError(
-                f"expected the function to return one array or number, got a {type(self.result).__name__}; differentiate each by a function of its own"
+                "expected the function to return one array or number, got a "
+                f"{type(self.result).__name__}; differentiate each by a function of its own"
             )
         self.y = (
             self.result
@@ -258,7 +269,7 @@ class _Call:
         return rebuilt[0] if self.single else rebuilt
 
     def plain(self, tensor: Tensor) -> Any:
-        """A Tensor where an outer transform needs it; else an array, or a number where the shape is ()."""
+        """A Tensor where an outer transform needs it; else an array, or a number for shape ()."""
         if self.foreign and tensor.requires_grad:
             return tensor
         return tensor.current.item() if tensor.shape == () else tensor.current.copy()

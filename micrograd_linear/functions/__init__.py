@@ -1,6 +1,8 @@
-"""The named operations, with NumPy's names and signatures: each is a method of ``Tensor``, what NumPy's own function does on one, and callable here.
+"""The named operations, with NumPy's names and signatures.
 
-Whatever needs no rule of its own is composed of those that have one. Plain arrays in, plain arrays out.
+Each can be called in three ways: as a method of ``Tensor``, as NumPy's own function on a Tensor,
+and as a function of this module. An operation without a rule of its own is composed of others that
+have one. Plain arrays give plain arrays.
 
     >>> import numpy as np
     >>> from micrograd_linear import Tensor

@@ -11,7 +11,10 @@ from ..operations import is_read
 
 
 def method(*names):
-    """Decorator: make the function a method of Tensor, under its own name or others; ``dim`` and ``keepdim`` are taken for axis and keepdims."""
+    """Decorator: make the function a method of Tensor, under its own name or under others.
+
+    The method also accepts PyTorch's ``dim`` and ``keepdim`` for axis and keepdims.
+    """
 
     def register(function):
         @functools.wraps(function)

@@ -7,16 +7,19 @@ from ..engine.tensor import Tensor
 from ..engine.value import Value
 from ..operations import RULES, SCALAR_RULES, ScalarRule
 from ..operations import rule as register_rule
-from . import elementwise, products, reductions, shapes  # noqa: F401  all methods of Tensor are there before PREDEFINED
+from . import elementwise, products, reductions, shapes  # noqa: F401
 
+# The modules imported above have given Tensor all of its methods by now.
 PREDEFINED = frozenset(dir(Tensor)) | frozenset(RULES)
 
 
 def rule(function_or_name, **record):
-    """Decorator: add an operation of your own, as a method of Tensor, as what NumPy's function does on one (where one is given), and to be called.
+    """Decorator: add an operation of your own.
 
-    The formula is plain NumPy maths on its arguments; it returns the value and one pullback for each positional argument. Keyword-only
-    arguments are static. Drawing, comparing and further derivatives know the operation at once.
+    It becomes a method of Tensor, a function, and, where a NumPy function is given, what that
+    function does on a Tensor. The formula is plain NumPy maths on its arguments; it returns the
+    value and one pullback for each positional argument. Keyword-only arguments are static.
+    Drawing, comparing and further derivatives know the operation at once.
 
     >>> from micrograd_linear import rule
     >>> @rule("swish")
@@ -28,7 +31,8 @@ def rule(function_or_name, **record):
     """
     if not isinstance(function_or_name, str) and not callable(function_or_name):
         raise TypeError(
-            f"rule: expected a name or a NumPy function, got {type(function_or_name).__name__}; write @rule('name')"
+            f"rule: expected a name or a NumPy function, got {type(function_or_name).__name__}; "
+            "write @rule('name')"
         )
 
     name = function_or_name if isinstance(function_or_name, str) else function_or_name.__name__

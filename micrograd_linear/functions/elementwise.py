@@ -83,8 +83,11 @@ def clip(x, min=None, max=None, **old_names):
     """x inside [min, max]; either may be None."""
     min, max = old_names.pop("a_min", min), old_names.pop("a_max", max)
     if old_names or isinstance(min, Tensor) or isinstance(max, Tensor):
-        raise TypeError(f"clip: the bounds are constants, min and max; for a Tensor as a bound use maximum and minimum{', not ' if old_names else ''}"
-                        f"{', '.join(old_names)}")  # fmt: skip
+        unknown = f", not {', '.join(old_names)}" if old_names else ""
+        raise TypeError(
+            "clip: the bounds are constants, min and max; "
+            f"for a Tensor as a bound use maximum and minimum{unknown}"
+        )
     return RULES["clip"](
         x,
         **{
@@ -109,6 +112,7 @@ def astype(x, dtype):
     """x in another floating type; the gradient comes back in x's own."""
     if np.dtype(dtype).kind != "f":
         raise TypeError(
-            f"astype: expected a floating type, got {np.dtype(dtype)}; for plain integers use .data.astype"
+            f"astype: expected a floating type, got {np.dtype(dtype)}; for plain integers use "
+            ".data.astype"
         )
     return RULES["astype"](x, dtype=np.dtype(dtype))

@@ -14,7 +14,7 @@ from .shapes import moveaxis
 
 @implements(np.matmul)
 def matmul(x, w):
-    """x @ w; a vector on the left is a row, on the right a column, and its axis is dropped from the result."""
+    """x @ w; a vector is a row on the left, a column on the right, and its axis is dropped."""
     x, w = as_array(x), as_array(w)
     inner = w.shape[-2:-1] if w.ndim > 1 else w.shape
     if (x.ndim != 1 and w.ndim != 1) or x.shape[-1:] != inner:  # the rule, or its error
@@ -29,7 +29,7 @@ def matmul(x, w):
 @implements(np.dot)
 @method()
 def dot(x, w):
-    """NumPy's dot: the product with a scalar, else the sum over the last axis of x and the last but one of w."""
+    """NumPy's dot: x * w for a scalar, else the sum over x's last axis and w's last but one."""
     x, w = as_array(x), as_array(w)
     if not x.ndim or not w.ndim:
         return RULES["multiply"](x, w)
@@ -56,7 +56,7 @@ def outer(x, w):
 
 @implements(np.tensordot)
 def tensordot(x: Any, w: Any, axes: Any = 2) -> Any:
-    """The sum over pairs of axes: a number of them (the last of x, the first of w), or two lists."""
+    """The sum over pairs of axes: two lists, or how many of x's last and of w's first axes."""
     x, w = as_array(x), as_array(w)
     if isinstance(axes, (int, np.integer)):
         axes = range(x.ndim - axes, x.ndim), range(axes)
@@ -75,7 +75,7 @@ def tensordot(x: Any, w: Any, axes: Any = 2) -> Any:
 
 @implements(np.einsum)
 def einsum(subscripts, *operands, optimize=False):
-    """Einstein's sum; the subscripts are a string. ``...`` and a missing output mean what they mean in NumPy."""
+    """Einstein's sum; the subscripts are a string, and ``...`` and a missing output are NumPy's."""
     if not isinstance(subscripts, str):
         raise TypeError('einsum: expected the subscripts as a string, such as "ij,jk->ik"')
     operands = tuple(map(as_array, operands))

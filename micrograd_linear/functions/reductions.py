@@ -22,7 +22,8 @@ def _reduction(name, numpy_function=None, **options):
         unknown = [key for key in keywords if key not in options]
         if unknown:
             raise TypeError(
-                f"{name} of a Tensor: the arguments {', '.join(unknown)} are not supported; leave them out"
+                f"{name} of a Tensor: the arguments {', '.join(unknown)} are not supported; leave "
+                "them out"
             )
         axis = (
             axis
@@ -58,14 +59,19 @@ logsumexp = _reduction("logsumexp")
 @implements(np.linalg.norm)
 @method()
 def norm(x, ord=None, axis=None, keepdims=False):
-    """The root of the sum of squares (ord None, 2 of a vector, "fro" of a matrix), the sum (1) or the largest (inf) of the magnitudes of a vector."""
+    """The norm of an array.
+
+    The root of the sum of squares is ord None, 2 of a vector and "fro" of a matrix; 1 is the sum
+    and inf the largest of a vector's magnitudes.
+    """
     axes = x.ndim if axis is None else len(axis) if isinstance(axis, tuple) else 1
     if ord is None or (ord == 2 and axes == 1) or (ord == "fro" and axes == 2):
         return RULES["norm"](x, axis=axis, keepdims=keepdims)
     if axes == 1 and ord in (1, np.inf):
         return (sum if ord == 1 else max)(absolute(x), axis, keepdims=keepdims)
     raise TypeError(
-        f"norm of a Tensor: ord={ord!r} is not supported for {axes} axes; supported are None, 'fro', and 1, 2, inf of a vector"
+        f"norm of a Tensor: ord={ord!r} is not supported for {axes} axes; supported are None, "
+        "'fro', and 1, 2, inf of a vector"
     )
 
 

@@ -76,7 +76,10 @@ def expand_dims(x, axis):
 
 
 def _hollow(x):
-    """An array of x's shape that takes no memory: NumPy's own functions tell from it the shape of their results, and their errors."""
+    """An array of x's shape that takes no memory.
+
+    NumPy's own functions are run on it to get the shape of their results, and their errors.
+    """
     return np.broadcast_to(np.float64(0), x.shape)
 
 
@@ -100,7 +103,7 @@ def full_like(a, fill_value, dtype=None, *, shape=None):
 
 @implements(np.concatenate)
 def concatenate(arrays, axis=0):
-    """The arrays one after the other along an axis they have, or all their elements in a row for axis=None."""
+    """The arrays one after the other along an axis they have; all elements in a row for None."""
     parts = tuple(map(as_array, arrays))
     if axis is None:
         parts, axis = [unseen(part.reshape(-1)) for part in parts], 0
@@ -135,7 +138,8 @@ def split(x, indices_or_sections, axis=0):
     if isinstance(indices_or_sections, (int, np.integer)):
         if n % indices_or_sections:
             raise ValueError(
-                f"split of {x.describe()}: expected equal parts, but axis {axis} of length {n} is not divisible by {indices_or_sections}"
+                f"split of {x.describe()}: expected equal parts, but axis {axis} of length {n} is "
+                f"not divisible by {indices_or_sections}"
             )
         cuts = range(n // indices_or_sections, n, n // indices_or_sections) if n else ()
     else:
@@ -149,7 +153,8 @@ def pad(x, pad_width, mode="constant", constant_values=0):
     """x with zeros around it: ``pad_width`` is a number, a pair, or a pair for each axis."""
     if mode != "constant" or constant_values != 0:
         raise TypeError(
-            f"pad of a Tensor: only zeros are supported, got mode={mode!r}, constant_values={constant_values!r}; concatenate does the rest"
+            f"pad of a Tensor: only zeros are supported, got mode={mode!r}, "
+            f"constant_values={constant_values!r}; concatenate does the rest"
         )
     return RULES["pad"](
         x, widths=tuple((int(a), int(b)) for a, b in np.broadcast_to(pad_width, (x.ndim, 2)))
@@ -168,7 +173,7 @@ def repeat(x, repeats, axis=None):
 @implements(np.take)
 @method()
 def take(x, indices, axis=None):
-    """The slices with the given numbers along an axis; one that is taken twice gets both gradients."""
+    """The slices at the indices along an axis; one that is taken twice gets both gradients."""
     if axis is None:
         x, axis = unseen(ravel(x)), 0
     return x[
@@ -179,7 +184,10 @@ def take(x, indices, axis=None):
 
 @implements(np.take_along_axis)
 def take_along_axis(x, indices, axis=-1):
-    """The elements whose places along one axis are given for each element of the result, as by np.argsort or np.argmax with keepdims."""
+    """For each element of the result, the element at the given index along the axis.
+
+    The indices are as np.argsort, or np.argmax with keepdims, returns them.
+    """
     index = list(np.ogrid[tuple(map(slice, indices.shape))])
     index[axis] = indices
     return x[tuple(index)]
@@ -187,7 +195,7 @@ def take_along_axis(x, indices, axis=-1):
 
 @implements(np.roll)
 def roll(x, shift, axis=None):
-    """Shifted along an axis (or, for None, in a row), what falls off the end coming in at the start."""
+    """Shifted along an axis, or in a row for None; what falls off the end comes in at the start."""
     if axis is None:
         return roll(unseen(ravel(x)), shift, 0).reshape(x.shape)
     return take(x, np.roll(np.arange(x.shape[axis]), shift), axis)
@@ -231,12 +239,14 @@ def triu(x, k=0):
 
 @implements(np.lib.stride_tricks.sliding_window_view)
 def sliding_window_view(x, window_shape, axis=None):
-    """All windows of a shape, as new last axes, as in NumPy; an element in several windows gets the gradients of all."""
+    """All windows of a shape, as new last axes, as in NumPy.
+
+    An element in several windows gets the sum of their gradients.
+    """
     shape = window_shape if isinstance(window_shape, (tuple, list)) else (window_shape,)
     axes = range(x.ndim) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
-    np.lib.stride_tricks.sliding_window_view(
-        _hollow(x), window_shape, axis
-    )  # NumPy checks the arguments
+    # NumPy itself checks the arguments.
+    np.lib.stride_tricks.sliding_window_view(_hollow(x), window_shape, axis)
     viewed = x
     for n, a in zip(shape, [a % x.ndim for a in axes], strict=True):
         windows = np.arange(x.shape[a] - n + 1)[:, None] + np.arange(n)

@@ -25,7 +25,7 @@ def linear(x: Sequence[Any], w: Sequence[Sequence[Any]]) -> list[Any]:
 
 
 def softmax(logits: Sequence[Any]) -> list[Any]:
-    """e^l_i / Σ_j e^l_j; the largest logit is subtracted first, which changes nothing but the range."""
+    """e^l_i / Σ_j e^l_j; the largest logit is subtracted first, so that no power overflows."""
     exponentials, total = _exponentials(logits)
     return [e / total for e in exponentials]
 
@@ -39,8 +39,9 @@ def cross_entropy(logits: Sequence[Any], target: Any) -> Any:
 
 
 def pick(items: Sequence[Any], index: Any) -> Any:
-    """``items[index]``, also where ``index`` is an integer of the data of a compiled function, which Python's brackets do not take.
+    """``items[index]``, where ``index`` may be an integer of a compiled function's data.
 
+    Python's brackets do not accept such an integer.
     >>> pick([10.0, 20.0, 30.0], -1)
     30.0
     """
@@ -55,9 +56,7 @@ def largest(values: Sequence[Any]) -> Any:
     3.0
     """
     for value in values:
-        if hasattr(
-            type(value), "__largest__"
-        ):  # of a compiled function: its numbers are not known yet
+        if hasattr(type(value), "__largest__"):  # a compiled function has no numbers yet
             return value.__largest__(values)
     return max(value.current if is_node(value) else value for value in values)
 
@@ -76,6 +75,5 @@ def _exponentials(logits: Sequence[Any]) -> tuple[list[Any], Any]:
 
 
 def _exp(x: Any) -> Any:
-    return (
-        x.exp() if hasattr(x, "exp") else math.exp(x)
-    )  # the methods of a Value are quicker than functions for both
+    # A method of a Value is faster than a function that takes both.
+    return x.exp() if hasattr(x, "exp") else math.exp(x)

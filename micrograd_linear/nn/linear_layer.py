@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 class Linear(Module):
     """y = x @ W + b: one matmul node and one broadcast-add node, nothing else.
 
-    ``W`` has shape (in_features, out_features) and ``b`` (1, out_features); x (N, in_features) gives y (N, out_features). Both begin
-    uniform in ±1/sqrt(in_features), drawn from ``rng`` (a ``numpy.random.Generator``, or a seed; by default a new one).
-    With ``bias=False``, ``b`` is None and y = x @ W.
+    ``W`` has shape (in_features, out_features) and ``b`` (1, out_features); x (N, in_features)
+    gives y (N, out_features). Both are drawn uniformly from ±1/sqrt(in_features) by ``rng`` (a
+    ``numpy.random.Generator``, or a seed; by default a new one). With ``bias=False``, ``b`` is
+    None and y = x @ W.
 
     Raises ``ValueError`` for an x whose last axis is not in_features long.
 
@@ -60,4 +61,5 @@ class Linear(Module):
         return y if self.b is None else y + self.b
 
     def __repr__(self) -> str:
-        return f"Linear({self.in_features}, {self.out_features}{'' if self.b is not None else ', bias=False'})"
+        bias = "" if self.b is not None else ", bias=False"
+        return f"Linear({self.in_features}, {self.out_features}{bias})"

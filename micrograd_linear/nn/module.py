@@ -15,9 +15,10 @@ _MISSING = object()
 
 
 def _remembering(call: Callable[..., Any]) -> Callable[..., Any]:
-    """``call``, whose results remember the module and how old the graph was: what is younger, and they depend on, was made in it.
+    """``call``, whose results remember the module and the age of the graph when the call began.
 
-    Newest first, as (module, age, the calls inside it whose result it was, too): nothing but the results keeps that, so it is freed with them.
+    The younger nodes that a result depends on were made in the call. A result holds (module, age,
+    the same for the call inside this one that made it), so that this is freed with the result.
     """
 
     @functools.wraps(call)
@@ -26,7 +27,7 @@ def _remembering(call: Callable[..., Any]) -> Callable[..., Any]:
         if x is _MISSING or more or keywords:
             result = call(self, *(() if x is _MISSING else (x,)), *more, **keywords)
         else:
-            result = call(self, x)  # by far the most frequent, and twice as quick
+            result = call(self, x)  # most calls have one argument, and this is twice as fast
         if result.__class__ is Value or result.__class__ is Tensor:
             if result.created > begin:  # not one that was passed through
                 result.module_calls = self, begin, getattr(result, "module_calls", None)
@@ -40,8 +41,10 @@ def _remembering(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Module:
-    """Base of layers and models. Its parameters are the nodes that require a gradient among its attributes, in lists and submodules too.
+    """Base of layers and models.
 
+    Its parameters are the nodes that require a gradient among its attributes, also in lists,
+    tuples, dicts and submodules.
     >>> from micrograd_linear import Value
     >>> class Scale(Module):
     ...     def __init__(self):

@@ -1,4 +1,7 @@
-"""A multilayer perceptron of ``Value``s, with the names, the arguments and the order of random numbers of micrograd's ``nn``."""
+"""A multilayer perceptron of ``Value``s.
+
+Names, arguments and the order in which random numbers are drawn are those of micrograd's ``nn``.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ from .module import Module
 
 
 class Neuron(Module):
-    """relu(w · x + b), or w · x + b with ``nonlin=False``; weights uniform in ±1 from Python's ``random``, b = 0."""
+    """relu(w · x + b), or w · x + b with ``nonlin=False``.
+
+    The weights are drawn uniformly from ±1 by Python's ``random``, and b is 0.
+    """
 
     def __init__(self, nin: int, nonlin: bool = True) -> None:
         self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
@@ -30,7 +36,7 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """``nout`` neurons over the same ``nin`` inputs; returns a list, or the one value of a single neuron."""
+    """``nout`` neurons over the same ``nin`` inputs; one alone gives a value instead of a list."""
 
     def __init__(self, nin: int, nout: int, **kwargs: Any) -> None:
         self.neurons = [Neuron(nin, **kwargs) for _ in range(nout)]

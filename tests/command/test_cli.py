@@ -85,24 +85,37 @@ def test_check_agrees(run):
     assert sorted(os.listdir()) == ["layer.html", "layer.png", "layer.py", "layer.svg"]
 
 
-@pytest.mark.parametrize("right, wrong, name", [
-    ("dy @ W.T", "dy @ W.T * 2", "x"), ("x.T @ dy", "-x.T @ dy", "W"), ("dy.sum(axis=0, keepdims=True)", "dy", "b"), ("dy @ W.T", "dy * np.nan @ W.T", "x"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "right, wrong, name",
+    [
+        ("dy @ W.T", "dy @ W.T * 2", "x"),
+        ("x.T @ dy", "-x.T @ dy", "W"),
+        ("dy.sum(axis=0, keepdims=True)", "dy", "b"),
+        ("dy @ W.T", "dy * np.nan @ W.T", "x"),
+    ],
+)
 def test_check_differs(run, right, wrong, name):
     status, out, err = check(run, LINEAR.replace(right, wrong))
     assert (status, err) == (1, "") and f"2 of 3 gradients agree; not: {name}." in out
 
 
-@pytest.mark.parametrize("text", [
-    "def forward(x): return x * x\ndef backward(dy, x): return 2 * x * dy",
-    "def forward(x, W, b): return x @ W + b\ndef backward(dy, x, W, b): return dy @ W.T, x.T @ dy, dy.sum(0, keepdims=b.ndim == 2)",
-    "import numpy as np\ndef forward(x, w): return np.tanh(x @ w)\n"
-    "def backward(dy, **k): g = dy * (1 - np.tanh(k['x'] @ k['w'])**2); return {'x': g @ k['w'].T, 'w': k['x'].T @ g}",
-    "def forward(a, b): return a * b + a\ndef backward(dy, a, b): return (dy * (b + 1), dy * a)",
-    "def forward(x, i): return x[i]\ndef backward(dy, x, i):\n  g = x * 0\n  for k, d in zip(i, dy): g[k] += d\n  return {'x': g}\nimport numpy as np\n"
-    "inputs = {'x': (4, 3), 'i': np.array([0, 2, 0])}",
-    "def forward(x): return x.sum()\ndef backward(dy, x): return dy + 0 * x\ninputs = [(3, 4)]",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def forward(x): return x * x\ndef backward(dy, x): return 2 * x * dy",
+        "def forward(x, W, b): return x @ W + b\n"
+        "def backward(dy, x, W, b): return dy @ W.T, x.T @ dy, dy.sum(0, keepdims=b.ndim == 2)",
+        "import numpy as np\ndef forward(x, w): return np.tanh(x @ w)\n"
+        "def backward(dy, **k): g = dy * (1 - np.tanh(k['x'] @ k['w'])**2); return {'x': g @ "
+        "k['w'].T, 'w': k['x'].T @ g}",
+        "def forward(a, b): return a * b + a\n"
+        "def backward(dy, a, b): return (dy * (b + 1), dy * a)",
+        "def forward(x, i): return x[i]\ndef backward(dy, x, i):\n  g = x * 0\n"
+        "  for k, d in zip(i, dy): g[k] += d\n  return {'x': g}\nimport numpy as np\n"
+        "inputs = {'x': (4, 3), 'i': np.array([0, 2, 0])}",
+        "def forward(x): return x.sum()\ndef backward(dy, x): return dy + 0 * x\ninputs = [(3, 4)]",
+    ],
+)
 def test_check_of_other_right_layers(run, text):
     status, out, err = check(run, text)
     assert (status, err) == (0, ""), out
@@ -119,24 +132,60 @@ def test_shapes_that_were_found_are_said(run):
     )
 
 
-@pytest.mark.parametrize("text, words", [
-    ("def forward(x: return", "layer.py:1: SyntaxError: invalid syntax: def forward(x: return"), ("import nothing_of_this_name", "ModuleNotFoundError"), ("1 / 0", "division by zero"), ("raise SystemExit(0)", "SystemExit"),
-    ("x = 1", "defines no function forward"), ("def forward(x): return x", "defines no function backward"),
-    ("def forward(x): return 3.0\ndef backward(dy, x): return dy", "depends on none of its floating-point arguments"),
-    ("def forward(x): return x, 1\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}", "return y alone"),
-    ("def forward(x): raise KeyError('k')\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}", "forward failed: KeyError: 'k' (layer.py:1"),
-    ("def forward(x): return x\ndef backward(dy, x):\n  return dy / {}", "backward failed: TypeError: unsupported operand type(s) for /: 'float' and 'dict' (layer.py:3: return dy / {})"),
-    ("def forward(x): return x * 2\ndef backward(dy, z): return dy", "backward takes z"),
-    ("def forward(x): return x * 2\ndef backward(dy, x): return {'z': dy}", "a gradient of 'z'"),
-    ("def forward(x): return x * 2\ndef backward(dy, x): return dy, dy, dy", "returned 3 gradients, expected 1: x"),
-    ("def forward(x): return x * 2\ndef backward(dy, x): return 'no'", "must return a dict"),
-    ("def forward(x): return x * 2\ndef backward(dy, x): return None", "must return a dict"),
-    ("def forward(x): return x * 2\ndef backward(dy, x): return {'x': 'no'}", "strings"),
-    ("def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'y': (2,)}", "inputs: expected x, got y"),
-    ("def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'x': 'no'}", "inputs: x"),
-    ("def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'x': (-2, 3)}", "inputs: x"),
-    ("def forward(x): return x @ x @ x.q\ndef backward(dy, x): return dy", "define inputs"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("def forward(x: return", "layer.py:1: SyntaxError: invalid syntax: def forward(x: return"),
+        ("import nothing_of_this_name", "ModuleNotFoundError"),
+        ("1 / 0", "division by zero"),
+        ("raise SystemExit(0)", "SystemExit"),
+        ("x = 1", "defines no function forward"),
+        ("def forward(x): return x", "defines no function backward"),
+        (
+            "def forward(x): return 3.0\ndef backward(dy, x): return dy",
+            "depends on none of its floating-point arguments",
+        ),
+        (
+            "def forward(x): return x, 1\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}",
+            "return y alone",
+        ),
+        (
+            "def forward(x): raise KeyError('k')\ndef backward(dy, x): return dy\n"
+            "inputs = {'x': (2,)}",
+            "forward failed: KeyError: 'k' (layer.py:1",
+        ),
+        (
+            "def forward(x): return x\ndef backward(dy, x):\n  return dy / {}",
+            "backward failed: TypeError: unsupported operand type(s) for /: 'float' and 'dict' "
+            "(layer.py:3: return dy / {})",
+        ),
+        ("def forward(x): return x * 2\ndef backward(dy, z): return dy", "backward takes z"),
+        (
+            "def forward(x): return x * 2\ndef backward(dy, x): return {'z': dy}",
+            "a gradient of 'z'",
+        ),
+        (
+            "def forward(x): return x * 2\ndef backward(dy, x): return dy, dy, dy",
+            "returned 3 gradients, expected 1: x",
+        ),
+        ("def forward(x): return x * 2\ndef backward(dy, x): return 'no'", "must return a dict"),
+        ("def forward(x): return x * 2\ndef backward(dy, x): return None", "must return a dict"),
+        ("def forward(x): return x * 2\ndef backward(dy, x): return {'x': 'no'}", "strings"),
+        (
+            "def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'y': (2,)}",
+            "inputs: expected x, got y",
+        ),
+        (
+            "def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'x': 'no'}",
+            "inputs: x",
+        ),
+        (
+            "def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'x': (-2, 3)}",
+            "inputs: x",
+        ),
+        ("def forward(x): return x @ x @ x.q\ndef backward(dy, x): return dy", "define inputs"),
+    ],
+)
 def test_what_cannot_be_used_is_said_in_one_line(run, text, words):
     status, _, err = check(run, text)
     assert (
@@ -157,7 +206,10 @@ def test_the_user_file_may_import_its_neighbours_and_a_pass_needs_no_clean_input
     with open("helper.py", "w") as file:
         file.write("def double(x): return 2 * x")
     os.mkdir("sub")
-    text = "import helper\ndef forward(x): return helper.double(x)\ndef backward(dy, x): dy *= 2; return dy"
+    text = (
+        "import helper\ndef forward(x): return helper.double(x)\n"
+        "def backward(dy, x): dy *= 2; return dy"
+    )
     assert check(run, text)[0] == 0
 
 
@@ -196,16 +248,42 @@ def test_check_backward_from_python():
         check_backward(forward, right, {"x": (5, 7)})
 
 
-@pytest.mark.parametrize("text, shapes", [
-    ("def forward(x, k=2.0): return x * k\ndef backward(dy, x): return {'x': dy * 2}", "x (5, 7)"),
-    ("def forward(x, slope=0.1): return x * slope\ndef backward(dy, x, slope=0.1): return dy * slope\ninputs = {'x': (3, 4)}", "x (3, 4)"),
-    ("import numpy as np\ndef forward(x, W1, b1, W2, b2): return np.tanh(x @ W1 + b1) @ W2 + b2\ndef backward(dy, x, W1, b1, W2, b2):\n"
-     "  h = np.tanh(x @ W1 + b1)\n  g = dy @ W2.T * (1 - h**2)\n  return g @ W1.T, x.T @ g, g.sum(0, keepdims=True), h.T @ dy, dy.sum(0, keepdims=True)",
-     "x (5, 7), W1 (7, 3), b1 (1, 3), W2 (3, 2), b2 (1, 2)"),
-    ("def forward(x, y): return x * y\ndef backward(dy, x, y): return dy * y, dy * x", "x (5, 7), y (5, 7)"),
-    ("import numpy as np\ndef forward(x): return np.log(x)\ndef backward(dy, x): return dy / x", "x (5, 7)"),
-    ("import numpy as np\ndef forward(x): return np.sqrt(x)\ndef backward(dy, x): return dy / np.sqrt(x) / 2", "x (5, 7)"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, shapes",
+    [
+        (
+            "def forward(x, k=2.0): return x * k\ndef backward(dy, x): return {'x': dy * 2}",
+            "x (5, 7)",
+        ),
+        (
+            "def forward(x, slope=0.1): return x * slope\n"
+            "def backward(dy, x, slope=0.1): return dy * slope\ninputs = {'x': (3, 4)}",
+            "x (3, 4)",
+        ),
+        (
+            "import numpy as np\ndef forward(x, W1, b1, W2, b2): return np.tanh(x @ W1 + b1) @ W2 "
+            "+ b2\ndef backward(dy, x, W1, b1, W2, b2):\n"
+            "  h = np.tanh(x @ W1 + b1)\n  g = dy @ W2.T * (1 - h**2)\n"
+            "  return g @ W1.T, x.T @ g, g.sum(0, keepdims=True), h.T @ dy, dy.sum(0, "
+            "keepdims=True)",
+            "x (5, 7), W1 (7, 3), b1 (1, 3), W2 (3, 2), b2 (1, 2)",
+        ),
+        (
+            "def forward(x, y): return x * y\ndef backward(dy, x, y): return dy * y, dy * x",
+            "x (5, 7), y (5, 7)",
+        ),
+        (
+            "import numpy as np\ndef forward(x): return np.log(x)\n"
+            "def backward(dy, x): return dy / x",
+            "x (5, 7)",
+        ),
+        (
+            "import numpy as np\ndef forward(x): return np.sqrt(x)\n"
+            "def backward(dy, x): return dy / np.sqrt(x) / 2",
+            "x (5, 7)",
+        ),
+    ],
+)
 def test_inputs_that_are_found_for_right_layers(run, text, shapes):
     status, out, err = check(run, text)
     assert (status, err) == (0, "") and f"from {shapes} (" in out, out
@@ -214,20 +292,42 @@ def test_inputs_that_are_found_for_right_layers(run, text, shapes):
 def test_a_bias_that_was_not_summed_is_not_hidden_by_the_choice_of_shapes(run):
     status, out, _ = check(
         run,
-        "def forward(x, W, b): return x @ W + b\ndef backward(dy, x, W): return {'W': x.T @ dy, 'b': dy}",
+        "def forward(x, W, b): return x @ W + b\n"
+        "def backward(dy, x, W): return {'W': x.T @ dy, 'b': dy}",
     )
     assert status == 1 and re.search(r"b +\(1, 3\) +SHAPE", out)
 
 
-@pytest.mark.parametrize("text, words", [
-    ("import sys\ndef forward(x): return x * 2\ndef backward(dy, x): sys.exit(0)", "backward failed: SystemExit: 0 (layer.py:3: def backward(dy, x): sys.exit(0)), given x (5, 7)"),
-    ("import sys\ndef forward(x): sys.exit(0)\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}", "forward failed: SystemExit"),
-    ("def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'x': [5, 7]}", "x is int64 (2,); a shape to be drawn is a tuple"),
-    ("def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'x': (100000, 100000, 1000)}", "inputs: x: Unable to allocate"),
-    ("def forward(): return 2\ndef backward(dy): return dy", "takes no argument without a default"),
-    ("def forward(x): return x.nothing\ndef backward(dy, x): return dy", "AttributeError"),
-    ("x = 1\n1 / 0", "layer.py:2: ZeroDivisionError: division by zero: 1 / 0"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        (
+            "import sys\ndef forward(x): return x * 2\ndef backward(dy, x): sys.exit(0)",
+            "backward failed: SystemExit: 0 (layer.py:3: def backward(dy, x): sys.exit(0)), given "
+            "x (5, 7)",
+        ),
+        (
+            "import sys\ndef forward(x): sys.exit(0)\ndef backward(dy, x): return dy\n"
+            "inputs = {'x': (2,)}",
+            "forward failed: SystemExit",
+        ),
+        (
+            "def forward(x): return x * 2\ndef backward(dy, x): return dy\ninputs = {'x': [5, 7]}",
+            "x is int64 (2,); a shape to be drawn is a tuple",
+        ),
+        (
+            "def forward(x): return x * 2\ndef backward(dy, x): return dy\n"
+            "inputs = {'x': (100000, 100000, 1000)}",
+            "inputs: x: Unable to allocate",
+        ),
+        (
+            "def forward(): return 2\ndef backward(dy): return dy",
+            "takes no argument without a default",
+        ),
+        ("def forward(x): return x.nothing\ndef backward(dy, x): return dy", "AttributeError"),
+        ("x = 1\n1 / 0", "layer.py:2: ZeroDivisionError: division by zero: 1 / 0"),
+    ],
+)
 def test_more_that_cannot_be_used(run, text, words):
     status, out, err = check(run, text)
     assert (status, out) == (2, "") and words in err and err.count("\n") == 1, err
@@ -246,10 +346,23 @@ def test_a_file_named_like_a_module_does_not_disturb_the_picture(run):
     assert check(run, LINEAR)[0] == 0
 
 
-@pytest.mark.parametrize("text, ok", [
-    ("def forward(x, w): return x * 2\ndef backward(dy, x, w): return {'x': 2 * dy, 'w': 0 * w}\ninputs = {'x': (2, 3), 'w': (4,)}", 0),
-    ("def forward(x, w): return x * 2\ndef backward(dy, x, w): return {'x': 2 * dy, 'w': 1 + 0 * w}\ninputs = {'x': (2, 3), 'w': (4,)}", 1),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, ok",
+    [
+        (
+            "def forward(x, w): return x * 2\n"
+            "def backward(dy, x, w): return {'x': 2 * dy, 'w': 0 * w}\n"
+            "inputs = {'x': (2, 3), 'w': (4,)}",
+            0,
+        ),
+        (
+            "def forward(x, w): return x * 2\n"
+            "def backward(dy, x, w): return {'x': 2 * dy, 'w': 1 + 0 * w}\n"
+            "inputs = {'x': (2, 3), 'w': (4,)}",
+            1,
+        ),
+    ],
+)
 def test_an_argument_that_forward_does_not_use_has_gradient_zero(run, text, ok):
     assert check(run, text)[0] == ok
 
@@ -257,7 +370,8 @@ def test_an_argument_that_forward_does_not_use_has_gradient_zero(run, text, ok):
 def test_a_callable_object_that_fails(run):
     status, _, err = check(
         run,
-        "def forward(x): return x * 2\nclass B:\n  def __call__(self, dy, x): return dy / {}\nbackward = B()\ninputs = {'x': (2,)}",
+        "def forward(x): return x * 2\nclass B:\n  def __call__(self, dy, x): return dy / {}\n"
+        "backward = B()\ninputs = {'x': (2,)}",
     )
     assert status == 2 and "backward failed: TypeError" in err
 
@@ -282,7 +396,10 @@ def test_a_terminal_without_unicode(tmp_path):
     ],
 )
 def test_a_bias_is_drawn_in_the_form_in_which_its_gradient_is_returned(run, db, shape):
-    text = f"def forward(x, W, b): return x @ W + b\ndef backward(dy, x, W): return {{'x': dy @ W.T, 'W': x.T @ dy, 'b': {db}}}"
+    text = (
+        "def forward(x, W, b): return x @ W + b\n"
+        f"def backward(dy, x, W): return {{'x': dy @ W.T, 'W': x.T @ dy, 'b': {db}}}"
+    )
     status, out, _ = check(run, text)
     assert status == 0 and f"b {shape} (drawn" in out
     status, out, _ = check(run, text.replace(".sum", ".mean"))
@@ -290,7 +407,10 @@ def test_a_bias_is_drawn_in_the_form_in_which_its_gradient_is_returned(run, db, 
 
 
 def test_a_result_that_is_not_finite_is_no_agreement(run):
-    text = "import numpy as np\ndef forward(x): return np.sqrt(x)\ndef backward(dy, x): return dy / 2 / np.sqrt(x)\ninputs = {'x': np.array([-1.0, 1.0])}"
+    text = (
+        "import numpy as np\ndef forward(x): return np.sqrt(x)\n"
+        "def backward(dy, x): return dy / 2 / np.sqrt(x)\ninputs = {'x': np.array([-1.0, 1.0])}"
+    )
     with np.errstate(all="ignore"):
         status, _, err = check(run, text)
     assert status == 2 and "not finite for these inputs (x (2,))" in err

@@ -1,4 +1,4 @@
-"""``micrograd-linear check FILE.py --html``: one page that holds everything, fetches nothing and runs nothing."""
+"""The page of ``micrograd-linear check FILE.py --html`` holds all, fetches and runs nothing."""
 
 import os
 import re

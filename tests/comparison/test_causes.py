@@ -1,4 +1,8 @@
-"""Blame and causes: a mistake planted at a known place is named there; what only inherits it says so; nonsense is not explained."""
+"""Blame and causes.
+
+A mistake planted at a known place is named there, a gradient that only inherits it says so, and
+nonsense is not explained.
+"""
 
 import numpy as np
 import pytest
@@ -9,7 +13,10 @@ RNG = np.random.default_rng(5)
 
 
 class Network:
-    """x (5, 7) through W1, tanh, W2, softmax cross-entropy, with the backward pass as one writes it by hand, each step of which can be spoiled."""
+    """x (5, 7) through W1, tanh, W2 and softmax cross-entropy, with its backward pass by hand.
+
+    Each step of the backward pass can be spoiled.
+    """
 
     def __init__(self, seed=0, **spoiled):
         rng = np.random.default_rng(seed)

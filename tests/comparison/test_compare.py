@@ -1,4 +1,7 @@
-"""compare: every status, for Tensors and Values; and that it changes nothing, broadcasts nothing and raises on no mismatch."""
+"""compare: every status, for Tensors and Values.
+
+It changes nothing, broadcasts nothing and raises on no mismatch.
+"""
 
 import json
 
@@ -33,9 +36,19 @@ def test_identical_and_rounding(layer):
     assert status(right["W"].tolist(), loss) == "identical"
 
 
-@pytest.mark.parametrize("mistake", [
-    lambda W: 2 * W, lambda W: -W, lambda W: W * (1 + 1e-8), lambda W: W + 1e-8 * W.max(), lambda W: W * 0, lambda W: np.roll(W, 1), lambda W: W[::-1],
-], ids=range(7))  # fmt: skip
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        lambda W: 2 * W,
+        lambda W: -W,
+        lambda W: W * (1 + 1e-8),
+        lambda W: W + 1e-8 * W.max(),
+        lambda W: W * 0,
+        lambda W: np.roll(W, 1),
+        lambda W: W[::-1],
+    ],
+    ids=range(7),
+)
 @pytest.mark.parametrize("scale", [1.0, 1e-9, 1e9])
 def test_wrong_at_every_scale(layer, mistake, scale):
     loss, right, _ = layer
@@ -143,7 +156,7 @@ def test_every_grad_and_every_hand_gradient_stays_as_it_was(layer):
 
 
 def test_a_gradient_that_is_mathematically_zero_passes(rng):
-    """A bias in front of a centring: its gradient is a sum that cancels, and both sides hold only rounding."""
+    """A bias in front of a centring: its gradient cancels, and both sides hold only rounding."""
     x, b = Tensor(rng.normal(size=(50, 4)), "x"), Tensor(rng.normal(size=(1, 4)), "b")
     h = x + b
     centred = h - h.mean(axis=0)
@@ -153,7 +166,10 @@ def test_a_gradient_that_is_mathematically_zero_passes(rng):
 
 
 def test_sums_that_cancel_inside_a_matrix_product_are_rounding(rng):
-    """In float32 the two orders of summation differ by far more than 1e-5 of a sum that cancels to almost nothing."""
+    """A sum that cancels to almost nothing.
+
+    In float32 two orders of summation differ by far more than 1e-5 of it.
+    """
     x, g = rng.normal(size=(2, 1001, 1)).astype(np.float32)
     x[-1] = 1
     g[-1] = -(x[:-1].T.astype(float) @ g[:-1]).item()
@@ -206,9 +222,12 @@ def test_empty_tensors_agree():
 def test_bad_input_is_refused(layer):
     loss, right, _ = layer
     for hand, error, words in [
-        ({"V": 1.0}, ValueError, "no node .* named 'V'; named are: 'x'"), ({"W": "a"}, TypeError, "strings"),
-        ({"W": [[1], [1, 2]]}, ValueError, "ragged"), ({Tensor(1.0, "z"): 1.0}, ValueError, "not part of the graph"), ({"W": 1j}, TypeError, "complex"),
-    ]:  # fmt: skip
+        ({"V": 1.0}, ValueError, "no node .* named 'V'; named are: 'x'"),
+        ({"W": "a"}, TypeError, "strings"),
+        ({"W": [[1], [1, 2]]}, ValueError, "ragged"),
+        ({Tensor(1.0, "z"): 1.0}, ValueError, "not part of the graph"),
+        ({"W": 1j}, TypeError, "complex"),
+    ]:
         with pytest.raises(error, match=words):
             compare(hand, loss)
     a, b = Value(1.0, "w"), Value(1.0, "w")
@@ -331,11 +350,29 @@ def test_a_confident_classifier_is_right(dtype, margin):
     assert comparison.ok, comparison
 
 
-@pytest.mark.parametrize("f", [
-    lambda x: np.concatenate([x, x]), lambda x: np.stack([x, x]), np.cumsum, lambda x: np.pad(x, 1), lambda x: np.linalg.det(x), lambda x: np.linalg.slogdet(x)[1],
-    np.linalg.cholesky, np.linalg.inv, lambda x: np.einsum("ij,jk->i", x, x), lambda x: x[[0, 0]], lambda x: np.prod(x, axis=1), lambda x: x.std(), np.trace,
-    lambda x: np.lib.stride_tricks.sliding_window_view(x, 2, axis=1), lambda x: np.linalg.solve(x, np.ones(2)), lambda x: np.where([True, False], x, 0), lambda x: x.logsumexp(axis=0),
-], ids=range(17))  # fmt: skip
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.concatenate([x, x]),
+        lambda x: np.stack([x, x]),
+        np.cumsum,
+        lambda x: np.pad(x, 1),
+        lambda x: np.linalg.det(x),
+        lambda x: np.linalg.slogdet(x)[1],
+        np.linalg.cholesky,
+        np.linalg.inv,
+        lambda x: np.einsum("ij,jk->i", x, x),
+        lambda x: x[[0, 0]],
+        lambda x: np.prod(x, axis=1),
+        lambda x: x.std(),
+        np.trace,
+        lambda x: np.lib.stride_tricks.sliding_window_view(x, 2, axis=1),
+        lambda x: np.linalg.solve(x, np.ones(2)),
+        lambda x: np.where([True, False], x, 0),
+        lambda x: x.logsumexp(axis=0),
+    ],
+    ids=range(17),
+)
 def test_every_operation_can_be_compared(f):
     x = Tensor([[2.0, 0.5], [0.5, 3.0]], "x")
     y = f(x)

@@ -1,4 +1,4 @@
-"""What may be handed in to compare, what is refused in one clear error, and what a comparison is in a condition."""
+"""What compare accepts, what it refuses in one clear error, and a comparison as a condition."""
 
 import numpy as np
 import pytest
@@ -91,7 +91,7 @@ def test_misplaced_arguments_are_refused_before_a_missing_gradient_is(product, t
         ({"W"}, y, "got set"),
         (np.sin, y, "got ufunc"),
         ([[1.0], [1.0, 2.0]], y, "ragged"),
-    ]:  # fmt: skip
+    ]:
         with pytest.raises((TypeError, ValueError), match=words) as error:
             compare(hand, root)
         assert "no gradient yet" not in str(error.value) and "\n" not in str(error.value)

@@ -56,14 +56,17 @@ def test_a_product_with_itself_has_itself_as_the_other_factor():
 
 RIGHT = {
     "{0} (1 - {0}), the derivative of a sigmoid, stands in place of its own": [
-        lambda x: 1 / (1 + np.exp(-x)), lambda x: np.exp(x) / (1 + np.exp(x)), lambda x: x.sigmoid(),
+        lambda x: 1 / (1 + np.exp(-x)),
+        lambda x: np.exp(x) / (1 + np.exp(x)),
+        lambda x: x.sigmoid(),
     ],
     "1 - {0}**2, the derivative of a tanh, stands in place of its own": [
-        np.tanh, lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
+        np.tanh,
+        lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
         lambda x: 1 - 2 / (np.exp(2 * x) + 1),
     ],
     "{0} stands in place of the derivative": [np.exp, lambda x: 1 / np.exp(-x)],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("words", RIGHT)
@@ -86,7 +89,7 @@ SATURATED = {
 
 @pytest.mark.parametrize("name", SATURATED)
 def test_the_right_form_is_never_named_as_the_mistake(name, monkeypatch):
-    """Without the rounding of forms the gradient is called wrong; even then nothing true is blamed."""
+    """Without the rounding of forms the gradient is called wrong, but nothing true is blamed."""
     monkeypatch.setattr(rounding.FormRounding, "of", lambda self, node: None)
     f, slope = SATURATED[name]
     wrong = 0

@@ -1,4 +1,8 @@
-"""What an explanation may say: the line of the blamed tensor, the simple before the contrived, nothing about axes of one number, nothing that is right."""
+"""What an explanation may say.
+
+It names the line of the blamed tensor, prefers the simple to the contrived, and says nothing about
+axes of one number and nothing that is right.
+"""
 
 import re
 
@@ -12,7 +16,8 @@ from micrograd_linear.operations import RULES
 FUNCTIONS = [name for name, rule in RULES.items() if rule.is_function]
 
 SEVERAL = re.compile(
-    r"\b(axis|axes|rows?|columns?|elements?|largest|everywhere|repeated|broadcast\w*|copies|slices?|all ones)\b"
+    r"\b(axis|axes|rows?|columns?|elements?|largest|everywhere|repeated|broadcast\w*|copies"
+    r"|slices?|all ones)\b"
 )
 
 
@@ -24,7 +29,7 @@ def note(hand, root, name="x", gradient=None):
     return compare({name: hand}, root, gradient=gradient)[name].note
 
 
-# --- the line that is right ------------------------------------------------------------------------------
+# --- the line that is right -----------------------------------------------------------------------
 
 
 def line(hand, root, name="x", gradient=None):
@@ -61,7 +66,7 @@ def test_a_step_of_several_unnamed_operations_has_a_line_with_its_parts(rng):
     )
 
 
-# --- the simple before the contrived ---------------------------------------------------------------------
+# --- the simple before the contrived --------------------------------------------------------------
 
 
 @pytest.fixture
@@ -130,7 +135,7 @@ def test_a_named_place_stands_for_one_that_nobody_typed(rng):
     assert "#" not in text and text.count("; or") <= 1
 
 
-# --- one number ------------------------------------------------------------------------------------------
+# --- one number -----------------------------------------------------------------------------------
 
 
 def functions(shape):
@@ -140,28 +145,61 @@ def functions(shape):
         for name in FUNCTIONS
     )
     yield from {
-        "multiply": lambda x: x * 0.7, "square": lambda x: x * x, "divide": lambda x: x / 0.3, "below": lambda x: 2 / x,
-        "power": lambda x: x**3, "sum": lambda x: x.sum(), "mean": lambda x: x.mean(), "max": lambda x: x.max(),
-        "min": lambda x: x.min(), "maximum": lambda x: x.maximum(0.1), "minimum": lambda x: x.minimum(9.0),
-        "clip": lambda x: x.clip(0.1, 9.0), "where": lambda x: np.where(True, x, 0.0), "prod": lambda x: x.prod(),
-        "several": lambda x: x.tanh() * x + x.exp(), "product": lambda x: (x * x).tanh() * x, "var": lambda x: x.var() + x.sum(),
-        "std": lambda x: (x * np.array([1.0, 2.0])).std() if not matrix else x * 1.0, "reshape": lambda x: x.reshape(1) * 2.0,
-    }.items()  # fmt: skip
+        "multiply": lambda x: x * 0.7,
+        "square": lambda x: x * x,
+        "divide": lambda x: x / 0.3,
+        "below": lambda x: 2 / x,
+        "power": lambda x: x**3,
+        "sum": lambda x: x.sum(),
+        "mean": lambda x: x.mean(),
+        "max": lambda x: x.max(),
+        "min": lambda x: x.min(),
+        "maximum": lambda x: x.maximum(0.1),
+        "minimum": lambda x: x.minimum(9.0),
+        "clip": lambda x: x.clip(0.1, 9.0),
+        "where": lambda x: np.where(True, x, 0.0),
+        "prod": lambda x: x.prod(),
+        "several": lambda x: x.tanh() * x + x.exp(),
+        "product": lambda x: (x * x).tanh() * x,
+        "var": lambda x: x.var() + x.sum(),
+        "std": lambda x: (x * np.array([1.0, 2.0])).std() if not matrix else x * 1.0,
+        "reshape": lambda x: x.reshape(1) * 2.0,
+    }.items()
     if matrix:
         yield from {
-            "matmul": lambda x: x @ np.array([[0.7]]), "norm": lambda x: np.linalg.norm(x), "det": lambda x: np.linalg.det(x),
-            "logsumexp": lambda x: x.logsumexp(axis=1), "cumsum": lambda x: x.cumsum(axis=0) * 2.0, "inv": lambda x: np.linalg.inv(x),
-            "concatenate": lambda x: np.concatenate([x, x * 2.0], axis=0), "getitem": lambda x: x[[0]] * 3.0,
-            "einsum": lambda x: np.einsum("ij,jk->ik", x, np.array([[0.7]])), "logabsdet": lambda x: np.linalg.slogdet(x)[1],
-        }.items()  # fmt: skip
+            "matmul": lambda x: x @ np.array([[0.7]]),
+            "norm": lambda x: np.linalg.norm(x),
+            "det": lambda x: np.linalg.det(x),
+            "logsumexp": lambda x: x.logsumexp(axis=1),
+            "cumsum": lambda x: x.cumsum(axis=0) * 2.0,
+            "inv": lambda x: np.linalg.inv(x),
+            "concatenate": lambda x: np.concatenate([x, x * 2.0], axis=0),
+            "getitem": lambda x: x[[0]] * 3.0,
+            "einsum": lambda x: np.einsum("ij,jk->ik", x, np.array([[0.7]])),
+            "logabsdet": lambda x: np.linalg.slogdet(x)[1],
+        }.items()
 
 
 SPOILED = (
-    lambda g, v, y, r: 0 * r, lambda g, v, y, r: g, lambda g, v, y, r: g * v, lambda g, v, y, r: g * y, lambda g, v, y, r: 2 * r,
-    lambda g, v, y, r: -r, lambda g, v, y, r: r / 2, lambda g, v, y, r: g * (1 - v * v), lambda g, v, y, r: g * y * (1 - y),
-    lambda g, v, y, r: v, lambda g, v, y, r: y, lambda g, v, y, r: r / g, lambda g, v, y, r: g / v, lambda g, v, y, r: 1.0 + 0 * r,
-    lambda g, v, y, r: r + 0.37, lambda g, v, y, r: g * 0.3, lambda g, v, y, r: g / 0.7, lambda g, v, y, r: np.round(g),
-)  # fmt: skip
+    lambda g, v, y, r: 0 * r,
+    lambda g, v, y, r: g,
+    lambda g, v, y, r: g * v,
+    lambda g, v, y, r: g * y,
+    lambda g, v, y, r: 2 * r,
+    lambda g, v, y, r: -r,
+    lambda g, v, y, r: r / 2,
+    lambda g, v, y, r: g * (1 - v * v),
+    lambda g, v, y, r: g * y * (1 - y),
+    lambda g, v, y, r: v,
+    lambda g, v, y, r: y,
+    lambda g, v, y, r: r / g,
+    lambda g, v, y, r: g / v,
+    lambda g, v, y, r: 1.0 + 0 * r,
+    lambda g, v, y, r: r + 0.37,
+    lambda g, v, y, r: g * 0.3,
+    lambda g, v, y, r: g / 0.7,
+    lambda g, v, y, r: np.round(g),
+)
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (1, 1)])

@@ -1,4 +1,8 @@
-"""Random graphs with one planted mistake: no cause is the truth, no line that is right is what was written, and a right pass has none."""
+"""Random graphs with one planted mistake.
+
+No cause is the truth, no line that is called right is what was written, and a right pass has no
+cause.
+"""
 
 import numpy as np
 import pytest
@@ -7,12 +11,18 @@ from micrograd_linear import Tensor, compare, derive
 from micrograd_linear.comparison.causes import Search
 
 STEPS = {
-    "tanh": lambda t, v, rng: t.tanh(), "sigmoid": lambda t, v, rng: t.sigmoid(), "sin": lambda t, v, rng: t.sin(),
-    "times": lambda t, v, rng: t * v, "over": lambda t, v, rng: t / (v * v + 1.0), "plus": lambda t, v, rng: t + v,
-    "twice": lambda t, v, rng: t * t.tanh(), "centred": lambda t, v, rng: t - t.mean(axis=0, keepdims=True),
-    "scaled": lambda t, v, rng: t * 0.7 + t.exp() * 0.1, "matrix": lambda t, v, rng: t @ v[:4] @ np.eye(4)[::-1],
+    "tanh": lambda t, v, rng: t.tanh(),
+    "sigmoid": lambda t, v, rng: t.sigmoid(),
+    "sin": lambda t, v, rng: t.sin(),
+    "times": lambda t, v, rng: t * v,
+    "over": lambda t, v, rng: t / (v * v + 1.0),
+    "plus": lambda t, v, rng: t + v,
+    "twice": lambda t, v, rng: t * t.tanh(),
+    "centred": lambda t, v, rng: t - t.mean(axis=0, keepdims=True),
+    "scaled": lambda t, v, rng: t * 0.7 + t.exp() * 0.1,
+    "matrix": lambda t, v, rng: t @ v[:4] @ np.eye(4)[::-1],
     "softmax": lambda t, v, rng: t.exp() / t.exp().sum(axis=1, keepdims=True),
-}  # fmt: skip
+}
 
 
 class Graph:
@@ -32,7 +42,7 @@ class Graph:
         self.gradients = self.y.gradients(self.g)
 
     def backward(self, wrong_at, change):
-        """{node: gradient} of a pass by hand in which one node's gradient is changed before it is handed on."""
+        """{node: gradient} of a pass by hand that uses a changed gradient for one node."""
         totals, found = {self.y: self.g}, {}
         for node in sorted(self.gradients, key=lambda node: -node.created):
             g = totals[node]
@@ -54,15 +64,26 @@ class Graph:
 
 
 CHANGES = [
-    lambda g, node: 2 * g, lambda g, node: -g, lambda g, node: g / 5, lambda g, node: g * np.asarray(node.current),
-    lambda g, node: g[::-1], lambda g, node: g * (1 - np.asarray(node.current) ** 2), lambda g, node: g * (g > 0),
-    lambda g, node: np.broadcast_to(g.sum(axis=0, keepdims=True), g.shape), lambda g, node: g + 0.1 * np.asarray(node.current),
-    lambda g, node: 0 * g, lambda g, node: 1.3017 * g, lambda g, node: g + 0.3,
-]  # fmt: skip
+    lambda g, node: 2 * g,
+    lambda g, node: -g,
+    lambda g, node: g / 5,
+    lambda g, node: g * np.asarray(node.current),
+    lambda g, node: g[::-1],
+    lambda g, node: g * (1 - np.asarray(node.current) ** 2),
+    lambda g, node: g * (g > 0),
+    lambda g, node: np.broadcast_to(g.sum(axis=0, keepdims=True), g.shape),
+    lambda g, node: g + 0.1 * np.asarray(node.current),
+    lambda g, node: 0 * g,
+    lambda g, node: 1.3017 * g,
+    lambda g, node: g + 0.3,
+]
 
 
 def planted(seed):
-    """(graph, wrong hand gradients of x, v and, sometimes, the results between, the node that is wrong), or None where it makes no difference."""
+    """(graph, hand-derived gradients, the wrong node), or None where the mistake changes nothing.
+
+    The gradients are those of x and v and, sometimes, of the results between.
+    """
     graph = Graph(seed)
     rng = np.random.default_rng([seed, 1])
     nodes = [node for node in graph.gradients if node is not graph.y]
@@ -88,7 +109,7 @@ def claims_the_truth(predicted, expected):
 
 
 def was_written(line, graph, hand):
-    """Whether a line of the derivation gives, for a tensor that was handed in, what was handed in."""
+    """Whether a line of the derivation gives the gradient that was passed for some tensor."""
     for node, array in hand.items():
         if line.startswith((f"∇_{node.name} L = ", f"∂L/∂{node.name} = ")):
             names = {}

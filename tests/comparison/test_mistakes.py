@@ -1,4 +1,7 @@
-"""Mistakes at every kind of step, each planted where it is known, beside the right gradient, which must not be explained as anything."""
+"""Mistakes at every kind of step, each planted at a known place.
+
+Beside each stands the right gradient, which must not be explained as a mistake.
+"""
 
 import itertools
 
@@ -26,7 +29,7 @@ def listed(hand, root, tensor, gradient=None):
     ]
 
 
-# --- every mistake of every operation, planted from the table itself and found again ---------------------------------------------------------
+# --- every mistake of every operation, planted from the table itself and found again --------------
 
 
 def at(shape, rng, low=0.5, high=2.0):
@@ -34,18 +37,38 @@ def at(shape, rng, low=0.5, high=2.0):
 
 
 STEPS = {
-    **{name: (lambda x, name=name: getattr(x, name)() if name != "absolute" else abs(x), (3, 4)) for name in FUNCTIONS if name != "leaky_relu"},
-    "multiply": (lambda x: x * np.arange(1.0, 13).reshape(3, 4) * 0.3, (3, 4)), "divide": (lambda x: x / (0.2 + np.arange(12.0).reshape(3, 4)), (3, 4)),
-    "power": (lambda x: x**3, (3, 4)), "matmul": (lambda x: x @ np.arange(16.0).reshape(4, 4) ** 0.7, (3, 4)), "sum": (lambda x: x.sum(axis=0), (3, 4)),
-    "mean": (lambda x: x.mean(axis=1, keepdims=True), (3, 4)), "max": (lambda x: x.max(axis=1), (3, 4)), "min": (lambda x: x.min(axis=0), (3, 4)),
-    "var": (lambda x: x.var(axis=0), (5, 4)), "std": (lambda x: x.std(axis=1), (5, 4)), "norm": (lambda x: np.linalg.norm(x, axis=1), (3, 4)),
-    "logsumexp": (lambda x: x.logsumexp(axis=1), (3, 4)), "cumsum": (lambda x: x.cumsum(axis=1), (3, 4)), "prod": (lambda x: x.prod(axis=1), (3, 4)),
-    "getitem": (lambda x: x[[0, 2, 0, 1]], (4, 3)), "reshape": (lambda x: x.reshape(4, 3), (3, 4)), "transpose": (lambda x: x.transpose(2, 0, 1), (2, 3, 4)),
-    "concatenate": (lambda x: np.concatenate([x, x * 2.0, x**2], axis=1), (3, 4)), "inv": (lambda x: np.linalg.inv(x + 3 * np.eye(3)), (3, 3)),
-    "det": (lambda x: np.linalg.det(x + np.eye(3)), (3, 3)), "maximum": (lambda x: x.maximum(1.2), (3, 4)), "minimum": (lambda x: x.minimum(1.2), (3, 4)),
-    "clip": (lambda x: x.clip(0.8, 1.6), (3, 4)), "where": (lambda x: np.where(np.arange(12).reshape(3, 4) % 3 > 0, x, 0.0), (3, 4)),
-    "einsum": (lambda x: np.einsum("ij,jk->ik", x, np.arange(16.0).reshape(4, 4) ** 0.7), (3, 4)), "logabsdet": (lambda x: np.linalg.slogdet(x + np.eye(3))[1], (3, 3)),
-}  # fmt: skip
+    **{
+        name: (lambda x, name=name: getattr(x, name)() if name != "absolute" else abs(x), (3, 4))
+        for name in FUNCTIONS
+        if name != "leaky_relu"
+    },
+    "multiply": (lambda x: x * np.arange(1.0, 13).reshape(3, 4) * 0.3, (3, 4)),
+    "divide": (lambda x: x / (0.2 + np.arange(12.0).reshape(3, 4)), (3, 4)),
+    "power": (lambda x: x**3, (3, 4)),
+    "matmul": (lambda x: x @ np.arange(16.0).reshape(4, 4) ** 0.7, (3, 4)),
+    "sum": (lambda x: x.sum(axis=0), (3, 4)),
+    "mean": (lambda x: x.mean(axis=1, keepdims=True), (3, 4)),
+    "max": (lambda x: x.max(axis=1), (3, 4)),
+    "min": (lambda x: x.min(axis=0), (3, 4)),
+    "var": (lambda x: x.var(axis=0), (5, 4)),
+    "std": (lambda x: x.std(axis=1), (5, 4)),
+    "norm": (lambda x: np.linalg.norm(x, axis=1), (3, 4)),
+    "logsumexp": (lambda x: x.logsumexp(axis=1), (3, 4)),
+    "cumsum": (lambda x: x.cumsum(axis=1), (3, 4)),
+    "prod": (lambda x: x.prod(axis=1), (3, 4)),
+    "getitem": (lambda x: x[[0, 2, 0, 1]], (4, 3)),
+    "reshape": (lambda x: x.reshape(4, 3), (3, 4)),
+    "transpose": (lambda x: x.transpose(2, 0, 1), (2, 3, 4)),
+    "concatenate": (lambda x: np.concatenate([x, x * 2.0, x**2], axis=1), (3, 4)),
+    "inv": (lambda x: np.linalg.inv(x + 3 * np.eye(3)), (3, 3)),
+    "det": (lambda x: np.linalg.det(x + np.eye(3)), (3, 3)),
+    "maximum": (lambda x: x.maximum(1.2), (3, 4)),
+    "minimum": (lambda x: x.minimum(1.2), (3, 4)),
+    "clip": (lambda x: x.clip(0.8, 1.6), (3, 4)),
+    "where": (lambda x: np.where(np.arange(12).reshape(3, 4) % 3 > 0, x, 0.0), (3, 4)),
+    "einsum": (lambda x: np.einsum("ij,jk->ik", x, np.arange(16.0).reshape(4, 4) ** 0.7), (3, 4)),
+    "logabsdet": (lambda x: np.linalg.slogdet(x + np.eye(3))[1], (3, 3)),
+}
 
 
 def test_the_table_has_a_step_for_every_operation():
@@ -108,7 +131,7 @@ def test_right_gradients_and_nonsense_are_not_explained(operation, rng):
         assert kinds(nonsense, y, "x", g) == {"unknown"}
 
 
-# --- the whole array ---------------------------------------------------------------------------------------------------------------------
+# --- the whole array ------------------------------------------------------------------------------
 
 
 def test_slices_in_another_order(rng):
@@ -151,9 +174,15 @@ def test_subsets_that_have_a_description(rng):
     x, g = Tensor(rng.normal(size=(6, 6)), "x"), rng.normal(size=(6, 6))
     y, right = x * x * 0.5, g * x.data
     for part, words in (
-        (np.s_[5:], "the last row"), (np.s_[:, 2], "column 2"), (np.s_[3:], "the last 3 rows"), (np.s_[2:4, 1:5], "the block [2:4, 1:5]"), (np.s_[1, 4], "the element [1, 4]"),
-        (np.diag_indices(6), "the diagonal"), (np.triu_indices(6, 1), "the part above the diagonal"), (x.data < 0, "the elements where x is negative"),
-    ):  # fmt: skip
+        (np.s_[5:], "the last row"),
+        (np.s_[:, 2], "column 2"),
+        (np.s_[3:], "the last 3 rows"),
+        (np.s_[2:4, 1:5], "the block [2:4, 1:5]"),
+        (np.s_[1, 4], "the element [1, 4]"),
+        (np.diag_indices(6), "the diagonal"),
+        (np.triu_indices(6, 1), "the part above the diagonal"),
+        (x.data < 0, "the elements where x is negative"),
+    ):
         hand = right.copy()
         hand[part] = 0
         kind, sentence = listed(hand, y, "x", g)[0]
@@ -199,11 +228,14 @@ def test_a_parameter_that_was_updated_too_early(rng):
     )
 
 
-# --- loops -------------------------------------------------------------------------------------------------------------------------------
+# --- loops ----------------------------------------------------------------------------------------
 
 
 class Loop:
-    """h <- tanh(h W + x_t U), four turns, the loss at the last; ``spoil`` changes lines of the backward pass at every turn."""
+    """h <- tanh(h W + x_t U) for four turns, with the loss at the last.
+
+    ``spoil`` changes lines of the backward pass at every turn.
+    """
 
     def __init__(self, rng, turns=4):
         self.W, self.U = (
@@ -240,11 +272,15 @@ class Loop:
 @pytest.mark.parametrize(
     "spoiled, kind",
     [
-        ({"slope": lambda h, z: 1 - h}, "local-derivative"), ({"slope": lambda h, z: 1.0 + 0 * h}, "local-derivative"), ({"slope": lambda h, z: 1 - z * z}, "local-derivative"),
-        ({"carry": lambda dz, W: dz @ W}, "wrong-operand"), ({"before": lambda hs, t: hs[t + 1]}, "wrong-operand"), ({"last_only": True}, "missing-path"),
+        ({"slope": lambda h, z: 1 - h}, "local-derivative"),
+        ({"slope": lambda h, z: 1.0 + 0 * h}, "local-derivative"),
+        ({"slope": lambda h, z: 1 - z * z}, "local-derivative"),
+        ({"carry": lambda dz, W: dz @ W}, "wrong-operand"),
+        ({"before": lambda hs, t: hs[t + 1]}, "wrong-operand"),
+        ({"last_only": True}, "missing-path"),
         ({"carry": lambda dz, W: -dz @ W.T}, "sign"),
     ],
-)  # fmt: skip
+)
 def test_the_same_mistake_at_every_turn(spoiled, kind, seed):
     loop = Loop(np.random.default_rng(seed))
     right, wrong = loop.backward(), loop.backward(**spoiled)
@@ -339,7 +375,7 @@ def test_pairs_of_mistakes_are_not_explained_by_one(rng):
         }
 
 
-# --- what a reader of the README tried -------------------------------------------------------------------------------------------------------
+# --- what a reader of the README tried ------------------------------------------------------------
 
 
 def sentences(hand, root, tensor, gradient=None):

@@ -1,4 +1,8 @@
-"""What a comparison says of a gradient beside right and wrong: missing, vacuous, scaled, precision, where NaN arose; how strong a pass is; arrays from anywhere."""
+"""What a comparison says of a gradient beside right and wrong.
+
+It may be missing, vacuous, scaled, imprecise, or NaN from a known place. The strength of a pass and
+arrays of other libraries are tested here, too.
+"""
 
 import ctypes
 import json
@@ -188,7 +192,7 @@ def test_one_array_against_a_tensor_has_causes(layer):
     assert compare(hand["W"] ** 2, W)["W"].causes[0].kind == "unknown"
 
 
-# --- arrays from anywhere ----------------------------------------------------------------------------------------------------------------
+# --- arrays from anywhere -------------------------------------------------------------------------
 
 
 class OnlyDlpack:
@@ -230,7 +234,7 @@ def test_arrays_from_anywhere(layer, tmp_path):
         compare({"W": tmp_path / "objects.npy"}, h, gradient=g)
 
 
-# --- the strength of a pass --------------------------------------------------------------------------------------------------------------
+# --- the strength of a pass -----------------------------------------------------------------------
 
 
 def weak(x, W, b, g):
@@ -406,7 +410,7 @@ def test_backward_is_called_twice(rng):
     )
 
 
-# --- pictures ----------------------------------------------------------------------------------------------------------------------------
+# --- pictures -------------------------------------------------------------------------------------
 
 
 def test_one_wrong_element_in_a_million_is_seen():
@@ -484,7 +488,7 @@ def test_the_right_line_stands_beside_what_is_wrong(layer):
     assert "right is" not in str(compare(hand, h, gradient=g))
 
 
-# --- what broke an earlier version -------------------------------------------------------------------------------------------------------
+# --- what broke an earlier version ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -653,9 +657,12 @@ def test_choices_at_ties_of_every_kind():
     wide, m = Tensor([[1.0, 2.0], [0.0, 1.0]], "wide"), Tensor([[1.0], [0.0]], "m")
     g = np.array([[1.0, 2.0], [3.0, 4.0]])
     for hand, root in (
-        ({"a": 3.0}, a.relu() * 3), ({"v": 2.0}, abs(v) * 2), ({"x": [1.0, 2.0, 0.03, 4.0]}, (x.leaky_relu() * np.arange(1.0, 5)).sum()),
-        ({"x": [0.0, 0.0, 0.0, 4.0]}, (x.clip(0.0, 1.0) * np.arange(1.0, 5)).sum()), ({"wide": g, "m": [[0.0], [0.0]]}, (np.maximum(wide, m) * g).sum()),
-    ):  # fmt: skip
+        ({"a": 3.0}, a.relu() * 3),
+        ({"v": 2.0}, abs(v) * 2),
+        ({"x": [1.0, 2.0, 0.03, 4.0]}, (x.leaky_relu() * np.arange(1.0, 5)).sum()),
+        ({"x": [0.0, 0.0, 0.0, 4.0]}, (x.clip(0.0, 1.0) * np.arange(1.0, 5)).sum()),
+        ({"wide": g, "m": [[0.0], [0.0]]}, (np.maximum(wide, m) * g).sum()),
+    ):
         comparison = compare(hand, root)
         assert comparison.ok and {comparison[name].status for name in hand} == {"kink"}, comparison
     tied = Tensor([[1.0, 1.0], [0.0, 1.0]], "tied")
@@ -668,7 +675,7 @@ def test_choices_at_ties_of_every_kind():
 
 
 def test_right_gradients_of_many_kinds_agree():
-    """A sample of what was measured on 2,000: both types, ties, zeros, empty batches, gradients that cancel."""
+    """A sample of 2,000 measured graphs: both types, ties, zeros, empty batches, cancellation."""
     checked = 0
     for seed in range(24):
         rng = np.random.default_rng(seed)

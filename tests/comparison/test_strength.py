@@ -1,4 +1,7 @@
-"""What a pass is said not to have shown is true of the run: each sentence, beside data that do show the mistake."""
+"""What a pass is said not to have shown is true of the run.
+
+Each sentence stands beside data that do show the mistake.
+"""
 
 import numpy as np
 import pytest

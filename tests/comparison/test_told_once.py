@@ -1,4 +1,7 @@
-"""A mistake that several gradients share is said once, where it is; each case beside one in which there are several mistakes."""
+"""A mistake that several gradients share is reported once, where it is.
+
+Each case stands beside one in which there are several mistakes.
+"""
 
 import numpy as np
 import pytest
@@ -8,7 +11,7 @@ from micrograd_linear import Tensor, Value, compare
 
 @pytest.fixture
 def network(rng):
-    """x W1 + b1 through tanh, W2 and b2, and the mean square of z - t; the backward pass as written by hand."""
+    """x W1 + b1 through tanh, W2 and b2, and the mean square of z - t, differentiated by hand."""
     shapes = {"x": (5, 4), "W1": (4, 3), "b1": (1, 3), "W2": (3, 2), "b2": (1, 2)}
     a = {name: Tensor(rng.normal(size=shape), name) for name, shape in shapes.items()}
     u = a["x"] @ a["W1"] + a["b1"]
@@ -24,9 +27,12 @@ def network(rng):
         dz = at_z * 2 * (z.data - t) / 5
         du = at_u * (dz @ v["W2"].T) * slope
         return {
-            "x": du @ v["W1"].T, "W1": v["x"].T @ du, "b1": du.sum(axis=0, keepdims=True),
-            "W2": h.data.T @ dz, "b2": dz.sum(axis=0, keepdims=True),
-        }  # fmt: skip
+            "x": du @ v["W1"].T,
+            "W1": v["x"].T @ du,
+            "b1": du.sum(axis=0, keepdims=True),
+            "W2": h.data.T @ dz,
+            "b2": dz.sum(axis=0, keepdims=True),
+        }
 
     return loss, backward, u.data
 
@@ -114,7 +120,7 @@ def test_values_share_a_factor():
     assert len(told(comparison)[0]) == 1 and len(told(comparison)[1]) == 2
 
 
-# --- the convention of averaging in dW and db alone ----------------------------------------------------------
+# --- the convention of averaging in dW and db alone -----------------------------------------------
 
 
 @pytest.mark.parametrize("columns", [False, True])
@@ -146,7 +152,7 @@ def test_the_convention_that_averages_in_dw_and_db_is_named(rng, columns):
     assert "convention" not in str(compare(halved, Z, gradient=dZ))
 
 
-# --- two leaves with one gradient ----------------------------------------------------------------------------
+# --- two leaves with one gradient -----------------------------------------------------------------
 
 
 @pytest.fixture
@@ -199,7 +205,7 @@ def test_a_gradient_of_another_tensor_is_still_named(rng):
     assert "it is the gradient of b" not in wrong["gain"].note  # b's is another than that
 
 
-# --- from another wrong gradient -----------------------------------------------------------------------------
+# --- from another wrong gradient ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("order", [("c", "G"), ("G", "c")])

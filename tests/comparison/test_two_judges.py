@@ -1,4 +1,4 @@
-"""A verdict has two judges: the recorded graph, and finite differences of the user's plain function."""
+"""A verdict has two judges: the recorded graph, and finite differences of the plain function."""
 
 import math
 import textwrap
@@ -15,9 +15,11 @@ from micrograd_linear.comparison.pair import Disagreement
 from micrograd_linear.comparison.referee import AGREES, REFUTED, UNSEEN, Referee
 from micrograd_linear.operations import RULES
 
-# What people write, (name, source, what makes it wrong): the programs of the kinds that were judged falsely.
+# What people write, as (name, source, what makes it wrong), of kinds that were once judged falsely.
 PROGRAMS = [
-    ("a buffer of column means", """
+    (
+        "a buffer of column means",
+        """
         def forward(x):
             s = np.zeros(x.shape[1])
             for j in range(x.shape[1]):
@@ -26,8 +28,13 @@ PROGRAMS = [
         def backward(dy, x):
             return {"x": dy - dy.mean(axis=0)}
         inputs = {"x": (3, 4)}
-        """, ("dy - dy.mean(axis=0)", "dy"), False),
-    ("float of a mean", """
+        """,
+        ("dy - dy.mean(axis=0)", "dy"),
+        False,
+    ),
+    (
+        "float of a mean",
+        """
         def forward(x, w):
             m = float(np.mean(x))
             return (x - m) * w
@@ -35,16 +42,26 @@ PROGRAMS = [
             d = dy * w
             return {"x": d - d.mean(), "w": (dy * (x - x.mean())).sum(axis=0)}
         inputs = {"x": (3, 4), "w": (4,)}
-        """, ("d - d.mean()", "d"), False),
-    ("math.exp", """
+        """,
+        ("d - d.mean()", "d"),
+        False,
+    ),
+    (
+        "math.exp",
+        """
         def forward(z):
             return 1 / (1 + math.exp(-z))
         def backward(dy, z):
             f = 1 / (1 + math.exp(-z))
             return {"z": dy * f * (1 - f)}
         inputs = {"z": np.array(0.3)}
-        """, ("f * (1 - f)", "f"), False),
-    ("a buffer that is used again", """
+        """,
+        ("f * (1 - f)", "f"),
+        False,
+    ),
+    (
+        "a buffer that is used again",
+        """
         def forward(x, w):
             h = np.zeros(len(x))
             for i in range(len(x)):
@@ -55,8 +72,13 @@ PROGRAMS = [
             dh = (dy * w).sum(axis=1)
             return {"x": dh[:, None] * w, "w": (dy * h[:, None]).sum(axis=0) + dh @ x}
         inputs = {"x": (3, 4), "w": (4,)}
-        """, (" + dh @ x", ""), False),
-    ("floats in a list", """
+        """,
+        (" + dh @ x", ""),
+        False,
+    ),
+    (
+        "floats in a list",
+        """
         def forward(x, W):
             h = [float(np.sum(x[i])) for i in range(3)]
             return np.array(h)[:, None] * x @ W
@@ -65,8 +87,13 @@ PROGRAMS = [
             d = dy @ W.T
             return {"x": h * d + (d * x).sum(axis=1, keepdims=True), "W": (h * x).T @ dy}
         inputs = {"x": (3, 4), "W": (4, 2)}
-        """, (" + (d * x).sum(axis=1, keepdims=True)", ""), False),
-    ("a product in two loops", """
+        """,
+        (" + (d * x).sum(axis=1, keepdims=True)", ""),
+        False,
+    ),
+    (
+        "a product in two loops",
+        """
         def forward(x, W):
             n, m = x.shape[0], W.shape[1]
             out = np.zeros((n, m))
@@ -78,37 +105,62 @@ PROGRAMS = [
             d = dy * x
             return {"x": dy * (x @ W) + d @ W.T, "W": x.T @ d}
         inputs = {"x": (3, 4), "W": (4, 4)}
-        """, ("x.T @ d", "np.zeros_like(W)"), False),
-    ("np.array of results", """
+        """,
+        ("x.T @ d", "np.zeros_like(W)"),
+        False,
+    ),
+    (
+        "np.array of results",
+        """
         def forward(x):
             return np.array([x[0] * x[1], x.sum()]) * 2.0
         def backward(dy, x):
             first = np.array([x[1], x[0], 0.0])
             return {"x": 2 * dy[0] * first + 2 * dy[1]}
         inputs = {"x": (3,)}
-        """, (" + 2 * dy[1]", ""), False),
-    ("an item in a product", """
+        """,
+        (" + 2 * dy[1]", ""),
+        False,
+    ),
+    (
+        "an item in a product",
+        """
         def forward(x):
             return x * x.sum().item()
         def backward(dy, x):
             return {"x": dy * x.sum() + (dy * x).sum()}
         inputs = {"x": (3, 4)}
-        """, (" + (dy * x).sum()", ""), False),
-    ("an item in a branch", """
+        """,
+        (" + (dy * x).sum()", ""),
+        False,
+    ),
+    (
+        "an item in a branch",
+        """
         def forward(x):
             return x * 2 if x.sum().item() > 0 else x * 3
         def backward(dy, x):
             return {"x": dy * (2 if x.sum() > 0 else 3)}
         inputs = {"x": (3, 4)}
-        """, ("2 if x.sum() > 0 else 3", "5"), True),
-    ("samples in columns", """
+        """,
+        ("2 if x.sum() > 0 else 3", "5"),
+        True,
+    ),
+    (
+        "samples in columns",
+        """
         def forward(X, W, b):
             return W @ X + b
         def backward(dy, X, W, b):
             return {"X": W.T @ dy, "W": dy @ X.T, "b": dy.sum(axis=1, keepdims=True)}
         inputs = {"X": (4, 6), "W": (1, 4), "b": (1, 1)}
-        """, ("dy.sum(axis=1, keepdims=True)", "dy.mean(axis=1, keepdims=True)"), True),
-    ("a net of columns", """
+        """,
+        ("dy.sum(axis=1, keepdims=True)", "dy.mean(axis=1, keepdims=True)"),
+        True,
+    ),
+    (
+        "a net of columns",
+        """
         def forward(X, W1, b1, W2, b2, Y):
             return np.mean((W2 @ np.tanh(W1 @ X + b1) + b2 - Y) ** 2)
         def backward(dy, X, W1, b1, W2, b2, Y):
@@ -118,8 +170,13 @@ PROGRAMS = [
             return {"W1": dZ @ X.T, "b1": dZ.sum(axis=1, keepdims=True), "W2": d @ A.T,
                     "b2": d.sum(axis=1, keepdims=True), "X": W1.T @ dZ, "Y": -d}
         inputs = {"X": (4, 6), "W1": (3, 4), "b1": (3, 1), "W2": (1, 3), "b2": (1, 1), "Y": (1, 6)}
-        """, ("dZ @ X.T", "2 * dZ @ X.T"), True),
-    ("a target of one row", """
+        """,
+        ("dZ @ X.T", "2 * dZ @ X.T"),
+        True,
+    ),
+    (
+        "a target of one row",
+        """
         Y = np.array([[0.2, 0.9, 0.4]])
         def forward(x, W, b):
             return np.mean((x @ W + b - Y) ** 2)
@@ -127,8 +184,13 @@ PROGRAMS = [
             d = dy * 2 * (x @ W + b - Y) / Y.size
             return {"x": d @ W.T, "W": x.T @ d, "b": d.sum(axis=0, keepdims=True)}
         inputs = {"x": (1, 4), "W": (4, 3), "b": (1, 3)}
-        """, ("/ Y.size", ""), True),
-    ("one label", """
+        """,
+        ("/ Y.size", ""),
+        True,
+    ),
+    (
+        "one label",
+        """
         label = np.array([2])
         def forward(x, W):
             z = x @ W
@@ -140,16 +202,26 @@ PROGRAMS = [
             p[0, label] -= 1
             return {"x": dy * p @ W.T, "W": dy * x.T @ p}
         inputs = {"x": (1, 4), "W": (4, 3)}
-        """, ("p[0, label] -= 1", "pass"), True),
-    ("dropout without a seed", """
+        """,
+        ("p[0, label] -= 1", "pass"),
+        True,
+    ),
+    (
+        "dropout without a seed",
+        """
         def forward(x):
             mask = (np.random.rand(*x.shape) > 0.5) / 0.5
             return x * mask, mask
         def backward(dy, mask):
             return {"x": dy * mask}
         inputs = {"x": (3, 4)}
-        """, ("dy * mask", "dy"), True),
-    ("dropout by a generator of the module", """
+        """,
+        ("dy * mask", "dy"),
+        True,
+    ),
+    (
+        "dropout by a generator of the module",
+        """
         rng = np.random.default_rng()
         def forward(x):
             mask = rng.random(x.shape) > 0.5
@@ -157,8 +229,13 @@ PROGRAMS = [
         def backward(dy, mask):
             return {"x": dy * mask}
         inputs = {"x": (3, 4)}
-        """, ("dy * mask", "dy"), True),
-    ("an alias that is changed in place", """
+        """,
+        ("dy * mask", "dy"),
+        True,
+    ),
+    (
+        "an alias that is changed in place",
+        """
         def forward(x, b):
             h = x
             h += b
@@ -167,8 +244,13 @@ PROGRAMS = [
             d = 2 * dy * (x + b)
             return {"x": d, "b": d.sum(axis=0)}
         inputs = {"x": (3, 4), "b": (4,)}
-        """, ("2 * dy * (x + b)", "dy * (2 * x + b)"), False),
-    ("a result that is filled with a number", """
+        """,
+        ("2 * dy * (x + b)", "dy * (2 * x + b)"),
+        False,
+    ),
+    (
+        "a result that is filled with a number",
+        """
         def forward(x):
             out = np.empty(x.shape)
             out.fill(np.sum(x * x))
@@ -176,8 +258,11 @@ PROGRAMS = [
         def backward(dy, x):
             return {"x": dy + 2 * x * dy.sum()}
         inputs = {"x": (3, 4)}
-        """, (" + 2 * x * dy.sum()", ""), False),
-]  # fmt: skip
+        """,
+        (" + 2 * x * dy.sum()", ""),
+        False,
+    ),
+]
 
 
 def functions(source):
@@ -213,7 +298,8 @@ def test_the_statement_that_left_the_graph_is_named_in_one_line(tmp_path):
     comparison = check_backward(names["forward"], lambda dy, x: dy - dy.mean(), {"x": (3, 4)})
     assert comparison.ok and len(comparison.remarks) == 1
     assert comparison.remarks[0] == (
-        "forward cannot be recorded (layer.py:3: m = float(np.mean(x))): float() reads the number of a mean result () "
+        "forward cannot be recorded (layer.py:3: m = float(np.mean(x))): float() reads the number "
+        "of a mean result () "
         "out of the graph. Finite differences of forward alone judge."
     )
 
@@ -327,7 +413,8 @@ def test_the_referee_costs_four_evaluations_for_each_argument():
         return linear(x, W, b)
 
     assert check_backward(forward, linear_backward, {"x": (5, 4), "W": (4, 3), "b": (3,)}).ok
-    ordinary = 4  # plain, recorded, plain again before backward, and the point around which differences are taken
+    # Plain, recorded, plain again before backward, and at the point of the finite differences.
+    ordinary = 4
     assert len(calls) <= ordinary + 4 * 3
 
 
@@ -435,7 +522,7 @@ def test_a_number_that_overflows_in_the_engine_does_not_make_a_right_gradient_wr
     assert not wrong.ok and wrong["z"].where == (1,)
 
 
-# --- the referee itself --------------------------------------------------------------------------------------------
+# --- the referee itself ---------------------------------------------------------------------------
 
 
 def referee(f, x, dy=None):
@@ -448,15 +535,22 @@ def referee(f, x, dy=None):
     return Referee(forward, {"x": x}, dy, np.random.default_rng(0))
 
 
-@pytest.mark.parametrize("f, slope, x", [
-    (np.sin, np.cos, np.linspace(-2, 2, 7)),
-    (np.exp, np.exp, np.linspace(-30, 30, 7)),
-    (np.log, lambda x: 1 / x, np.geomspace(1e-2, 1e2, 9)),
-    (lambda x: x + 1e5, np.ones_like, np.linspace(-2, 2, 7)),
-    (lambda x: np.sin(1e4 * x), lambda x: 1e4 * np.cos(1e4 * x), np.linspace(-2, 2, 7)),
-    (lambda x: x - x.mean(), np.zeros_like, np.linspace(1, 2, 7)),
-    (lambda x: x.astype(np.float32) * np.float32(2), lambda x: 2 * np.ones_like(x), np.linspace(1, 2, 7)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "f, slope, x",
+    [
+        (np.sin, np.cos, np.linspace(-2, 2, 7)),
+        (np.exp, np.exp, np.linspace(-30, 30, 7)),
+        (np.log, lambda x: 1 / x, np.geomspace(1e-2, 1e2, 9)),
+        (lambda x: x + 1e5, np.ones_like, np.linspace(-2, 2, 7)),
+        (lambda x: np.sin(1e4 * x), lambda x: 1e4 * np.cos(1e4 * x), np.linspace(-2, 2, 7)),
+        (lambda x: x - x.mean(), np.zeros_like, np.linspace(1, 2, 7)),
+        (
+            lambda x: x.astype(np.float32) * np.float32(2),
+            lambda x: 2 * np.ones_like(x),
+            np.linspace(1, 2, 7),
+        ),
+    ],
+)
 def test_the_referee_tells_right_from_wrong(f, slope, x):
     assert referee(f, x).verdict("x", slope(x)) == AGREES
     assert referee(f, x).verdict("x", slope(x) + 1e-2 * np.max(np.abs(slope(x))) + 1e-2) == REFUTED

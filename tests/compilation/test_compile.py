@@ -1,4 +1,7 @@
-"""compile on functions of Values: equal to the eager engine for every operation, on whole models, in batches; and what cannot be traced is said."""
+"""compile on functions of Values equals the eager engine.
+
+This holds for every operation, on whole models and in batches. What cannot be traced is refused.
+"""
 
 import math
 import random
@@ -30,7 +33,10 @@ def eager(f, params, *data):
 
 
 def difference(found, expected, floor=1e-300):
-    """The largest relative difference of two results; inf where one is NaN or infinite and the other is not so. Below ``floor`` it is absolute."""
+    """The largest relative difference of two results; below ``floor`` it is absolute.
+
+    It is inf where one is NaN or infinite and the other is not so.
+    """
     worst = 0.0
     (value, gradients), (value_2, gradients_2) = found, expected
     (leaves, structure), (leaves_2, structure_2) = (
@@ -47,7 +53,7 @@ def difference(found, expected, floor=1e-300):
     return worst
 
 
-# --- the same numbers ------------------------------------------------------------------------------------------------------------
+# --- the same numbers -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", UNARY)
@@ -121,7 +127,10 @@ def test_the_scalar_mlp(compiled, executor):
 
 @pytest.mark.parametrize("seed", range(8))
 def test_random_graphs(compiled, executor, seed):
-    """Sums, products and chains of them in any shape, with operands used many times: what is fused must not change a number."""
+    """Sums, products and chains of both, of any shape, whose operands are used many times.
+
+    Fusing them must not change a number.
+    """
     rng = random.Random(seed)
 
     def f(p, x):
@@ -163,7 +172,7 @@ def test_random_graphs(compiled, executor, seed):
 
 
 def test_running_sums(compiled):
-    """Sums that go on through the program, of terms with one use and with several, and sums that are used in between."""
+    """Running sums, of terms with one use and with several, and sums that are used in between."""
     params = [0.3, -0.2, 0.7]
     xs = [0.1 * i for i in range(30)]
 
@@ -197,12 +206,33 @@ def _running(w, xs):
     return total
 
 
-@pytest.mark.parametrize("f", [
-    lambda p: p[0], lambda p: 7.0, lambda p: p[0] * 0.0 + 1, lambda p: p[1] - p[1], lambda p: sum(p), lambda p: p[0] + p[0], lambda p: p[0] * p[0], lambda p: p[0] * p[0] + p[0] * p[1],
-    lambda p: sum([p[0] * p[0], p[0] * p[0]], p[0]), lambda p: (p[0] + p[1]) + (p[0] + p[1]), lambda p: -0.0 * p[0], lambda p: p[1] + sum(x * x for x in p), lambda p: sum(x * 2 for x in p) + p[0] + p[1] + 1.0,
-    lambda p: (lambda s: s * s + s)(p[0] * p[1] + p[1]), lambda p: (lambda t: (t + p[0]) * t)(p[0] * p[1]), lambda p: p[0] ** 2 + p[1] ** p[0] + 2 ** p[1], lambda p: abs(-p[0]) / (p[1] - 3),
-    lambda p: np.exp(p[0]) + np.maximum(p[0], p[1]) + mgl.minimum(1.0, p[1]) + np.float64(2) * p[0], lambda p: p[0].leaky_relu() + p[0].leaky_relu(p[1]), lambda p: +p[0] + Value(3.0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda p: p[0],
+        lambda p: 7.0,
+        lambda p: p[0] * 0.0 + 1,
+        lambda p: p[1] - p[1],
+        lambda p: sum(p),
+        lambda p: p[0] + p[0],
+        lambda p: p[0] * p[0],
+        lambda p: p[0] * p[0] + p[0] * p[1],
+        lambda p: sum([p[0] * p[0], p[0] * p[0]], p[0]),
+        lambda p: (p[0] + p[1]) + (p[0] + p[1]),
+        lambda p: -0.0 * p[0],
+        lambda p: p[1] + sum(x * x for x in p),
+        lambda p: sum(x * 2 for x in p) + p[0] + p[1] + 1.0,
+        lambda p: (lambda s: s * s + s)(p[0] * p[1] + p[1]),
+        lambda p: (lambda t: (t + p[0]) * t)(p[0] * p[1]),
+        lambda p: p[0] ** 2 + p[1] ** p[0] + 2 ** p[1],
+        lambda p: abs(-p[0]) / (p[1] - 3),
+        lambda p: (
+            np.exp(p[0]) + np.maximum(p[0], p[1]) + mgl.minimum(1.0, p[1]) + np.float64(2) * p[0]
+        ),
+        lambda p: p[0].leaky_relu() + p[0].leaky_relu(p[1]),
+        lambda p: +p[0] + Value(3.0),
+    ],
+)
 def test_small_functions(compiled, f):
     assert difference(compiled(f)([0.7, 1.3]), eager(f, [0.7, 1.3])) <= 4e-15
     assert (
@@ -223,7 +253,7 @@ def test_a_long_chain(compiled, executor):
     assert difference(compiled(f)(0.5), eager(f, 0.5)) <= 1e-12
 
 
-# --- structures ------------------------------------------------------------------------------------------------------------------
+# --- structures -----------------------------------------------------------------------------------
 
 Pair = namedtuple("Pair", "w b")
 
@@ -277,7 +307,9 @@ def test_argnums(compiled):
     assert compiled(f, argnums=-1)(2.0, 3.0, [4.0]) == (26.0, [2.0])
     with pytest.raises(
         ValueError,
-        match=r"argnums: expected numbers of the 3 arguments that were passed by position, got \(3,\)",
+        match=(
+            r"argnums: expected numbers of the 3 arguments that were passed by position, got \(3,\)"
+        ),
     ):
         compiled(f, 3)(2.0, 3.0, [4.0])
     with pytest.raises(ValueError, match="each argument once"):
@@ -356,14 +388,17 @@ def test_captured_numbers_are_constants_and_captured_nodes_are_refused(compiled)
     for f in (lambda x: x * w, lambda x: w * x, lambda x: x + w * w, lambda x: w.maximum(x)):
         with pytest.raises(
             TraceError,
-            match=r"test_compile.py:\d+: (f reads .*from outside of its arguments|.data of a traced number)",
+            match=(
+                r"test_compile.py:\d+: (f reads .*from outside of its arguments|.data of a traced "
+                r"number)"
+            ),
         ):
             compiled(f)(1.0)
     scale = 2.0
     assert compiled(lambda x: x * scale + Value(1.0) * Value(3.0))(5.0) == (13.0, 2.0)
 
 
-# --- integers as indices ---------------------------------------------------------------------------------------------------------
+# --- integers as indices --------------------------------------------------------------------------
 
 
 def embed(params, tokens, target):
@@ -387,10 +422,15 @@ def test_integers_of_the_data_select(compiled):
     assert step.traced == 1
 
 
-@pytest.mark.parametrize("tokens, target, message", [
-    ([0, 5, 1], 0, r"tokens\[1\] is 5, and selects from 5 items; expected -5 to 4"), ([0, 1, -6], 0, r"tokens\[2\] is -6"), ([0, 1, 1], 7, "target is 7"),
-    ([0, 1, 2**60], 0, r"tokens\[2\]"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "tokens, target, message",
+    [
+        ([0, 5, 1], 0, r"tokens\[1\] is 5, and selects from 5 items; expected -5 to 4"),
+        ([0, 1, -6], 0, r"tokens\[2\] is -6"),
+        ([0, 1, 1], 7, "target is 7"),
+        ([0, 1, 2**60], 0, r"tokens\[2\]"),
+    ],
+)
 def test_an_index_out_of_range_is_an_error_that_names_it(compiled, tokens, target, message):
     params, step = embedding(random.Random(3)), compiled(embed)
     expected = step(params, [0, 1, 1], 0)
@@ -439,7 +479,7 @@ def test_an_integer_is_a_number_too(compiled):
         step(1.5, 2**70)
 
 
-# --- batches, explain, executors -------------------------------------------------------------------------------------------------
+# --- batches, explain, executors ------------------------------------------------------------------
 
 
 def test_a_batch_is_many_runs_at_once(compiled):

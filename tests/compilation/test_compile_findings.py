@@ -30,8 +30,11 @@ def test_no_grad_inside_of_f_is_refused():
 def test_what_is_being_differentiated_is_refused():
     scalar, array = mgl.compile(square), mgl.compile(lambda x: (x * x).sum())
     for outer, point in (
-        (lambda x: scalar(x)[0] * 2.0, 3.0), (lambda x: scalar(x)[1], 3.0), (lambda x: array(x)[0] + x.sum(), np.ones(2)), (lambda x: array(x * 2)[0], np.ones(2)),
-    ):  # fmt: skip
+        (lambda x: scalar(x)[0] * 2.0, 3.0),
+        (lambda x: scalar(x)[1], 3.0),
+        (lambda x: array(x)[0] + x.sum(), np.ones(2)),
+        (lambda x: array(x * 2)[0], np.ones(2)),
+    ):
         with pytest.raises(
             TypeError,
             match="which is being differentiated, and a compiled function records nothing",
@@ -111,7 +114,10 @@ def test_arguments_that_do_not_fit():
         mgl.compile(square, argnums="x")
     with pytest.raises(
         ValueError,
-        match="batch: argument 1 is one float; expected a list or an array with an entry for each sample",
+        match=(
+            "batch: argument 1 is one float; expected a list or an array with an entry for each "
+            "sample"
+        ),
     ):
         mgl.compile(lambda w, k: w * k).batch(1.0, 2.0)
 

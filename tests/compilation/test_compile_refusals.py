@@ -1,4 +1,8 @@
-"""compile on functions of Values: what one trace cannot stand for is said, with the line and the way to write it; nothing is built into a program by mistake."""
+"""compile on functions of Values refuses what one trace cannot repeat for other inputs.
+
+The error names the line and the way to write it. Nothing becomes a constant of the program by
+mistake.
+"""
 
 import math
 import random
@@ -10,16 +14,43 @@ import micrograd_linear as mgl
 from micrograd_linear import TraceError, Value
 
 
-@pytest.mark.parametrize("f, message", [
-    (lambda p, i: p if p > 0 else -p, "compared (>)"), (lambda p, i: p if p else -p, "branches"), (lambda p, i: max(p, p * 2), "maximum"), (lambda p, i: p * math.exp(p), "mgl.exp"),
-    (lambda p, i: p * p.data, ".data"), (lambda p, i: p * int(p), "cut to an integer"), (lambda p, i: p * round(p), "cut to an integer"), (lambda p, i: p * float(f"{p:.3f}"), "formatted"),
-    (lambda p, i: p if p == 1.0 else p * 2, "compared (==)"), (lambda p, i: p if p in {1.0} else -p, "key"), (lambda p, i: p.item() * p, "item()"), (lambda p, i: p.grad, ".grad"),
-    (lambda p, i: p.backward(), "backward pass"), (lambda p, i: [1.0, 2.0][i] * p, "nn.pick"), (lambda p, i: sum(p for _ in range(i)), "length"), (lambda p, i: p if i == 2 else -p, "compared (==)"),
-    (lambda p, i: {2: p}[i], "key"), (lambda p, i: p if i else -p, "branches"), (lambda p, i: p * (i % 2), "%"), (lambda p, i: p // 1, "//"), (lambda p, i: Value(p) * 2, "leave Value(...) out"),
-    (lambda p, i: Value(i) * p, "float()"), (lambda p, i: p if np.greater(p, 0) else -p, "np.greater"), (lambda p, i: np.arctan(p), "arctan is not supported"), (lambda p, i: sorted([p, p * 2])[0], "compared"),
-    (lambda p, i: mgl.draw(p), "draw"), (lambda p, i: mgl.Tensor([1.0]) * p, "operands"), (lambda p, i: p * random.random(), "random"), (lambda p, i: mgl.compile(lambda x: x)(p)[0], "inside of another"),
-    (lambda p, i: p.sqrt() if math.isnan(p) else p, "float()"), (lambda p, i: np.where(p > 0, p, 0), "compared"), (lambda p, i: p * complex(p), "complex"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "f, message",
+    [
+        (lambda p, i: p if p > 0 else -p, "compared (>)"),
+        (lambda p, i: p if p else -p, "branches"),
+        (lambda p, i: max(p, p * 2), "maximum"),
+        (lambda p, i: p * math.exp(p), "mgl.exp"),
+        (lambda p, i: p * p.data, ".data"),
+        (lambda p, i: p * int(p), "cut to an integer"),
+        (lambda p, i: p * round(p), "cut to an integer"),
+        (lambda p, i: p * float(f"{p:.3f}"), "formatted"),
+        (lambda p, i: p if p == 1.0 else p * 2, "compared (==)"),
+        (lambda p, i: p if p in {1.0} else -p, "key"),
+        (lambda p, i: p.item() * p, "item()"),
+        (lambda p, i: p.grad, ".grad"),
+        (lambda p, i: p.backward(), "backward pass"),
+        (lambda p, i: [1.0, 2.0][i] * p, "nn.pick"),
+        (lambda p, i: sum(p for _ in range(i)), "length"),
+        (lambda p, i: p if i == 2 else -p, "compared (==)"),
+        (lambda p, i: {2: p}[i], "key"),
+        (lambda p, i: p if i else -p, "branches"),
+        (lambda p, i: p * (i % 2), "%"),
+        (lambda p, i: p // 1, "//"),
+        (lambda p, i: Value(p) * 2, "leave Value(...) out"),
+        (lambda p, i: Value(i) * p, "float()"),
+        (lambda p, i: p if np.greater(p, 0) else -p, "np.greater"),
+        (lambda p, i: np.arctan(p), "arctan is not supported"),
+        (lambda p, i: sorted([p, p * 2])[0], "compared"),
+        (lambda p, i: mgl.draw(p), "draw"),
+        (lambda p, i: mgl.Tensor([1.0]) * p, "operands"),
+        (lambda p, i: p * random.random(), "random"),
+        (lambda p, i: mgl.compile(lambda x: x)(p)[0], "inside of another"),
+        (lambda p, i: p.sqrt() if math.isnan(p) else p, "float()"),
+        (lambda p, i: np.where(p > 0, p, 0), "compared"),
+        (lambda p, i: p * complex(p), "complex"),
+    ],
+)
 def test_what_cannot_be_traced_is_said(compiled, f, message):
     step = compiled(f)
     for _ in range(2):

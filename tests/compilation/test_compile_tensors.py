@@ -1,4 +1,7 @@
-"""compile on functions of Tensors: equal to the eager engine for every rule and for networks; shapes, types, aliasing, buffers; what cannot be traced is said."""
+"""compile on functions of Tensors equals the eager engine, for every rule and for networks.
+
+Tested are shapes, types, aliasing and buffers, and that what cannot be traced is refused.
+"""
 
 import threading
 from collections import OrderedDict, namedtuple
@@ -226,11 +229,25 @@ def test_plain_numbers_take_the_type_of_the_arrays(rng):
         mgl.compile(lambda p, s: (p[0] * s).sum() + p[1].sum())([p, p.astype(float)], 0.1)
 
 
-@pytest.mark.parametrize("f", [
-    lambda p: 3.0, lambda p: p.sum() * 0 + 1, lambda p: p[0], lambda p: p[0:1], lambda p: (p * np.arange(3.0)).sum(), lambda p: p.var() + p.std() + p.norm(), lambda p: np.float64(2) * p.sum(),
-    lambda p: np.where(np.array([True, False, True]), p, 2 * p).sum(), lambda p: np.concatenate([p, p[::-1]]).cumsum().sum(), lambda p: np.maximum(p, 0.5).sum() + p.clip(0, 1).sum() + np.ones_like(p).sum() * p.sum(),
-    lambda p: (p * Tensor([1.0, 2.0, 3.0], requires_grad=False)).sum(), lambda p: sum(x * x for x in p), lambda p: (p.reshape(3, 1) @ p.reshape(1, 3)).sum(), lambda p: p.sigmoid().sum() + p.softplus().sum(),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda p: 3.0,
+        lambda p: p.sum() * 0 + 1,
+        lambda p: p[0],
+        lambda p: p[0:1],
+        lambda p: (p * np.arange(3.0)).sum(),
+        lambda p: p.var() + p.std() + p.norm(),
+        lambda p: np.float64(2) * p.sum(),
+        lambda p: np.where(np.array([True, False, True]), p, 2 * p).sum(),
+        lambda p: np.concatenate([p, p[::-1]]).cumsum().sum(),
+        lambda p: np.maximum(p, 0.5).sum() + p.clip(0, 1).sum() + np.ones_like(p).sum() * p.sum(),
+        lambda p: (p * Tensor([1.0, 2.0, 3.0], requires_grad=False)).sum(),
+        lambda p: sum(x * x for x in p),
+        lambda p: (p.reshape(3, 1) @ p.reshape(1, 3)).sum(),
+        lambda p: p.sigmoid().sum() + p.softplus().sum(),
+    ],
+)
 def test_small_functions(f):
     p = np.array([0.3, 0.9, 1.7])
     found, expected = mgl.compile(f)(p), value_and_grad(f)(p)
@@ -253,16 +270,39 @@ W = Tensor([1.0, 2.0, 3.0], "W")
 C = Tensor([1.0, 2.0, 3.0], "C", requires_grad=False)
 
 
-@pytest.mark.parametrize("f, message", [
-    (lambda p, x, i: p.sum() if p.sum() > 0 else -p.sum(), "compared (>)"), (lambda p, x, i: np.where(x > 0, p, 0).sum(), "compared (>)"), (lambda p, x, i: (p * (p.data > 0)).sum(), ".data"),
-    (lambda p, x, i: p.sum() if p.sum() else -p.sum(), "branches"), (lambda p, x, i: (p / float(p.sum())).sum(), "numbers of a traced Tensor"), (lambda p, x, i: p[np.argmax(p)], ".data of a traced"),
-    (lambda p, x, i: p[p.argmax()], "place of the largest"), (lambda p, x, i: p[functions.argmax(x)], ".data of a traced"), (lambda p, x, i: (p * np.asarray(x)).sum(), "plain array"), (lambda p, x, i: (p * x.numpy()).sum(), "read"),
-    (lambda p, x, i: (p * (i + 1)).sum(), "integers of the data"), (lambda p, x, i: p[i[0]].sum(), "integers of the data"), (lambda p, x, i: (np.eye(3)[i] @ p).sum(), "plain array"), (lambda p, x, i: (p * np.sign(x)).sum(), "np.sign"),
-    (lambda p, x, i: (p * x.detach()).sum(), "detach"), (lambda p, x, i: p.sum().backward(), "backward pass"), (lambda p, x, i: p.grad, ".grad"), (lambda p, x, i: (p * (x == x)).sum(), "compared (==)"),
-    (lambda p, x, i: (p * np.random.default_rng().normal(size=3)).sum(), "random"), (lambda p, x, i: (p * W).sum(), "W (3,) from outside"), (lambda p, x, i: (p * C).sum(), "C (3,) from outside"),
-    (lambda p, x, i: (p * (W * 2)).sum(), "W (3,) from outside"), (lambda p, x, i: mgl.compile(lambda q: q.sum())(p)[0], "inside of another"), (lambda p, x, i: mgl.grad(lambda q: (q * q).sum())(p).sum(), "traced Tensor"),
-    (lambda p, x, i: (p * np.isfinite(x)).sum(), "np.isfinite"), (lambda p, x, i: p.sum() if np.allclose(x, 0) else -p.sum(), ".data of a traced"), (lambda p, x, i: np.arange(3.0)[i] @ p, "plain array"), (lambda p, x, i: int(x[0]) * p.sum(), "integer"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "f, message",
+    [
+        (lambda p, x, i: p.sum() if p.sum() > 0 else -p.sum(), "compared (>)"),
+        (lambda p, x, i: np.where(x > 0, p, 0).sum(), "compared (>)"),
+        (lambda p, x, i: (p * (p.data > 0)).sum(), ".data"),
+        (lambda p, x, i: p.sum() if p.sum() else -p.sum(), "branches"),
+        (lambda p, x, i: (p / float(p.sum())).sum(), "numbers of a traced Tensor"),
+        (lambda p, x, i: p[np.argmax(p)], ".data of a traced"),
+        (lambda p, x, i: p[p.argmax()], "place of the largest"),
+        (lambda p, x, i: p[functions.argmax(x)], ".data of a traced"),
+        (lambda p, x, i: (p * np.asarray(x)).sum(), "plain array"),
+        (lambda p, x, i: (p * x.numpy()).sum(), "read"),
+        (lambda p, x, i: (p * (i + 1)).sum(), "integers of the data"),
+        (lambda p, x, i: p[i[0]].sum(), "integers of the data"),
+        (lambda p, x, i: (np.eye(3)[i] @ p).sum(), "plain array"),
+        (lambda p, x, i: (p * np.sign(x)).sum(), "np.sign"),
+        (lambda p, x, i: (p * x.detach()).sum(), "detach"),
+        (lambda p, x, i: p.sum().backward(), "backward pass"),
+        (lambda p, x, i: p.grad, ".grad"),
+        (lambda p, x, i: (p * (x == x)).sum(), "compared (==)"),
+        (lambda p, x, i: (p * np.random.default_rng().normal(size=3)).sum(), "random"),
+        (lambda p, x, i: (p * W).sum(), "W (3,) from outside"),
+        (lambda p, x, i: (p * C).sum(), "C (3,) from outside"),
+        (lambda p, x, i: (p * (W * 2)).sum(), "W (3,) from outside"),
+        (lambda p, x, i: mgl.compile(lambda q: q.sum())(p)[0], "inside of another"),
+        (lambda p, x, i: mgl.grad(lambda q: (q * q).sum())(p).sum(), "traced Tensor"),
+        (lambda p, x, i: (p * np.isfinite(x)).sum(), "np.isfinite"),
+        (lambda p, x, i: p.sum() if np.allclose(x, 0) else -p.sum(), ".data of a traced"),
+        (lambda p, x, i: np.arange(3.0)[i] @ p, "plain array"),
+        (lambda p, x, i: int(x[0]) * p.sum(), "integer"),
+    ],
+)
 def test_what_cannot_be_traced_is_said(f, message):
     step = mgl.compile(f)
     for _ in range(2):

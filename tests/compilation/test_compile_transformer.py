@@ -1,4 +1,7 @@
-"""A small transformer written in scalars, eagerly and compiled: one graph for all sequences of a length, since tokens enter as data."""
+"""A small transformer written in scalars, eagerly and compiled.
+
+Tokens enter as data, so that all sequences of one length share one graph.
+"""
 
 import pytest
 from test_compile import difference

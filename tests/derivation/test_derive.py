@@ -26,11 +26,21 @@ from micrograd_linear.engine.graph import topological_order
 
 def test_the_linear_layer_as_text():
     assert derive(linear_layer()).text.splitlines() == [
-        "y = x W + b               (5, 3)", "", "∂L/∂y is given            (5, 3)", "∇_b L = Σ_rows ∂L/∂y      (1, 3)", "∇_x L = ∂L/∂y Wᵀ          (5, 4)",
-        "∇_W L = xᵀ ∂L/∂y          (4, 3)", "", "In numerator layout, every derivative transposed:", "∂L/∂x = W ∂L/∂y           (4, 5)",
-        "∂L/∂W = ∂L/∂y x           (3, 4)", "∂L/∂b = Σ_columns ∂L/∂y   (3, 1)", "",
-        "Σ_rows adds the rows up, which leaves one row; mean_rows, max_rows and so on likewise. _columns leaves one column.",
-    ]  # fmt: skip
+        "y = x W + b               (5, 3)",
+        "",
+        "∂L/∂y is given            (5, 3)",
+        "∇_b L = Σ_rows ∂L/∂y      (1, 3)",
+        "∇_x L = ∂L/∂y Wᵀ          (5, 4)",
+        "∇_W L = xᵀ ∂L/∂y          (4, 3)",
+        "",
+        "In numerator layout, every derivative transposed:",
+        "∂L/∂x = W ∂L/∂y           (4, 5)",
+        "∂L/∂W = ∂L/∂y x           (3, 4)",
+        "∂L/∂b = Σ_columns ∂L/∂y   (3, 1)",
+        "",
+        "Σ_rows adds the rows up, which leaves one row; mean_rows, max_rows and so on likewise. "
+        "_columns leaves one column.",
+    ]
 
 
 def test_one_formula():
@@ -60,15 +70,32 @@ def test_named_results_stay_named_and_saved_values_print_as_their_names():
     assert derive(named(x.exp() * 1, "y"))["x"].text == "∇_x L = ∂L/∂y ⊙ y"
 
 
-@pytest.mark.parametrize("make, formula", [
-    (lambda x: (x * 1 + 0).sum(), "∇_x L = 1"), (lambda x: (2 * x).sum(), "∇_x L = 2"), (lambda x: x.mean(), "∇_x L = 1/6"), (lambda x: (x + x).sum(), "∇_x L = 2"),
-    (lambda x: x.broadcast_to(4, 3, 2).sum(), "∇_x L = 4"), (lambda x: (x * x).sum(), "∇_x L = 2 · x"), (lambda x: (x**3).sum(), "∇_x L = 3 · x²"),
-    (lambda x: (-np.negative(x)).sum(), "∇_x L = 1"), (lambda x: x.T.T.reshape(6).reshape(3, 2).exp().sum(), "∇_x L = exp(x)"), (lambda x: (x / 4).sum(), "∇_x L = 1/4"),
-    (lambda x: (x * 0.1).sum(), "∇_x L = 0.1"), (lambda x: x.relu().sum(), "∇_x L = [x > 0]"), (lambda x: x.sigmoid().sum(), "∇_x L = σ(x) ⊙ (1 − σ(x))"),
-    (lambda x: (x @ x.T).sum(), "∇_x L = broadcast_3×2(2 · Σ_rows x)"), (lambda x: x.log().sum(), "∇_x L = 1 / x"), (lambda x: (0 * x).sum(), "∇_x L = 0"),
-    (lambda x: abs(x).sum(), "∇_x L = sign(x)"), (lambda x: (1 - x).sum(), "∇_x L = −1"), (lambda x: x.var(axis=0).sum(), "∇_x L = 2 · (x − mean_rows(x)) / 3"),
-    (lambda x: x.logsumexp(), "∇_x L = exp(x − L)"), (lambda x: x.norm(), "∇_x L = x / (L + [L = 0])"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make, formula",
+    [
+        (lambda x: (x * 1 + 0).sum(), "∇_x L = 1"),
+        (lambda x: (2 * x).sum(), "∇_x L = 2"),
+        (lambda x: x.mean(), "∇_x L = 1/6"),
+        (lambda x: (x + x).sum(), "∇_x L = 2"),
+        (lambda x: x.broadcast_to(4, 3, 2).sum(), "∇_x L = 4"),
+        (lambda x: (x * x).sum(), "∇_x L = 2 · x"),
+        (lambda x: (x**3).sum(), "∇_x L = 3 · x²"),
+        (lambda x: (-np.negative(x)).sum(), "∇_x L = 1"),
+        (lambda x: x.T.T.reshape(6).reshape(3, 2).exp().sum(), "∇_x L = exp(x)"),
+        (lambda x: (x / 4).sum(), "∇_x L = 1/4"),
+        (lambda x: (x * 0.1).sum(), "∇_x L = 0.1"),
+        (lambda x: x.relu().sum(), "∇_x L = [x > 0]"),
+        (lambda x: x.sigmoid().sum(), "∇_x L = σ(x) ⊙ (1 − σ(x))"),
+        (lambda x: (x @ x.T).sum(), "∇_x L = broadcast_3×2(2 · Σ_rows x)"),
+        (lambda x: x.log().sum(), "∇_x L = 1 / x"),
+        (lambda x: (0 * x).sum(), "∇_x L = 0"),
+        (lambda x: abs(x).sum(), "∇_x L = sign(x)"),
+        (lambda x: (1 - x).sum(), "∇_x L = −1"),
+        (lambda x: x.var(axis=0).sum(), "∇_x L = 2 · (x − mean_rows(x)) / 3"),
+        (lambda x: x.logsumexp(), "∇_x L = exp(x − L)"),
+        (lambda x: x.norm(), "∇_x L = x / (L + [L = 0])"),
+    ],
+)
 def test_what_algebra_makes_trivial_is_not_printed(make, formula):
     assert derive(make(Tensor(abs(normal(3, 2)), "x")))["x"].text == formula
 
@@ -141,7 +168,7 @@ def test_a_rule_that_cannot_be_run_on_formulas_is_named(own):
         derive(Tensor([1.0, 0.5], "x").unknown_function())
 
 
-# --- names -----------------------------------------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------------
 
 NAMES = [
     "class",
@@ -235,12 +262,23 @@ def test_with_respect_to():
     assert np.allclose(gradients["t1"], root.gradients(np.ones((3, 2)))[h])
 
 
-@pytest.mark.parametrize("call, error, message", [
-    (lambda y: derive(3.0), TypeError, "expected a Tensor or a Value, got float"), (lambda y: derive(y, form="latex"), ValueError, "unknown form 'latex'; expected 'matrix' or 'index'"),
-    (lambda y: derive(y, "q"), ValueError, "'q'.*no tensor.*x, W, b, y"), (lambda y: derive(y, 3), TypeError, "wrt: expected names or nodes, got int"),
-    (lambda y: derive(Tensor([1.0], "x")), ValueError, "x \\(1,\\) was computed from nothing"), (lambda y: derive(y)["q"], KeyError, "'q' is not among the derived gradients: x, W, b"),
-    (lambda y: derive(y.detach() * 2), ValueError, "depends on no tensor"), (lambda y: derive(y, Tensor([1.0], "z")), ValueError, "z \\(1,\\) has no gradient here"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call, error, message",
+    [
+        (lambda y: derive(3.0), TypeError, "expected a Tensor or a Value, got float"),
+        (
+            lambda y: derive(y, form="latex"),
+            ValueError,
+            "unknown form 'latex'; expected 'matrix' or 'index'",
+        ),
+        (lambda y: derive(y, "q"), ValueError, "'q'.*no tensor.*x, W, b, y"),
+        (lambda y: derive(y, 3), TypeError, "wrt: expected names or nodes, got int"),
+        (lambda y: derive(Tensor([1.0], "x")), ValueError, "x \\(1,\\) was computed from nothing"),
+        (lambda y: derive(y)["q"], KeyError, "'q' is not among the derived gradients: x, W, b"),
+        (lambda y: derive(y.detach() * 2), ValueError, "depends on no tensor"),
+        (lambda y: derive(y, Tensor([1.0], "z")), ValueError, "z \\(1,\\) has no gradient here"),
+    ],
+)
 def test_errors(call, error, message):
     with pytest.raises(error, match=message):
         call(linear_layer())
@@ -254,7 +292,7 @@ def test_an_operation_written_by_hand_has_no_formula():
         derive(out * 2)
 
 
-# --- constants ---------------------------------------------------------------------------------------------------------------------
+# --- constants ------------------------------------------------------------------------------------
 
 
 def test_constants_print_as_numbers_and_large_ones_get_a_name():
@@ -304,7 +342,7 @@ def test_shapes_are_those_of_the_tensors():
                 assert derivation[node].shape == node.shape
 
 
-# --- size --------------------------------------------------------------------------------------------------------------------------
+# --- size -----------------------------------------------------------------------------------------
 
 
 def test_a_long_chain_needs_no_recursion():

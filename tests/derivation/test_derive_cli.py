@@ -1,4 +1,4 @@
-"""``micrograd-linear derive``: what it prints for a file with a forward, or with a graph at top level."""
+"""``micrograd-linear derive``: what it prints for a file with a forward, or with a graph."""
 
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -68,14 +68,34 @@ def test_with_respect_to_one_tensor(run):
     assert "∇_W L" in out and "∇_b L" in out and "∇_x L" not in out
 
 
-@pytest.mark.parametrize("text, arguments, message", [
-    (FORWARD, ["--wrt", "q"], "layer.py: derive: 'q': no tensor of the graph has that name; there are x, W, b, y"),
-    ("x = 3\n", [], "layer.py defines no function forward and computes no Tensor or Value; expected forward(...), or a graph at top level"),
-    ("1/0\n", [], "layer.py:1: ZeroDivisionError: division by zero: 1/0"),
-    ("def forward(x): return 3\ninputs = {'x': (2,)}\n", [], "it must return one array that depends on its arguments, got int"),
-    ("from micrograd_linear import Tensor\nx = Tensor([1.0])\n", [], "computes no Tensor or Value"),
-    (FORWARD, ["--latex", "--source"], "not allowed with argument"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, arguments, message",
+    [
+        (
+            FORWARD,
+            ["--wrt", "q"],
+            "layer.py: derive: 'q': no tensor of the graph has that name; there are x, W, b, y",
+        ),
+        (
+            "x = 3\n",
+            [],
+            "layer.py defines no function forward and computes no Tensor or Value; expected "
+            "forward(...), or a graph at top level",
+        ),
+        ("1/0\n", [], "layer.py:1: ZeroDivisionError: division by zero: 1/0"),
+        (
+            "def forward(x): return 3\ninputs = {'x': (2,)}\n",
+            [],
+            "it must return one array that depends on its arguments, got int",
+        ),
+        (
+            "from micrograd_linear import Tensor\nx = Tensor([1.0])\n",
+            [],
+            "computes no Tensor or Value",
+        ),
+        (FORWARD, ["--latex", "--source"], "not allowed with argument"),
+    ],
+)
 def test_what_cannot_be_used_is_said(run, text, arguments, message):
     status, out, err = derive_file(run, text, *arguments)
     assert (status, out) == (2, "") and message in err

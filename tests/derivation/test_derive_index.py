@@ -1,4 +1,7 @@
-"""The index form: every step of every chain is evaluated with einsum, deltas as identity matrices, and held against the engine's gradient."""
+"""The index form: every step of every chain equals the engine's gradient.
+
+The steps are evaluated with einsum, where deltas are identity matrices.
+"""
 
 import re
 from pathlib import Path
@@ -36,7 +39,7 @@ from micrograd_linear.operations import RULES
 
 SHARED = Path(__file__).parents[3] / "shared" / "linear-layer.md"
 
-# --- an evaluator of its own, by einsum ------------------------------------------------------------------------------------------
+# --- an evaluator of its own, by einsum -----------------------------------------------------------
 
 
 class Evaluator:
@@ -193,7 +196,10 @@ def squeezed(array):
 
 
 def check_index_form(root, spoil=None):
-    """Every step of every line equals the engine's gradient; returns how many steps, deltas and matrix products were checked."""
+    """Every step of every line equals the engine's gradient.
+
+    Returns how many steps, deltas and matrix products were checked.
+    """
     everything = walk(root, name_gradients=True, wanted=set(topological_order(root)))
     passed = walk(root, name_gradients=True, wanted=boundaries(everything))
     seed = (
@@ -245,7 +251,7 @@ def check_index_form(root, spoil=None):
     return checked
 
 
-# --- the forms that are asked for ---------------------------------------------------------------------------------------------------
+# --- the forms that are asked for -----------------------------------------------------------------
 
 
 def other_layout():
@@ -372,28 +378,33 @@ def test_a_wrong_step_is_rejected(make):
             check_index_form(make(), spoil)
 
 
-# --- the text ------------------------------------------------------------------------------------------------------------------------
+# --- the text -------------------------------------------------------------------------------------
 
 
 def test_the_three_derivations_of_the_linear_layer_line_by_line():
     assert derive(linear_layer(), form="index").text.splitlines() == [
-        "y_ij = Σ_l x_il W_lj + b_j", "",
-        "∂L/∂y is given                                                               (5, 3)", "",
+        "y_ij = Σ_l x_il W_lj + b_j",
+        "",
+        "∂L/∂y is given                                                               (5, 3)",
+        "",
         "∂y_ij/∂x_lk = δ_il W_kj",
-        "∂L/∂x_lk = Σ_i Σ_j ∂L/∂y_ij δ_il W_kj = Σ_j ∂L/∂y_lj W_kj = (W · ∂L/∂y)_kl   (5, 4)", "",
+        "∂L/∂x_lk = Σ_i Σ_j ∂L/∂y_ij δ_il W_kj = Σ_j ∂L/∂y_lj W_kj = (W · ∂L/∂y)_kl   (5, 4)",
+        "",
         "∂y_ij/∂W_hk = δ_kj x_ih",
-        "∂L/∂W_hk = Σ_i Σ_j ∂L/∂y_ij δ_kj x_ih = Σ_i ∂L/∂y_ik x_ih = (∂L/∂y · x)_kh   (4, 3)", "",
+        "∂L/∂W_hk = Σ_i Σ_j ∂L/∂y_ij δ_kj x_ih = Σ_i ∂L/∂y_ik x_ih = (∂L/∂y · x)_kh   (4, 3)",
+        "",
         "∂y_ij/∂b_k = δ_kj",
-        "∂L/∂b_k = Σ_i Σ_j ∂L/∂y_ij δ_kj = Σ_i ∂L/∂y_ik = (∂L/∂y · 1)_k               (1, 3)", "",
+        "∂L/∂b_k = Σ_i Σ_j ∂L/∂y_ij δ_kj = Σ_i ∂L/∂y_ik = (∂L/∂y · 1)_k               (1, 3)",
+        "",
         "As products of matrices; every ∂ in numerator layout, the transpose of ∇:",
         "∂L/∂x = W · ∂L/∂y                                                            (4, 5)",
         "∂L/∂W = ∂L/∂y · x                                                            (3, 4)",
         "∂L/∂b = ∂L/∂y · 1                                                            (3, 1)",
-    ]  # fmt: skip
+    ]
 
 
 def test_it_reproduces_the_derivation_on_paper():
-    """docs/linear_layer.md is the derivation; its equations, as they stand there, are among the printed ones."""
+    """The equations of docs/linear_layer.md, as they stand there, are among the printed ones."""
     page = (Path(__file__).parents[2] / "docs" / "linear_layer.md").read_text()
     text = derive(linear_layer(), form="index").text
     printed = {
@@ -411,14 +422,38 @@ def test_it_reproduces_the_derivation_on_paper():
         assert found in printed
 
 
-@pytest.mark.parametrize("make, lines", [
-    (other_layout, ["∂L/∂W_kh = Σ_i Σ_j ∂L/∂y_ij δ_kj x_ih = Σ_i ∂L/∂y_ik x_ih = (∂L/∂y · x)_kh", "∇_W L = ∂L/∂y · x"]),
-    (bilinear, ["∂L/∂A_lk = Σ_i ∂L/∂s_i z_ik x_il = (zᵀ · diag(∂L/∂s) · x)_kl"]),
-    (elementwise, ["∂h_ij/∂z_lk = δ_il δ_kj (1 − h_ij²)", "∂L/∂z_lk = Σ_i Σ_j ∂L/∂h_ij δ_il δ_kj (1 − h_ij²) = ∂L/∂h_lk (1 − h_lk²)"]),
-    (mean_squared_error, ["L = 1/15 Σ_l Σ_p (y_lp − t_lp)²", "∂L/∂y_lk = 2/15 Σ_p Σ_q δ_pl δ_qk (y_pq − t_pq) = 2 (y_lk − t_lk) / 15"]),
-    (softmax_cross_entropy, ["L = 1/5 Σ_l (log(Σ_p exp(z_lp)) − z_(l,c_l))", "c_i: the places [0, 2, 1, 1, 0]."]),
-    (batch_mean, ["y_ij = x_ij − 1/5 Σ_l x_lj"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make, lines",
+    [
+        (
+            other_layout,
+            [
+                "∂L/∂W_kh = Σ_i Σ_j ∂L/∂y_ij δ_kj x_ih = Σ_i ∂L/∂y_ik x_ih = (∂L/∂y · x)_kh",
+                "∇_W L = ∂L/∂y · x",
+            ],
+        ),
+        (bilinear, ["∂L/∂A_lk = Σ_i ∂L/∂s_i z_ik x_il = (zᵀ · diag(∂L/∂s) · x)_kl"]),
+        (
+            elementwise,
+            [
+                "∂h_ij/∂z_lk = δ_il δ_kj (1 − h_ij²)",
+                "∂L/∂z_lk = Σ_i Σ_j ∂L/∂h_ij δ_il δ_kj (1 − h_ij²) = ∂L/∂h_lk (1 − h_lk²)",
+            ],
+        ),
+        (
+            mean_squared_error,
+            [
+                "L = 1/15 Σ_l Σ_p (y_lp − t_lp)²",
+                "∂L/∂y_lk = 2/15 Σ_p Σ_q δ_pl δ_qk (y_pq − t_pq) = 2 (y_lk − t_lk) / 15",
+            ],
+        ),
+        (
+            softmax_cross_entropy,
+            ["L = 1/5 Σ_l (log(Σ_p exp(z_lp)) − z_(l,c_l))", "c_i: the places [0, 2, 1, 1, 0]."],
+        ),
+        (batch_mean, ["y_ij = x_ij − 1/5 Σ_l x_lj"]),
+    ],
+)
 def test_lines(make, lines):
     text = derive(make(), form="index").text
     for line in lines:
@@ -429,8 +464,17 @@ def test_values_have_no_indices():
     a, b = Value(2.0, "a"), Value(3.0, "b")
     c = named(a * b, "c")
     assert derive(c.tanh(), form="index").text.splitlines() == [
-        "c = a b", "L = tanh(c)", "", "∂L/∂c = 1 − L²    ()", "", "∂c/∂a = b", "∂L/∂a = ∂L/∂c b   ()", "", "∂c/∂b = a", "∂L/∂b = ∂L/∂c a   ()",
-    ]  # fmt: skip
+        "c = a b",
+        "L = tanh(c)",
+        "",
+        "∂L/∂c = 1 − L²    ()",
+        "",
+        "∂c/∂a = b",
+        "∂L/∂a = ∂L/∂c b   ()",
+        "",
+        "∂c/∂b = a",
+        "∂L/∂b = ∂L/∂c a   ()",
+    ]
 
 
 def test_what_has_no_index_form_says_so_and_is_in_matrix_form():

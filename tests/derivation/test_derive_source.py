@@ -1,4 +1,7 @@
-"""The runnable form: the printed source, executed and held against the engine for every rule and for whole networks."""
+"""The runnable form: the printed source, when run, gives the engine's numbers.
+
+This holds for every rule and for whole networks.
+"""
 
 import ast
 import xml.etree.ElementTree as ET
@@ -32,7 +35,10 @@ def executed(source):
 
 
 def check_source(root, source=None, rtol=1e-10, atol=1e-12):
-    """The source gives the engine's value and gradients, in their shapes and types; leaves its arguments alone; and shares no memory."""
+    """The source gives the engine's value and gradients, in their shapes and types.
+
+    It leaves its arguments alone and shares no memory with them.
+    """
     derivation = derive(root)
     source = derivation.source if source is None else source
     leaves = [
@@ -166,7 +172,10 @@ def test_a_wrong_source_is_rejected(name):
     source = derive(root).source
     head, returned = source.rsplit("    return ", 1)
     for node in [n for n in topological_order(root) if not n.operands]:
-        spoiled = f"{head}    value, gradients = {returned}    gradients['{node.name}'] = gradients['{node.name}'] * 1.001\n    return value, gradients\n"
+        spoiled = (
+            f"{head}    value, gradients = {returned}    gradients['{node.name}'] = "
+            f"gradients['{node.name}'] * 1.001\n    return value, gradients\n"
+        )
         with pytest.raises(AssertionError):
             check_source(root, spoiled)
     with pytest.raises(AssertionError):
@@ -206,7 +215,10 @@ def test_the_source_of_the_linear_layer_is_what_one_would_write():
 
 
 def test_batch_normalisation_needs_four_passes_for_dx():
-    """The compact formula that people derive with effort: the factors that do not change over the batch are taken out of the sums."""
+    """The compact formula that people derive with effort.
+
+    The factors that do not change over the batch are taken out of the sums.
+    """
     source = derive(graph(batch_norm)).source
     line = next(line for line in source.splitlines() if line.strip().startswith("dx = "))
     assert source.count(".sum(") == 3 and line.count("sum") == 0
@@ -289,7 +301,7 @@ def test_names_that_python_takes_for_the_same(names):
     check_source((a * b)[[0, 0, 2]].exp())
 
 
-# --- graphs drawn at random ----------------------------------------------------------------------------------------------------------
+# --- graphs drawn at random -----------------------------------------------------------------------
 
 UNARY = [
     "tanh",
@@ -314,11 +326,23 @@ BINARY = ["add", "sub", "mul", "div", "matmul", "maximum", "concat"]
 
 def step(operation, a, b):
     operations = {
-        "T": lambda: a.T, "neg": lambda: -a, "half": lambda: a / 2, "sum0": lambda: a.sum(axis=0, keepdims=True) * 0.3, "mean1": lambda: a.mean(axis=1, keepdims=True),
-        "max1": lambda: a.max(axis=1, keepdims=True), "var0": lambda: a.var(axis=0), "row": lambda: a[[0, 2, 0]], "reshape": lambda: a.reshape(9).reshape(3, 3),
-        "add": lambda: a + b, "sub": lambda: a - b, "mul": lambda: a * b, "div": lambda: a / (b * b + 1), "matmul": lambda: a @ b * 0.3, "maximum": lambda: a.maximum(b),
+        "T": lambda: a.T,
+        "neg": lambda: -a,
+        "half": lambda: a / 2,
+        "sum0": lambda: a.sum(axis=0, keepdims=True) * 0.3,
+        "mean1": lambda: a.mean(axis=1, keepdims=True),
+        "max1": lambda: a.max(axis=1, keepdims=True),
+        "var0": lambda: a.var(axis=0),
+        "row": lambda: a[[0, 2, 0]],
+        "reshape": lambda: a.reshape(9).reshape(3, 3),
+        "add": lambda: a + b,
+        "sub": lambda: a - b,
+        "mul": lambda: a * b,
+        "div": lambda: a / (b * b + 1),
+        "matmul": lambda: a @ b * 0.3,
+        "maximum": lambda: a.maximum(b),
         "concat": lambda: np.concatenate([a, b], axis=0)[1:4],
-    }  # fmt: skip
+    }
     result = operations[operation]() if operation in operations else getattr(a, operation)()
     return result if result.shape == (3, 3) else result.broadcast_to(3, 3)
 

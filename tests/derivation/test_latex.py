@@ -1,4 +1,7 @@
-"""Every LaTeX that ``derive`` prints is compiled by KaTeX, in strict mode. KaTeX is no Python package: CI installs it (see .ci/run)."""
+"""Every LaTeX that ``derive`` prints is compiled by KaTeX, in strict mode.
+
+KaTeX is no Python package: CI installs it (see .ci/run).
+"""
 
 import json
 import os
@@ -16,7 +19,8 @@ from micrograd_linear import Tensor, derive
 COMPILE = """
 const katex = require("katex"), strict = process.argv[1] === "strict" ? "error" : "ignore";
 const found = JSON.parse(require("fs").readFileSync(0, "utf8")).map(latex => {
-  try { return katex.renderToString(latex, {displayMode: true, throwOnError: true, strict: strict, maxExpand: 1e6}).length > 0 ? "" : "empty"; }
+  const options = {displayMode: true, throwOnError: true, strict: strict, maxExpand: 1e6};
+  try { return katex.renderToString(latex, options).length > 0 ? "" : "empty"; }
   catch (error) { return String(error); }
 });
 console.log(JSON.stringify(found));

@@ -148,8 +148,10 @@ def test_save(layer, tmp_path, ending, magic):
 
 def test_saving_where_it_cannot_be(layer, tmp_path):
     for name, error, words in [
-        ("graph.jpeg", ValueError, r"\.jpeg.*\.svg"), ("graph", ValueError, "expected an ending"), ("no/graph.svg", FileNotFoundError, "no folder"),
-    ]:  # fmt: skip
+        ("graph.jpeg", ValueError, r"\.jpeg.*\.svg"),
+        ("graph", ValueError, "expected an ending"),
+        ("no/graph.svg", FileNotFoundError, "no folder"),
+    ]:
         with pytest.raises(error, match=words):
             draw(layer).save(tmp_path / name)
     (tmp_path / "folder.svg").mkdir()
@@ -201,10 +203,15 @@ def test_a_dot_program_stands_in_for_pygraphviz(layer, tmp_path, monkeypatch):
 
 
 def test_the_dot_text_does_not_depend_on_the_hash_seed():
-    small = "from micrograd_linear import *; x = Value(2.0, 'x'); y = Value(3.0, 'y'); print(draw((x * y + x).tanh() + y, backward=True).dot)"
+    small = (
+        "from micrograd_linear import *; x = Value(2.0, 'x'); y = Value(3.0, 'y'); print(draw((x * "
+        "y + x).tanh() + y, backward=True).dot)"
+    )
     modules = (
-        "import random; random.seed(0); from micrograd_linear import *; from micrograd_linear.nn import MLP; net = MLP(2, [4, 4, 1]); a, b = Value(1.0), Value(2.0)\n"
-        "loss = net([a, b]) + net([b, a]); loss.backward(); print(draw(loss).dot, draw(loss, view='full', backward=True).dot, draw(loss, view='folded').json)"
+        "import random; random.seed(0); from micrograd_linear import *; from micrograd_linear.nn "
+        "import MLP; net = MLP(2, [4, 4, 1]); a, b = Value(1.0), Value(2.0)\n"
+        "loss = net([a, b]) + net([b, a]); loss.backward(); print(draw(loss).dot, draw(loss, "
+        "view='full', backward=True).dot, draw(loss, view='folded').json)"
     )
     for program in (small, modules):
         made = {

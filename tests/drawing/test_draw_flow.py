@@ -120,7 +120,10 @@ def test_where_there_is_nothing_to_start_from():
     ):
         with pytest.raises(
             ValueError,
-            match=r"multiply result \(1, 2\) is not a scalar and has no gradient.*call its backward\(gradient\) first",
+            match=(
+                r"multiply result \(1, 2\) is not a scalar and has no gradient.*call its "
+                r"backward\(gradient\) first"
+            ),
         ):
             make()
     with pytest.raises(ValueError, match="depends on no tensor that requires a gradient"):

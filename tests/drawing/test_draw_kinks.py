@@ -1,4 +1,8 @@
-"""draw: what a picture must not get wrong: numbers at kinks, data that were changed since, gradients of somebody else's backward pass."""
+"""draw: what a picture must not get wrong.
+
+These are numbers at kinks, data that were changed since, and the gradients of another backward
+pass.
+"""
 
 import json
 

@@ -73,9 +73,14 @@ def test_frames_nest():
     drawing = draw(Model()(Tensor(np.ones((2, 4)), "x")))
     found = frames(drawing)
     assert set(found) == {
-        "Model", "blocks[0]: Block", "blocks[0].first: Linear(4, 4)", "blocks[0].second: Linear(4, 4)",
-        "blocks[1]: Block", "blocks[1].first: Linear(4, 4)", "blocks[1].second: Linear(4, 4)",
-    }  # fmt: skip
+        "Model",
+        "blocks[0]: Block",
+        "blocks[0].first: Linear(4, 4)",
+        "blocks[0].second: Linear(4, 4)",
+        "blocks[1]: Block",
+        "blocks[1].first: Linear(4, 4)",
+        "blocks[1].second: Linear(4, 4)",
+    }
     assert found["Model"] == [] and found["blocks[0].first: Linear(4, 4)"] == [
         "+",
         "@",

@@ -55,7 +55,8 @@ def test_only_nodes_of_this_graph_by_identity():
 def test_names_of_tools_are_not_meant():
     namespace = {"draw": draw, "Value": Value, "@py_assert1": None, "_": None, "__": None}
     exec(
-        "leaf = Value(1.0); namespace = globals(); namespace['@py_assert1'] = namespace['_'] = leaf * 2; result = draw(leaf * 2 + namespace['_'])",
+        "leaf = Value(1.0); namespace = globals(); namespace['@py_assert1'] = namespace['_'] = "
+        "leaf * 2; result = draw(leaf * 2 + namespace['_'])",
         namespace,
     )
     assert names(namespace["result"]) == ["leaf"]

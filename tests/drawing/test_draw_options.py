@@ -19,10 +19,16 @@ def shown_in(drawing):
     return set(texts(drawing.svg).replace("\xa0", " ").split())
 
 
-@pytest.mark.parametrize("show, there, not_there", [
-    (("name",), {"x"}, {"float64", "data", "grad"}), (("shape", "data"), {"float64", "data"}, {"x", "grad"}), (["grad", "name"], {"x", "grad"}, {"float64", "data"}),
-    (("name", "shape", "data", "grad"), {"x", "float64", "data", "grad"}, set()), ((), {"@"}, {"x", "float64", "data", "grad"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "show, there, not_there",
+    [
+        (("name",), {"x"}, {"float64", "data", "grad"}),
+        (("shape", "data"), {"float64", "data"}, {"x", "grad"}),
+        (["grad", "name"], {"x", "grad"}, {"float64", "data"}),
+        (("name", "shape", "data", "grad"), {"x", "float64", "data", "grad"}, set()),
+        ((), {"@"}, {"x", "float64", "data", "grad"}),
+    ],
+)
 def test_show(show, there, not_there):
     drawing = draw(linear_layer(), show=show)
     found = shown_in(drawing)
@@ -31,20 +37,47 @@ def test_show(show, there, not_there):
     assert not any(word in drawing.mermaid for word in not_there - {"x"})
 
 
-@pytest.mark.parametrize("options, error, words", [
-    ({"show": "data"}, ValueError, "show: expected a tuple of some of 'name', 'shape', 'data', 'grad', got 'data'"), ({"show": ("colour",)}, ValueError, "show: .* got"),
-    ({"show": None}, ValueError, "show"), ({"heat": "yes"}, ValueError, "heat: expected True or False, got 'yes'"), ({"backward": 2}, ValueError, "backward: expected True or False"),
-    ({"view": "half"}, ValueError, "view: expected 'auto', 'full' or 'folded', got 'half'"), ({"theme": "sepia"}, ValueError, "theme: expected 'auto', 'light' or 'dark', got 'sepia'"),
-    ({"direction": ["LR"]}, ValueError, "direction: expected 'LR' or 'TB'"), ({"budget": 0}, ValueError, "budget: expected a positive number of seconds, got 0"),
-    ({"budget": float("nan")}, ValueError, "budget"), ({"budget": "10"}, ValueError, "budget"), ({"budget": float("inf")}, ValueError, "budget"),
-    ({"max_nodes": True}, ValueError, "max_nodes: expected a positive integer, got True"), ({"max_nodes": 2.5}, ValueError, "max_nodes"),
-    ({"depth": -1}, ValueError, "depth: expected an integer from 0 upward, got -1"), ({"depth": 1.0}, ValueError, "depth"),
-    ({"focus": 3}, TypeError, "focus: expected a node or a name, got int"), ({"focus": "nothing"}, ValueError, r"focus: no value is called 'nothing'; there are 'b', 'W', 'x', 'y'"),
-    ({"focus": Value(1.0, "other")}, ValueError, "focus: Value 'other' is no part of this graph"),
-    ({"level": "scalar", "view": "folded"}, ValueError, "leave out view, focus and depth"), ({"level": "scalar", "depth": 2}, ValueError, "leave out"),
-    ({"check": "z"}, TypeError, "check: expected a Comparison"), ({"path": "picture.gif"}, ValueError, r"cannot save as 'picture.gif'"),
-    ({"path": "no/picture.svg"}, FileNotFoundError, "no folder"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "options, error, words",
+    [
+        (
+            {"show": "data"},
+            ValueError,
+            "show: expected a tuple of some of 'name', 'shape', 'data', 'grad', got 'data'",
+        ),
+        ({"show": ("colour",)}, ValueError, "show: .* got"),
+        ({"show": None}, ValueError, "show"),
+        ({"heat": "yes"}, ValueError, "heat: expected True or False, got 'yes'"),
+        ({"backward": 2}, ValueError, "backward: expected True or False"),
+        ({"view": "half"}, ValueError, "view: expected 'auto', 'full' or 'folded', got 'half'"),
+        ({"theme": "sepia"}, ValueError, "theme: expected 'auto', 'light' or 'dark', got 'sepia'"),
+        ({"direction": ["LR"]}, ValueError, "direction: expected 'LR' or 'TB'"),
+        ({"budget": 0}, ValueError, "budget: expected a positive number of seconds, got 0"),
+        ({"budget": float("nan")}, ValueError, "budget"),
+        ({"budget": "10"}, ValueError, "budget"),
+        ({"budget": float("inf")}, ValueError, "budget"),
+        ({"max_nodes": True}, ValueError, "max_nodes: expected a positive integer, got True"),
+        ({"max_nodes": 2.5}, ValueError, "max_nodes"),
+        ({"depth": -1}, ValueError, "depth: expected an integer from 0 upward, got -1"),
+        ({"depth": 1.0}, ValueError, "depth"),
+        ({"focus": 3}, TypeError, "focus: expected a node or a name, got int"),
+        (
+            {"focus": "nothing"},
+            ValueError,
+            r"focus: no value is called 'nothing'; there are 'b', 'W', 'x', 'y'",
+        ),
+        (
+            {"focus": Value(1.0, "other")},
+            ValueError,
+            "focus: Value 'other' is no part of this graph",
+        ),
+        ({"level": "scalar", "view": "folded"}, ValueError, "leave out view, focus and depth"),
+        ({"level": "scalar", "depth": 2}, ValueError, "leave out"),
+        ({"check": "z"}, TypeError, "check: expected a Comparison"),
+        ({"path": "picture.gif"}, ValueError, r"cannot save as 'picture.gif'"),
+        ({"path": "no/picture.svg"}, FileNotFoundError, "no folder"),
+    ],
+)
 def test_each_wrong_argument_is_one_clear_error(options, error, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(error, match=words) as raised:
@@ -65,7 +98,7 @@ def test_the_second_parameter_saves(tmp_path):
     )
 
 
-# --- view --------------------------------------------------------------------------------------------------------------------------------
+# --- view -----------------------------------------------------------------------------------------
 
 
 def test_view_full_and_folded():
@@ -86,7 +119,10 @@ def test_view_full_and_folded():
     )
     with pytest.raises(
         ValueError,
-        match=r"view 'full': 13,280 values are more than the 5,000 that can be laid out; use view='auto', or focus=",
+        match=(
+            r"view 'full': 13,280 values are more than the 5,000 that can be laid out; use "
+            r"view='auto', or focus="
+        ),
     ):
         draw(mlp_loss(20), view="full")
 
@@ -143,7 +179,7 @@ def test_what_cannot_be_folded_further_fails_in_words(monkeypatch):
     )
 
 
-# --- focus -------------------------------------------------------------------------------------------------------------------------------
+# --- focus ----------------------------------------------------------------------------------------
 
 
 def chain(length):
@@ -220,7 +256,7 @@ def test_a_variable_or_a_path_is_a_name_too():
     assert names_of(draw(loss, focus="hidden", depth=0)) == ["hidden"]
 
 
-# --- themes and pixels -------------------------------------------------------------------------------------------------------------------
+# --- themes and pixels ----------------------------------------------------------------------------
 
 
 def test_fixed_themes():
@@ -261,7 +297,10 @@ def test_a_png_that_cannot_be_made_is_refused(tmp_path):
     drawing = draw(h, view="full", direction="LR")
     with pytest.raises(
         ValueError,
-        match=r"as PNG this picture has [\d,]+ x [\d,]+ pixels.*save it as \.svg or \.pdf, or draw less",
+        match=(
+            r"as PNG this picture has [\d,]+ x [\d,]+ pixels.*save it as \.svg or \.pdf, or draw "
+            r"less"
+        ),
     ) as raised:
         drawing.save(tmp_path / "long.png")
     assert (

@@ -59,7 +59,10 @@ def test_constants_stand_where_they_are_used_in_text():
 
 @pytest.mark.parametrize("name", ODD_NAMES, ids=range(len(ODD_NAMES)))
 def test_odd_names_are_inert_in_mermaid_text_and_json(name):
-    """The flowcharts of all these names were drawn by Mermaid 11 in a browser; here, that no character of its syntax or of HTML is left in a label."""
+    """In a label no character of Mermaid's syntax or of HTML is left.
+
+    The flowcharts of all these names were drawn by Mermaid 11 in a browser.
+    """
     drawing = draw(Value(1.0, name) + 1)
     label = re.search(r'v0\("(.*)"\):::leaf', drawing.mermaid)
     assert (
@@ -92,7 +95,10 @@ def test_mermaid_has_every_box_and_every_use():
 
 
 def test_mermaid_frames_and_labels_are_quoted():
-    """The same flowcharts, those of odd names too, were drawn by Mermaid 11 in a browser; an edge label with parentheses must be quoted."""
+    """An edge label with parentheses must be quoted.
+
+    The same flowcharts, also those of odd names, were drawn by Mermaid 11 in a browser.
+    """
     flowchart = draw(linear_layer(), backward=True).mermaid
     assert (
         '    subgraph m0["Linear(4, 3)"]\n' in flowchart

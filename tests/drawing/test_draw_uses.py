@@ -55,13 +55,23 @@ def test_kinds_differ_in_shape_and_colour():
     )
 
 
-@pytest.mark.parametrize("make, roles", [
-    (lambda x, y: x @ y, ["left", "right"]), (lambda x, y: x - y, ["left", "right"]), (lambda x, y: x / y, ["left", "right"]),
-    (lambda x, y: x**y, ["base", "exponent"]), (lambda x, y: np.where(np.eye(2) > 0, x, y), ["if true", "if false"]),
-    (lambda x, y: np.concatenate([x, y, x]), ["1", "2", "3"]), (lambda x, y: np.linalg.solve(x, y), ["A", "b"]),
-    (lambda x, y: np.einsum("ij,jk->ik", x, y), ["1", "2"]),
-    (lambda x, y: x + y, ["", ""]), (lambda x, y: x * y, ["", ""]), (lambda x, y: np.maximum(x, y), ["", ""]), (lambda x, y: x.tanh() + 0 * y, ["", ""]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make, roles",
+    [
+        (lambda x, y: x @ y, ["left", "right"]),
+        (lambda x, y: x - y, ["left", "right"]),
+        (lambda x, y: x / y, ["left", "right"]),
+        (lambda x, y: x**y, ["base", "exponent"]),
+        (lambda x, y: np.where(np.eye(2) > 0, x, y), ["if true", "if false"]),
+        (lambda x, y: np.concatenate([x, y, x]), ["1", "2", "3"]),
+        (lambda x, y: np.linalg.solve(x, y), ["A", "b"]),
+        (lambda x, y: np.einsum("ij,jk->ik", x, y), ["1", "2"]),
+        (lambda x, y: x + y, ["", ""]),
+        (lambda x, y: x * y, ["", ""]),
+        (lambda x, y: np.maximum(x, y), ["", ""]),
+        (lambda x, y: x.tanh() + 0 * y, ["", ""]),
+    ],
+)
 def test_the_order_of_operands_is_said_where_it_matters(make, roles):
     drawing = draw(
         make(Tensor([[2.0, 1.0], [1.0, 3.0]], "x"), Tensor([[1.0, 2.0], [3.0, 1.0]], "y"))

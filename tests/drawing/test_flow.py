@@ -1,4 +1,7 @@
-"""The contributions of the edges: on every graph they add up to the engine's own gradients, and nothing is left changed."""
+"""The contributions of the edges add up to the engine's own gradients, on every graph.
+
+Nothing is left changed.
+"""
 
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from micrograd_linear.nn import MLP
 
 
 def add_up(root, found):
-    """Whether the contributions of every node's uses add up to its gradient, and have its shape and type."""
+    """Whether the contributions to every node add up to its gradient, in shape and type, too."""
     sums = {root: found.seed}
     for (node, i), piece in found.contributions.items():
         operand = node.operands[i]

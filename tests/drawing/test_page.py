@@ -1,4 +1,7 @@
-"""The page that plays a run, in a real browser: its numbers are the engine's, it needs nothing else, and nothing in it runs but its own script."""
+"""The page that plays a run, in a real browser.
+
+Its numbers are the engine's, it needs no other file, and it runs only its own script.
+"""
 
 import base64
 import hashlib
@@ -18,7 +21,7 @@ from micrograd_linear.command import iris
 from micrograd_linear.drawing.flow import flow
 from micrograd_linear.engine.graph import topological_order
 
-# --- one file that needs nothing else ------------------------------------------------------------------------------------------------
+# --- one file that needs nothing else -------------------------------------------------------------
 
 
 def scripts(text):
@@ -38,9 +41,9 @@ def test_the_policy_allows_the_pages_own_script_and_nothing_else():
         and script_kind == ""
     )
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    assert (
-        policy(text)
-        == f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert policy(text) == (
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'"
     )
     assert not re.search(
         r"\s(src|href|action|on\w+)=", text.split("<script>")[0].replace("xmlns:xlink=", "")
@@ -103,7 +106,7 @@ def test_the_linear_layer_is_small():
     assert len(draw(y).html.encode()) < 60_000
 
 
-# --- forward and backward, step by step ------------------------------------------------------------------------------------------------
+# --- forward and backward, step by step -----------------------------------------------------------
 
 
 def test_by_keyboard(opened):
@@ -143,9 +146,9 @@ def test_what_is_said_at_each_step(opened):
     assert said[16].startswith(
         "o hands on to n: ∂L/∂n += ∂L/∂o · (1 − o²) = (-0.585786) · (1 − 0.707107²) = -0.292893"
     ) or said[15].startswith("o hands on to n")
-    assert (
-        said[22]
-        == "v5 hands on to x1: ∂L/∂x1 += ∂L/∂v5 · w1 = (-0.292893) · (-3) = 0.87868; ∂L/∂x1 is 0.1 + 0.87868 = 0.97868 now"
+    assert said[22] == (
+        "v5 hands on to x1: ∂L/∂x1 += ∂L/∂v5 · w1 = (-0.292893) · (-3) = 0.87868; ∂L/∂x1 is "
+        "0.1 + 0.87868 = 0.97868 now"
     )
     assert f"{by_name(loss)['x1'].grad:.6g}" == "0.97868"
 
@@ -176,7 +179,8 @@ def test_the_numbers_shown_are_the_engines(opened, make):
     found = flow(root)
     order = topological_order(root)
     shown = tab.run(
-        """page.views[0].values.map((value, i) => [value.kind, brief(value.data, 6), brief(page.views[0].gradient(i, Infinity), 6)])"""
+        "page.views[0].values.map((value, i) => [value.kind, brief(value.data, 6), "
+        "brief(page.views[0].gradient(i, Infinity), 6)])"
     )
     shown = [entry for entry in shown if entry[0] != "constant"]
     nodes = [node for node in order if node.operands or node.requires_grad]
@@ -192,7 +196,10 @@ def test_the_numbers_shown_are_the_engines(opened, make):
 
 
 def agrees(text, array):
-    """Whether a text is the number, or the range of the finite numbers, of an array, and says how many are not finite."""
+    """Whether a text is the number, or the range of the finite numbers, of an array.
+
+    It must say how many are not finite.
+    """
     if array is None or not array.size:
         return text == ("" if array is None else "empty")
     array = array.astype(np.float64)

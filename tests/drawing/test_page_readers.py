@@ -1,4 +1,7 @@
-"""The page for everybody: by keyboard, with a screen reader, on a phone, in the dark, in a notebook; and the verdict of a comparison in it."""
+"""The page for everybody, and the verdict of a comparison in it.
+
+It is read by keyboard, with a screen reader, on a phone, in the dark and in a notebook.
+"""
 
 import math
 import re
@@ -13,7 +16,7 @@ from draw_graphs import by_name, neuron, small_layer
 
 from micrograd_linear import Value, compare, debug, draw
 
-# --- for everybody ----------------------------------------------------------------------------------------------------------------------
+# --- for everybody --------------------------------------------------------------------------------
 
 
 def test_with_a_screen_reader(opened):
@@ -28,11 +31,15 @@ def test_with_a_screen_reader(opened):
         tab.page.get_attribute("[id='a-v0']", "aria-label") == "x1, leaf; data 2"
         and tab.page.get_attribute("[id='a-v0']", "role") == "button"
     )
-    unnamed = "[...document.querySelectorAll('button, input')].filter((e) => !(e.textContent.trim() || e.getAttribute('aria-label') || e.labels?.length)).length"
+    unnamed = (
+        "[...document.querySelectorAll('button, input')].filter((e) => !(e.textContent.trim() || "
+        "e.getAttribute('aria-label') || e.labels?.length)).length"
+    )
     tab.choose("a-v0")
     assert tab.run(unnamed) == 0
     tab.run(
-        "document.getElementById('first').removeAttribute('aria-label'); document.getElementById('first').textContent = ''"
+        "document.getElementById('first').removeAttribute('aria-label'); "
+        "document.getElementById('first').textContent = ''"
     )
     assert tab.run(unnamed) == 1
 
@@ -43,7 +50,8 @@ def test_every_state_is_there_as_text(opened):
     tab.page.click("#everything summary")
     tab.page.wait_for_selector("#list tbody tr")
     rows = tab.run(
-        "[...document.querySelectorAll('#list tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent))"
+        "[...document.querySelectorAll('#list tbody tr')].map((row) => "
+        "[...row.children].map((cell) => cell.textContent))"
     )
     assert (
         len(rows) == 17
@@ -61,9 +69,8 @@ def test_every_state_is_there_as_text(opened):
 def test_light_and_dark(opened, scheme, bright):
     tab = opened(draw(neuron()).html, color_scheme=scheme)
     for selector, side in (("body", bright), ("text", not bright)):
-        colour = tab.run(
-            f"getComputedStyle(document.querySelector('{selector}'))['{'backgroundColor' if selector == 'body' else 'fill'}']"
-        )
+        style = "backgroundColor" if selector == "body" else "fill"
+        colour = tab.run(f"getComputedStyle(document.querySelector('{selector}'))['{style}']")
         assert (sum(map(int, re.findall(r"\d+", colour)[:3])) > 384) == side
 
 
@@ -71,9 +78,8 @@ def test_light_and_dark(opened, scheme, bright):
 def test_a_theme_of_its_own(opened, theme, bright):
     tab = opened(draw(neuron(), theme=theme).html, color_scheme="dark" if bright else "light")
     for selector, side in (("body", bright), ("text", not bright)):
-        colour = tab.run(
-            f"getComputedStyle(document.querySelector('{selector}'))['{'backgroundColor' if selector == 'body' else 'fill'}']"
-        )
+        style = "backgroundColor" if selector == "body" else "fill"
+        colour = tab.run(f"getComputedStyle(document.querySelector('{selector}'))['{style}']")
         assert (sum(map(int, re.findall(r"\d+", colour)[:3])) > 384) == side
 
 
@@ -88,7 +94,8 @@ def test_on_a_phone(opened, width):
     )
     assert tab.run("document.documentElement.scrollWidth") <= width
     sizes = tab.run(
-        "[...document.querySelectorAll('nav button')].map((button) => button.getBoundingClientRect().height)"
+        "[...document.querySelectorAll('nav button')].map((button) => "
+        "button.getBoundingClientRect().height)"
     )
     assert min(sizes) >= 32
     tab.page.tap("#first")
@@ -130,7 +137,7 @@ def test_in_a_notebook_it_shows_itself_in_a_frame_that_may_do_nothing_else(opene
     assert inside.locator("#count").inner_text() == "0 of 24 · start"
 
 
-# --- the verdict -------------------------------------------------------------------------------------------------------------------------
+# --- the verdict ----------------------------------------------------------------------------------
 
 
 def test_the_verdict_of_a_comparison(opened):
@@ -146,7 +153,8 @@ def test_the_verdict_of_a_comparison(opened):
     )
     i, j = comparison["x"].where
     trio = tab.run(
-        "[...document.querySelectorAll('#ledger dd.number')].map((cell) => Number(cell.textContent))"
+        "[...document.querySelectorAll('#ledger dd.number')].map((cell) => "
+        "Number(cell.textContent))"
     )
     assert (
         trio[0] == comparison["x"].hand[i, j]
@@ -176,7 +184,10 @@ def test_the_screenshot_of_the_docs_is_made_by_its_script(tmp_path, monkeypatch)
     if browsers.CHROMIUM is None:
         pytest.skip("needs Chromium: apt install chromium")
     docs = Path(__file__).parents[2] / "docs"
-    program = f"import make_screenshot; print(make_screenshot.make({str(tmp_path)!r}, {browsers.CHROMIUM!r}))"
+    program = (
+        f"import make_screenshot; print(make_screenshot.make({str(tmp_path)!r}, "
+        f"{browsers.CHROMIUM!r}))"
+    )
     said = subprocess.run(
         [sys.executable, "-c", program], cwd=docs, capture_output=True, text=True, check=True
     ).stdout

@@ -17,7 +17,7 @@ from micrograd_linear.drawing.render import LayoutTimeout
 from micrograd_linear.nn import MLP
 from micrograd_linear.operations import SCALAR_RULES as RULES
 
-# --- number by number, and large graphs -----------------------------------------------------------------------------------------------
+# --- number by number, and large graphs -----------------------------------------------------------
 
 
 def test_a_layer_number_by_number(opened):
@@ -25,7 +25,8 @@ def test_a_layer_number_by_number(opened):
     tab = opened(draw(y, level="scalar").html)
     assert tab.text("#title") == "y (3, 2), number by number"
     shown = tab.run(
-        "Object.fromEntries(page.view.values.map((value, i) => [value.name, [value.data, page.view.gradient(i, Infinity)]]))"
+        "Object.fromEntries(page.view.values.map((value, i) => [value.name, [value.data, "
+        "page.view.gradient(i, Infinity)]]))"
     )
     for tensor in (x, W, y):
         for index in np.ndindex(tensor.shape):
@@ -37,7 +38,8 @@ def test_a_layer_number_by_number(opened):
     tab.run("(i) => page.select(i)", i)
     assert (
         tab.run(
-            "[...document.querySelectorAll('#ledger tbody tr')].map((row) => Number(row.lastChild.textContent))"
+            "[...document.querySelectorAll('#ledger tbody tr')].map((row) => "
+            "Number(row.lastChild.textContent))"
         )
         == [10, 0, 1]
         and tab.text("#ledger-grad") == "11"
@@ -101,7 +103,7 @@ def test_a_large_graph_plays_by_layers(opened):
 
 
 def test_a_part_of_a_graph(opened):
-    """What flows in from what is not shown is given there, so that ledgers add up at the edge, too."""
+    """A contribution from a value that is not shown is given, so that ledgers add up there, too."""
     loss = neuron()
     drawing = draw(loss, focus="n", depth=1)
     tab = opened(drawing.html)
@@ -139,7 +141,7 @@ def test_a_layout_that_takes_too_long_is_folded_further(opened, monkeypatch):
     assert tab.run("page.view.values.length") <= 8
 
 
-# --- ledgers ----------------------------------------------------------------------------------------------------------------------------
+# --- ledgers --------------------------------------------------------------------------------------
 
 
 def test_a_ledger_adds_up(opened):
@@ -150,7 +152,8 @@ def test_a_ledger_adds_up(opened):
         tab.press("Enter")
         assert tab.text("#ledger h2") == name
         rows = tab.run(
-            "[...document.querySelectorAll('#ledger tbody tr')].map((row) => Number(row.lastChild.textContent))"
+            "[...document.querySelectorAll('#ledger tbody tr')].map((row) => "
+            "Number(row.lastChild.textContent))"
         )
         assert len(rows) == (2 if name == "x1" else 1) and math.isclose(
             sum(rows), by_name(loss)[name].grad, rel_tol=1e-5, abs_tol=1e-9
@@ -193,7 +196,7 @@ def test_the_search(opened):
     assert tab.text("#found") == "0 found"
 
 
-# --- leaves that can be edited ---------------------------------------------------------------------------------------------------------
+# --- leaves that can be edited --------------------------------------------------------------------
 
 
 def test_an_edited_leaf_recomputes_everything_as_the_engine_does(opened):
@@ -297,10 +300,14 @@ def test_every_rule_of_the_page_computes_what_the_engine_does(opened):
     tab = opened(draw(one).html)
     formulas = dict(
         tab.run(
-            "page.view.values.filter((value) => value.uses.length).map((value) => [value.symbol, value.formula])"
+            "page.view.values.filter((value) => value.uses.length).map((value) => [value.symbol, "
+            "value.formula])"
         )
     )
-    run = "([k, rows]) => rows.map((row) => [RULES[k].f(...row), ...RULES[k].d.map((d) => d(1.5, RULES[k].f(...row), ...row))].map(String))"
+    run = (
+        "([k, rows]) => rows.map((row) => [RULES[k].f(...row), ...RULES[k].d.map((d) => d(1.5, "
+        "RULES[k].f(...row), ...row))].map(String))"
+    )
     for name, rule in RULES.items():
         rows = (
             [(x, y) for x in POINTS for y in (0.7, 0.0, 2.0, -1.0, x)]

@@ -1,4 +1,7 @@
-"""Bad input gets one clear error that names the tensors, their shapes and the operation, and changes nothing."""
+"""Bad input gets one clear error and changes nothing.
+
+The error names the tensors, their shapes and the operation.
+"""
 
 import numpy as np
 import pytest
@@ -6,12 +9,23 @@ import pytest
 from micrograd_linear import Linear, Tensor, hand_derived
 
 
-@pytest.mark.parametrize("data, error, words", [
-    ([[1.0], [1.0, 2.0]], ValueError, "ragged"), (["a"], TypeError, "strings"), ([1j], TypeError, "complex"), ([None], TypeError, "object"),
-    ([{}], TypeError, "object"), (np.array([1, 2], dtype="M8[s]"), TypeError, "dates"), ([2**70], OverflowError, "64 bits"), ([2**63 - 1], OverflowError, "2\\*\\*53"),
-    (np.ma.masked_array([1.0, 2.0], [True, False]), TypeError, "mask"), (b"x", TypeError, "bytes"), (None, TypeError, "object"),
-    (np.zeros(2, dtype="i4,f8"), TypeError, "records"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "data, error, words",
+    [
+        ([[1.0], [1.0, 2.0]], ValueError, "ragged"),
+        (["a"], TypeError, "strings"),
+        ([1j], TypeError, "complex"),
+        ([None], TypeError, "object"),
+        ([{}], TypeError, "object"),
+        (np.array([1, 2], dtype="M8[s]"), TypeError, "dates"),
+        ([2**70], OverflowError, "64 bits"),
+        ([2**63 - 1], OverflowError, "2\\*\\*53"),
+        (np.ma.masked_array([1.0, 2.0], [True, False]), TypeError, "mask"),
+        (b"x", TypeError, "bytes"),
+        (None, TypeError, "object"),
+        (np.zeros(2, dtype="i4,f8"), TypeError, "records"),
+    ],
+)
 def test_data(data, error, words):
     with pytest.raises(error, match=f"Tensor 'W'.*{words}"):
         Tensor(data, "W")
@@ -37,19 +51,34 @@ def test_integers_are_not_cut():
     assert n.data.tolist() == [3, 4]
 
 
-@pytest.mark.parametrize("make, words", [
-    (lambda x, W: x @ W, r"matmul of x \(8, 4\), W \(3, 4\): expected .* got 4 and 3; .*transposed"),
-    (lambda x, W: x + W, r"add of x \(8, 4\), W \(3, 4\): .*do not broadcast"),
-    (lambda x, W: x * np.ones(5), r"multiply of x \(8, 4\), an array \(5,\): .*do not broadcast"),
-    (lambda x, W: np.ones((2, 5)) @ x, r"matmul of an array \(2, 5\), x \(8, 4\): expected .* 5 and 8"),
-    (lambda x, W: x @ np.ones(3), r"matmul of x \(8, 4\), an array \(3,\): expected .* 4 and 3"),
-    (lambda x, W: x @ 2.0, r"matmul of x \(8, 4\).*scalar"),
-    (lambda x, W: x.sum(axis=5), r"sum of x \(8, 4\), axis=5: axis 5 is out of bounds"),
-    (lambda x, W: x.reshape(7, 3), r"reshape of x \(8, 4\), shape=\(7, 3\): cannot reshape"),
-    (lambda x, W: x.transpose(0, 0), r"transpose of x \(8, 4\), axes=\(0, 0\)"),
-    (lambda x, W: x.broadcast_to(3, 4), r"broadcast_to of x \(8, 4\), shape=\(3, 4\)"),
-    (lambda x, W: Tensor(np.ones((0, 3)), "e").max(axis=0), r"max of e \(0, 3\), axis=0"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make, words",
+    [
+        (
+            lambda x, W: x @ W,
+            r"matmul of x \(8, 4\), W \(3, 4\): expected .* got 4 and 3; .*transposed",
+        ),
+        (lambda x, W: x + W, r"add of x \(8, 4\), W \(3, 4\): .*do not broadcast"),
+        (
+            lambda x, W: x * np.ones(5),
+            r"multiply of x \(8, 4\), an array \(5,\): .*do not broadcast",
+        ),
+        (
+            lambda x, W: np.ones((2, 5)) @ x,
+            r"matmul of an array \(2, 5\), x \(8, 4\): expected .* 5 and 8",
+        ),
+        (
+            lambda x, W: x @ np.ones(3),
+            r"matmul of x \(8, 4\), an array \(3,\): expected .* 4 and 3",
+        ),
+        (lambda x, W: x @ 2.0, r"matmul of x \(8, 4\).*scalar"),
+        (lambda x, W: x.sum(axis=5), r"sum of x \(8, 4\), axis=5: axis 5 is out of bounds"),
+        (lambda x, W: x.reshape(7, 3), r"reshape of x \(8, 4\), shape=\(7, 3\): cannot reshape"),
+        (lambda x, W: x.transpose(0, 0), r"transpose of x \(8, 4\), axes=\(0, 0\)"),
+        (lambda x, W: x.broadcast_to(3, 4), r"broadcast_to of x \(8, 4\), shape=\(3, 4\)"),
+        (lambda x, W: Tensor(np.ones((0, 3)), "e").max(axis=0), r"max of e \(0, 3\), axis=0"),
+    ],
+)
 def test_shapes_that_do_not_match(make, words):
     x, W = Tensor(np.ones((8, 4)), "x"), Tensor(np.ones((3, 4)), "W")
     with pytest.raises(ValueError, match=words):
@@ -107,11 +136,18 @@ def integers(dtype, *numbers):
     return Tensor(np.array(numbers, dtype=dtype), "n", requires_grad=False)
 
 
-@pytest.mark.parametrize("make", [
-    lambda: integers(np.int64, 2**62) * 4, lambda: integers(np.int64, 10) ** 30, lambda: integers(np.uint8, 200) + np.uint8(100),
-    lambda: integers(np.int32, 2**30) * np.int32(4), lambda: integers(np.uint8, 1) - np.uint8(2), lambda: -integers(np.uint8, 1),
-    lambda: integers(np.int64, 2**62, 2**62).sum(),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: integers(np.int64, 2**62) * 4,
+        lambda: integers(np.int64, 10) ** 30,
+        lambda: integers(np.uint8, 200) + np.uint8(100),
+        lambda: integers(np.int32, 2**30) * np.int32(4),
+        lambda: integers(np.uint8, 1) - np.uint8(2),
+        lambda: -integers(np.uint8, 1),
+        lambda: integers(np.int64, 2**62, 2**62).sum(),
+    ],
+)
 def test_integer_overflow(make):
     with pytest.raises(OverflowError, match="does not fit into"):
         make()
@@ -132,21 +168,48 @@ def test_the_linear_layer():
             Linear(*arguments)
 
 
-@pytest.mark.parametrize("call, words", [
-    (lambda: hand_derived.linear_forward(np.ones((2, 4)), np.ones((3, 5)), np.ones((1, 5))), r"W: expected shape \(M_in=4, M_out\), got \(3, 5\)"),
-    (lambda: hand_derived.linear_forward(np.ones((2, 4)), np.ones((4, 5)), np.ones(5)), r"b: expected shape \(1, M_out=5\), got \(5,\)"),
-    (lambda: hand_derived.linear_backward(np.ones((5, 2)), np.ones((2, 4)), np.ones((4, 5))), r"dL_dy \(gradient layout\): expected shape \(N=2, M_out=5\)"),
-    (lambda: hand_derived.linear_backward(np.ones((2, 5)), np.ones((2, 4)), np.ones((4, 5)), layout="numerator"), r"\(M_out=5, N=2\), got \(2, 5\)"),
-    (lambda: hand_derived.linear_backward(np.ones((2, 5)), np.ones((2, 4)), np.ones((4, 5)), layout="x"), "'gradient' or 'numerator', got 'x'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (
+            lambda: hand_derived.linear_forward(np.ones((2, 4)), np.ones((3, 5)), np.ones((1, 5))),
+            r"W: expected shape \(M_in=4, M_out\), got \(3, 5\)",
+        ),
+        (
+            lambda: hand_derived.linear_forward(np.ones((2, 4)), np.ones((4, 5)), np.ones(5)),
+            r"b: expected shape \(1, M_out=5\), got \(5,\)",
+        ),
+        (
+            lambda: hand_derived.linear_backward(np.ones((5, 2)), np.ones((2, 4)), np.ones((4, 5))),
+            r"dL_dy \(gradient layout\): expected shape \(N=2, M_out=5\)",
+        ),
+        (
+            lambda: hand_derived.linear_backward(
+                np.ones((2, 5)), np.ones((2, 4)), np.ones((4, 5)), layout="numerator"
+            ),
+            r"\(M_out=5, N=2\), got \(2, 5\)",
+        ),
+        (
+            lambda: hand_derived.linear_backward(
+                np.ones((2, 5)), np.ones((2, 4)), np.ones((4, 5)), layout="x"
+            ),
+            "'gradient' or 'numerator', got 'x'",
+        ),
+    ],
+)
 def test_the_hand_derived_formulas(call, words):
     with pytest.raises(ValueError, match=words):
         call()
 
 
-@pytest.mark.parametrize("data, error, words", [
-    ([1, None, 2], TypeError, "object"), (np.array([1, 2], object), TypeError, "object"), ([2**53 + 1], OverflowError, "2\\*\\*53"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "data, error, words",
+    [
+        ([1, None, 2], TypeError, "object"),
+        (np.array([1, 2], object), TypeError, "object"),
+        ([2**53 + 1], OverflowError, "2\\*\\*53"),
+    ],
+)
 def test_objects_and_large_integers(data, error, words):
     with pytest.raises(error, match=words):
         Tensor(data, "t")

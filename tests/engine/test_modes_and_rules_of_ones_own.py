@@ -55,7 +55,10 @@ def test_debug_names_the_operation_in_the_backward_pass():
         y = x.sqrt()  # finite; its derivative is not
         with pytest.raises(
             FloatingPointError,
-            match=r"derivative of sqrt with respect to x \(2,\) made inf at \[1\], where x \(2,\) is 0.0 \(backward; forward at test_modes.*py",
+            match=(
+                r"derivative of sqrt with respect to x \(2,\) made inf at \[1\], where x \(2,\) is "
+                r"0.0 \(backward; forward at test_modes.*py"
+            ),
         ):
             y.sum().backward()
     assert x.grad is None
@@ -79,7 +82,10 @@ def test_debug_of_values_forward_and_backward():
         root = a.sqrt() * 3.0
         with pytest.raises(
             FloatingPointError,
-            match=r"derivative of sqrt with respect to Value 'a' made inf, where it is 0.0 \(backward; forward at test_modes",
+            match=(
+                r"derivative of sqrt with respect to Value 'a' made inf, where it is 0.0 "
+                r"\(backward; forward at test_modes"
+            ),
         ):
             root.backward()
         assert (a.grad, root.grad) == (0.0, 0.0)
@@ -143,12 +149,32 @@ def test_a_rule_for_a_numpy_function_with_static_arguments(own):
         t.scaled()
 
 
-@pytest.mark.parametrize("pullbacks, error, words", [
-    (lambda x, y: (lambda g: g,), TypeError, "faulty: expected the rule to return 2 pullbacks, one for each argument, got 1"),
-    (lambda x, y: (lambda g: g, lambda g: g[:2]), ValueError, r"faulty returned a gradient of y \(3,\) that does not fit: got shape \(2,\), expected \(3,\)"),
-    (lambda x, y: (lambda g: "no", lambda g: g), ValueError, r"faulty returned a gradient of x \(3,\) that does not fit"),
-    (lambda x, y: (lambda g: None, lambda g: g), ValueError, r"faulty returned a gradient of x \(3,\) that does not fit"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "pullbacks, error, words",
+    [
+        (
+            lambda x, y: (lambda g: g,),
+            TypeError,
+            "faulty: expected the rule to return 2 pullbacks, one for each argument, got 1",
+        ),
+        (
+            lambda x, y: (lambda g: g, lambda g: g[:2]),
+            ValueError,
+            r"faulty returned a gradient of y \(3,\) that does not fit: got shape \(2,\), "
+            r"expected \(3,\)",
+        ),
+        (
+            lambda x, y: (lambda g: "no", lambda g: g),
+            ValueError,
+            r"faulty returned a gradient of x \(3,\) that does not fit",
+        ),
+        (
+            lambda x, y: (lambda g: None, lambda g: g),
+            ValueError,
+            r"faulty returned a gradient of x \(3,\) that does not fit",
+        ),
+    ],
+)
 def test_a_rule_that_returns_the_wrong_thing_is_named(own, pullbacks, error, words):
     @own("faulty")
     def faulty(x, y):

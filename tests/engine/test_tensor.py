@@ -95,10 +95,17 @@ def test_a_tensor_owns_a_copy():
     assert (t.data == 1).all()
 
 
-@pytest.mark.parametrize("make", [
-    lambda a: np.asfortranarray(a), lambda a: np.repeat(a, 2, axis=0)[::2], lambda a: a[::-1][::-1], lambda a: a.T.copy().T,
-    lambda a: np.broadcast_to(a, (1, *a.shape))[0],
-], ids=["fortran", "strided", "reversed", "transposed", "read-only"])  # fmt: skip
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda a: np.asfortranarray(a),
+        lambda a: np.repeat(a, 2, axis=0)[::2],
+        lambda a: a[::-1][::-1],
+        lambda a: a.T.copy().T,
+        lambda a: np.broadcast_to(a, (1, *a.shape))[0],
+    ],
+    ids=["fortran", "strided", "reversed", "transposed", "read-only"],
+)
 def test_memory_layouts_do_not_matter(make, rng):
     array = rng.normal(size=(4, 3))
     x, y = Tensor(make(array)), Tensor(array)
@@ -124,7 +131,7 @@ def test_a_leaf_as_root():
     assert x.grad.tolist() == [2.0, 4.0]
 
 
-# --- aliasing ---------------------------------------------------------------------------------------------------------------------------
+# --- aliasing -------------------------------------------------------------------------------------
 
 
 def everything_that_must_not_share_memory():
@@ -172,11 +179,14 @@ def test_gradients_leaves_every_grad_as_it_was():
     assert y.gradients()[x].tolist() == [2.0, 4.0]
 
 
-# --- staleness --------------------------------------------------------------------------------------------------------------------------
+# --- staleness ------------------------------------------------------------------------------------
 
 
 def changes():
-    """Every way to change an array between forward and backward: (name, prepare -> (root, leaf, change))."""
+    """Every way to change an array between forward and backward.
+
+    Each is (name, prepare -> (root, leaf, change)).
+    """
 
     def leaf(change):
         def prepare():
@@ -262,7 +272,7 @@ def test_training_in_place_keeps_a_handle_alive():
     assert handle is W.data and handle == pytest.approx([0.512, 1.024])
 
 
-# --- memory -----------------------------------------------------------------------------------------------------------------------------
+# --- memory ---------------------------------------------------------------------------------------
 
 
 def test_a_chain_of_100000_operations():
@@ -314,7 +324,7 @@ def test_only_gradients_that_are_asked_for_are_computed(rng):
     assert [pull is None for pull in (x @ W).pullbacks] == [True, False]
 
 
-# --- the rest -----------------------------------------------------------------------------------------------------------------------------
+# --- the rest -------------------------------------------------------------------------------------
 
 
 def test_copying_and_pickling_are_right_for_leaves_and_refused_for_results():
@@ -356,10 +366,25 @@ def test_numpy_functions_record_the_same_operations(rng):
     array = rng.uniform(0.5, 2.0, size=(3, 3))
     t = Tensor(array)
     for call in (
-        np.exp, np.log, np.sqrt, np.tanh, np.negative, np.abs, lambda t: np.sum(t, axis=0), lambda t: np.mean(t, 1, keepdims=True), np.max,
-        lambda t: np.maximum(0.9, t), lambda t: np.reshape(t, (9, 1)), np.transpose, lambda t: array @ t, lambda t: np.matmul(t, array),
-        lambda t: np.float32(2) * t, lambda t: array - t, lambda t: np.broadcast_to(t, (2, 3, 3)), lambda t: np.power(t, 2),
-    ):  # fmt: skip
+        np.exp,
+        np.log,
+        np.sqrt,
+        np.tanh,
+        np.negative,
+        np.abs,
+        lambda t: np.sum(t, axis=0),
+        lambda t: np.mean(t, 1, keepdims=True),
+        np.max,
+        lambda t: np.maximum(0.9, t),
+        lambda t: np.reshape(t, (9, 1)),
+        np.transpose,
+        lambda t: array @ t,
+        lambda t: np.matmul(t, array),
+        lambda t: np.float32(2) * t,
+        lambda t: array - t,
+        lambda t: np.broadcast_to(t, (2, 3, 3)),
+        lambda t: np.power(t, 2),
+    ):
         result = call(t)
         assert isinstance(result, Tensor) and np.allclose(result.data, call(array))
         result.sum().backward()
@@ -373,13 +398,20 @@ def test_numpy_functions_record_the_same_operations(rng):
         assert not isinstance(call(t), Tensor) and np.array_equal(call(t), call(array))
 
 
-@pytest.mark.parametrize("call, words", [
-    (lambda t: np.fft.fft(t), "fft"), (lambda t: np.arctan(t), "arctan"), (lambda t: np.sort(t), "sort"), (lambda t: np.exp(t, out=np.ones(2)), "out"),
-    (lambda t: np.sum(t, dtype=float), "dtype"), (lambda t: np.add.reduce(t), "add.reduce"),
-    (lambda t: np.asarray(t), "cut its number off"),
-    (lambda t: np.array([t, t]), "cut its number off"),
-    (lambda t: np.multiply(t, t, where=[True, False]), "where"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda t: np.fft.fft(t), "fft"),
+        (lambda t: np.arctan(t), "arctan"),
+        (lambda t: np.sort(t), "sort"),
+        (lambda t: np.exp(t, out=np.ones(2)), "out"),
+        (lambda t: np.sum(t, dtype=float), "dtype"),
+        (lambda t: np.add.reduce(t), "add.reduce"),
+        (lambda t: np.asarray(t), "cut its number off"),
+        (lambda t: np.array([t, t]), "cut its number off"),
+        (lambda t: np.multiply(t, t, where=[True, False]), "where"),
+    ],
+)
 def test_what_is_not_supported_is_refused_by_name(call, words):
     with pytest.raises(TypeError, match=words):
         call(Tensor([1.0, 2.0]))
@@ -398,7 +430,7 @@ def test_values_do_not_slip_into_a_tensor():
             Tensor(data)
 
 
-# --- found by a hostile tester ---------------------------------------------------------------------------------------------------------------
+# --- found by a hostile tester --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["exp", "tanh", "sqrt", "sigmoid", "tan", "max"])

@@ -65,11 +65,25 @@ def test_sigmoid_is_smooth_at_zero():
     )
 
 
-@pytest.mark.parametrize("f, third", [
-    (lambda x: x**4, lambda x: 24 * x), (np.sin, lambda x: -np.cos(x)), (np.exp, np.exp), (lambda x: 1 / x, lambda x: -6 / x**4), (np.log, lambda x: 2 / x**3),
-    (lambda x: x.sigmoid(), lambda x: (s := 1 / (1 + np.exp(-x))) * (1 - s) * (1 - 6 * s + 6 * s * s)), (lambda x: x**x, lambda x: x**x * ((np.log(x) + 1) ** 3 + 3 * (np.log(x) + 1) / x - 1 / x**2)),
-    (np.tanh, lambda x: (t := np.tanh(x)) * 0 + (1 - t * t) * (6 * t * t - 2)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "f, third",
+    [
+        (lambda x: x**4, lambda x: 24 * x),
+        (np.sin, lambda x: -np.cos(x)),
+        (np.exp, np.exp),
+        (lambda x: 1 / x, lambda x: -6 / x**4),
+        (np.log, lambda x: 2 / x**3),
+        (
+            lambda x: x.sigmoid(),
+            lambda x: (s := 1 / (1 + np.exp(-x))) * (1 - s) * (1 - 6 * s + 6 * s * s),
+        ),
+        (
+            lambda x: x**x,
+            lambda x: x**x * ((np.log(x) + 1) ** 3 + 3 * (np.log(x) + 1) / x - 1 / x**2),
+        ),
+        (np.tanh, lambda x: (t := np.tanh(x)) * 0 + (1 - t * t) * (6 * t * t - 2)),
+    ],
+)
 def test_third_derivatives(f, third):
     assert grad(grad(grad(f)))(0.7) == pytest.approx(third(0.7), rel=1e-12)
 
@@ -198,12 +212,28 @@ def test_several_arguments_keywords_and_negative_numbers():
     assert grad(f, argnums=(1, 0))(2.0, 3.0) == (12.0, 9.0)
 
 
-@pytest.mark.parametrize("call, error, words", [
-    (lambda: grad(lambda x: x * 2)(ARRAY), ValueError, r"expected a scalar from the function, got shape \(3,\)"), (lambda: grad(lambda x: x)("a"), TypeError, "strings"),
-    (lambda: grad(lambda x: x, argnums=3)(1.0), ValueError, "argnums"), (lambda: vjp(lambda x: x * 2, ARRAY)[1](np.ones(2)), ValueError, r"expected shape \(3,\), got \(2,\)"),
-    (lambda: jvp(lambda x: x, (ARRAY,), (1.0,)), ValueError, r"expected shape \(3,\)"), (lambda: jvp(lambda x: x, (1.0,), (1.0, 2.0)), ValueError, "1 arguments, got 2"),
-    (lambda: vjp(lambda x: (x, x), 1.0), TypeError, "return one array or number, got a tuple"), (lambda: grad(lambda x: x)(1j), TypeError, "complex"), (lambda: grad(lambda x: "no")(1.0), TypeError, "strings"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "call, error, words",
+    [
+        (
+            lambda: grad(lambda x: x * 2)(ARRAY),
+            ValueError,
+            r"expected a scalar from the function, got shape \(3,\)",
+        ),
+        (lambda: grad(lambda x: x)("a"), TypeError, "strings"),
+        (lambda: grad(lambda x: x, argnums=3)(1.0), ValueError, "argnums"),
+        (
+            lambda: vjp(lambda x: x * 2, ARRAY)[1](np.ones(2)),
+            ValueError,
+            r"expected shape \(3,\), got \(2,\)",
+        ),
+        (lambda: jvp(lambda x: x, (ARRAY,), (1.0,)), ValueError, r"expected shape \(3,\)"),
+        (lambda: jvp(lambda x: x, (1.0,), (1.0, 2.0)), ValueError, "1 arguments, got 2"),
+        (lambda: vjp(lambda x: (x, x), 1.0), TypeError, "return one array or number, got a tuple"),
+        (lambda: grad(lambda x: x)(1j), TypeError, "complex"),
+        (lambda: grad(lambda x: "no")(1.0), TypeError, "strings"),
+    ],
+)
 def test_bad_input(call, error, words):
     with pytest.raises(error, match=words):
         call()

@@ -15,15 +15,32 @@ from micrograd_linear import Tensor, Value
 from micrograd_linear.operations import SCALAR_RULES as RULES
 
 UNARY = {
-    "negative": operator.neg, "absolute": abs, "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p, "sqrt": np.sqrt, "sin": np.sin,
-    "cos": np.cos, "tan": np.tan, "tanh": np.tanh, "sigmoid": lambda x: 1 / (1 + np.exp(-x)), "softplus": lambda x: np.log(1 + np.exp(x)),
-    "relu": lambda x: x * (x.real > 0), "square": lambda x: x * x,
-}  # fmt: skip
+    "negative": operator.neg,
+    "absolute": abs,
+    "exp": np.exp,
+    "expm1": np.expm1,
+    "log": np.log,
+    "log1p": np.log1p,
+    "sqrt": np.sqrt,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "tanh": np.tanh,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softplus": lambda x: np.log(1 + np.exp(x)),
+    "relu": lambda x: x * (x.real > 0),
+    "square": lambda x: x * x,
+}
 BINARY = {
-    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv, "power": operator.pow,
-    "maximum": lambda x, y: x if x.real >= y.real else y, "minimum": lambda x, y: x if x.real <= y.real else y,
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "power": operator.pow,
+    "maximum": lambda x, y: x if x.real >= y.real else y,
+    "minimum": lambda x, y: x if x.real <= y.real else y,
     "leaky_relu": lambda x, y: x if x.real > 0 else x * y,
-}  # fmt: skip
+}
 NUMBERS = [
     2,
     2.0,
@@ -169,7 +186,7 @@ def test_an_array_of_values_goes_element_by_element():
     assert (total.data, values[0].grad, values[1].grad) == (9.0, 6.0, 6.0)
 
 
-# --- meaning -----------------------------------------------------------------------------------------------------------------------
+# --- meaning --------------------------------------------------------------------------------------
 
 
 def test_backward_twice_with_the_leaf_zeroed_gives_12():
@@ -209,10 +226,18 @@ def test_backward_of_a_leaf():
     assert x.grad == 1.5
 
 
-@pytest.mark.parametrize("make, expected", [
-    (lambda x: x + x, 2.0), (lambda x: x * x, 6.0), (lambda x: x - x, 0.0), (lambda x: x / x, 0.0), (lambda x: x.maximum(x), 1.0),
-    (lambda x: x.minimum(x), 1.0), (lambda x: x**x, 27 * (math.log(3) + 1)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make, expected",
+    [
+        (lambda x: x + x, 2.0),
+        (lambda x: x * x, 6.0),
+        (lambda x: x - x, 0.0),
+        (lambda x: x / x, 0.0),
+        (lambda x: x.maximum(x), 1.0),
+        (lambda x: x.minimum(x), 1.0),
+        (lambda x: x**x, 27 * (math.log(3) + 1)),
+    ],
+)
 def test_an_operand_used_twice_gets_both_contributions(make, expected):
     x = Value(3.0)
     y = make(x)
@@ -220,11 +245,22 @@ def test_an_operand_used_twice_gets_both_contributions(make, expected):
     assert len(y._prev) == 2 and x.grad == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("make, value, grad", [
-    (lambda x: x.relu(), 0.0, 0.0), (abs, 0.0, 0.0), (lambda x: x.sqrt(), 0.0, math.inf), (lambda x: x**0, 1.0, 0.0), (lambda x: x**1, 0.0, 1.0),
-    (lambda x: x**2, 0.0, 0.0), (lambda x: 0 ** (x + 1), 0.0, 0.0), (lambda x: x.leaky_relu(0.1), 0.0, 0.1), (lambda x: 1 / x, math.inf, -math.inf),
-    (lambda x: x.log(), -math.inf, math.inf), (lambda x: x.maximum(0), 0.0, 0.5),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make, value, grad",
+    [
+        (lambda x: x.relu(), 0.0, 0.0),
+        (abs, 0.0, 0.0),
+        (lambda x: x.sqrt(), 0.0, math.inf),
+        (lambda x: x**0, 1.0, 0.0),
+        (lambda x: x**1, 0.0, 1.0),
+        (lambda x: x**2, 0.0, 0.0),
+        (lambda x: 0 ** (x + 1), 0.0, 0.0),
+        (lambda x: x.leaky_relu(0.1), 0.0, 0.1),
+        (lambda x: 1 / x, math.inf, -math.inf),
+        (lambda x: x.log(), -math.inf, math.inf),
+        (lambda x: x.maximum(0), 0.0, 0.5),
+    ],
+)
 def test_kinks_and_poles_at_zero(make, value, grad):
     x = Value(0.0)
     y = make(x)
@@ -249,7 +285,7 @@ def test_ieee_where_python_would_raise():
     )
 
 
-# --- the graph ----------------------------------------------------------------------------------------------------------------------
+# --- the graph ------------------------------------------------------------------------------------
 
 
 def test_gradients_leaves_every_grad_as_it_was():
@@ -322,15 +358,27 @@ def test_copying_and_pickling_are_right_for_leaves_and_refused_for_results():
             function(x * x)
 
 
-# --- bad input ------------------------------------------------------------------------------------------------------------------------
+# --- bad input ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("data, error, words", [
-    ([1, 2], TypeError, "Tensor"), (np.ones(3), TypeError, r"\(3,\).*Tensor"), ("a", TypeError, "'a'"), (1j, TypeError, "1j"), (None, TypeError, "None"),
-    (np.complex128(1), TypeError, "complex"), (10**400, OverflowError, "too large"), (2**53 + 1, OverflowError, "9007199254740993"),
-    (np.uint64(2**64 - 1), OverflowError, "not exactly"), (Value(1.0), TypeError, r"\.data"), (Tensor(1.0), TypeError, "Tensor"), ({}, TypeError, "dict"),
-    (np.array("a"), TypeError, "a"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "data, error, words",
+    [
+        ([1, 2], TypeError, "Tensor"),
+        (np.ones(3), TypeError, r"\(3,\).*Tensor"),
+        ("a", TypeError, "'a'"),
+        (1j, TypeError, "1j"),
+        (None, TypeError, "None"),
+        (np.complex128(1), TypeError, "complex"),
+        (10**400, OverflowError, "too large"),
+        (2**53 + 1, OverflowError, "9007199254740993"),
+        (np.uint64(2**64 - 1), OverflowError, "not exactly"),
+        (Value(1.0), TypeError, r"\.data"),
+        (Tensor(1.0), TypeError, "Tensor"),
+        ({}, TypeError, "dict"),
+        (np.array("a"), TypeError, "a"),
+    ],
+)
 def test_what_is_no_real_number_is_refused(data, error, words):
     with pytest.raises(error, match=words):
         Value(data)

@@ -124,7 +124,7 @@ def of_tensors():
 
 
 def failing():
-    """A walk that ends in an error of the user's derivative: an interrupt comes while it is undone."""
+    """An interrupt comes while a walk that ended in a user's error is undone."""
     x, z = Value(2.0), Value(5.0)
     out = Value(4.0, (x,), "square")
     out._backward = lambda: 1 / 0

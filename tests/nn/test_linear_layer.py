@@ -1,4 +1,4 @@
-"""The linear layer: engine against hand-derived formulas, for every size, type, memory order and layout."""
+"""The linear layer against hand-derived formulas, for each size, type, memory order and layout."""
 
 import numpy as np
 import pytest
@@ -25,9 +25,11 @@ def engine(x, W, b, dL_dy):
 
 @settings(deadline=None, max_examples=150)
 @given(
-    sizes=st.tuples(st.integers(0, 9), st.integers(0, 7), st.integers(0, 7)), dtype=st.sampled_from([np.float32, np.float64]),
-    order=st.sampled_from(sorted(LAYOUTS)), seed=st.integers(0, 99),
-)  # fmt: skip
+    sizes=st.tuples(st.integers(0, 9), st.integers(0, 7), st.integers(0, 7)),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    order=st.sampled_from(sorted(LAYOUTS)),
+    seed=st.integers(0, 99),
+)
 def test_the_three_formulas_agree_for_every_size_type_and_memory_order(sizes, dtype, order, seed):
     N, M_in, M_out = sizes
     rng = np.random.default_rng(seed)
@@ -63,9 +65,15 @@ def test_the_three_formulas_agree_for_every_size_type_and_memory_order(sizes, dt
     )
 
 
-@pytest.mark.parametrize("broken", [
-    lambda g, x, W: g.W * 2, lambda g, x, W: -g.W, lambda g, x, W: g.W + x.sum() * 1e-6, lambda g, x, W: np.roll(g.W, 1, 0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda g, x, W: g.W * 2,
+        lambda g, x, W: -g.W,
+        lambda g, x, W: g.W + x.sum() * 1e-6,
+        lambda g, x, W: np.roll(g.W, 1, 0),
+    ],
+)
 def test_a_wrong_formula_is_rejected(broken, rng):
     x, W, b, dL_dy = (rng.normal(size=s) for s in ((5, 7), (7, 3), (1, 3), (5, 3)))
     y, *_ = engine(x, W, b, dL_dy)

@@ -1,6 +1,7 @@
-"""Every check of the contract of a rule, run on every row; and each check run on a rule that was broken on purpose, which it must reject.
+"""Every check of the contract of a rule, run on every row.
 
-(Values, first-order and second-order gradients have theirs in test_rules.py and test_transforms.py.)
+Each check is also run on a rule that was broken on purpose, which it must reject. (The tests of
+values, first-order and second-order gradients are in test_rules.py and test_transforms.py.)
 """
 
 import numpy as np
@@ -23,7 +24,10 @@ def run(rule, operands, static, dtype=np.float64):
 
 
 def check_shapes_and_types(rule, operands, static):
-    """Each pullback returns, before the engine fits it, a shape that its argument broadcasts to, in a type no wider than it got."""
+    """Each pullback returns a shape that its argument broadcasts to, in a type no wider.
+
+    This is tested before the engine fits it to the argument.
+    """
     for dtype in (np.float32, np.float64):
         _, y, g = run(rule, operands, static, dtype)
         for array, pull in zip(y.arrays, y.pullbacks, strict=True):
@@ -118,10 +122,14 @@ def writes_into_g(x):
 
 
 TWINS = [
-    (check_shapes_and_types, lambda x: (x * 2, (lambda g: g[:1],))), (check_shapes_and_types, lambda x: (x * 2, (lambda g: g * np.float64(2),))),
-    (check_purity, writes_into_its_argument), (check_purity, random_inside), (check_purity, writes_into_g), (check_aliasing, returns_its_argument),
+    (check_shapes_and_types, lambda x: (x * 2, (lambda g: g[:1],))),
+    (check_shapes_and_types, lambda x: (x * 2, (lambda g: g * np.float64(2),))),
+    (check_purity, writes_into_its_argument),
+    (check_purity, random_inside),
+    (check_purity, writes_into_g),
+    (check_aliasing, returns_its_argument),
     (check_keywords, swallows_keywords),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("check, formula", TWINS)
@@ -131,7 +139,7 @@ def test_a_broken_twin_is_rejected(check, formula):
     check(broken(lambda x: (x * 2, (lambda g: 2 * g,))), (np.ones((3, 3)),), {})
 
 
-# --- drawn shapes, types, memory orders ---------------------------------------------------------------------------------------------------
+# --- drawn shapes, types, memory orders -----------------------------------------------------------
 
 ELEMENTWISE = sorted(SCALAR_RULES)
 UNARY = [name for name in ELEMENTWISE if RULES[name].operand_count == 1]
@@ -146,9 +154,12 @@ ORDERS = {
 
 @settings(deadline=None, max_examples=200)
 @given(
-    name=st.sampled_from(ELEMENTWISE), shapes=hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=3, min_side=0, max_side=3), seed=st.integers(0, 99),
-    dtype=st.sampled_from([np.float32, np.float64]), orders=st.tuples(*[st.sampled_from(sorted(ORDERS))] * 2),
-)  # fmt: skip
+    name=st.sampled_from(ELEMENTWISE),
+    shapes=hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=3, min_side=0, max_side=3),
+    seed=st.integers(0, 99),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    orders=st.tuples(*[st.sampled_from(sorted(ORDERS))] * 2),
+)
 def test_elementwise_rules_on_drawn_arrays(name, shapes, seed, dtype, orders):
     rng, rule = np.random.default_rng(seed), RULES[name]
     arrays = [
@@ -182,9 +193,12 @@ def test_elementwise_rules_on_drawn_arrays(name, shapes, seed, dtype, orders):
 
 @settings(deadline=None, max_examples=100)
 @given(
-    name=st.sampled_from(["sum", "mean", "max", "min", "prod", "var", "std", "norm", "logsumexp"]), shape=hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=4),
-    keepdims=st.booleans(), seed=st.integers(0, 99), data=st.data(),
-)  # fmt: skip
+    name=st.sampled_from(["sum", "mean", "max", "min", "prod", "var", "std", "norm", "logsumexp"]),
+    shape=hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=4),
+    keepdims=st.booleans(),
+    seed=st.integers(0, 99),
+    data=st.data(),
+)
 def test_reductions_over_drawn_axes(name, shape, keepdims, seed, data):
     axes = data.draw(
         st.none()

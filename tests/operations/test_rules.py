@@ -1,4 +1,7 @@
-"""The contract of every rule, generated from its rows of sample arguments: value, derivative, type, purity, and the scalar engine's agreement."""
+"""The contract of every rule, generated from its rows of sample arguments.
+
+Tested are value, derivative, type and purity, and that the scalar engine agrees.
+"""
 
 import itertools
 
@@ -48,22 +51,89 @@ def sample_rows(rule):
 # rule: rows of (operands, keywords)
 ROWS = {
     **{name: sample_rows(rule.rule) for name, rule in SCALAR_RULES.items()},
-    "matmul": [((A, B), {}), ((CUBE, SIGNED), {}), ((SIGNED, CUBE), {}), ((CUBE, CUBE[::-1]), {}), ((R.normal(size=(2, 4)), R.normal(size=(4, 5))), {})],
-    "sum": [((CUBE,), k) for k in ({}, {"axis": 0}, {"axis": -1, "keepdims": True}, {"axis": (0, 2)}, {"axis": (-1, 1), "keepdims": True}, {"axis": ()})],
-    "mean": [((CUBE,), k) for k in ({}, {"axis": 1}, {"axis": -2, "keepdims": True}, {"axis": (0, 1)}, {"keepdims": True})],
-    "max": [((CUBE,), k) for k in ({}, {"axis": 1}, {"axis": -2, "keepdims": True}, {"axis": (0, 1)}, {"keepdims": True})],
-    "reshape": [((CUBE,), {"shape": (9, 3)}), ((A,), {"shape": (-1,)}), ((np.array(2.0),), {"shape": (1, 1)})],
+    "matmul": [
+        ((A, B), {}),
+        ((CUBE, SIGNED), {}),
+        ((SIGNED, CUBE), {}),
+        ((CUBE, CUBE[::-1]), {}),
+        ((R.normal(size=(2, 4)), R.normal(size=(4, 5))), {}),
+    ],
+    "sum": [
+        ((CUBE,), k)
+        for k in (
+            {},
+            {"axis": 0},
+            {"axis": -1, "keepdims": True},
+            {"axis": (0, 2)},
+            {"axis": (-1, 1), "keepdims": True},
+            {"axis": ()},
+        )
+    ],
+    "mean": [
+        ((CUBE,), k)
+        for k in (
+            {},
+            {"axis": 1},
+            {"axis": -2, "keepdims": True},
+            {"axis": (0, 1)},
+            {"keepdims": True},
+        )
+    ],
+    "max": [
+        ((CUBE,), k)
+        for k in (
+            {},
+            {"axis": 1},
+            {"axis": -2, "keepdims": True},
+            {"axis": (0, 1)},
+            {"keepdims": True},
+        )
+    ],
+    "reshape": [
+        ((CUBE,), {"shape": (9, 3)}),
+        ((A,), {"shape": (-1,)}),
+        ((np.array(2.0),), {"shape": (1, 1)}),
+    ],
     "transpose": [((CUBE,), {}), ((CUBE,), {"axes": (1, 2, 0)}), ((CUBE,), {"axes": (-1, 0, 1)})],
     "broadcast_to": [((ROW,), {"shape": (4, 2, 3)}), ((COLUMN,), {"shape": (3, 5)})],
-    "getitem": [((CUBE,), {"index": i}) for i in (0, slice(1, None), (..., None, 1), INDEX, (slice(None), INDEX), (INDEX, INDEX), CUBE > 0, (INDEX, 1))],
+    "getitem": [
+        ((CUBE,), {"index": i})
+        for i in (
+            0,
+            slice(1, None),
+            (..., None, 1),
+            INDEX,
+            (slice(None), INDEX),
+            (INDEX, INDEX),
+            CUBE > 0,
+            (INDEX, 1),
+        )
+    ],
     "identity": [((SIGNED,), {})],
-    "clip": [((SIGNED,), {"min": -0.5, "max": 0.5}), ((SIGNED,), {"min": np.array([-0.1, 0.2, -0.3], np.float32)}), ((SIGNED,), {"max": 0.1})],
+    "clip": [
+        ((SIGNED,), {"min": -0.5, "max": 0.5}),
+        ((SIGNED,), {"min": np.array([-0.1, 0.2, -0.3], np.float32)}),
+        ((SIGNED,), {"max": 0.1}),
+    ],
     "where": [((SIGNED, A), {"condition": SIGNED > 0}), ((ROW, COLUMN), {"condition": A > 1})],
     "min": [((CUBE,), k) for k in ({}, {"axis": 1}, {"axis": (0, -1)}, {"keepdims": True})],
-    "var": [((CUBE,), k) for k in ({}, {"axis": 1}, {"axis": (0, -1), "ddof": 1}, {"keepdims": True, "ddof": 2})],
-    "std": [((CUBE,), k) for k in ({}, {"axis": 1}, {"axis": (0, -1), "ddof": 1}, {"keepdims": True})],
-    "norm": [((CUBE,), {}), ((CUBE,), {"axis": 1}), ((SIGNED,), {"axis": (0, 1), "keepdims": True})],
-    "logsumexp": [((CUBE,), {}), ((CUBE,), {"axis": 1}), ((CUBE,), {"axis": (0, 2), "keepdims": True})],
+    "var": [
+        ((CUBE,), k)
+        for k in ({}, {"axis": 1}, {"axis": (0, -1), "ddof": 1}, {"keepdims": True, "ddof": 2})
+    ],
+    "std": [
+        ((CUBE,), k) for k in ({}, {"axis": 1}, {"axis": (0, -1), "ddof": 1}, {"keepdims": True})
+    ],
+    "norm": [
+        ((CUBE,), {}),
+        ((CUBE,), {"axis": 1}),
+        ((SIGNED,), {"axis": (0, 1), "keepdims": True}),
+    ],
+    "logsumexp": [
+        ((CUBE,), {}),
+        ((CUBE,), {"axis": 1}),
+        ((CUBE,), {"axis": (0, 2), "keepdims": True}),
+    ],
     "prod": [
         *(((NEAR_ONE,), k) for k in ({}, {"axis": 1}, {"axis": (0, -1)}, {"keepdims": True})),
         *(((ZEROS,), k) for k in ({"axis": 0}, {"axis": 1, "keepdims": True}, {"axis": (-1,)})),
@@ -75,8 +145,18 @@ ROWS = {
     "einsum": [
         (operands, {"subscripts": subscripts})
         for subscripts, *operands in (
-            ("ij,jk->ik", A, B), ("ij,kj,k->i", A, B, ROW[0]), ("ij->j", A), ("ij->", A), ("ii->", SIGNED), ("ii->i", SIGNED), ("iij->j", CUBE),
-            ("i,j->ji", ROW[0], ROW[0]), ("bij,bjk->bik", CUBE, CUBE[::-1].copy()), ("ij,kl->il", A, B), ("ij,ij->", A, B), ("ij->ij", A),
+            ("ij,jk->ik", A, B),
+            ("ij,kj,k->i", A, B, ROW[0]),
+            ("ij->j", A),
+            ("ij->", A),
+            ("ii->", SIGNED),
+            ("ii->i", SIGNED),
+            ("iij->j", CUBE),
+            ("i,j->ji", ROW[0], ROW[0]),
+            ("bij,bjk->bik", CUBE, CUBE[::-1].copy()),
+            ("ij,kl->il", A, B),
+            ("ij,ij->", A, B),
+            ("ij->ij", A),
         )
     ],
     "inv": [((WELL,), {}), ((STACK,), {})],
@@ -84,8 +164,11 @@ ROWS = {
     "logabsdet": [((WELL,), {}), ((-STACK,), {})],
     "solve": [((WELL, SIGNED), {}), ((STACK, CUBE[:2]), {}), ((WELL, CUBE), {})],
     "cholesky": [((WELL @ WELL.T,), {}), ((STACK @ STACK.mT,), {})],
-    "scatter_add": [((SIGNED,), {"index": INDEX, "shape": (5, 3)}), ((SIGNED,), {"index": slice(0, 6, 2), "shape": (6, 3)})],
-}  # fmt: skip
+    "scatter_add": [
+        ((SIGNED,), {"index": INDEX, "shape": (5, 3)}),
+        ((SIGNED,), {"index": slice(0, 6, 2), "shape": (6, 3)}),
+    ],
+}
 FLAT = {name for name, rule in RULES.items() if rule.flat}
 CASES = [(name, i) for name, rows in ROWS.items() for i in range(len(rows))]
 
@@ -128,7 +211,10 @@ def case(name, i):
 
 
 def directional_derivative(rule, operands, static, direction):
-    """d rule(operands + t direction)/dt at t = 0: by a complex step, exact to rounding, or for kinked rules by central differences."""
+    """d rule(operands + t direction)/dt at t = 0.
+
+    It is taken by a complex step, exact to rounding, or for kinked rules by central differences.
+    """
     if rule.name in ANALYTIC:
         moved = [x + 1e-30j * d for x, d in zip(operands, direction, strict=True)]
         return np.imag(rule(*moved, **static)) / 1e-30, 1e-12
@@ -141,7 +227,10 @@ def directional_derivative(rule, operands, static, direction):
 
 
 def gradient_errors(rule, operands, static):
-    """|analytic - numeric| / magnitude, for each operand, in a random direction and for a random gradient of the result."""
+    """|analytic - numeric| / magnitude for each operand, in a random direction.
+
+    The upstream gradient is random, too.
+    """
     rng = np.random.default_rng(1)
     errors = []
     tensors = [Tensor(x) for x in operands]
@@ -191,13 +280,24 @@ def test_value_equals_numpy(name, i):
 def check_own_value(name, operands, static):
     x = operands[0]
     expected = {
-        "sigmoid": lambda: 1 / (1 + np.exp(-x)), "softplus": lambda: np.log(1 + np.exp(x)), "relu": lambda: x * (x > 0),
-        "leaky_relu": lambda: np.where(x > 0, x, operands[1] * x), "getitem": lambda: x[static["index"]],
-        "scatter_add": lambda: scattered(x, **static), "concatenate": lambda: np.concatenate(operands, **static), "pad": lambda: np.pad(x, static["widths"]),
-        "einsum": lambda: np.einsum(static["subscripts"], *operands), "where": lambda: np.where(static["condition"], *operands), "var": lambda: np.var(x, **static),
-        "std": lambda: np.std(x, **static), "norm": lambda: np.linalg.norm(x.reshape(-1) if not static else x, **static), "astype": lambda: x, "identity": lambda: x,
-        "logsumexp": lambda: np.log(np.sum(np.exp(x), **static)), "logabsdet": lambda: np.linalg.slogdet(x)[1],
-    }[name]()  # fmt: skip
+        "sigmoid": lambda: 1 / (1 + np.exp(-x)),
+        "softplus": lambda: np.log(1 + np.exp(x)),
+        "relu": lambda: x * (x > 0),
+        "leaky_relu": lambda: np.where(x > 0, x, operands[1] * x),
+        "getitem": lambda: x[static["index"]],
+        "scatter_add": lambda: scattered(x, **static),
+        "concatenate": lambda: np.concatenate(operands, **static),
+        "pad": lambda: np.pad(x, static["widths"]),
+        "einsum": lambda: np.einsum(static["subscripts"], *operands),
+        "where": lambda: np.where(static["condition"], *operands),
+        "var": lambda: np.var(x, **static),
+        "std": lambda: np.std(x, **static),
+        "norm": lambda: np.linalg.norm(x.reshape(-1) if not static else x, **static),
+        "astype": lambda: x,
+        "identity": lambda: x,
+        "logsumexp": lambda: np.log(np.sum(np.exp(x), **static)),
+        "logabsdet": lambda: np.linalg.slogdet(x)[1],
+    }[name]()
     assert np.allclose(RULES[name](*operands, **static), expected, rtol=1e-14)
 
 
@@ -278,10 +378,20 @@ def test_the_rule_on_an_array_of_values_equals_the_scalar_engine(name, i):
         assert np.allclose(grads, tensor.grad, rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("make, grad", [
-    (lambda x: x.relu(), 0.0), (abs, 0.0), (lambda x: x.leaky_relu(0.1), 0.1), (lambda x: x**0, 0.0), (lambda x: x**1, 1.0), (lambda x: x**2, 0.0),
-    (lambda x: x.maximum(0), 0.5), (lambda x: x.minimum(x), 1.0), (lambda x: 0 ** (x + 1), 0.0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make, grad",
+    [
+        (lambda x: x.relu(), 0.0),
+        (abs, 0.0),
+        (lambda x: x.leaky_relu(0.1), 0.1),
+        (lambda x: x**0, 0.0),
+        (lambda x: x**1, 1.0),
+        (lambda x: x**2, 0.0),
+        (lambda x: x.maximum(0), 0.5),
+        (lambda x: x.minimum(x), 1.0),
+        (lambda x: 0 ** (x + 1), 0.0),
+    ],
+)
 def test_kinks_are_where_the_scalar_engine_has_them(make, grad):
     t, v = Tensor([0.0]), Value(0.0)
     make(t).backward([1.0])
@@ -304,11 +414,23 @@ def test_repeated_indices_add_up():
     assert rows.grad.tolist() == [[0.0, 0.0, 1.0], [10.0, 0.0, 0.0]]
 
 
-@pytest.mark.parametrize("x, w", [
-    ((3,), (3,)), ((3,), (3, 4)), ((2, 3), (3,)), ((3,), (5, 3, 4)), ((5, 2, 3), (3,)), ((5, 2, 3), (5, 3, 4)),
-    ((1, 2, 3), (5, 3, 4)), ((5, 2, 3), (3, 4)), ((2, 3), (5, 3, 4)),
-    ((0, 3), (3, 4)), ((2, 0), (0, 4)), ((6, 1, 2, 3), (5, 3, 4)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "x, w",
+    [
+        ((3,), (3,)),
+        ((3,), (3, 4)),
+        ((2, 3), (3,)),
+        ((3,), (5, 3, 4)),
+        ((5, 2, 3), (3,)),
+        ((5, 2, 3), (5, 3, 4)),
+        ((1, 2, 3), (5, 3, 4)),
+        ((5, 2, 3), (3, 4)),
+        ((2, 3), (5, 3, 4)),
+        ((0, 3), (3, 4)),
+        ((2, 0), (0, 4)),
+        ((6, 1, 2, 3), (5, 3, 4)),
+    ],
+)
 def test_matmul_in_every_rank(x, w, rng):
     X, W = rng.normal(size=x), rng.normal(size=w)
     a, b = Tensor(X), Tensor(W)

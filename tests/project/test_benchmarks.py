@@ -1,5 +1,8 @@
-"""The benchmark command: all contestants compute the same, one that does not is rejected before anything is timed, and reports show what was measured. Nothing here
-depends on a time."""
+"""The benchmark command.
+
+All contestants compute the same numbers, one that does not is rejected before anything is timed,
+and reports show what was measured. No test here depends on a time.
+"""
 
 import contextlib
 import importlib.util
@@ -35,9 +38,16 @@ DOCS = Path(__file__).parents[2] / "docs"
 EVERY = (*WORKLOADS, GROWTH)
 LAYER = workload("Linear layer (8, 4, 3)")
 SURROUNDINGS = {
-    "date": "2026-01-02", "python": "3.99.0", "system": "Linux x86_64", "processor": "Abacus", "processors": 2, "threads": 1, "blas": "blas 1", "kernel": "",
+    "date": "2026-01-02",
+    "python": "3.99.0",
+    "system": "Linux x86_64",
+    "processor": "Abacus",
+    "processors": 2,
+    "threads": 1,
+    "blas": "blas 1",
+    "kernel": "",
     "versions": {"numpy": "9.9", "torch": "8.8"},
-}  # fmt: skip
+}
 
 
 def contestant(*seconds, processors=1.0):
@@ -45,7 +55,10 @@ def contestant(*seconds, processors=1.0):
 
 
 def made_up():
-    """A result as --json saves it: ours 2 ms, one peer four times as slow, one ten times as fast; one missing and one that failed."""
+    """A result as --json saves it.
+
+    Ours took 2 ms, one peer four times and one ten times as long; one is missing, and one failed.
+    """
     layer = {
         "section": "Tensors",
         "about": "A layer.",
@@ -95,7 +108,7 @@ def nothing_installed(monkeypatch):
     hide(monkeypatch, contest.INSTALL)
 
 
-# --- what is compared --------------------------------------------------------------------------------------------------------------
+# --- what is compared -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("one", EVERY, ids=lambda one: one.name)
@@ -207,11 +220,11 @@ def test_the_plain_scalar_class_differentiates_as_ours_does():
     assert run(plain.Value) == pytest.approx(run(Value), rel=1e-14)
 
 
-# --- measuring -----------------------------------------------------------------------------------------------------------------------
+# --- measuring ------------------------------------------------------------------------------------
 
 
 class Fake:
-    """A process that computes what it is told to, dies where it is told to, and writes down when it was timed."""
+    """A process that computes and dies as it is told, and writes down when it was timed."""
 
     numbers, dies, log = {}, {}, []
 
@@ -340,7 +353,7 @@ def test_a_step_is_timed_at_least_once():
     assert len(calls) == 1 and found["seconds"] > 0
 
 
-# --- goals ----------------------------------------------------------------------------------------------------------------------------
+# --- goals ----------------------------------------------------------------------------------------
 
 
 def test_goals_name_contestants_that_there_are():
@@ -392,7 +405,7 @@ def test_a_goal_of_at_least_is_reached_from_its_bound_on(peer, reached):
     assert found[f"{goals.MLP}: CasADi SX / ours, compiled, Numba"] == ["at least 1.5", None, None]
 
 
-# --- reports --------------------------------------------------------------------------------------------------------------------------
+# --- reports --------------------------------------------------------------------------------------
 
 
 def rows(markdown):
@@ -455,9 +468,20 @@ def test_a_workload_in_which_nobody_ran_is_still_reported():
 
 
 def test_numbers_are_written_with_three_digits():
-    assert [figures.significant(x) for x in (0, 0.00381, 0.09999, 0.9996, 1.02, 64.46, 999.6, 1184.2, 2.5e-7)] == [
-        "0", "0.00381", "0.100", "1.00", "1.02", "64.5", "1,000", "1,180", "2.5e-07",
-    ]  # fmt: skip
+    assert [
+        figures.significant(x)
+        for x in (0, 0.00381, 0.09999, 0.9996, 1.02, 64.46, 999.6, 1184.2, 2.5e-7)
+    ] == [
+        "0",
+        "0.00381",
+        "0.100",
+        "1.00",
+        "1.02",
+        "64.5",
+        "1,000",
+        "1,180",
+        "2.5e-07",
+    ]
     assert [figures.duration(x) for x in (2, 0.0123, 4.5e-6, 3e-9)] == [
         "2.00 s",
         "12.3 ms",
@@ -486,7 +510,7 @@ def test_a_page_keeps_everything_outside_of_the_markers():
             report.into_page(broken, made_up())
 
 
-# --- the plot -------------------------------------------------------------------------------------------------------------------------
+# --- the plot -------------------------------------------------------------------------------------
 
 
 def shown(svg):
@@ -534,12 +558,12 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch):
         plot.svg(made_up())
 
 
-# --- the command ------------------------------------------------------------------------------------------------------------------------
+# --- the command ----------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def command(tmp_path, monkeypatch, capsys):
-    """The command in an empty folder: command(*arguments) gives its exit status, its output and its errors."""
+    """The command in an empty folder: command(*arguments) gives exit status, output and errors."""
     monkeypatch.chdir(tmp_path)
 
     def command(*arguments):
@@ -616,7 +640,7 @@ def test_the_default_files_are_those_of_the_help(command, measures_nothing):
     assert all(name in text for name in ran.files)
 
 
-def test_without_matplotlib_a_run_leaves_the_picture_out_and_says_so_and_one_that_asks_for_it_does_not_begin(
+def test_without_matplotlib_the_picture_is_left_out_and_a_run_that_asks_for_it_does_not_begin(
     command, measures_nothing, monkeypatch
 ):
     hide(monkeypatch, {"matplotlib"})
@@ -681,7 +705,7 @@ def test_a_file_that_is_no_result_is_refused(command):
         assert command("--from", "bad.json").status == 2
 
 
-# --- the page -------------------------------------------------------------------------------------------------------------------------
+# --- the page -------------------------------------------------------------------------------------
 
 
 def test_the_page_is_what_the_command_makes_of_the_saved_samples():

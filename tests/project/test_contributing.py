@@ -1,4 +1,4 @@
-"""docs/contributing.md: its walks are taken, each in a copy of the package, and lead where it says."""
+"""docs/contributing.md: each walk is taken in a copy of the package, and leads where it says."""
 
 import os
 import re
@@ -36,9 +36,11 @@ def output(program, copy, folder):
     folder.mkdir(exist_ok=True)
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(copy)!r})\n{program}"],
-        cwd=folder, capture_output=True, text=True,
+        cwd=folder,
+        capture_output=True,
+        text=True,
         env={**os.environ, "PYTHONPATH": str(copy)},
-    )  # fmt: skip
+    )
     return done.stdout, done.stderr
 
 

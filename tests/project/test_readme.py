@@ -1,4 +1,7 @@
-"""README.md: its commands are those that CI runs, and what it prints is what is printed. (Its examples run as doctests.)"""
+"""README.md: CI runs its commands, and what it prints is what is printed.
+
+Its examples run as doctests.
+"""
 
 import re
 import sys
