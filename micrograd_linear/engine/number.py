@@ -10,16 +10,18 @@ from .graph import is_node
 
 
 def number(x: Any, what: str = "Value") -> float:
-    """``x`` as a float; a clear error for whatever is not one real number, or would not be the same number."""
+    """``x`` as a float; a clear error for what is not one real number, or would not be the same."""
     if x.__class__ is float:
         return x
     if is_node(x):
         raise TypeError(
-            f"{what}: expected a number, got a {type(x).__name__}; pass its .data to start a new graph from its number"
+            f"{what}: expected a number, got a {type(x).__name__}; pass its .data to start a new graph "
+            "from its number"
         )
     if isinstance(x, np.ndarray) and x.ndim:
         raise TypeError(
-            f"{what}: expected one number, got an array of shape {x.shape}; a Value holds one number, use Tensor for arrays"
+            f"{what}: expected one number, got an array of shape {x.shape}; a Value holds one number, "
+            "use Tensor for arrays"
         )
     if isinstance(x, np.ndarray):
         x = x[()]
@@ -36,7 +38,8 @@ def number(x: Any, what: str = "Value") -> float:
         raise OverflowError(f"{what}: this {type(x).__name__} is too large for a float") from None
     if isinstance(x, (int, np.integer)) and int(result) != int(x):
         raise OverflowError(
-            f"{what}: the integer {x} is not exactly a float (the nearest is {result:.0f}); pass float(...) to accept that"
+            f"{what}: the integer {x} is not exactly a float (the nearest is {result:.0f}); pass "
+            "float(...) to accept that"
         )
     return result
 

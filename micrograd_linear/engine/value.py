@@ -50,7 +50,7 @@ _new = object.__new__
 
 
 def _seen_by_context(node: Value) -> Value:
-    """What this context makes of a new node: some look at it, and inside ``no_grad`` its number is all that is kept."""
+    """What this context makes of a new node: some look at it, and ``no_grad`` keeps its number."""
     state = current()
     for look in state.looks:
         look(node, node._rule, node.operands, node.read)
@@ -159,15 +159,18 @@ def _unary(rule: ScalarRule):
 class Value(ValueMethods, MicrogradNames, Readable):
     """A number in a computation graph.
 
-    ``Value(data, name="")`` is a leaf: ``data`` is any real number, ``name`` appears in pictures, tables and messages (``label`` is
-    another word for it). Operators and functions work on both sides with ``Value``s, Python numbers and NumPy scalars; plain numbers
-    are constants. Comparisons (``<`` and so on) are those of the numbers; ``==`` and ``hash`` are those of the object.
+    ``Value(data, name="")`` is a leaf: ``data`` is any real number, ``name`` appears in pictures,
+    tables and messages (``label`` is another word for it). Operators and functions work on both
+    sides with ``Value``s, Python numbers and NumPy scalars; plain numbers are constants.
+    Comparisons (``<`` and so on) are those of the numbers; ``==`` and ``hash`` are those of the
+    object.
 
     ``data``   the number; assigning to it is how a parameter is updated
-    ``grad``   0.0 at first; a leaf adds up over ``backward`` calls until ``zero_grad``, an interior node holds that of the last call
+    ``grad``   0.0 at first; a leaf adds up over ``backward`` calls until ``zero_grad``, an interior
+               node holds that of the last call
 
-    Raises ``TypeError`` for what is no real number (``Value([1, 2])``: use ``Tensor``) and ``OverflowError`` for an integer that no
-    float equals.
+    Raises ``TypeError`` for what is no real number (``Value([1, 2])``: use ``Tensor``) and
+    ``OverflowError`` for an integer that no float equals.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")
     >>> c = a * b + 10
@@ -231,7 +234,7 @@ class Value(ValueMethods, MicrogradNames, Readable):
                 (_children[1], _children[1]._data) if len(_children) == 2 else (None, None)
             )
 
-    # --- the numbers ---------------------------------------------------------------------------------------------------------
+    # --- the numbers -----------------------------------------------------------------------------
 
     @property
     def data(self) -> float:
@@ -259,7 +262,7 @@ class Value(ValueMethods, MicrogradNames, Readable):
         """Set ``grad`` to 0.0."""
         self.grad = 0.0
 
-    # --- the graph -----------------------------------------------------------------------------------------------------------
+    # --- the graph -------------------------------------------------------------------------------
 
     @property
     def operation(self) -> str:
@@ -282,9 +285,10 @@ class Value(ValueMethods, MicrogradNames, Readable):
         return () if self._rule is None else (self._x,) if self._y is None else (self._x, self._y)
 
     def backward(self, gradient: Any = 1.0) -> None:
-        """Add to every leaf's ``grad`` the derivative of this value with respect to it, times ``gradient``.
+        """Add to every leaf's ``grad`` the derivative of this value by it, times ``gradient``.
 
-        Raises ``RuntimeError``, with every ``grad`` as it was, when the ``data`` of a value was changed since it was used.
+        Raises ``RuntimeError``, with every ``grad`` as it was, when the ``data`` of a value was
+        changed since it was used.
 
         >>> x = Value(3.0); y = x * x * x; y.backward(); x.grad
         27.0
@@ -297,7 +301,9 @@ class Value(ValueMethods, MicrogradNames, Readable):
             all_or_none(one_step, self)
 
     def gradients(self, gradient: Any = 1.0) -> dict[Value, float]:
-        """{node: d(this)/d(node) * gradient} for this value and all it was computed from; leaves every ``grad`` as it was.
+        """{node: d(this)/d(node) * gradient} for this value and all it was computed from.
+
+        It leaves every ``grad`` as it was.
 
         >>> x = Value(3.0); y = x * x; y.gradients()[x], x.grad
         (6.0, 0.0)
@@ -386,7 +392,8 @@ class Value(ValueMethods, MicrogradNames, Readable):
     def __reduce__(self) -> tuple:
         if self._rule is not None:
             raise TypeError(
-                f"{self!r} is the result of {self.operation}: only leaves can be copied and pickled; copy its .data instead"
+                f"{self!r} is the result of {self.operation}: only leaves can be copied and "
+                "pickled; copy its .data instead"
             )
         return type(self), (self._data,), (dict(self.__dict__), {"grad": self.grad})
 
