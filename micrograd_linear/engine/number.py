@@ -15,13 +15,13 @@ def number(x: Any, what: str = "Value") -> float:
         return x
     if is_node(x):
         raise TypeError(
-            f"{what}: expected a number, got a {type(x).__name__}; pass its .data to start a new graph "
-            "from its number"
+            f"{what}: expected a number, got a {type(x).__name__}; pass its .data to start a new "
+            "graph from its number"
         )
     if isinstance(x, np.ndarray) and x.ndim:
         raise TypeError(
-            f"{what}: expected one number, got an array of shape {x.shape}; a Value holds one number, "
-            "use Tensor for arrays"
+            f"{what}: expected one number, got an array of shape {x.shape}; a Value holds one "
+            "number, use Tensor for arrays"
         )
     if isinstance(x, np.ndarray):
         x = x[()]

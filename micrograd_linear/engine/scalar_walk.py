@@ -137,7 +137,7 @@ def _check_unchanged(node, operand, number_read):
     if now != number_read and (now == now or number_read == number_read):
         name = operand.name or f"a {operand.operation or 'leaf'}"
         raise RuntimeError(
-            f"backward: the data of Value {name!r} was {number_read!r} when {node.operation} used it "
-            f"and is {now!r} now, so the recorded "
+            f"backward: the data of Value {name!r} was {number_read!r} when {node.operation} used "
+            f"it and is {now!r} now, so the recorded "
             "graph is stale; compute the result anew, then call backward"
         )
