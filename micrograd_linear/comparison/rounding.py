@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from ..engine.graph import is_node, topological_order
+from ..engine.graph import is_node
 from ..engine.tensor import Tensor, apply
 from ..operations import is_kinked
 from .finite import cast, operation_of
@@ -110,7 +110,7 @@ class EngineErrors:
     gross gradients of all nodes.
     """
 
-    def __init__(self, root, gradients, gross):
+    def __init__(self, root, order, gradients, gross):
         self.root, self.gradients, self.gross, self.pairs, self.found, self.consumers = (
             root,
             gradients,
@@ -119,7 +119,7 @@ class EngineErrors:
             {},
             None,
         )
-        self.order = topological_order(root)
+        self.order = order
         self.forms = FormRounding(root, self.order, gradients)
         types = {
             np.dtype(getattr(node, "dtype", np.float64)) for node in self.order if node in gradients
