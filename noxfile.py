@@ -18,8 +18,9 @@ def python(session: nox.Session, *arguments: str) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Ruff over everything."""
+    """Ruff over everything: its rules, and whether all files are formatted."""
     python(session, "ruff", "check", ".")
+    session.run(sys.executable, "-m", "ruff", "format", "--check", ".")
 
 
 @nox.session

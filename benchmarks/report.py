@@ -3,6 +3,8 @@
 No number is written by hand: the page in docs has them between two markers.
 """
 
+import textwrap
+
 from .figures import (
     duration,
     faster_than_ours,
@@ -78,9 +80,9 @@ class Table:
         return "\n\n".join(
             part
             for part in (
-                f"**{self.title}.** {self.about}".strip(),
+                _wrapped(f"**{self.title}.** {self.about}"),
                 "\n".join(lines),
-                "\n".join(f"- {remark}" for remark in self.remarks),
+                "\n".join(_wrapped(f"- {remark}", "  ") for remark in self.remarks),
             )
             if part
         )
@@ -100,13 +102,24 @@ def tables(data):
     return found + (_growth(data["growth"]) if data["growth"] else [])
 
 
+def _wrapped(text, indent=""):
+    """The text in lines of 100 columns, as the other pages of docs have them."""
+    return textwrap.fill(
+        text.strip(),
+        100,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
 def as_text(data):
     return "\n\n".join([_surroundings(data), *(table.text() for table in tables(data))])
 
 
 def as_markdown(data):
     """The report without a title, so that it can stand in a page; every section has a heading."""
-    parts, section = [_surroundings(data)], None
+    parts, section = [_wrapped(_surroundings(data))], None
     for table in tables(data):
         if table.section != section:
             section = table.section

@@ -7,6 +7,7 @@ files) and the lists of docs/operations.md. A test sees that they are up to date
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 from micrograd_linear import Tensor
@@ -114,9 +115,12 @@ def page(text: str) -> str:
         "functions": [rule.name for rule in named_rules()],
     }
     for title, names in lists.items():
-        line = ", ".join(f"`{name}`" for name in names)
+        listed = textwrap.fill(", ".join(f"`{name}`" for name in names), 100)
         text, count = re.subn(
-            rf"(<!-- {title} -->\n).*\n", lambda m, line=line: f"{m[1]}{line}\n", text
+            rf"(<!-- {title} -->\n).*?(?=\n\n|\n*\Z)",
+            lambda m, listed=listed: f"{m[1]}{listed}",
+            text,
+            flags=re.S,
         )
         assert count == 1, title
     return text

@@ -25,8 +25,8 @@ def _select(terms, offset, count, index):
     return terms[offset + (index if index >= 0 else index + count)]
 
 
-def _passes(value_at, hand_on):
-    """The forward and the backward loop, over the rungs of the two ladders."""
+def _forward_pass(value_at):
+    """The loop that computes every node from those before it."""
 
     @numba.njit(**OPTIONS)
     def forward(code, left, right, start, terms, values, indices):
@@ -56,6 +56,12 @@ def _passes(value_at, hand_on):
                     return c
             values[first + n] = y
         return ALL_KNOWN
+
+    return forward
+
+
+def _backward_pass(hand_on):
+    """The loop that hands every gradient on, from the last node to the first."""
 
     @numba.njit(**OPTIONS)
     def backward(back, left, right, start, terms, values, indices, gradients):
@@ -88,7 +94,7 @@ def _passes(value_at, hand_on):
                 return c
         return ALL_KNOWN
 
-    return forward, backward
+    return backward
 
 
 def _ladder(head, rungs, names):
@@ -175,5 +181,6 @@ def loops(cache):
     rules = [(code, rule) for code, rule in enumerate(CODES.rules) if rule is not None]
     rules.append((POWER_OF_CONSTANT, POWER_RULE))
     version = fingerprint("\n".join(f"{code} {text_of(rule)}" for code, rule in rules))
-    passes = _passes(*_ladders(rules))
+    value_at, hand_on = _ladders(rules)
+    passes = _forward_pass(value_at), _backward_pass(hand_on)
     return [numba.njit(cache=cache, **OPTIONS)(f) for f in _with_fingerprint(version, *passes)]

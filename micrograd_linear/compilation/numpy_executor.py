@@ -277,17 +277,10 @@ class _Slots:
                     (group, i) for i in range(len(group.operands)) if needs[group.operands[i]].any()
                 ]
         used = [group.operands[i].ravel() for group, i in uses]
-        counted = np.bincount(
-            np.concatenate([*used, np.zeros(0, np.intp)]), minlength=schedule.size
-        )
-        extra = needs & (counted == 0)
         selecting = [
             group for group in groups.all if isinstance(group, _Select) and group.back != NOTHING
         ]
-        for group in selecting:
-            for offset, count in set(zip(group.operands[0].tolist(), group.counts.tolist())):
-                extra[group.items[offset : offset + count]] = True
-        extra = np.flatnonzero(extra & needs)
+        extra = self._extra(needs, used, selecting)
         users = np.concatenate([extra, *used])
         kept = needs[users]
         slot = np.empty(len(users), dtype=np.intp)
@@ -312,6 +305,16 @@ class _Slots:
             size = group.operands[i].size
             group.slots[i] = slot[offset : offset + size].reshape(group.operands[i].shape)
             offset += size
+
+    @staticmethod
+    def _extra(needs, used, selecting):
+        """The positions with a slot that belongs to no use: of no use, or items of a table."""
+        counted = np.bincount(np.concatenate([*used, np.zeros(0, np.intp)]), minlength=len(needs))
+        extra = counted == 0
+        for group in selecting:
+            for offset, count in set(zip(group.operands[0].tolist(), group.counts.tolist())):
+                extra[group.items[offset : offset + count]] = True
+        return np.flatnonzero(extra & needs)
 
     def gradient(self, contributions, first, end):
         """The sum of the contributions to each of the positions first ... end - 1."""

@@ -75,14 +75,8 @@ class PythonLoop:
         """d(root)/d(every number)."""
         gradients, terms, rules = [0.0] * len(values), self.terms, self.rules
         gradients[self.schedule.root] = 1.0
-        nodes = zip(
-            reversed(self.back),
-            reversed(self.left),
-            reversed(self.right),
-            reversed(self.start),
-            reversed(range(len(values))),
-        )
-        for code, left, right, start, position in nodes:
+        columns = self.back, self.left, self.right, self.start, range(len(values))
+        for code, left, right, start, position in zip(*map(reversed, columns)):
             if code == NOTHING:
                 continue
             g = gradients[position]

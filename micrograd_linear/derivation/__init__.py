@@ -59,6 +59,11 @@ def derive(
     """
     asked = _asked(wrt)
     _check(node, form, asked)
+    return _derivation(node, asked, form)
+
+
+def _derivation(node, asked, form):
+    """The derivation for arguments that were checked."""
     extra = {x for x in asked or () if is_node(x)}
     passed = walk(node, name_gradients=True, wanted=extra)
     wanted = _wanted(passed, asked)

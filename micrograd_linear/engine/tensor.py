@@ -312,6 +312,7 @@ def _rebuild(
 
 
 def _make_leaf(tensor: Tensor) -> None:
+    """Give a new tensor the attributes of one that no operation made."""
     tensor._grad = tensor.rule = tensor.recorded = None
     tensor._used = tensor._shared = tensor._borrowed = False
     tensor.static, tensor.operands, tensor.arrays, tensor.pullbacks = {}, (), (), ()
@@ -319,76 +320,75 @@ def _make_leaf(tensor: Tensor) -> None:
 
 
 def apply(rule: Rule, operands: tuple, static: dict[str, Any]) -> Tensor:
-    """Put the operands through the rule and record the result.
-
-    It is a new Tensor, or a constant if no operand requires a gradient.
-    """
-    inputs, constants, variables = [], 0, 0
+    """The recorded result of the rule on the operands; a constant if none requires a gradient."""
+    inputs, variables = [], 0
     for operand in operands:
-        if isinstance(operand, Tensor):
-            if operand._requires_grad:
-                variables += 1
-            else:
-                constants += 1
-            if operand._shared:
-                inputs.append(operand._data.copy())
-            else:
-                operand._used = True
-                inputs.append(operand._data)
-        else:
-            constants += 1
+        if not isinstance(operand, Tensor):
             weak = operand.__class__ in WEAK
             inputs.append(operand if weak else constant(operand, rule, operands))
+            continue
+        if operand._requires_grad:
+            variables += 1
+        if operand._shared:
+            inputs.append(operand._data.copy())
+        else:
+            operand._used = True
+            inputs.append(operand._data)
     try:
         value, pullbacks = rule.formula(*inputs, **static)
     except (ValueError, TypeError, IndexError, OverflowError, MemoryError) as error:
         raise explained(error, rule, operands, static) from error
-    if value.__class__ is not np.ndarray:
-        value = np.asarray(value)
-    if value.dtype.kind != "f":
-        check_integers(rule, inputs, static, value, operands)
+    if value.__class__ is not np.ndarray or value.dtype.kind != "f":
+        value = _array(value, rule, operands, inputs, static)
     for array in inputs:
         if value is array:
             value = value.view()
     tensor = _new(Tensor)
     tensor._data = value
     state = current() if changed else DEFAULT
-    if not variables or not state.on:
+    if variables and state.on:
+        if variables < len(operands) or variables != len(pullbacks):
+            pullbacks = _of_variables(pullbacks, rule, operands)
+        tensor._used, tensor._shared, tensor._borrowed = True, False, False  # pullbacks may hold it
+        tensor._grad, tensor.recorded, tensor._requires_grad = None, value, True
+        tensor.rule, tensor.static, tensor.operands = rule, static, operands
+        tensor.arrays, tensor.pullbacks, tensor.created = inputs, pullbacks, next(creation)
+    else:
         tensor._requires_grad = False
         _make_leaf(tensor)
-        if value.base is not None:
-            versions.note_views(tensor, value.base, operands, inputs)
-        for look in state.looks:
-            look(tensor, rule, operands, inputs)
-        return tensor
+    if value.base is not None or state.looks:
+        _note(tensor, rule, operands, inputs, state.looks)
+    return tensor
+
+
+def _array(
+    value: Any, rule: Rule, operands: tuple, inputs: list, static: dict[str, Any]
+) -> np.ndarray:
+    """A formula's value as an array; raises if it holds integers that wrapped around."""
+    array = np.asarray(value)
+    check_integers(rule, inputs, static, array, operands)
+    return array
+
+
+def _note(tensor: Tensor, rule: Rule, operands: tuple, inputs: list, looks: tuple) -> None:
+    """Call the functions that see each result, after noting which memory it is a view of."""
+    if tensor._data.base is not None:
+        versions.note_views(tensor, tensor._data.base, operands, inputs)
+    for look in looks:
+        look(tensor, rule, operands, inputs)
+
+
+def _of_variables(pullbacks: tuple, rule: Rule, operands: tuple) -> list:
+    """The pullbacks, with None for the operands that require no gradient."""
     if len(pullbacks) != len(operands):
         raise TypeError(
             f"{rule.name}: expected the rule to return {len(operands)} pullbacks, "
             f"one for each argument, got {len(pullbacks)}"
         )
-    if constants:
-        pairs = zip(operands, pullbacks, strict=True)
-        pullbacks = [pull if _differentiable(operand) else None for operand, pull in pairs]
-    tensor._grad = None
-    tensor._used = True  # the pullbacks may hold the value
-    tensor._shared = tensor._borrowed = False
-    tensor.created = next(creation)
-    tensor._requires_grad = True
-    tensor.recorded = value
-    tensor.rule = rule
-    tensor.static = static
-    tensor.operands = operands
-    tensor.arrays = inputs
-    tensor.pullbacks = pullbacks
-    if value.base is not None:
-        versions.note_views(tensor, value.base, operands, inputs)
-    for look in state.looks:
-        look(tensor, rule, operands, inputs)
-    return tensor
-
-
-def _differentiable(operand: object) -> bool:
-    return isinstance(operand, Tensor) and operand.requires_grad
+    return [
+        pullback if isinstance(operand, Tensor) and operand._requires_grad else None
+        for operand, pullback in zip(operands, pullbacks)
+    ]
 
 
 _new = object.__new__

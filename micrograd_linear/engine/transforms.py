@@ -104,9 +104,7 @@ def jvp(f: Callable[..., Any], args: Sequence[Tree], tangents: Sequence[Tree]) -
             f"for {len(call.leaves)}"
         )
     if not call.y.requires_grad:
-        return call.plain(call.y), call.plain(
-            Tensor(np.zeros(call.y.shape, call.y.dtype), requires_grad=False)
-        )
+        return call.plain(call.y), call.plain(_zeros(call.y))
     dummy = Tensor(np.zeros(call.y.shape, call.y.dtype))
     pulled = recorded_walk(call.y, dummy)
     pairs = [
@@ -115,9 +113,7 @@ def jvp(f: Callable[..., Any], args: Sequence[Tree], tangents: Sequence[Tree]) -
         if leaf in pulled
     ]
     if not pairs:
-        return call.plain(call.y), call.plain(
-            Tensor(np.zeros(call.y.shape, call.y.dtype), requires_grad=False)
-        )
+        return call.plain(call.y), call.plain(_zeros(call.y))
     total: Any = sum((p * t).sum() for p, t in pairs)
     call.foreign = call.foreign or any(isinstance(t, Tensor) and t.requires_grad for _, t in pairs)
     if call.foreign:
@@ -189,13 +185,7 @@ class _Call:
         self, f: Callable[..., Any], args: Sequence[Tree], keywords: dict, argnums: Any
     ) -> None:
         self.single = isinstance(argnums, (int, np.integer))
-        chosen = (argnums,) if self.single else tuple(argnums)
-        if any(not -len(args) <= i < len(args) for i in chosen):
-            raise ValueError(
-                f"argnums: expected numbers of the {len(args)} arguments, got {argnums}"
-            )
-        if len({i % len(args) for i in chosen}) < len(chosen):
-            raise ValueError(f"argnums: expected each argument once, got {argnums}")
+        chosen = _chosen(argnums, len(args))
         if not current().on:
             raise RuntimeError(
                 "inside no_grad() nothing is recorded, so there is nothing to differentiate; leave "
@@ -221,16 +211,7 @@ class _Call:
 
         with recording.leaving(note):
             self.result = f(*args, **keywords)
-        if isinstance(self.result, (tuple, list, dict)):
-            raise TypeError(
-                "expected the function to return one array or number, got a "
-                f"{type(self.result).__name__}; differentiate each by a function of its own"
-            )
-        self.y = (
-            self.result
-            if isinstance(self.result, Tensor)
-            else Tensor(self.result, requires_grad=False)
-        )
+        self.y = _one_result(self.result)
         own, order = set(self.leaves), topological_order(self.y)
         _refuse_what_left(left, own, order)
         sources = (node for node in order if node.requires_grad and not node.operands)
@@ -253,12 +234,7 @@ class _Call:
                 t: Tensor(g, requires_grad=False)
                 for t, g in walk(self.y, getattr(seed, "current", seed))[0].items()
             }
-        return [
-            found[leaf]
-            if leaf in found
-            else Tensor(np.zeros(leaf.shape, leaf.dtype), requires_grad=False)
-            for leaf in self.leaves
-        ]
+        return [found[leaf] if leaf in found else _zeros(leaf) for leaf in self.leaves]
 
     def gradients(self, seed: Any) -> Tree:
         gradients = self.leaf_gradients(seed)
@@ -273,6 +249,31 @@ class _Call:
         if self.foreign and tensor.requires_grad:
             return tensor
         return tensor.current.item() if tensor.shape == () else tensor.current.copy()
+
+
+def _chosen(argnums: Any, count: int) -> tuple[Any, ...]:
+    """The numbers of the arguments that are differentiated, each of them once."""
+    chosen = (argnums,) if isinstance(argnums, (int, np.integer)) else tuple(argnums)
+    if any(not -count <= i < count for i in chosen):
+        raise ValueError(f"argnums: expected numbers of the {count} arguments, got {argnums}")
+    if len({i % count for i in chosen}) < len(chosen):
+        raise ValueError(f"argnums: expected each argument once, got {argnums}")
+    return chosen
+
+
+def _one_result(result: Any) -> Tensor:
+    """What a function returned, as a Tensor; raises for several results."""
+    if isinstance(result, (tuple, list, dict)):
+        raise TypeError(
+            f"expected the function to return one array or number, got a {type(result).__name__}; "
+            "differentiate each by a function of its own"
+        )
+    return result if isinstance(result, Tensor) else Tensor(result, requires_grad=False)
+
+
+def _zeros(tensor: Tensor) -> Tensor:
+    """A constant of the shape and type of a tensor."""
+    return Tensor(np.zeros(tensor.shape, tensor.dtype), requires_grad=False)
 
 
 def _refuse_what_left(
