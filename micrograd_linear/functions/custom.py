@@ -53,7 +53,7 @@ def rule(function_or_name, **record):
 
 
 def _attach(made):
-    """Make an operation a method of Tensor and Value, and what NumPy's function does on a Tensor."""
+    """Make an operation a method of both levels, and what NumPy's function does on a Tensor."""
 
     def as_method(self, *operands, **static):
         return made(self, *operands, **static)
