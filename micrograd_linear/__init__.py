@@ -12,25 +12,7 @@ from .engine.modes import debug, no_grad
 from .engine.tensor import Tensor
 from .engine.transforms import grad, hessian, jacobian, jvp, value_and_grad, vjp
 from .engine.value import Value
-from .functions import (
-    absolute,
-    cos,
-    exp,
-    expm1,
-    leaky_relu,
-    log,
-    log1p,
-    maximum,
-    minimum,
-    relu,
-    rule,
-    sigmoid,
-    sin,
-    softplus,
-    sqrt,
-    tan,
-    tanh,
-)
+from .functions import NAMED, elementwise, rule
 from .nn import Linear
 
 if TYPE_CHECKING:
@@ -38,6 +20,7 @@ if TYPE_CHECKING:
     from .compilation import TraceError, compile
     from .derivation import Derivation, Formula, derive
     from .drawing import Drawing, draw
+    from .functions.elementwise import *  # noqa: F403  the operations, as elementwise.pyi has them
 
 _ROOMS = {
     "comparison": ("Comparison", "assert_grads_match", "check_backward", "compare"),
@@ -56,45 +39,32 @@ __all__ = [
     "Tensor",
     "TraceError",
     "Value",
-    "absolute",
     "assert_grads_match",
     "check_backward",
     "compare",
     "compile",
-    "cos",
     "debug",
     "derive",
     "draw",
-    "exp",
-    "expm1",
     "functions",
     "grad",
     "hand_derived",
     "hessian",
     "jacobian",
     "jvp",
-    "leaky_relu",
-    "log",
-    "log1p",
-    "maximum",
-    "minimum",
     "nn",
     "no_grad",
-    "relu",
     "rule",
-    "sigmoid",
-    "sin",
-    "softplus",
-    "sqrt",
-    "tan",
-    "tanh",
     "value_and_grad",
     "vjp",
 ]
+__all__ += elementwise.__all__
 
 
 def __getattr__(name: str) -> object:
-    """A public name of a room that has not been loaded yet."""
+    """An elementwise operation, or a public name of a room that has not been loaded yet."""
+    if name in NAMED:
+        return NAMED[name]
     if name not in _ROOM_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     room = import_module(f".{_ROOM_OF[name]}", __name__)

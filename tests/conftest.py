@@ -8,10 +8,10 @@ import pytest
 from hypothesis import settings
 
 import micrograd_linear as mgl
-from micrograd_linear import Tensor
+from micrograd_linear import Tensor, Value
 from micrograd_linear.command import cli
 from micrograd_linear.compilation import numpy_executor
-from micrograd_linear.operations import BY_NUMPY_FUNCTION, RULES
+from micrograd_linear.operations import BY_NUMPY_FUNCTION, RULES, SCALAR_RULES
 
 settings.register_profile(
     "ci", derandomize=True
@@ -53,8 +53,11 @@ def own():
     before = set(RULES), set(BY_NUMPY_FUNCTION)
     yield mgl.rule
     for name in set(RULES) - before[0]:
-        del RULES[name]
-        delattr(Tensor, name)
+        SCALAR_RULES.pop(name, None)
+        for method in RULES.pop(name).method_names:
+            delattr(Tensor, method)
+            if hasattr(Value, method):
+                delattr(Value, method)
     for function in set(BY_NUMPY_FUNCTION) - before[1]:
         del BY_NUMPY_FUNCTION[function]
 

@@ -36,8 +36,8 @@ class Backward:
     operands, or None.
     """
 
-    def __init__(self, root, seed, hand, patch=None):
-        self.order = topological_order(root)
+    def __init__(self, root, seed, hand, patch=None, order=None):
+        self.order = topological_order(root) if order is None else order
         self.root, self.hand, self.regions = root, hand, {}
         self.implied = {}  # {node: what the gradients of its consumers make of it}
         self.used = {root: np.asarray(hand.get(root, seed))}  # {node: what is passed on}

@@ -4,21 +4,20 @@ that are wrong.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..engine.graph import Node, topological_order, unique_names
+from ..engine.graph import Node
 from . import claims as claims_of
 from .causes import Search
 from .comparison import AGREE, Comparison, Result
+from .engine_facts import EngineFacts
 from .formulas import right_lines
-from .gross import gross_gradients
 from .judge import judge, largest
-from .rounding import EngineErrors, allowed
+from .rounding import allowed
 from .strength import weaknesses
 from .verdicts import Verdicts, in_words
 
@@ -75,41 +74,58 @@ def _compare_mapping(
     rtol: float | None,
     atol: float | None,
 ) -> Comparison:
-    order = topological_order(root)
-    names = unique_names(order)
-    claims = _claims(handed_in, names)
-    gradients = root.gradients() if gradient is None else root.gradients(gradient)
-    _check_requires_gradient(claims, gradients, names)
-    gross = gross_gradients(root, gradients)
-    errors = EngineErrors(root, gradients, gross)
-    missing = [
-        Result(names[node], "missing", np.asarray(gradients[node]), note="None was handed in")
-        for node, claim in claims.items()
-        if claim is None
-    ]
-    claims = {node: claim for node, claim in claims.items() if claim is not None}
-    results = []
-    for node, claim in claims.items():
-        engine, due = np.asarray(gradients[node]), partial(errors.of, node)
-        judged = judge(names[node], claim, engine, gross[node], due, rtol, atol)
-        results.append(_located(at_what_fails(judged, rtol, atol), order, gradients, names))
-    explained = Verdicts(results, claims, root, gradients, gross, errors, names).explained()
-    results = [*explained, *missing]
+    engine = EngineFacts(root, gradient)
+    claims = _claims(handed_in, engine)
+    given = {node: claim for node, claim in claims.items() if claim is not None}
+    judged = [_judged(node, claim, engine, rtol, atol) for node, claim in given.items()]
+    explained = Verdicts(judged, given, engine).explained()
+    results = [*explained, *_missing(claims, engine)]
     result_of = {result.name: result for result in results}
-    for node in order:
-        if not node.operands and node in gradients and names[node] not in result_of:
-            results.append(Result(names[node], "unchecked", np.asarray(gradients[node])))
     return Comparison(
-        results,
-        {node: names[node] for node in gradients},
-        lambda: weaknesses(root, gradients[root], claims, order, names),
-        partial(_right_lines, root, names, order, result_of),
-        gradients,
+        [*results, *_unchecked(result_of, engine)],
+        {node: engine.names[node] for node in engine.gradients},
+        lambda: weaknesses(root, engine.seed, given, engine.order, engine.names),
+        partial(_right_lines, engine, result_of),
+        engine.gradients,
     )
 
 
-def _claims(handed_in: Any, names: dict[Any, str]) -> dict[Any, Any]:
+def _judged(
+    node: Any, claim: np.ndarray, engine: EngineFacts, rtol: float | None, atol: float | None
+) -> Result:
+    """One gradient against the engine's, and where it fails."""
+    own, due = np.asarray(engine.gradients[node]), partial(engine.errors.of, node)
+    judged = judge(engine.names[node], claim, own, engine.gross[node], due, rtol, atol)
+    return _located(at_what_fails(judged, rtol, atol), engine)
+
+
+def _missing(claims: dict[Any, Any], engine: EngineFacts) -> list[Result]:
+    """A result for every gradient that was handed in as None."""
+    none = [node for node, claim in claims.items() if claim is None]
+    return [
+        Result(
+            engine.names[node],
+            "missing",
+            np.asarray(engine.gradients[node]),
+            note="None was handed in",
+        )
+        for node in none
+    ]
+
+
+def _unchecked(result_of: dict[str, Result], engine: EngineFacts) -> list[Result]:
+    """A result for every leaf that nothing was handed in for."""
+    leaves = [node for node in engine.order if not node.operands and node in engine.gradients]
+    return [
+        Result(engine.names[node], "unchecked", np.asarray(engine.gradients[node]))
+        for node in leaves
+        if engine.names[node] not in result_of
+    ]
+
+
+def _claims(handed_in: Any, engine: EngineFacts) -> dict[Any, Any]:
     """{node: the array that was handed in for it, or None}"""
+    names = engine.names
     by_name = claims_of.nodes_by_name(names)
     claims: dict[Any, Any] = {
         claims_of.find(key, names, by_name): None if array is None else claims_of.real(array, key)
@@ -117,30 +133,23 @@ def _claims(handed_in: Any, names: dict[Any, str]) -> dict[Any, Any]:
     }
     if len(claims) < len(handed_in):
         raise ValueError("compare: a tensor was handed in twice, by name and as itself")
-    return claims
-
-
-def _check_requires_gradient(claims: Any, gradients: Any, names: dict[Any, str]) -> None:
     for node in claims:
-        if node not in gradients:
+        if node not in engine.gradients:
             raise ValueError(
                 f"compare: {names[node]!r} requires no gradient; "
                 "make it a Tensor with requires_grad=True to check it"
             )
+    return claims
 
 
 def _right_lines(
-    root: Node,
-    names: dict[Any, str],
-    order: Sequence[Node],
-    result_of: dict[str, Result],
-    wrong: list[str],
+    engine: EngineFacts, result_of: dict[str, Result], wrong: list[str]
 ) -> dict[str, str]:
     """{name of a wrong gradient: the line that is right where its mistake is}"""
-    by_name: dict[str, Any] = {names[node]: node for node in order}
+    by_name: dict[str, Any] = {engine.names[node]: node for node in engine.order}
     places = {name: result_of[name].causes[0].of or name for name in wrong}
     nodes = {name: by_name[place] for name, place in places.items() if place in by_name}
-    return right_lines(root, nodes, len(order))
+    return right_lines(engine.root, nodes, len(engine.order))
 
 
 def _compare_one(hand, tensor, rtol, atol):
@@ -195,10 +204,11 @@ def at_what_fails(result: Result, rtol: float | None, atol: float | None) -> Res
     )
 
 
-def _located(result, order, gradients, names):
+def _located(result, engine):
     """Where the first number that is not finite arose, if it was in the engine's run."""
     if result.status != "non-finite" or np.isfinite(result.engine).all():
         return result
+    order, gradients, names = engine.order, engine.gradients, engine.names
     for node in order:
         if not np.isfinite(np.asarray(node.current)).all():
             first = f"the first arises in the forward pass, at {names[node]}"

@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 
+from ..engine.graph import topological_order
 from .gross import gross_gradients
 from .pair import Disagreement, UnusableLayer
 from .recorded import Unrecorded, record, same
@@ -152,7 +153,7 @@ def _rounding(recorded, name, dy):
     gradients = y.gradients(dy.astype(y.dtype))
     if argument not in gradients:
         return 0.0
-    gross = gross_gradients(y, gradients)[argument]
+    gross = gross_gradients(topological_order(y), gradients)[argument]
     return LIMIT_DOUBLE * unit_roundoff(y.dtype, argument.dtype) * gross
 
 

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from ..engine.graph import is_node, topological_order
+from ..engine.graph import is_node
 from ..engine.tensor import Tensor, apply
 from ..operations import RULES
 
@@ -21,8 +21,9 @@ RELATIVE = 1e-6  # of the difference itself
 SMALLER = 1e-3  # times the step: another one, that would see what is narrow
 
 
-def finite_difference(root, seed, node, index):
-    """(d(Σ seed * root) / d(node[index]), how far off that may be), in float64, or None.
+def finite_difference(order, seed, node, index):
+    """(d(Σ seed * root) / d(node[index]), how far off that may be), in float64, or None; root is
+    the last of the ``order``.
 
     Central differences. The step is the third root of the roundoff, which balances rounding and
     curvature. The error bound adds up what a step twice as large changes, and one that is much
@@ -30,7 +31,7 @@ def finite_difference(root, seed, node, index):
     rounding every result once more does to the sum, over the step. None where the graph cannot be
     run again.
     """
-    order = topological_order(root)
+    root = order[-1]
     if sum(math.prod(x.shape) for x in order) > LARGEST:
         return None
     later = _later(order, node)
@@ -91,20 +92,20 @@ def _central(total, middle, step, noise):
     return slopes[0], error + narrow + noise / step
 
 
-def by_the_rules(root, seed, node, index):
+def by_the_rules(order, seed, node, index):
     """The same derivative by the rules of Tensors, in float64 from the same numbers.
 
     In float32 the engine's gradient may be far from differences, though no rule is wrong.
     """
     copies = {node: Tensor(np.array(node.current, dtype=np.float64))}
     with np.errstate(all="ignore"):
-        for x in _later(topological_order(root), node):
+        for x in _later(order, node):
             operands = [copies.get(y) if is_node(y) else None for y in x.operands]
             numbers = [as_float64(y) for y in x.operands]
             operands = [n if y is None else y for y, n in zip(operands, numbers, strict=True)]
             rule, operands, static = operation_of(x, operands)
             copies[x] = apply(rule, tuple(operands), static)
-        gradients = copies[root].gradients(np.asarray(seed, dtype=np.float64))
+        gradients = copies[order[-1]].gradients(np.asarray(seed, dtype=np.float64))
     return float(gradients[copies[node]][index])
 
 
@@ -126,8 +127,6 @@ def operation_of(node, operands):
 
     KeyError for an operation written by hand.
     """
-    if node.operation == "leaky_relu" and len(operands) == 2:  # the slope of a Value
-        return RULES["leaky_relu"], operands[:1], {"slope": operands[1]}
     return getattr(node, "rule", None) or RULES[node.operation], operands, node.static
 
 

@@ -16,10 +16,10 @@ import numpy as np
 from ..engine.graph import is_node
 from ..engine.tensor import Tensor, apply
 from ..operations import RULES
+from ..operations.elementary import square
 from .blame import contributions
 from .finite import operation_of
-from .function_mistakes import UNARY
-from .mistakes import BATCHED
+from .mistakes import is_of_numbers
 
 UNITS = 8  # of rounding in a form of a few operations
 LONGEST = 8  # steps of one function of one tensor
@@ -30,7 +30,6 @@ TERMS = 3  # of a polynomial that somebody would write
 EXACT = 1e-10  # a polynomial that is one agrees to this at every point
 OFFSET = 8  # a form may cancel terms this much larger than the derivative at ordinary numbers
 POINTS = np.linspace(0.0537, 3.1, 24)  # ordinary numbers, once positive and once negative
-SMOOTH = {*UNARY} - {"relu", "leaky_relu", "absolute", "square"}
 
 
 @dataclass(frozen=True)
@@ -136,14 +135,15 @@ class FormRounding:
 
 def _begins_a_function(consumers):
     """Whether a function may begin that no later step, as the -x of exp(-x), begins as well."""
-    return any(map(_is_bent, consumers)) or sum(x.operation in BATCHED for x in consumers) > 1
+    return any(map(_is_bent, consumers)) or sum(is_of_numbers(x.operation) for x in consumers) > 1
 
 
 def _is_bent(node):
     """Whether a step is a smooth function of one tensor that is not linear."""
     if node.operation == "divide":
         return _constant(node.operands[0]) is not None
-    return node.operation in SMOOTH
+    rule = RULES.get(node.operation)
+    return rule is not None and rule.is_function and not rule.kinked and rule is not square
 
 
 def _constant(x):
@@ -175,7 +175,7 @@ def _function_of(entry, consumers):
 
 def _recipe(node, entry, places):
     """(operation, static, operands) with a place or a constant for each operand; else None."""
-    if node.operation not in BATCHED or node.shape != entry.shape:
+    if not is_of_numbers(node.operation) or node.shape != entry.shape:
         return None
     operands = []
     for x in node.operands:

@@ -1,136 +1,127 @@
 """What people write in place of the derivative of an elementwise function: none, another, or it
-taken elsewhere.
+taken elsewhere. Which functions there are, and what is peculiar to one, is asked of their records.
 """
 
 import numpy as np
 
+from ..engine.graph import is_node
 from ..operations import RULES
 
-ACTIVATIONS = ("tanh", "sigmoid", "relu", "softplus", "leaky_relu")
-FUNCTIONS = ("exp", "log", "sqrt", "square", "sin", "cos")
-UNARY = (*ACTIVATIONS, *FUNCTIONS, "tan", "expm1", "log1p", "absolute")
-DERIVATIVES = {
-    "tanh": "1 - tanh(z)**2",
-    "sigmoid": "σ(z) (1 - σ(z))",
-    "relu": "z > 0",
-    "exp": "exp(z)",
-    "log": "1 / z",
-    "softplus": "σ(z)",
-    "square": "2 z",
-    "sqrt": "1 / (2 sqrt(z))",
-    "sin": "cos(z)",
-    "cos": "-sin(z)",
-}
+KIND = "local-derivative"
 
 
-def derivative(operation, x, static=None):
-    """f'(x), elementwise."""
-    return RULES[operation].formula(x, **(static or {}))[1][0](np.ones_like(x))
+def is_function(operation):
+    """True for an elementwise function of one array, such as tanh."""
+    rule = RULES.get(operation)
+    return rule is not None and rule.is_function
 
 
-def mistakes_of_function(operation, x, y, static):
-    """[(kind, words, f)] for y = operation(x), elementwise; f(g) as of ``mistakes``."""
-    written = DERIVATIVES.get(operation, f"that of {operation}")
+def derivative(operation, arrays, position=0):
+    """The derivative by one of its operands, elementwise."""
+    g = np.ones_like(np.broadcast_arrays(*arrays)[0])
+    return RULES[operation].formula(*arrays)[1][position](g)
+
+
+def parameters(node):
+    """The numbers of a function's operands that are settings, such as a slope."""
+    count = RULES[node.operation].parameters
+    operands = node.operands[len(node.operands) - count :] if count else ()
+    return tuple(x.current if is_node(x) else x for x in operands)
+
+
+def mistakes_of_function(operation, position, arrays, y):
+    """[(kind, words, f)] for y = operation(*arrays), elementwise; f(g) as of ``mistakes``."""
+    lesson = RULES[operation].lesson
+    written = lesson.derivative or f"that of {operation}"
+    if position:
+        return _misplaced_derivatives(operation, position, written, arrays, y)
+    instead = lesson.instead(arrays[0], y) if len(arrays) == 1 else {}
     return [
         *(
-            (
-                "local-derivative",
-                f"you used {words}; it is {written}",
-                lambda g, value=value: g * value,
-            )
-            for words, value in _written(operation, x, y)
+            (KIND, f"you used {words}; it is {written}", lambda g, value=value: g * value)
+            for words, value in instead.items()
         ),
-        *_misplaced_derivatives(operation, written, x, y, static),
-        *_masks(operation, x),
-        *_derivatives_of_others(operation, x, y),
+        *_misplaced_derivatives(operation, position, written, arrays, y),
+        *_masks(operation, arrays[0]),
+        *_derivatives_of_others(operation, arrays[0], y),
     ]
 
 
-def _misplaced_derivatives(operation, written, x, y, static):
+def _misplaced_derivatives(operation, position, written, arrays, y):
     """The derivative left out, taken elsewhere, there twice, or without the upstream gradient."""
-    right = derivative(operation, x, static)
+
+    def at(x):
+        replaced = [x if i == position else other for i, other in enumerate(arrays)]
+        return derivative(operation, replaced, position)
+
+    own = arrays[position]
+    right = at(own)
     forms = [
-        ("the derivative is left out", lambda g: g),
+        ("the derivative is left out", lambda g: g + 0 * right),
         (
             f"the derivative is taken at the output; it is {written} of the input z",
-            lambda g: g * derivative(operation, y, static),
+            lambda g: g * at(y),
         ),
         (f"the value of {operation} stands in place of its derivative", lambda g: g * y),
-        (f"the input stands in place of the derivative, which is {written}", lambda g: g * x),
+        (f"the input stands in place of the derivative, which is {written}", lambda g: g * own),
         ("the derivative is there twice", lambda g: g * right * right),
         ("it was divided by the derivative", lambda g: g / right),
-        (
-            "the derivative is taken of the gradient, not of the input",
-            lambda g: derivative(operation, g, static),
-        ),
+        ("the derivative is taken of the gradient, not of the input", at),
         (
             "the derivative stands alone, without the gradient that comes in",
             lambda g: right + 0 * g,
         ),
     ]
-    return [("local-derivative", words, form) for words, form in forms]
+    for i in range(RULES[operation].operand_count - RULES[operation].parameters):
+        if i != position:
+            other = derivative(operation, arrays, i)
+            words = "the derivative is that with respect to the other operand"
+            forms.append((words, lambda g, other=other: g * other))
+    return [(KIND, words, form) for words, form in forms]
 
 
 def _masks(operation, x):
-    if operation not in ("relu", "leaky_relu"):
+    """What passes at a kink at 0, taken of the wrong array, or the wrong way round."""
+    rule = RULES[operation]
+    if not rule.kinked or rule.lesson.purpose != "activation":
         return []
     return [
         (
-            "local-derivative",
+            KIND,
             "it passes where the gradient that comes in is positive, not where the input is",
             lambda g: g * (g > 0),
         ),
-        ("local-derivative", "it passes where the input is negative", lambda g: g * (x <= 0)),
+        (KIND, "it passes where the input is negative", lambda g: g * (x <= 0)),
     ]
 
 
 def _derivatives_of_others(operation, x, y):
     """The derivatives of the functions that are used for the same purpose."""
     forms = []
-    for family in (ACTIVATIONS, FUNCTIONS):
-        for other in family if operation in family else ():
-            if other == operation:
-                continue
-            words = f"you used the derivative of {other}; the step is {operation}"
-            for ending, at in (("", x), (", and took it at the output", y)):
-                forms.append(
-                    (
-                        "local-derivative",
-                        words + ending,
-                        lambda g, other=other, at=at: g * derivative(other, at),
-                    )
+    for other in _kin(operation):
+        words = f"you used the derivative of {other.name}; the step is {operation}"
+        for ending, at in (("", x), (", and took it at the output", y)):
+            forms.append(
+                (
+                    KIND,
+                    words + ending,
+                    lambda g, other=other, at=at: g * derivative(other.name, (at, *_usual(other))),
                 )
+            )
     return forms
 
 
-def _written(operation, x, y):
-    """(words, value): what stands on paper for the derivative of one function."""
-    return {
-        "tanh": [
-            ("1 - z**2", 1 - x * x),
-            ("1 - tanh(z)", 1 - y),
-            ("1 + tanh(z)**2", 1 + y * y),
-            ("(1 - tanh(z))**2", (1 - y) ** 2),
-        ],
-        "sigmoid": [
-            ("z (1 - z)", x * (1 - x)),
-            ("1 - σ(z)", 1 - y),
-            ("σ(z) (1 + σ(z))", y * (1 + y)),
-            ("1 - σ(z)**2", 1 - y * y),
-            ("(1 - σ(z))**2", (1 - y) ** 2),
-        ],
-        "square": [("z, without the 2", x), ("z**2", x * x), ("2", 2 + 0 * x)],
-        "sqrt": [
-            ("1 / sqrt(z), without the 1/2", 1 / y),
-            ("1 / (2 z)", 0.5 / x),
-            ("sqrt(z) / 2", y / 2),
-            ("2 sqrt(z)", 2 * y),
-            ("1 / 2", 0.5 + 0 * x),
-        ],
-        "log": [("1 / log(z)", 1 / y), ("1 / z**2", 1 / (x * x)), ("1", 1 + 0 * x)],
-        "exp": [("z exp(z - 1)", x * np.exp(x - 1)), ("z exp(z)", x * y), ("exp(-z)", 1 / y)],
-        "softplus": [("σ(z) (1 - σ(z))", derivative("sigmoid", x)), ("σ(y)", 1 / (1 + np.exp(-y)))],
-        "absolute": [("z", x), ("1", 1 + 0 * x), ("z / |z|**2", np.sign(x) / y)],
-        "sin": [("-cos(z)", -np.cos(x))],
-        "cos": [("sin(z)", np.sin(x))],
-    }.get(operation, [])
+def _kin(operation):
+    purpose = RULES[operation].lesson.purpose
+    if not purpose:
+        return []
+    alike = [rule for rule in RULES.values() if rule.lesson.purpose == purpose]
+    return [rule for rule in alike if rule.name != operation]
+
+
+def _usual(rule):
+    """The parameters of a function as they are mostly chosen: 0.01 for a slope."""
+    return (USUAL_PARAMETER,) * rule.parameters
+
+
+USUAL_PARAMETER = 0.01

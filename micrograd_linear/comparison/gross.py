@@ -8,7 +8,6 @@ The same pullbacks are run on an upstream gradient whose arithmetic adds magnitu
 import numpy as np
 
 from ..engine.backward import undo_broadcast
-from ..engine.graph import topological_order
 from ..engine.value import Value
 
 
@@ -53,15 +52,16 @@ class Gross(np.lib.mixins.NDArrayOperatorsMixin):
         return Gross(rule(*(getattr(x, "magnitudes", x) for x in operands), **static))
 
 
-def gross_gradients(root, gradients, given=None):
-    """{node: array} for all that ``root`` depends on: the magnitudes that were added up to make
-    each of its ``gradients``, and those of those.
+def gross_gradients(order, gradients, given=None):
+    """{node: array} for a graph in the ``order`` of its making: the magnitudes that were added up
+    to make each of its ``gradients``, and those of those.
 
     From a ``given`` gradient, {node: array}, its own magnitudes are passed on.
     """
+    root = order[-1]
     gross = {root: np.absolute(np.asarray(gradients[root], dtype=np.float64))}
     with np.errstate(all="ignore"):  # a NaN or an overflow is judged elsewhere
-        for node in reversed(topological_order(root)):
+        for node in reversed(order):
             if node not in gross or not node.operands:
                 continue
             handed_on = (

@@ -5,11 +5,12 @@ subgradients, too, and no mistake.
 import numpy as np
 
 from ..engine.backward import undo_broadcast
+from ..operations import RULES, is_kinked
 from .steps import numbers
 
 
 def _at_zero(operation, slope):
-    """relu, leaky_relu, absolute: another slope at 0."""
+    """A function with a kink at 0, such as relu: another slope there."""
 
     def other(node, g, pieces):
         x = np.asarray(numbers(node)[0][0])
@@ -96,11 +97,11 @@ def _of_a_reduction(choice):
 
 
 CONVENTIONS = [
-    ("relu'(0) = 1, the engine 0", _at_zero("relu", 1)),
-    ("relu'(0) = 1/2, the engine 0", _at_zero("relu", 0.5)),
-    ("leaky_relu'(0) = 1, the engine the other slope", _at_zero("leaky_relu", 1)),
-    ("|x|' = 1 at 0, the engine 0", _at_zero("absolute", 1)),
-    ("|x|' = -1 at 0, the engine 0", _at_zero("absolute", -1)),
+    *(
+        (words, _at_zero(rule.name, slope))
+        for rule in RULES.values()
+        for words, slope in rule.lesson.other_slopes.items()
+    ),
     ("a tie's gradient goes to the first of the two, the engine shares it", _to_one_side(1, 0)),
     ("a tie's gradient goes to the second of the two, the engine shares it", _to_one_side(0, 1)),
     ("both of a tie get all of it, the engine shares it", _to_one_side(1, 1)),
@@ -110,12 +111,11 @@ CONVENTIONS = [
     ("the last of several largest gets all, the engine shares it", _of_a_reduction("last")),
     ("each of several largest gets all, the engine shares it", _of_a_reduction("each")),
 ]
-_KINKED = {"relu", "leaky_relu", "absolute", "maximum", "minimum", "max", "min", "clip"}
 
 
 def conventions(order):
     """[(words, patch)] of the other choices that would make a difference in a graph."""
-    kinked = [node for node in order if node.operation in _KINKED]
+    kinked = [node for node in order if is_kinked(node.operation)]
     return [
         (words, other)
         for words, other in CONVENTIONS

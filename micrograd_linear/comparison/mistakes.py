@@ -10,7 +10,8 @@ carry one more leading axis, of several nodes at once.
 
 import numpy as np
 
-from .function_mistakes import UNARY, mistakes_of_function
+from ..operations import RULES, SCALAR_RULES
+from .function_mistakes import mistakes_of_function
 from .layout_mistakes import MISTAKES_OF_LAYOUT
 from .matrix_mistakes import MISTAKES_OF_MATRICES
 from .pair_mistakes import MISTAKES_OF_PAIRS, largest_alone
@@ -18,18 +19,13 @@ from .reduction_mistakes import MISTAKES_OF_REDUCTIONS
 
 # The mistakes of these tell one element from the others.
 OF_SEVERAL = ("max", "min", "prod")
-# Arrays of these may carry a leading axis, of several nodes at once.
-BATCHED = {
-    *UNARY,
-    "negative",
-    "add",
-    "subtract",
-    "multiply",
-    "divide",
-    "power",
-    "maximum",
-    "minimum",
-}
+
+
+def is_of_numbers(operation):
+    """True for an elementwise operation: its arrays may carry a leading axis, of several nodes."""
+    return operation in SCALAR_RULES and RULES[operation].elementwise
+
+
 _OF = {
     **MISTAKES_OF_PAIRS,
     **MISTAKES_OF_MATRICES,
@@ -43,8 +39,8 @@ def mistakes(operation, position, arrays, y, static, shape=None):
     node's y, where arrays are of several.
     """
     shape = np.shape(y) if shape is None else shape
-    if operation in UNARY:
-        return mistakes_of_function(operation, arrays[0], y, static)
+    if operation not in _OF and is_of_numbers(operation) and not RULES[operation].operator:
+        return mistakes_of_function(operation, position, arrays, y)
     if operation not in _OF or (operation in OF_SEVERAL and np.size(arrays[position]) == 1):
         return []
     forms = _OF[operation](position, arrays, y, static)

@@ -10,7 +10,7 @@ import numpy as np
 from ..engine.backward import broadcast_axes
 from .blame import fitted
 from .equal import is_derivative
-from .mistakes import BATCHED, mistakes
+from .mistakes import is_of_numbers, mistakes
 from .sites import CONFIRMED, Sites, grouped
 from .steps import numbers, pulled
 from .subset import triangles
@@ -58,7 +58,7 @@ def _not_summed(edges):
     """
     node, operand = edges[0].node, edges[0].operand
     y = numbers(node)[1]
-    if node.operation not in BATCHED or operand.shape == y.shape:
+    if not is_of_numbers(node.operation) or operand.shape == y.shape:
         return
     axes = broadcast_axes(y.shape, operand.shape)
     for place, which in ((-1, "last"), (0, "first")):
@@ -85,7 +85,7 @@ def _families(edges):
         arrays, _, static = numbers(edge.node)
         operation = edge.node.operation
         matrices = operation == "matmul" and all(a.ndim == 2 for a in arrays)
-        if operation not in BATCHED and not matrices:
+        if not is_of_numbers(operation) and not matrices:
             return edge.position, edge.node
         return edge.position, (operation, *(a.shape for a in arrays), *static.items())
 

@@ -11,7 +11,7 @@ import numpy as np
 from ..engine.graph import topological_order
 from .blame import Edge
 from .equal import is_whole_derivative
-from .function_mistakes import UNARY, derivative
+from .function_mistakes import derivative, is_function, parameters
 from .other_factors import explain_by_factors
 from .sites import CONFIRMED, grouped
 from .softmax_mistakes import as_elementwise, explain_by_softmax
@@ -32,12 +32,12 @@ FIELDS = [
     (
         "local-derivative",
         "multiplied by the derivative of a sigmoid at {}",
-        lambda v: derivative("sigmoid", v),
+        lambda v: derivative("sigmoid", [v]),
     ),
     (
         "local-derivative",
         "multiplied by the derivative of a tanh at {}",
-        lambda v: derivative("tanh", v),
+        lambda v: derivative("tanh", [v]),
     ),
     ("local-derivative", "divided by 1 - {}**2", lambda v: 1 / (1 - v * v)),
     ("local-derivative", "divided by {0} (1 - {0})", lambda v: 1 / (v * (1 - v))),
@@ -142,10 +142,10 @@ class Others:
         one.
         """
         g, operation = np.asarray(self.used[edge.node]), edge.node.operation
-        if operation not in UNARY or g.size < 2 or g.shape != edge.operand.shape:
+        if not is_function(operation) or g.size < 2 or g.shape != edge.operand.shape:
             return
         nodes, rows = self.values.near(g.shape, edge.node, near)
-        fields = derivative(operation, rows)
+        fields = derivative(operation, (rows, *parameters(edge.node)))
         weighted = self.sites.along[edge.operand] * g.ravel()
         at, own_name = self.sites.step(edge.node), self.sites.called(edge.operand)
         for k in self.fitting(edge, fields @ weighted.T, own, nodes):

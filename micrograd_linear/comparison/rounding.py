@@ -10,8 +10,9 @@ import math
 
 import numpy as np
 
-from ..engine.graph import is_node, topological_order
+from ..engine.graph import is_node
 from ..engine.tensor import Tensor, apply
+from ..operations import is_kinked
 from .finite import cast, operation_of
 from .forms import FormRounding
 from .gross import gross_contributions
@@ -33,7 +34,6 @@ _WITHOUT_GRAPH = {
     np.dtype(np.float16): 5e-3,
     np.dtype(np.float32): 1e-5,
 }
-_KINKED = {"relu", "absolute", "leaky_relu", "maximum", "minimum", "max", "min", "clip"}
 _LARGE = 2_000_000  # elements in a graph: long double has no fast matrix product
 
 
@@ -110,7 +110,7 @@ class EngineErrors:
     gross gradients of all nodes.
     """
 
-    def __init__(self, root, gradients, gross):
+    def __init__(self, root, order, gradients, gross):
         self.root, self.gradients, self.gross, self.pairs, self.found, self.consumers = (
             root,
             gradients,
@@ -119,7 +119,7 @@ class EngineErrors:
             {},
             None,
         )
-        self.order = topological_order(root)
+        self.order = order
         self.forms = FormRounding(root, self.order, gradients)
         types = {
             np.dtype(getattr(node, "dtype", np.float64)) for node in self.order if node in gradients
@@ -216,7 +216,7 @@ class EngineErrors:
             any(
                 _branches_differ(forward_a[node], forward_b[node])
                 for node in self.order
-                if node.operation in _KINKED
+                if is_kinked(node.operation)
             ),
         )
 

@@ -11,7 +11,7 @@ from collections import Counter
 import numpy as np
 
 from ..engine.graph import is_node, topological_order
-from .function_mistakes import UNARY, derivative
+from .function_mistakes import derivative, is_function
 from .loops import STATISTICS
 from .steps import numbers, step
 
@@ -69,8 +69,8 @@ def _hidden_at(node, ways, names, shared):
     kind, where = node.operation, step(node, names)
     if not y.size:
         return [f"{where} has no elements: a mistake there would not show"]
-    if kind in UNARY:
-        return _of_a_function(kind, arrays[0], static, where)
+    if is_function(kind):
+        return _of_a_function(kind, arrays, where)
     if kind == "matmul":
         return _of_a_product(node, arrays, ways, names, shared)
     if kind in ("add", "subtract", "multiply"):
@@ -85,9 +85,9 @@ def _hidden_at(node, ways, names, shared):
     return []
 
 
-def _of_a_function(kind: str, x: np.ndarray, static: dict, where: str) -> list[str]:
+def _of_a_function(kind: str, arrays: list, where: str) -> list[str]:
     with np.errstate(all="ignore"):
-        slope = derivative(kind, x, static)
+        slope = derivative(kind, arrays)
     if (slope == 1).all():
         return [
             f"the derivative is 1 at every element of {where}: that it is left out would not show"

@@ -23,11 +23,14 @@ MOST_SEARCHED = 12  # wrong gradients whose causes are looked for, those nearest
 
 
 class Verdicts:
-    """``results`` of the ``claims``, {node: hand gradient}, on ``root``, explained one by one."""
+    """``results`` of the ``claims``, {node: hand gradient}, explained one by one, by what the
+    ``engine`` says.
+    """
 
-    def __init__(self, results, claims, root, gradients, gross, errors, names):
-        self.results, self.claims, self.root, self.gradients = results, claims, root, gradients
-        self.gross, self.errors, self.names = gross, errors, names
+    def __init__(self, results, claims, engine):
+        self.results, self.claims, self.engine = results, claims, engine
+        self.root, self.gradients, self.names = engine.root, engine.gradients, engine.names
+        self.gross, self.errors = engine.gross, engine.errors
 
     def explained(self):
         """The results with status and causes: which of the wrong ones follow from the others, and
@@ -41,10 +44,12 @@ class Verdicts:
             if claim.shape == node.shape and np.isfinite(claim).all()
         }
         with np.errstate(all="ignore"):
-            self.backward = Backward(self.root, self.gradients[self.root], self.usable)
+            self.backward = self._backward(self.usable)
         between = any(node.operands for node in self.usable)
         self.gross_passed_on = (
-            gross_gradients(self.root, self.gradients, self.usable) if between else self.gross
+            gross_gradients(self.engine.order, self.gradients, self.usable)
+            if between
+            else self.gross
         )
         self.ties = conventions(self.backward.order)
         self.steps = any(node.operands and node is not self.root for node in self.usable)
@@ -60,6 +65,9 @@ class Verdicts:
             results = dict(zip(self.claims, judged, strict=True))
             shared = Shared(results, self.claims, self.backward, self.names, self._is_multiple)
             return list(shared.told_once().values())
+
+    def _backward(self, hand, patch=None):
+        return Backward(self.root, self.engine.seed, hand, patch, self.engine.order)
 
     def _explained(self, result, node):
         if result.status not in ("wrong", "shape"):
@@ -95,7 +103,7 @@ class Verdicts:
     def _by_differences(self, result, node):
         """(what finite differences say where the error is largest, whether the engine is wrong)"""
         claim, at = self.claims[node], result.where
-        place = self.root, self.gradients[self.root], node, at
+        place = self.engine.order, self.engine.seed, node, at
         due = 0.0 if result.due is None else np.broadcast_to(result.due, claim.shape)[at]
         # A Value is a float64, for which the rules need not be read again.
         by_rules = partial(by_the_rules, *place) if hasattr(node, "arrays") else None
@@ -133,7 +141,7 @@ class Verdicts:
         causes = search(self.backward)
         if causes[0].kind == "unknown" and len(self.usable) > 1 and claim.shape == node.shape:
             # perhaps written by a formula that passes over the gradients in between
-            causes = search(Backward(self.root, self.gradients[self.root], {node: claim}))
+            causes = search(self._backward({node: claim}))
         return causes
 
     def _agrees(self, node, array, gross=None):
@@ -179,9 +187,7 @@ class Verdicts:
         choice at ties.
         """
         if (bool(given), words) not in self.passes:
-            self.passes[bool(given), words] = Backward(
-                self.root, self.gradients[self.root], given, patch
-            ).implied
+            self.passes[bool(given), words] = self._backward(given, patch).implied
         return self.passes[bool(given), words]
 
     def _is_multiple(self, node: object, factor: float) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .mistakes import BATCHED
+from .mistakes import is_of_numbers
 
 if TYPE_CHECKING:
     from .causes import Search
@@ -65,7 +65,7 @@ def _averaged(search, factor):
         copies = np.size(node.current) / search.hand.size
         if copies <= 1 or abs(factor * copies - 1) >= 1e-9:
             continue
-        if node.operation in BATCHED and any(x is search.target for x in node.operands):
+        if is_of_numbers(node.operation) and any(x is search.target for x in node.operands):
             several = f"{copies:.0f} copies that broadcasting made"
             return f": averaged over the {several}, which are to be summed"
     return ""

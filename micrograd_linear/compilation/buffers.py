@@ -8,14 +8,20 @@ import numpy as np
 
 from ..derivation.lower import reachable
 from ..derivation.source import Writer
+from ..operations import RULES
 
 # Bytes: to make a smaller array costs less than to tell NumPy where to put it.
 LARGE = 1 << 16
-_REDUCTIONS = {"sum": "add", "max": "maximum", "min": "minimum", "prod": "multiply"}
-_SAME_NAME = (
-    "multiply divide matmul negative maximum minimum exp expm1 log log1p sqrt sin cos tan tanh"
-)
-_UFUNCS = {"absolute": "abs"} | {name: name for name in _SAME_NAME.split()}
+_REDUCTIONS = {"sum": np.add, "max": np.maximum, "min": np.minimum, "prod": np.multiply}
+
+
+def _ufunc(operation):
+    """NumPy's function that can write its result into a buffer, of the operation's record."""
+    rule = RULES.get(operation)
+    function = None if rule is None else rule.numpy_function
+    if function is np.power:  # x**2 is a product to NumPy, and np.power(x, 2) is not
+        return None
+    return function if isinstance(function, np.ufunc) else None
 
 
 class BufferedWriter(Writer):
@@ -50,7 +56,7 @@ class BufferedWriter(Writer):
             return sign > 0 and np.broadcast_shapes(first.shape, second.shape) == x.shape
         if x.operation == "matmul":
             return min(y.ndim for y in x.operands) > 1
-        return x.operation in _UFUNCS
+        return _ufunc(x.operation) is not None
 
     @staticmethod
     def terms_of(x):
@@ -67,7 +73,9 @@ class BufferedWriter(Writer):
         self.buffer_of[x] = buffer
         if x.operation != "add":
             operands = ", ".join(self.wrapped(y, 0) for y in x.operands)
-            return f"np.{_UFUNCS[x.operation]}({operands}, out={buffer})"
+            ufunc = _ufunc(x.operation)
+            assert ufunc is not None  # as has_a_line has seen
+            return f"np.{ufunc.__name__}({operands}, out={buffer})"
         text = self.wrapped(terms[0][1], 0)
         for sign, y in terms[1:]:
             ufunc = "add" if sign > 0 else "subtract"
@@ -96,8 +104,9 @@ class BufferedWriter(Writer):
             return super().reduced(x, a, keepdims)
         axes = x.static["axis"]
         axis = None if len(axes) == a.ndim else axes[0] if len(axes) == 1 else axes
-        self.objects[f"_{ufunc}"] = getattr(np, ufunc).reduce
-        return f"_{ufunc}({self.wrapped(a, 0)}, {axis}{', None, None, True' if keepdims else ''})"
+        name = f"_{ufunc.__name__}"
+        self.objects[name] = ufunc.reduce
+        return f"{name}({self.wrapped(a, 0)}, {axis}{', None, None, True' if keepdims else ''})"
 
     def constant(self, array):
         """An array of the run as an object: exact, of any size, and checked to be nobody else's by

@@ -5,54 +5,18 @@ compiles them once and keeps them on disk.
 them, and back; so every gradient adds up its contributions in the order of the eager engine, and
 equals its gradient to the last bit.
 
-An operation is found by comparing its code, one rung after the other; a ladder that is made from a
-table of functions takes a fifth more time. Every operation has a rung of its own, and what no rung
-knows is not computed: the loop ends and returns the code.
+An operation is found by comparing its code, one rung after the other. The rungs are written from
+the records of the operations; what no rung knows is not computed: the loop ends and returns the
+code.
 """
 
 import numba
 
-from .jitted import OPTIONS, derivative_of, fingerprint, value_of
-from .schedule import CODES
+from ..engine.value import POWER_OF_CONSTANT as POWER_RULE
+from .codes import CODES, DETACH, DOT, DOT_LEFT, NOTHING, POWER_OF_CONSTANT, SELECT, SUM
+from .jitted import OPTIONS, compiled, fingerprint, text_of
 
-_CODE = {name: code for code, name in enumerate(CODES)}
 ALL_KNOWN = -1  # what a loop returns that has met no unknown code
-
-ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER = (
-    _CODE[name] for name in ("add", "subtract", "multiply", "divide", "power")
-)
-MAXIMUM, MINIMUM, LEAKY_RELU, NEGATIVE, ABSOLUTE = (
-    _CODE[name] for name in ("maximum", "minimum", "leaky_relu", "negative", "absolute")
-)
-EXP, EXPM1, LOG, LOG1P, SQRT = (_CODE[name] for name in ("exp", "expm1", "log", "log1p", "sqrt"))
-SIN, COS, TAN, TANH = (_CODE[name] for name in ("sin", "cos", "tan", "tanh"))
-SIGMOID, SOFTPLUS, RELU = (_CODE[name] for name in ("sigmoid", "softplus", "relu"))
-SELECT, DETACH, SUM, DOT, DOT_LEFT = (
-    _CODE[name] for name in ("select", "detach", "sum", "dot", "dot_left")
-)
-POWER_OF_CONSTANT, NOTHING = (_CODE[name] for name in ("power_of_constant", "nothing"))
-
-add, subtract, multiply, divide, power = (
-    value_of(name) for name in ("add", "subtract", "multiply", "divide", "power")
-)
-maximum, minimum, leaky_relu, negative, absolute = (
-    value_of(name) for name in ("maximum", "minimum", "leaky_relu", "negative", "absolute")
-)
-exp, expm1, log, log1p, sqrt = (value_of(name) for name in ("exp", "expm1", "log", "log1p", "sqrt"))
-sin, cos, tan, tanh = (value_of(name) for name in ("sin", "cos", "tan", "tanh"))
-sigmoid, softplus, relu = (value_of(name) for name in ("sigmoid", "softplus", "relu"))
-
-d_add, d_subtract, d_multiply, d_divide, d_power = (
-    derivative_of(name) for name in ("add", "subtract", "multiply", "divide", "power")
-)
-d_maximum, d_minimum, d_leaky_relu, d_negative, d_absolute = (
-    derivative_of(name) for name in ("maximum", "minimum", "leaky_relu", "negative", "absolute")
-)
-d_exp, d_expm1, d_log, d_log1p, d_sqrt = (
-    derivative_of(name) for name in ("exp", "expm1", "log", "log1p", "sqrt")
-)
-d_sin, d_cos, d_tan, d_tanh = (derivative_of(name) for name in ("sin", "cos", "tan", "tanh"))
-d_sigmoid, d_softplus, d_relu = (derivative_of(name) for name in ("sigmoid", "softplus", "relu"))
 
 
 @numba.njit(inline="always", **OPTIONS)
@@ -61,176 +25,119 @@ def _select(terms, offset, count, index):
     return terms[offset + (index if index >= 0 else index + count)]
 
 
-@numba.njit(**OPTIONS)
-def _forward(code, left, right, start, terms, values, indices):  # noqa: C901 (rungs)
-    first = len(values) - len(code)
-    for n in range(len(code)):
-        c = code[n]
-        if DOT <= c <= DOT_LEFT:
-            total = values[start[n]]
-            k = left[n]
-            for _ in range(right[n]):
-                total += values[terms[k]] * values[terms[k + 1]]
-                k += 2
-            y = total
-        elif c == SUM:
-            k = left[n]
-            total = values[terms[k]]
-            for i in range(1, right[n]):
-                total += values[terms[k + i]]
-            y = total
-        elif c == SELECT:
-            y = values[_select(terms, left[n], start[n], indices[right[n]])]
-        else:
-            x = values[left[n]]
-            if c == ADD:
-                y = add(x, values[right[n]])
-            elif c == SUBTRACT:
-                y = subtract(x, values[right[n]])
-            elif c == MULTIPLY:
-                y = multiply(x, values[right[n]])
-            elif c == DIVIDE:
-                y = divide(x, values[right[n]])
-            elif c == POWER:
-                y = power(x, values[right[n]])
-            elif c == MAXIMUM:
-                y = maximum(x, values[right[n]])
-            elif c == MINIMUM:
-                y = minimum(x, values[right[n]])
-            elif c == LEAKY_RELU:
-                y = leaky_relu(x, values[right[n]])
-            elif c == NEGATIVE:
-                y = negative(x)
-            elif c == ABSOLUTE:
-                y = absolute(x)
-            elif c == EXP:
-                y = exp(x)
-            elif c == EXPM1:
-                y = expm1(x)
-            elif c == LOG:
-                y = log(x)
-            elif c == LOG1P:
-                y = log1p(x)
-            elif c == SQRT:
-                y = sqrt(x)
-            elif c == SIN:
-                y = sin(x)
-            elif c == COS:
-                y = cos(x)
-            elif c == TAN:
-                y = tan(x)
-            elif c == TANH:
-                y = tanh(x)
-            elif c == SIGMOID:
-                y = sigmoid(x)
-            elif c == SOFTPLUS:
-                y = softplus(x)
-            elif c == RELU:
-                y = relu(x)
+def _forward_pass(value_at):
+    """The loop that computes every node from those before it."""
+
+    @numba.njit(**OPTIONS)
+    def forward(code, left, right, start, terms, values, indices):
+        first = len(values) - len(code)
+        for n in range(len(code)):
+            c = code[n]
+            if DOT <= c <= DOT_LEFT:
+                total = values[start[n]]
+                k = left[n]
+                for _ in range(right[n]):
+                    total += values[terms[k]] * values[terms[k + 1]]
+                    k += 2
+                y = total
+            elif c == SUM:
+                k = left[n]
+                total = values[terms[k]]
+                for i in range(1, right[n]):
+                    total += values[terms[k + i]]
+                y = total
+            elif c == SELECT:
+                y = values[_select(terms, left[n], start[n], indices[right[n]])]
             elif c == DETACH:
-                y = x
+                y = values[left[n]]
             else:
-                return c
-        values[first + n] = y
-    return ALL_KNOWN
+                known, y = value_at(c, left[n], right[n], values)
+                if not known:
+                    return c
+            values[first + n] = y
+        return ALL_KNOWN
+
+    return forward
 
 
-@numba.njit(**OPTIONS)
-def _backward(back, left, right, start, terms, values, indices, gradients):  # noqa: C901 (rungs)
-    first = len(values) - len(back)
-    for n in range(len(back) - 1, -1, -1):
-        c = back[n]
-        if c == NOTHING:
-            continue
-        g = gradients[first + n]
-        if c == DOT:
-            k = left[n] + 2 * right[n]
-            for i in range(right[n]):
-                k -= 2
-                if i == right[n] - 1:
-                    # The first addition handed on to what the sum begins with before the first
-                    # product was reached.
-                    gradients[start[n]] += g
-                x, y = terms[k], terms[k + 1]
-                p, q = values[x], values[y]
-                gradients[x] += g * q
-                gradients[y] += g * p
-        elif c == DOT_LEFT:
-            k = left[n] + 2 * right[n]
-            for i in range(right[n]):
-                k -= 2
-                if i == right[n] - 1:
-                    gradients[start[n]] += g
-                gradients[terms[k]] += g * values[terms[k + 1]]
-        elif c == SUM:
-            k = left[n]
-            for i in range(right[n] - 1, -1, -1):
-                gradients[terms[k + i]] += g
-        elif c == SELECT:
-            gradients[_select(terms, left[n], start[n], indices[right[n]])] += g
-        elif c <= LEAKY_RELU or c == POWER_OF_CONSTANT:
-            a, b = left[n], right[n]
-            x, y = values[a], values[b]
-            if c == ADD:
-                to_a, to_b = d_add(g, x, y)
-            elif c == SUBTRACT:
-                to_a, to_b = d_subtract(g, x, y)
-            elif c == MULTIPLY:
-                to_a, to_b = d_multiply(g, x, y)
-            elif c == DIVIDE:
-                to_a, to_b = d_divide(g, x, y)
-            elif c == POWER:
-                to_a, to_b = d_power(g, x, y)
-            elif c == MAXIMUM:
-                to_a, to_b = d_maximum(g, x, y)
-            elif c == MINIMUM:
-                to_a, to_b = d_minimum(g, x, y)
-            elif c == LEAKY_RELU:
-                to_a, to_b = d_leaky_relu(g, x, y)
-            elif c == POWER_OF_CONSTANT:
-                to_a, to_b = d_power(g, x, y)[0], 0.0
-            else:
+def _backward_pass(hand_on):
+    """The loop that hands every gradient on, from the last node to the first."""
+
+    @numba.njit(**OPTIONS)
+    def backward(back, left, right, start, terms, values, indices, gradients):
+        first = len(values) - len(back)
+        for n in range(len(back) - 1, -1, -1):
+            c = back[n]
+            if c == NOTHING:
+                continue
+            g = gradients[first + n]
+            if c in (DOT, DOT_LEFT):
+                k = left[n] + 2 * right[n]
+                for i in range(right[n]):
+                    k -= 2
+                    if i == right[n] - 1:
+                        # The first of the additions that became this dot handed its gradient on
+                        # to what the sum begins with before it reached the first product.
+                        gradients[start[n]] += g
+                    x, y = terms[k], terms[k + 1]
+                    p, q = values[x], values[y]
+                    gradients[x] += g * q
+                    if c == DOT:
+                        gradients[y] += g * p
+            elif c == SUM:
+                k = left[n]
+                for i in range(right[n] - 1, -1, -1):
+                    gradients[terms[k + i]] += g
+            elif c == SELECT:
+                gradients[_select(terms, left[n], start[n], indices[right[n]])] += g
+            elif not hand_on(c, g, left[n], right[n], values, gradients):
                 return c
-            gradients[a] += to_a
-            gradients[b] += to_b
+        return ALL_KNOWN
+
+    return backward
+
+
+def _ladder(head, rungs, names):
+    """A compiled function that compares a code with that of one operation after the other.
+
+    A table of functions instead would take a fifth more time.
+    """
+    lines = [f"def {head}:"]
+    for code, statements in rungs:
+        lines += [f"    if c == {code}:", *(f"        {each}" for each in statements)]
+    name = head.partition("(")[0]
+    lines += [f"    return {'False, 0.0' if name == 'value_at' else 'False'}"]
+    # Numba imports this module when it reads compiled code from its disk.
+    namespace = {"__name__": __name__, **names}
+    exec("\n".join(lines), namespace)
+    return numba.njit(inline="always", **OPTIONS)(namespace[name])
+
+
+def _ladders(rules):
+    """(value_at, hand_on): a rung for each of the operations, written from their records."""
+    names, forward, backward = {}, [], []
+    for code, rule in rules:
+        names |= {f"value_{code}": compiled(rule.value), f"d_{code}": compiled(rule.derivative)}
+        if rule.operand_count == 1:
+            numbers, parts = "values[a]", ["gradients[a] += to_a"]
         else:
-            a = left[n]
-            x = values[a]
-            if c == NEGATIVE:
-                to_a = d_negative(g, x)
-            elif c == ABSOLUTE:
-                to_a = d_absolute(g, x)
-            elif c == EXP:
-                to_a = d_exp(g, x)
-            elif c == EXPM1:
-                to_a = d_expm1(g, x)
-            elif c == LOG:
-                to_a = d_log(g, x)
-            elif c == LOG1P:
-                to_a = d_log1p(g, x)
-            elif c == SQRT:
-                to_a = d_sqrt(g, x)
-            elif c == SIN:
-                to_a = d_sin(g, x)
-            elif c == COS:
-                to_a = d_cos(g, x)
-            elif c == TAN:
-                to_a = d_tan(g, x)
-            elif c == TANH:
-                to_a = d_tanh(g, x)
-            elif c == SIGMOID:
-                to_a = d_sigmoid(g, x)
-            elif c == SOFTPLUS:
-                to_a = d_softplus(g, x)
-            elif c == RELU:
-                to_a = d_relu(g, x)
-            else:
-                return c
-            gradients[a] += to_a
-    return ALL_KNOWN
+            numbers, parts = (
+                "values[a], values[b]",
+                ["gradients[a] += to_a", "gradients[b] += to_b"],
+            )
+        targets = "to_a" if rule.operand_count == 1 else "to_a, to_b"
+        if code == POWER_OF_CONSTANT:
+            targets, parts = "to_a, _", parts[:1]
+        else:
+            forward.append((code, [f"return True, value_{code}({numbers})"]))
+        backward.append((code, [f"{targets} = d_{code}(g, {numbers})", *parts, "return True"]))
+    return (
+        _ladder("value_at(c, a, b, values)", forward, names),
+        _ladder("hand_on(c, g, a, b, values, gradients)", backward, names),
+    )
 
 
-def _with_fingerprint(version):
+def _with_fingerprint(version, _forward, _backward):
     """The two loops; ``version`` is part of what Numba looks up on its disk.
 
     They return (a code that no rung knows, or ``ALL_KNOWN``; the version).
@@ -271,4 +178,9 @@ def _with_fingerprint(version):
 
 def loops(cache):
     """(replay, replay_batch), compiled at their first call, or read from the disk."""
-    return [numba.njit(cache=cache, **OPTIONS)(f) for f in _with_fingerprint(fingerprint())]
+    rules = [(code, rule) for code, rule in enumerate(CODES.rules) if rule is not None]
+    rules.append((POWER_OF_CONSTANT, POWER_RULE))
+    version = fingerprint("\n".join(f"{code} {text_of(rule)}" for code, rule in rules))
+    value_at, hand_on = _ladders(rules)
+    passes = _forward_pass(value_at), _backward_pass(hand_on)
+    return [numba.njit(cache=cache, **OPTIONS)(f) for f in _with_fingerprint(version, *passes)]

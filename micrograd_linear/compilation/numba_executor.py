@@ -5,7 +5,7 @@ They need Numba, which the extra ``fast`` installs.
 
 import numpy as np
 
-from .schedule import unknown_operation
+from .codes import CODES, unknown_operation
 
 
 def executor(schedule):
@@ -26,7 +26,7 @@ class NumbaExecutor:
     ``run_batch`` does the same for rows of inputs.
     """
 
-    _loops = None
+    _loops, _known = None, 0
 
     def __init__(self, schedule):
         self.schedule = schedule
@@ -73,7 +73,9 @@ class NumbaExecutor:
 
     @classmethod
     def loops(cls):
-        if cls._loops is None:
+        """The compiled loops; they are made anew when there are operations that they lack."""
+        if cls._loops is None or cls._known != len(CODES.rules):
+            cls._known = len(CODES.rules)
             from . import kernels
 
             try:

@@ -16,38 +16,9 @@ import functools
 
 import numpy as np
 
-from ..operations import RULES
+from .codes import CODES, DETACH, DOT, DOT_LEFT, NOTHING, SELECT, SUM, UNARY
 from .python_executor import PythonLoop
-from .schedule import (
-    CODES,
-    DETACH,
-    DOT,
-    DOT_LEFT,
-    NOTHING,
-    POWER_OF_CONSTANT,
-    SELECT,
-    SUM,
-    refuse_unknown,
-)
-from .tape import UNARY
-
-
-def _leaky_relu(x, slope):
-    """A Value's leaky_relu, whose slope may have a gradient; that of Tensors is a constant."""
-    positive = x > 0
-    return np.where(positive, x, slope * x), (
-        lambda g: np.where(positive, g, slope * g),
-        lambda g: np.where(positive, 0, g * x),
-    )
-
-
-_FORMULAS = {
-    code: _leaky_relu if name == "leaky_relu" else RULES[name].formula
-    for code, name in enumerate(CODES)
-    if name in RULES
-}
-_FORWARD = _FORMULAS.keys() | {SUM, DOT, DOT_LEFT, SELECT, DETACH}
-_BACKWARD = _FORMULAS.keys() | {SUM, DOT, DOT_LEFT, SELECT, POWER_OF_CONSTANT, NOTHING}
+from .schedule import refuse_unknown
 
 # Measured microseconds, forward and backward together, of a group and of each node in it, and in
 # the loop of Python of a turn and of each term of a sum.
@@ -62,7 +33,7 @@ class NumpyExecutor:
     """
 
     def __init__(self, schedule):
-        refuse_unknown(schedule, "numpy", _FORWARD, _BACKWARD)
+        refuse_unknown(schedule, "numpy")
         self.schedule = schedule
         self.plan = _Plan(schedule)
         self.by_groups = _GROUP * self.plan.count + _NODE * schedule.size
@@ -146,7 +117,7 @@ class _Group:
 class _Operation(_Group):
     def __init__(self, code, *rest):
         super().__init__(*rest)
-        self.formula = _FORMULAS[code]
+        self.formula = CODES.rules[code].rule.formula
 
     def forward(self, values, indices):
         result, pullbacks = self.formula(*(values[x] for x in self.operands))

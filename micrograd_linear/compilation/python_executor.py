@@ -5,8 +5,7 @@ third of the time of an eager run, since no node is made. Terms and gradients ar
 order of the eager engine.
 """
 
-from ..engine.value import RULES
-from .schedule import (
+from .codes import (
     ADD,
     CODES,
     DETACH,
@@ -18,23 +17,19 @@ from .schedule import (
     POWER_OF_CONSTANT,
     SELECT,
     SUM,
-    refuse_unknown,
+    UNARY,
 )
-from .tape import UNARY
-
-_VALUE = {code: RULES[name].value for code, name in enumerate(CODES) if name in RULES}
-_DERIVATIVE = {code: RULES[name].derivative for code, name in enumerate(CODES) if name in RULES}
-# The exponent is a constant here, so that the gradient it would get is not read.
-_DERIVATIVE[POWER_OF_CONSTANT] = _DERIVATIVE[POWER]
-_FORWARD = _VALUE.keys() | {SUM, DOT, DOT_LEFT, SELECT, DETACH}
-_BACKWARD = _DERIVATIVE.keys() | {SUM, DOT, DOT_LEFT, SELECT, NOTHING}
+from .schedule import refuse_unknown
 
 
 class PythonLoop:
     """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs)."""
 
     def __init__(self, schedule):
-        refuse_unknown(schedule, "python", _FORWARD, _BACKWARD)
+        refuse_unknown(schedule, "python")
+        self.rules = list(CODES.rules)
+        # What it hands on to the exponent is not read.
+        self.rules[POWER_OF_CONSTANT] = self.rules[POWER]
         self.schedule = schedule
         arrays = schedule.code, schedule.back, schedule.left, schedule.right, schedule.start
         self.code, self.back, self.left, self.right, self.start = (
@@ -50,7 +45,7 @@ class PythonLoop:
 
     def forward(self, values, indices):
         """All numbers, from those of the leaves."""
-        append, terms = values.append, self.terms
+        append, terms, rules = values.append, self.terms, self.rules
         for code, left, right, start in zip(self.code, self.left, self.right, self.start):
             if code == ADD:
                 append(values[left] + values[right])
@@ -71,14 +66,14 @@ class PythonLoop:
             elif code == DETACH:
                 append(values[left])
             elif code in UNARY:
-                append(_VALUE[code](values[left]))
+                append(rules[code].value(values[left]))
             else:
-                append(_VALUE[code](values[left], values[right]))
+                append(rules[code].value(values[left], values[right]))
         return values
 
     def backward(self, values, indices):
         """d(root)/d(every number)."""
-        gradients, terms = [0.0] * len(values), self.terms
+        gradients, terms, rules = [0.0] * len(values), self.terms, self.rules
         gradients[self.schedule.root] = 1.0
         columns = self.back, self.left, self.right, self.start, range(len(values))
         for code, left, right, start, position in zip(*map(reversed, columns)):
@@ -106,9 +101,9 @@ class PythonLoop:
             elif code == SELECT:
                 gradients[self.item(left, start, indices[right])] += g
             elif code in UNARY:
-                gradients[left] += _DERIVATIVE[code](g, values[left])
+                gradients[left] += rules[code].derivative(g, values[left])
             else:
-                to_left, to_right = _DERIVATIVE[code](g, values[left], values[right])
+                to_left, to_right = rules[code].derivative(g, values[left], values[right])
                 gradients[left] += to_left
                 gradients[right] += to_right
         return gradients

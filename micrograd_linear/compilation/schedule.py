@@ -20,30 +20,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .tape import CODE, OPERATIONS, UNARY
-
-CODES = (*OPERATIONS, "sum", "dot", "dot_left", "power_of_constant", "nothing")
-SUM, DOT, DOT_LEFT, POWER_OF_CONSTANT, NOTHING = range(len(OPERATIONS), len(CODES))
-ADD, MULTIPLY, POWER, SELECT, DETACH = (
-    CODE[name] for name in ("add", "multiply", "power", "select", "detach")
+from .codes import (
+    ADD,
+    CODES,
+    DETACH,
+    DOT,
+    DOT_LEFT,
+    MULTIPLY,
+    NOTHING,
+    POWER,
+    POWER_OF_CONSTANT,
+    SELECT,
+    SUM,
+    UNARY,
+    unknown_operation,
 )
 
-
-def unknown_operation(executor, code):
-    """The error for an operation that an executor does not compute: it must not make up a number.
-
-    A mistake of whoever added the operation, not of the user, who can choose another executor.
-    """
-    name = f"the operation {CODES[code]!r}" if code < len(CODES) else "an operation"
-    return NotImplementedError(
-        f"compile: {name} (code {code}) has no value or no derivative in the executor "
-        f"{executor!r}; choose another executor"
-    )
+# No node is computed by these, and none hands its gradient on by those.
+_NOT_FORWARD, _NOT_BACKWARD = {POWER_OF_CONSTANT, NOTHING}, {DETACH}
 
 
-def refuse_unknown(schedule, executor, forward, backward):
+def refuse_unknown(schedule, executor):
     """Raise, by its name, for an operation whose code the executor does not know."""
-    for codes, known in ((schedule.code, forward), (schedule.back, backward)):
+    for codes, others in ((schedule.code, _NOT_FORWARD), (schedule.back, _NOT_BACKWARD)):
+        known = set(range(len(CODES.names))) - others
         unknown = set(np.flatnonzero(np.bincount(codes)).tolist()) - known
         if unknown:
             raise unknown_operation(executor, min(unknown))

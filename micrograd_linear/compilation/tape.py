@@ -9,14 +9,9 @@ import numpy as np
 
 from ..engine.graph import creation, topological_order
 from ..engine.modes import users_line
+from ..engine.number import number
 from ..engine.recording import current
-from ..engine.value import RULES, Value, number
-
-OPERATIONS = (*RULES, "select", "detach")
-CODE = {name: code for code, name in enumerate(OPERATIONS)}
-UNARY = frozenset(
-    CODE[name] for name, rule in RULES.items() if rule.derivative.__code__.co_argcount == 2
-) | {CODE["detach"]}
+from ..engine.value import Value
 
 
 class TraceError(TypeError):

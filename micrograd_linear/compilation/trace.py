@@ -8,8 +8,11 @@ in the user's file and the way to write it, since one run's number would be buil
 import numpy as np
 
 from ..engine.modes import users_line
-from ..engine.value import RULES, Value
-from .tape import CODE, TraceError
+from ..engine.scalar_protocol import scalar_rule
+from ..engine.value import Value
+from ..operations import BY_NUMPY_FUNCTION, SCALAR_RULES
+from .codes import CODES, DETACH, SELECT
+from .tape import TraceError
 
 _new = object.__new__
 _WHY = "f is traced once and then replayed on other numbers, so that no number is known here"
@@ -67,8 +70,8 @@ def _as_objects(x):
     return x.astype(object) if _is_array(x) else x
 
 
-def _binary(name, swap=False):
-    code, ufunc = CODE[name], getattr(np, name, None)
+def _binary(rule, swap=False):
+    code, ufunc = CODES.of(rule), rule.rule.ufunc
 
     def operation(self, other):
         tape = self._tape
@@ -78,37 +81,43 @@ def _binary(name, swap=False):
             pair = (np.array(self, dtype=object), other.astype(object))
             return ufunc(*reversed(pair)) if swap else ufunc(*pair)
         else:
-            at = _operand(tape, other, f"{name} of a Value")
+            at = _operand(tape, other, f"{rule.name} of a Value")
         if swap:
             return traced(tape, tape.record(code, at, self._at))
         return traced(tape, tape.record(code, self._at, at))
 
-    operation.__name__ = name
+    operation.__name__ = rule.name
     return operation
 
 
-def _unary(name):
-    code = CODE[name]
+def _unary(rule):
+    code = CODES.of(rule)
 
     def operation(self):
         return traced(self._tape, self._tape.record(code, self._at))
 
-    operation.__name__ = name
+    operation.__name__ = rule.name
     return operation
 
 
-def apply(name, operands):
-    """The operation of that name on operands of which at least one is traced."""
-    if name not in RULES:
-        raise TraceError(
-            f"{users_line()}: {name} is not supported for a Value; supported are {', '.join(RULES)}"
-        )
+_ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _POWER, _NEGATIVE, _ABSOLUTE = (
+    SCALAR_RULES[name]
+    for name in ("add", "subtract", "multiply", "divide", "power", "negative", "absolute")
+)
+
+
+def apply(rule, operands):
+    """The operation on operands of which at least one is traced."""
+    try:
+        rule = scalar_rule(rule)
+    except TypeError as error:
+        raise TraceError(f"{users_line()}: {error}") from None
     if len(operands) > 1:
         left, right = operands
         if isinstance(left, (Traced, TracedInt)):
-            return _binary(name)(left, right)
-        return _binary(name, swap=True)(right, left)
-    return _unary(name)(*operands)
+            return _binary(rule)(left, right)
+        return _binary(rule, swap=True)(right, left)
+    return _unary(rule)(*operands)
 
 
 class _Number:
@@ -116,21 +125,21 @@ class _Number:
 
     __slots__ = ()
 
-    __add__, __radd__ = _binary("add"), _binary("add", swap=True)
-    __sub__, __rsub__ = _binary("subtract"), _binary("subtract", swap=True)
-    __mul__, __rmul__ = _binary("multiply"), _binary("multiply", swap=True)
-    __truediv__, __rtruediv__ = _binary("divide"), _binary("divide", swap=True)
-    __pow__, __rpow__ = _binary("power"), _binary("power", swap=True)
+    __add__, __radd__ = _binary(_ADD), _binary(_ADD, swap=True)
+    __sub__, __rsub__ = _binary(_SUBTRACT), _binary(_SUBTRACT, swap=True)
+    __mul__, __rmul__ = _binary(_MULTIPLY), _binary(_MULTIPLY, swap=True)
+    __truediv__, __rtruediv__ = _binary(_DIVIDE), _binary(_DIVIDE, swap=True)
+    __pow__, __rpow__ = _binary(_POWER), _binary(_POWER, swap=True)
     __iadd__, __isub__, __imul__ = __add__, __sub__, __mul__
     __itruediv__, __ipow__ = __truediv__, __pow__
-    __neg__, __abs__ = _unary("negative"), _unary("absolute")
+    __neg__, __abs__ = _unary(_NEGATIVE), _unary(_ABSOLUTE)
 
     def __pos__(self):
         return self
 
     @staticmethod
     def __apply_rule__(rule, operands, static):  # mgl.exp(value)
-        return apply(rule.name, (*operands, *static.values()))
+        return apply(rule, (*operands, *static.values()))
 
     def __array_ufunc__(self, ufunc, method, *inputs, **keywords):
         if keywords or method != "__call__":
@@ -143,7 +152,10 @@ class _Number:
         inputs = [x.item() if isinstance(x, np.ndarray) else x for x in inputs]
         if ufunc in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal):
             refuse(f"np.{ufunc.__name__} compares a traced number", _BRANCH)
-        return apply({"float_power": "power"}.get(ufunc.__name__, ufunc.__name__), inputs)
+        rule = BY_NUMPY_FUNCTION.get(np.power if ufunc is np.float_power else ufunc)
+        if rule is None:
+            raise TraceError(f"{users_line()}: np.{ufunc.__name__} is not supported for a Value")
+        return apply(rule, inputs)
 
     __largest__ = staticmethod(lambda values: _largest(values))
 
@@ -189,13 +201,10 @@ class Traced(_Number, Value):
     __slots__ = ("_at", "_tape")
 
     __hash__ = _Number.__hash__
-    abs = absolute = _unary("absolute")
-    maximum, minimum, _leaky_relu = _binary("maximum"), _binary("minimum"), _binary("leaky_relu")
-    exp, expm1, log, log1p = (_unary(name) for name in ("exp", "expm1", "log", "log1p"))
-    sqrt, sin, cos, tan = (_unary(name) for name in ("sqrt", "sin", "cos", "tan"))
-    tanh, sigmoid, relu, softplus = (
-        _unary(name) for name in ("tanh", "sigmoid", "relu", "softplus")
-    )
+
+    def leaky_relu(self, slope=0.01):
+        """This number where it is positive, ``slope`` times it elsewhere."""
+        return _binary(SCALAR_RULES["leaky_relu"])(self, slope)
 
     _data = data = current = _reading(
         "data",
@@ -216,10 +225,22 @@ class Traced(_Number, Value):
 
     def detach(self):
         """The same number as a constant: no gradient goes through it."""
-        return traced(self._tape, self._tape.record(CODE["detach"], self._at))
+        return traced(self._tape, self._tape.record(DETACH, self._at))
 
     def __repr__(self):
         return "Traced(...)"
+
+
+def add_method(rule):
+    """Make a named operation a method of ``Traced``, as ``Value`` has it."""
+    record = _unary(rule) if rule.operand_count == 1 else _binary(rule)
+    for name in rule.rule.method_names:
+        setattr(Traced, name, record)
+
+
+for _rule in SCALAR_RULES.values():
+    if _rule.name not in vars(Traced):
+        add_method(_rule)
 
 
 class TracedInt(_Number):
@@ -300,7 +321,7 @@ def select(items, index):
             f"from {type(first).__name__}"
         )
     table = tape.table(tuple([_operand(tape, x, "an item to select from") for x in items]))
-    return traced(tape, tape.record(CODE["select"], table, index._at))
+    return traced(tape, tape.record(SELECT, table, index._at))
 
 
 def _parts(rows, kind, key, length):
@@ -320,5 +341,7 @@ def _largest(values):
     tape = next(x for x in values if isinstance(x, (Traced, TracedInt)))._tape
     largest = _operand(tape, values[0], "largest")
     for x in values[1:]:
-        largest = tape.record(CODE["maximum"], largest, _operand(tape, x, "largest"))
-    return traced(tape, tape.record(CODE["detach"], largest))
+        largest = tape.record(
+            CODES.of(SCALAR_RULES["maximum"]), largest, _operand(tape, x, "largest")
+        )
+    return traced(tape, tape.record(DETACH, largest))

@@ -127,7 +127,8 @@ def _chain_rule(e, derivative, value, supply):
         return [scaled(t, Fraction(1), (condition,)) for t in inner[1]] + [
             scaled(t, Fraction(1), (otherwise,)) for t in inner[2]
         ]
-    if e.function not in RULES:  # a comparison, or a sign: constant wherever it has a derivative
+    rule = RULES.get(e.function)
+    if rule is None or rule.flat:  # a comparison, or a sign: constant wherever it has a derivative
         return []
     slopes = _slopes(
         e.function, tuple(renamed(argument, supply) for argument in e.arguments), value, supply

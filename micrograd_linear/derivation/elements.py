@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..operations import RULES
 from ..symbol.algebra import parts_of
 from ..symbol.node import over, times
 from .entries import Apply, Entry, Mapped, NoIndexForm, Number, Product, Sum, Terms, occurs
@@ -20,40 +21,28 @@ def entry(x, letters, supply):
     """
     if x.operation == "result":
         name, operands, static = x.written
-        return (
-            _RULES[name](x, operands, static, letters, supply)
-            if name in _RULES
-            else entry(x.operands[0], letters, supply)
-        )
+        if name in _RULES:
+            return _RULES[name](x, operands, static, letters, supply)
+        if RULES[name].is_function:
+            return Apply(name, _broadcast(x, operands, letters, supply))
+        return entry(x.operands[0], letters, supply)
     build = _BUILD.get(x.operation)
     if build is None:
         return (
             Apply(x.operation, _broadcast(x, x.operands, letters, supply))
-            if x.operation in ELEMENTWISE
+            if is_elementwise(x.operation)
             else _refuse(x)
         )
     return build(x, letters, supply)
 
 
-ELEMENTWISE = (
-    "absolute",
-    "sign",
-    "exp",
-    "expm1",
-    "log",
-    "log1p",
-    "sqrt",
-    "sin",
-    "cos",
-    "tan",
-    "tanh",
-    "sigmoid",
-    "power",
-    "maximum",
-    "minimum",
-    "where",
-)
-ELEMENTWISE += ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "both")
+RELATIONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "both")
+
+
+def is_elementwise(operation):
+    """Whether an element of the result comes from the elements at its own place."""
+    rule = RULES.get(operation)
+    return operation in RELATIONS or (rule is not None and rule.elementwise)
 
 
 def _refuse(x):
@@ -348,12 +337,4 @@ _RULES = {
         lambda total, count, static: Apply("sqrt", (_variance(total, count, static),)),
     ),
     "norm": _over_axes(_squared, lambda total, count, static: Apply("sqrt", (total,))),
-    **{
-        name: (
-            lambda x, operands, static, letters, supply, name=name: Apply(
-                name, _broadcast(x, operands[:1], letters, supply)
-            )
-        )
-        for name in ("relu", "softplus")
-    },
 }

@@ -190,9 +190,4 @@ class Elementwise:
         if x.operation in _RELATIONS:
             self.notes[CONDITION] = None
             return made("condition", made("relation", x.operation, *parts, level=SUM))
-        return made(
-            "call",
-            {"maximum": "max", "minimum": "min"}.get(x.operation, x.operation),
-            "",
-            list(parts),
-        )
+        return made("call", x.operation, "", list(parts))

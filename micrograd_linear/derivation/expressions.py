@@ -6,11 +6,11 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..operations import RULES
 from .labels import tensor_of
 from .literals import literal
 from .lower import reachable
 
-_UNARY = {"absolute": "abs", "negative": "negative"}
 _COMPARE = {
     "equal": "==",
     "not_equal": "!=",
@@ -56,7 +56,10 @@ class Expressions:
                 f"{self.wrapped(a, PLUS)} {_COMPARE[x.operation]} {self.wrapped(b, PLUS)}",
                 RELATION,
             )
-        function = _UNARY.get(x.operation, x.operation)
+        rule = RULES.get(x.operation)
+        if rule is None or rule.ufunc is None:
+            raise TypeError(f"{x.operation}: NumPy has no function of one call for it")
+        function = (*rule.aliases, rule.name)[0]
         return f"np.{function}({', '.join(self.wrapped(y, 0) for y in x.operands)})", ATOM
 
     def _number(self, x):

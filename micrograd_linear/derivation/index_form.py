@@ -15,13 +15,15 @@ from .entries import Entry, Letters, NoIndexForm
 from .matrix_products import matrix_product
 from .walk import gradient_variable
 
-_SUMS = ("matmul", "einsum", "sum", "mean", "logsumexp", "var", "std", "norm")
-_NONLINEAR = {
-    name
-    for name, rule in RULES.items()
-    if rule.operand_count == 1 and rule.formula.__module__.endswith("elementwise")
-} - {"negative"}
 DEEPEST = 5  # unnamed operations on top of each other, before one of them gets a name
+
+
+def _is_nonlinear(rule):
+    """Whether it is an elementwise function of one array, such as exp or clip."""
+    if rule is None:  # a leaf
+        return False
+    one = rule.operand_count - rule.parameters == 1
+    return rule.elementwise and one and not rule.operator
 
 
 @dataclass
@@ -61,7 +63,8 @@ def boundaries(walk):
     for node in walk.order:
         operands = [x for x in node.operands if is_node(x)]
         inner = [x for x in operands if not x.name and x not in results]
-        sums[node] = node.operation in _SUMS or any(sums[x] for x in inner)
+        rule = RULES.get(node.operation)
+        sums[node] = (rule is not None and rule.sums) or any(sums[x] for x in inner)
         depth[node] = 1 + max((depth[x] for x in operands if x.operands), default=0)
         if not _has_index_form(walk, node):
             results.update(x for x in (node, *operands) if x.operands)
@@ -89,7 +92,7 @@ def _needs_name(x, node, sums):
     """
     if node.operation in ("matmul", "einsum"):
         return x.operation not in ("transpose", "matmul", "reshape", "identity")
-    return node.operation in _NONLINEAR and sums[x]
+    return _is_nonlinear(RULES.get(node.operation)) and sums[x]
 
 
 def _elements_of(walk, node, supply):

@@ -3,6 +3,7 @@
 import re
 from fractions import Fraction
 
+from ..operations import RULES
 from .typeset import GREEK_LETTERS, PLURAL, Line, clean, name, stem_and_index
 
 _GREEK_NAMES = {letter: word for word, letter in GREEK_LETTERS.items()}
@@ -26,7 +27,6 @@ class Latex(Line):
         "greater_equal": r"\ge",
     }
     _SIGNS = {"⊙": r"\odot", "·": r"\cdot"}
-    _FUNCTIONS = {"exp", "log", "sin", "cos", "tan", "tanh", "max", "min", "det"}
 
     def name(self, text):
         text = clean(text)
@@ -97,10 +97,9 @@ class Latex(Line):
         return rf"{self.function(function)}{self.axes(axes)}\left({shown}\right)"
 
     def function(self, function):
-        if function == "sigmoid":
-            return r"\sigma"
-        if function in self._FUNCTIONS:
-            return f"\\{function}"
+        rule = RULES.get(function)
+        if rule is not None and rule.notation.latex:
+            return rule.notation.latex
         plain = function.isascii() and function.isalnum()
         return (
             rf"\operatorname{{{function}}}"

@@ -4,7 +4,7 @@ import html
 from fractions import Fraction
 
 from .text import Text
-from .typeset import GREEK_LETTERS, PLURAL, Printer, clean, stem_and_index
+from .typeset import GREEK_LETTERS, PLURAL, Printer, clean, function_name, stem_and_index
 
 
 class Mathml(Printer):
@@ -91,7 +91,7 @@ class Mathml(Printer):
         return f"<msup>{_row(self.show(base))}{raised or self.show(exponent)}</msup>"
 
     def call(self, function, axes, arguments):
-        head = f"<mi>{'σ' if function == 'sigmoid' else html.escape(clean(function))}</mi>"
+        head = f"<mi>{html.escape(function_name(function))}</mi>"
         return _row(
             self.axes(head, axes) + _mo("(") + _mo(",").join(map(self.show, arguments)) + _mo(")")
         )

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from .typeset import ATOM, PLURAL, POWER, TIMES, Line, bracketed, clean
+from .typeset import ATOM, PLURAL, POWER, TIMES, Line, bracketed, clean, function_name
 
 
 class Text(Line):
@@ -63,7 +63,7 @@ class Text(Line):
         return f"{self.function(function)}{self.axes(axes)}({', '.join(map(self.show, arguments))})"
 
     def function(self, function):
-        return {"sigmoid": "σ"}.get(function, clean(function))
+        return function_name(function)
 
     def axes(self, axes):
         return f"_{axes}" if axes and " " not in axes else f"_({axes})" if axes else ""

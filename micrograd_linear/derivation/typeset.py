@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ..operations import RULES
+
 SUM, BIG, TIMES, POWER, ATOM = 1, 2, 3, 4, 5  # how tightly a formula binds
 
 
@@ -74,6 +76,16 @@ GREEK = (
 )
 GREEK_LETTERS = dict(zip(GREEK.split(), "αβγδεζηθικλμνξπρστυφχψω", strict=True))
 PLURAL = re.compile(r"(.*?)\s*\((\d+)\)$")  # the second of a name
+
+
+def function_name(function):
+    """The name of a function in plain characters: σ for the sigmoid.
+
+    >>> function_name("sigmoid"), function_name("tanh"), function_name("at[i]")
+    ('σ', 'tanh', 'at[i]')
+    """
+    rule = RULES.get(function)
+    return (rule.notation.text if rule is not None else "") or clean(function)
 
 
 def stem_and_index(text):

@@ -12,23 +12,6 @@ from ..engine.graph import is_node, topological_order, unique_names
 from ..operations import RULES
 from ..symbol import Book, algebra, structure
 
-_ELEMENTWISE = {
-    name
-    for name, rule in RULES.items()
-    if rule.formula.__module__ == RULES["where"].formula.__module__
-}
-# These rules are printed by name and computed by formula.
-_COMPOSED = {
-    "softplus",
-    "relu",
-    "leaky_relu",
-    "var",
-    "std",
-    "norm",
-    "logsumexp",
-    "clip",
-}
-
 
 @dataclass
 class Walk:
@@ -178,7 +161,7 @@ def _forward(node, values, names, book, for_readers):
     core = core_of(value)
     if (
         for_readers
-        and is_composed(rule)
+        and rule.composed
         and core.alias is None
         and core.operation not in ("variable", "number", "broadcast")
     ):
@@ -218,13 +201,6 @@ def core_of(value):
     )
 
 
-def is_composed(rule):
-    """Whether a rule is printed by its name rather than by its formula: some of the package's, and
-    all of the user's.
-    """
-    return rule.name in _COMPOSED or not rule.formula.__module__.startswith("micrograd_linear.")
-
-
 def _named(value, core, name, book, dtype):
     """The variable that stands for a named node from here on, in the pullbacks that have closed
     over its formula too.
@@ -242,28 +218,12 @@ def rule_of(node):
     rule = getattr(node, "rule", None)
     if rule is not None:
         return rule, node.operands, node.static
-    if node.operation == "leaky_relu":
-        return _LEAKY_RELU, node.operands, {}
     if node.operation not in RULES:
         raise TypeError(
             f"derive: {node.describe()} was made by hand ({node.operation!r}, with a _backward "
             "of its own), so there is no formula to print; write it with Value's operations"
         )
     return RULES[node.operation], node.operands, node.static
-
-
-class _LEAKY_RELU:
-    """A Value's leaky_relu, whose slope is an operand."""
-
-    name = "leaky_relu"
-
-    @staticmethod
-    def formula(x, slope):
-        at_work = x > 0
-        return np.where(at_work, x, slope * x), (
-            lambda g: np.where(at_work, g, slope * g),
-            lambda g: np.where(at_work, 0, g * x),
-        )
 
 
 def _constant(book, x, node, operands):
@@ -300,7 +260,7 @@ def _may_be_nan(node, contribution, g):
     is a ``where`` in the graph.
     """
     if (
-        node.operation not in _ELEMENTWISE
+        not RULES[node.operation].elementwise
         or contribution.shape != g.shape
         or contribution.operation != "product"
     ):

@@ -3,9 +3,8 @@
 import numpy as np
 
 from ..engine.graph import is_node, topological_order
-from ..engine.value import RULES as SCALAR_RULES
 from ..engine.value import Value
-from ..operations import RULES
+from ..operations import RULES, SCALAR_RULES
 
 
 def expanded(root, most, names, upstream):

@@ -5,25 +5,9 @@ broadcasting made of it.
 import numpy as np
 
 from ..engine.graph import is_node
-from ..operations import elementwise
+from ..operations import RULES
 
-IN_ANY_ORDER = {
-    "add",
-    "multiply",
-    "maximum",
-    "minimum",
-    "+",
-    "*",
-}  # the last two are those of operations written by hand
-ROLES = {
-    "matmul": ("left", "right"),
-    "subtract": ("left", "right"),
-    "divide": ("left", "right"),
-    "power": ("base", "exponent"),
-    "where": ("if true", "if false"),
-    "leaky_relu": ("x", "slope"),
-    "solve": ("A", "b"),
-}
+SIGNS_IN_ANY_ORDER = ("+", "*")  # of operations written by hand
 
 
 def role(operation, position, count):
@@ -34,9 +18,10 @@ def role(operation, position, count):
     >>> role("matmul", 1, 2), role("add", 1, 2), role("concatenate", 1, 3)
     ('right', '', '2')
     """
-    if count < 2 or operation in IN_ANY_ORDER:
+    rule = RULES.get(operation)
+    if count < 2 or operation in SIGNS_IN_ANY_ORDER or (rule is not None and rule.commutative):
         return ""
-    names = ROLES.get(operation, ())
+    names = rule.roles if rule is not None else ()
     return names[position] if len(names) == count else str(position + 1)
 
 
@@ -55,19 +40,10 @@ def broadcast(node, operand):
         shape == node.shape
         or not node.operands
         or not (shape or is_node(operand))
-        or not _is_elementwise(getattr(node, "rule", None))
+        or not getattr(getattr(node, "rule", None), "elementwise", False)
     ):
         return ""
     return f"{shape} → {node.shape}"
-
-
-def _is_elementwise(rule):
-    if rule is None:
-        return False
-    ufunc = rule.numpy_function
-    return rule.formula.__module__ == elementwise.__name__ or (
-        isinstance(ufunc, np.ufunc) and ufunc.signature is None
-    )
 
 
 def setting(value):

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _created = attrgetter("created")
 _WHERE = RULES["where"]
-_ELEMENTWISE = _WHERE.formula.__module__
 
 
 def walk(root, seed, watch=None):
@@ -196,7 +195,7 @@ def _not_taken(node, g, contribution):
     ``where`` sends back 0 to the branch that was not taken. That branch has no gradient, although
     an elementwise derivative that is infinite there would make 0 * inf = NaN of it.
     """
-    if node.rule.formula.__module__ != _ELEMENTWISE or contribution.shape != g.shape:
+    if not node.rule.elementwise or contribution.shape != g.shape:
         return contribution
     masked = (_plain(g) == 0) & np.isnan(_plain(contribution))
     return np.where(masked, 0, contribution) if masked.any() else contribution

@@ -27,7 +27,7 @@ class HandWrittenRule:
                 f"Value: {symbol or 'an operation'} written by hand takes one or two children, got "
                 f"{len(operands)}"
             )
-        self.name = self.symbol = symbol or "hand-written"
+        self.name = self.sign = symbol or "hand-written"
         self.operands = operands
         # These are the attributes of the result, which has _backward once it is assigned.
         self.attributes = attributes

@@ -6,6 +6,7 @@ Each holds for the thread or the task that enters it, and ends with its block, a
 import contextlib
 import math
 import os
+import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -122,7 +123,7 @@ def _broadcasts(x: Any, shape: tuple[int, ...]) -> bool:
 
 def users_line() -> str:
     """file:line of the innermost caller outside of this package, NumPy and Python's library."""
-    for frame, number in traceback.walk_stack(None):
+    for frame, number in traceback.walk_stack(sys._getframe()):
         name = frame.f_code.co_filename
         if not name.startswith(_NOT_THE_USERS) and (
             "site-packages" in name or not name.startswith(_LIBRARY)

@@ -6,7 +6,7 @@ name: to compute it on the bare array would cut the graph without a word.
 
 import numpy as np
 
-from ..operations import BY_NUMPY_FUNCTION
+from ..operations import BY_NUMPY_FUNCTION, RULES
 from .graph import is_node
 from .leaving import written_into
 
@@ -21,7 +21,7 @@ _PLAIN = {  # they have no gradient, so their results are plain
     np.isnan,
     np.isinf,
     np.isfinite,
-    np.sign,
+    *(rule.ufunc for rule in RULES.values() if rule.flat),
 }
 _PLAIN |= {np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.count_nonzero}
 _PLAIN |= {np.zeros_like, np.ones_like, np.empty_like}
@@ -62,7 +62,8 @@ def implements(numpy_function):
 def supported():
     """The names of the NumPy functions that record on a Tensor, and of those with plain results."""
     recording = sorted(
-        _name(f) for f in {*IMPLEMENTED, *(f for f in BY_NUMPY_FUNCTION if isinstance(f, np.ufunc))}
+        _name(f)
+        for f in {*IMPLEMENTED, *(f for f in BY_NUMPY_FUNCTION if isinstance(f, np.ufunc))} - _PLAIN
     )
     return recording, sorted(map(_name, _PLAIN))
 
@@ -71,10 +72,10 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     if method == "__call__" and not kwargs:
         if ufunc in IMPLEMENTED:
             return IMPLEMENTED[ufunc](*inputs)
-        if ufunc in BY_NUMPY_FUNCTION:
-            return BY_NUMPY_FUNCTION[ufunc](*inputs)
         if ufunc in _PLAIN:
             return ufunc(*(_plain(x) for x in inputs))
+        if ufunc in BY_NUMPY_FUNCTION:
+            return BY_NUMPY_FUNCTION[ufunc](*inputs)
     if method == "reduce" and ufunc.__name__ in _REDUCTIONS:
         raise TypeError(_unsupported(f"{_name(ufunc)}.reduce", _REDUCTIONS[ufunc.__name__]))
     call = _name(ufunc) if method == "__call__" else f"{_name(ufunc)}.{method}"

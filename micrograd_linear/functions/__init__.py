@@ -11,29 +11,11 @@ have one. Plain arrays give plain arrays.
     (array([4., 6.]), array([4., 6.]))
 """
 
+from typing import TYPE_CHECKING
+
+from . import elementwise
 from .custom import rule
-from .elementwise import (
-    absolute,
-    astype,
-    clip,
-    cos,
-    exp,
-    expm1,
-    leaky_relu,
-    log,
-    log1p,
-    maximum,
-    minimum,
-    relu,
-    sigmoid,
-    sin,
-    softplus,
-    sqrt,
-    square,
-    tan,
-    tanh,
-    where,
-)
+from .elementwise import NAMED, astype, clip, where
 from .products import (
     cholesky,
     det,
@@ -73,8 +55,10 @@ from .shapes import (
     vstack,
 )
 
+if TYPE_CHECKING:
+    from .elementwise import *  # noqa: F403  the operations, declared in elementwise.pyi
+
 __all__ = [
-    "absolute",
     "argmax",
     "argmin",
     "astype",
@@ -82,56 +66,40 @@ __all__ = [
     "cholesky",
     "clip",
     "concatenate",
-    "cos",
     "cumsum",
     "det",
     "diagonal",
     "dot",
     "einsum",
-    "exp",
     "expand_dims",
-    "expm1",
     "flip",
     "hstack",
     "inner",
     "inv",
-    "leaky_relu",
-    "log",
-    "log1p",
     "logsumexp",
     "matmul",
     "max",
-    "maximum",
     "mean",
     "min",
-    "minimum",
     "moveaxis",
     "norm",
     "outer",
     "pad",
     "prod",
     "ravel",
-    "relu",
     "repeat",
     "reshape",
     "rule",
-    "sigmoid",
-    "sin",
     "sliding_window_view",
     "slogdet",
-    "softplus",
     "solve",
     "split",
-    "sqrt",
-    "square",
     "squeeze",
     "stack",
     "std",
     "sum",
     "swapaxes",
     "take",
-    "tan",
-    "tanh",
     "tensordot",
     "trace",
     "transpose",
@@ -141,3 +109,11 @@ __all__ = [
     "vstack",
     "where",
 ]
+__all__ += elementwise.__all__
+
+
+def __getattr__(name: str) -> object:
+    """An elementwise operation, by its name."""
+    if name not in NAMED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return NAMED[name]

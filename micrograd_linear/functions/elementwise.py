@@ -1,58 +1,80 @@
 """Elementwise operations."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..engine.numpy_protocol import implements
 from ..engine.tensor import Tensor, apply
-from ..operations import RULES
+from ..operations import RULES, SCALAR_RULES, Rule
 from .base import as_array, method
 
 
-def _elementwise(name, *methods):
-    rule = RULES[name]
+def _function(rule: Rule) -> Callable:
+    """The operation as a function of arrays, Tensors or Values."""
 
-    def function(x):
-        return rule(as_array(x))
+    def function(*operands):
+        if len(operands) != rule.operand_count:
+            raise TypeError(
+                f"{rule.name}: expected {rule.operand_count} operands, got {len(operands)}"
+            )
+        return rule(*(as_array(x) if len(operands) == 1 or _is_nested(x) else x for x in operands))
 
-    function.__name__, function.__doc__ = name, rule.__doc__ or f"Elementwise {name}."
+    return _named(function, rule, rule.name)
 
-    def as_method(self):
+
+def _method(rule: Rule, name: str) -> Callable:
+    """The same as a method of Tensor, written out for one and for two operands for speed."""
+
+    def of_one(self):
         return apply(rule, (self,), {})
 
-    as_method.__name__, as_method.__doc__ = name, function.__doc__
-    for method_name in methods or (name,):
-        setattr(Tensor, method_name, as_method)
+    def of_two(self, y):
+        return rule(self, y)
+
+    return _named(of_one if rule.operand_count == 1 else of_two, rule, name)
+
+
+def _named(function: Callable, rule: Rule, name: str) -> Callable:
+    function.__name__ = name
+    function.__doc__ = rule.__doc__ or f"Elementwise {rule.name}."
     return function
 
 
-exp, expm1, log, log1p, sqrt = (
-    _elementwise(name) for name in ("exp", "expm1", "log", "log1p", "sqrt")
-)
-square, sin, cos, tan, tanh = (
-    _elementwise(name) for name in ("square", "sin", "cos", "tan", "tanh")
-)
-sigmoid, softplus, relu = (_elementwise(name) for name in ("sigmoid", "softplus", "relu"))
-absolute = _elementwise("absolute", "abs", "absolute")
+def _is_nested(x: object) -> bool:
+    return isinstance(x, (list, tuple))
+
+
+NAMED = {}  # the functions, by their names
+
+
+def add_function(rule: Rule) -> None:
+    """Make an elementwise operation a function and a method of Tensor."""
+    NAMED[rule.name] = _function(rule)
+    for name in rule.method_names:
+        setattr(Tensor, name, _method(rule, name))
+
+
+for _rule in RULES.values():
+    if _rule.name in SCALAR_RULES and not _rule.operator:
+        add_function(_rule)
 
 
 @method()
 def leaky_relu(x, slope=0.01):
     """x where x > 0, ``slope`` * x elsewhere."""
-    return RULES["leaky_relu"](
-        x, slope=slope if isinstance(slope, (int, float)) else np.array(slope)
-    )
+    return RULES["leaky_relu"](as_array(x), slope)
 
 
-@method()
-def maximum(x, y):
-    """The larger of two, elementwise; a tie shares the gradient equally."""
-    return RULES["maximum"](x, y)
+NAMED["leaky_relu"] = leaky_relu
+__all__ = sorted(NAMED)
 
 
-@method()
-def minimum(x, y):
-    """The smaller of two, elementwise; a tie shares the gradient equally."""
-    return RULES["minimum"](x, y)
+def __getattr__(name):
+    """The function of an operation."""
+    if name not in NAMED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return NAMED[name]
 
 
 @implements(np.clip)

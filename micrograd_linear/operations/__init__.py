@@ -1,27 +1,43 @@
-"""Rules: one formula per operation, written once and read by many readers.
+"""Operations: one record each, which every reader asks.
 
-A rule is a function that returns its value and one pullback for each argument. A pullback takes
-g = dL/d(value), in the layout of the value, and returns dL/d(argument). What holds for all of them:
+The heart of a record is its formula: a function that returns its value and one pullback for each
+argument. A pullback takes g = dL/d(value), in the layout of the value, and returns dL/d(argument).
+What holds for all of them:
 
 - Positional arguments are differentiable, keyword-only arguments are static.
-- Rules are plain NumPy maths and pure, so whatever speaks NumPy's protocols can be put through
+- Formulas are plain NumPy maths and pure, so whatever speaks NumPy's protocols can be put through
   them.
 - Broadcasting is undone by the caller: it sums every pullback's result back to its argument's
   shape, and casts it to its type.
 - A pullback closes over a shape rather than an array where the shape is all it needs.
 
-Importing this package registers every rule.
+Importing this package registers every operation.
 """
 
-from . import elementwise, indexing, linear_algebra, reductions, shapes
-from .registry import BY_NUMPY_FUNCTION, RULES, Rule, is_read, rule
+from . import activations, arithmetic, elementary, indexing, linear_algebra, reductions, shapes
+from .operation import BY_NUMPY_FUNCTION, RULES, Lesson, Notation, Rule, is_kinked, is_read, rule
+from .scalar import ScalarRule
+
+# The operations on single numbers, operators first. One with settings that are no numbers is none.
+SCALAR_RULES = {
+    each.name: ScalarRule(each)
+    for each in sorted(RULES.values(), key=lambda each: not each.operator)
+    if each.elementwise and not each.flat and not each.static_names
+}
 
 __all__ = [
     "BY_NUMPY_FUNCTION",
     "RULES",
+    "SCALAR_RULES",
+    "Lesson",
+    "Notation",
     "Rule",
-    "elementwise",
+    "ScalarRule",
+    "activations",
+    "arithmetic",
+    "elementary",
     "indexing",
+    "is_kinked",
     "is_read",
     "linear_algebra",
     "reductions",

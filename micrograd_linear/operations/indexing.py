@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .registry import is_read, rule
+from .operation import is_read, rule
 
 
 @rule("getitem")

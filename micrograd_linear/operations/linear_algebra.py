@@ -6,16 +6,16 @@ import string
 
 import numpy as np
 
-from .registry import rule
+from .operation import Notation, rule
 
 
-@rule(np.matmul)
+@rule(np.matmul, roles=("left", "right"), sums=True)
 def matmul(x, w):
     """x @ w for operands of two or more axes; the caller lifts vectors to matrices."""
     return x @ w, (lambda g: g @ w.mT, lambda g: x.mT @ g)
 
 
-@rule(np.einsum)
+@rule(np.einsum, sums=True)
 def einsum(*operands, subscripts):
     """Einstein's sum over explicit subscripts, "ij,jk->ik" (no ellipsis; the caller writes it out).
 
@@ -61,7 +61,7 @@ def inv(x):
     return y, (lambda g: -y.mT @ g @ y.mT,)
 
 
-@rule(np.linalg.det)
+@rule(np.linalg.det, notation=Notation(latex=r"\det"))
 def det(x):
     y = np.linalg.det(x)
     return y, (lambda g: (g * y)[..., None, None] * np.linalg.inv(x).mT,)
@@ -73,7 +73,7 @@ def logabsdet(x):
     return np.linalg.slogdet(x)[1], (lambda g: g[..., None, None] * np.linalg.inv(x).mT,)
 
 
-@rule(np.linalg.solve)
+@rule(np.linalg.solve, roles=("A", "b"))
 def solve(a, b):
     """The y with a @ y = b, for b of two or more axes."""
     y = np.linalg.solve(a, b)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .registry import rule
+from .operation import rule
 
 
 @rule(np.reshape)

@@ -17,9 +17,20 @@ def power(x, p):
     return elementwise("power", [x, p], float_type([x, p]))
 
 
-def unary(name):
-    def build(x):
-        return elementwise(name, [x], float_type([x]))
+def elementary(rule):
+    """An elementwise operation that is written by its name, such as tanh."""
+
+    def build(*operands):
+        return elementwise(rule.name, list(operands), float_type(operands))
+
+    return build
+
+
+def choice(ufunc):
+    """One of two numbers, such as the larger: its type is theirs."""
+
+    def build(x, y):
+        return elementwise(ufunc.__name__, [x, y])
 
     return build
 
@@ -54,9 +65,11 @@ def _added(x):
     return (x.static["signs"], x.operands) if x.operation == "add" else ((), ())
 
 
-def comparison(name):
+def comparison(ufunc):
+    """A truth value for each place."""
+
     def build(x, y):
-        return elementwise(name, [x, y], np.dtype(bool))
+        return elementwise(ufunc.__name__, [x, y], np.dtype(bool))
 
     return build
 

@@ -4,29 +4,38 @@ by name.
 
 import numpy as np
 
+from ..operations import BY_NUMPY_FUNCTION
 from . import algebra, functions, structure
 from .algebra import symbol
 from .node import Symbol
 
-_UNARY = ("absolute", "sign", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh")
-_COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
-_BINARY = {
+_COMPARISONS = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
+# The elementwise functions of which something is known beside their names.
+_UFUNCS = {
     np.add: lambda x, y: algebra.add((1, x), (1, y)),
     np.subtract: lambda x, y: algebra.add((1, x), (-1, y)),
     np.multiply: algebra.multiply,
     np.divide: algebra.divide,
     np.power: functions.power,
-    np.maximum: lambda x, y: algebra.elementwise("maximum", [x, y]),
-    np.minimum: lambda x, y: algebra.elementwise("minimum", [x, y]),
+    np.maximum: functions.choice(np.maximum),
+    np.minimum: functions.choice(np.minimum),
     np.matmul: structure.matmul,
     np.negative: algebra.negative,
     np.square: lambda x: algebra.multiply(x, x),
     np.bitwise_and: functions.both,
     np.logical_and: functions.both,
-    **{getattr(np, name): functions.unary(name) for name in _UNARY},
     np.exp: functions.exp,
-    **{getattr(np, name): functions.comparison(name) for name in _COMPARISONS},
+    **{ufunc: functions.comparison(ufunc) for ufunc in _COMPARISONS},
 }
+
+
+def _ufunc(ufunc):
+    """What an elementwise function does to symbols; None where it is no operation."""
+    rule = BY_NUMPY_FUNCTION.get(ufunc)
+    known = _UFUNCS.get(ufunc)
+    if known is None and rule is not None and rule.elementwise:
+        return functions.elementary(rule)
+    return known
 
 
 def _reduction(operation):
@@ -77,17 +86,17 @@ _FUNCTIONS = {
     np.linalg.solve: structure.solve,
 }
 _RULES = {
-    "sigmoid": functions.unary("sigmoid"),
     "getitem": lambda x, index: structure.getitem(x, index),
     "scatter_add": lambda x, index, shape: structure.scatter_add(x, index, shape),
 }
 
 
 def _array_ufunc(self, ufunc, method, *inputs, **kwargs):
-    build = _BINARY.get(ufunc)
+    build = _ufunc(ufunc)
     if build is None or method != "__call__" or kwargs:
         raise TypeError(
             f"np.{ufunc.__name__} of a formula{f', {method}' * (method != '__call__')}: not known"
+            f"{'' if kwargs else f'; give it a record with @rule(np.{ufunc.__name__})'}"
         )
     return build(*[symbol(self.book, x) for x in inputs])
 
@@ -110,9 +119,11 @@ def _apply_rule(rule, operands, static):
     book = next(x.book for x in operands if isinstance(x, Symbol))
     operands = [symbol(book, x) for x in operands]
     build = _RULES.get(rule.name)
-    return (
-        build(*operands, **static) if build else symbol(book, rule.formula(*operands, **static)[0])
-    )
+    if build is None and rule.scalar is not None and not rule.composed:  # such as the sigmoid
+        build = functions.elementary(rule)
+    if build is not None:
+        return build(*operands, **static)
+    return symbol(book, rule.formula(*operands, **static)[0])
 
 
 Symbol.__array_ufunc__ = _array_ufunc

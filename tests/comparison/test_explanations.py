@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 from micrograd_linear import Tensor, Value, compare
-from micrograd_linear.comparison.mistakes import _OF, UNARY
+from micrograd_linear.comparison.mistakes import _OF
+from micrograd_linear.operations import RULES
+
+FUNCTIONS = [name for name, rule in RULES.items() if rule.is_function]
 
 SEVERAL = re.compile(
     r"\b(axis|axes|rows?|columns?|elements?|largest|everywhere|repeated|broadcast\w*|copies"
@@ -139,7 +142,7 @@ def functions(shape):
     matrix = bool(shape)
     yield from (
         (name, lambda x, name=name: abs(x) if name == "absolute" else getattr(x, name)())
-        for name in UNARY
+        for name in FUNCTIONS
     )
     yield from {
         "multiply": lambda x: x * 0.7,

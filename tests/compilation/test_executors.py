@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 
 from micrograd_linear.compilation import numba_executor, numpy_executor, schedule
+from micrograd_linear.compilation.codes import CODES as TABLE
 from micrograd_linear.compilation.python_executor import PythonLoop
-from micrograd_linear.compilation.schedule import CODES, Schedule
-from micrograd_linear.engine.value import RULES
+from micrograd_linear.compilation.schedule import Schedule
+from micrograd_linear.operations import SCALAR_RULES as RULES
 
-CODE = {name: code for code, name in enumerate(CODES)}
-UNARY = {name for name, rule in RULES.items() if rule.derivative.__code__.co_argcount == 2}
+CODES = TABLE.names
+CODE = TABLE.of_name
+UNARY = {name for name, rule in RULES.items() if rule.operand_count == 1}
 G = 0.7  # what the node's result is multiplied with, so that it is its gradient
 POINTS = [(0.3, 1.7), (1.7, -0.6), (0.6, 0.6), (-0.6, 2.0), (-1.1, -2.3), (0.0, 1.0)]
 
@@ -167,57 +169,41 @@ def of_no_node():
     )
 
 
-FORGOTTEN = """
-import dataclasses
-import math
+OF_ONES_OWN = """
 import numpy as np
-from micrograd_linear.engine import value
+import micrograd_linear as mgl
+from micrograd_linear import Value, rule
 
-sinh = value.ScalarRule("sinh", "sinh", math.sinh, lambda g, x: g * math.cosh(x))
-cubes = value.ScalarRule(
-    "cubes", "cubes", lambda x, y: x**3 + y**3, lambda g, x, y: (g * 3 * x**2, g * 3 * y**2)
-)
-others = dict(value.RULES)
-value.RULES.clear()
-value.RULES.update({"cubes": cubes, **others, "sinh": sinh})
+@rule("cubes")
+def cubes(x, y):
+    return x**3 + y**3, (lambda g: g * 3 * x**2, lambda g: g * 3 * y**2)
 
-from micrograd_linear.compilation import tape, values
-from micrograd_linear.compilation.python_executor import PythonLoop
-from micrograd_linear.compilation.schedule import schedule
+both = lambda x, y: cubes(x, y) * x
+print(mgl.compile(both, executor=EXECUTOR, argnums=(0, 1))(-0.3, 2.0))
 
-executors = {"python": PythonLoop, **values.EXECUTORS}
-inputs, indices = np.array([-0.3, 2.0]), np.array([0, 0])
-for rule, code in ((sinh, "sin"), (cubes, "add")):
-    recorded = tape.Tape(2)
-    both = schedule(recorded, recorded.record(tape.CODE[rule.name], ~0, ~1), 2)
-    known = np.array([tape.CODE[code]], dtype=np.uint8)
-    for made in both, dataclasses.replace(both, code=known), dataclasses.replace(both, back=known):
-        for name, executor in executors.items():
-            try:
-                number, gradients = executor(made).run(inputs, indices)
-                print(rule.name, name, number, *map(float, gradients))
-            except (NotImplementedError, ImportError) as error:
-                print(rule.name, name, error)
+@rule("twice", scalar=None)
+def twice(x):  # whose derivative is another one than that of its formula
+    return 2 * x, (lambda g: 7 * g,)
+
+print(mgl.compile(lambda x: twice(cubes(x, x)), executor=EXECUTOR)(2.0))
+x = Value(2.0)
+twice(cubes(x, x)).backward()
+print(x.grad)
 """
 
 
-def test_an_operation_that_one_executor_lacks_is_an_error_there_and_no_number(tmp_path):
-    """One operation is added to the rules of Values behind all others, and one before them, so
-    that the tape has codes for both; the ladders of machine code and the rules of arrays lack
-    them, forward and backward, only forward, and only backward. The loop of Python reads the rules
-    of Values themselves, so that it cannot lack one."""
+@pytest.mark.parametrize("name", ["numpy", *["numba"] * bool(util.find_spec("numba"))])
+def test_an_operation_of_ones_own_has_its_own_derivative_in_every_executor(name, tmp_path):
+    """One is there before anything is compiled, one comes when machine code is loaded already."""
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     environment["PYTHONPATH"] = str(Path(schedule.__file__).parents[2])
+    program = OF_ONES_OWN.replace("EXECUTOR", repr(name))
     done = subprocess.run(
-        [sys.executable, "-c", FORGOTTEN], capture_output=True, text=True, env=environment
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment
     )
-    said = [line.split(" ", 2) for line in done.stdout.splitlines()]
-    assert len(said) == 2 * 3 * 3, done.stderr
-    by_python = [text for _, name, text in said if name == "python"]
     x = -0.3
-    assert by_python[0] == f"{math.sinh(x)} {math.cosh(x)} 0.0"
-    assert by_python[3] == f"{x**3 + 2.0**3} {3 * x**2} {3 * 2.0**2}"
-    for operation, name, text in said:
-        if name in EXECUTORS.keys() - {"python"}:
-            assert text.startswith(f"compile: the operation {operation!r}"), (name, text)
-            assert f"executor {name!r}" in text
+    first, second, eager = done.stdout.splitlines() or [done.stderr] * 3
+    value, gradients = eval(first)
+    assert value == pytest.approx(x**4 + 8 * x)
+    assert gradients == pytest.approx((4 * x**3 + 8, 12 * x))
+    assert eval(second) == (32.0, 168.0) and float(eager) == 168.0

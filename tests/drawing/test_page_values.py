@@ -14,8 +14,8 @@ from micrograd_linear.drawing import render as rendering
 from micrograd_linear.drawing.boxes import SYMBOLS
 from micrograd_linear.drawing.flow import flow
 from micrograd_linear.drawing.render import LayoutTimeout
-from micrograd_linear.engine.value import RULES
 from micrograd_linear.nn import MLP
+from micrograd_linear.operations import SCALAR_RULES as RULES
 
 # --- number by number, and large graphs -----------------------------------------------------------
 

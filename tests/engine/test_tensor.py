@@ -488,11 +488,25 @@ def test_long_sums_in_low_precision():
 
 
 def test_static_array_arguments_are_copied():
+    bound, x = np.array(0.5), Tensor([-1.0, 0.2])
+    y = x.clip(min=bound)
+    bound[...] = -5
+    y.backward([1, 1])
+    assert x.grad.tolist() == [0.0, 0.0]
+
+
+def test_a_slope_that_is_changed_after_its_use_is_noticed():
     slope, x = np.array(0.1), Tensor([-1.0])
     y = x.leaky_relu(slope)
     slope[...] = 5
-    y.backward([1])
-    assert x.grad[0] == 0.1
+    with pytest.raises(RuntimeError, match="constant array .* was changed after leaky_relu"):
+        y.backward([1])
+
+
+def test_a_slope_may_have_a_gradient():
+    x, slope = Tensor([-1.0, 2.0, -3.0], "x"), Tensor(0.1, "slope")
+    x.leaky_relu(slope).backward([1.0, 1.0, 10.0])
+    assert x.grad.tolist() == [0.1, 1.0, 1.0] and slope.grad == -31.0
 
 
 def test_boolean_exponents():

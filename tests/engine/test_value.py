@@ -12,7 +12,7 @@ import pytest
 
 import micrograd_linear as mgl
 from micrograd_linear import Tensor, Value
-from micrograd_linear.engine.value import RULES
+from micrograd_linear.operations import SCALAR_RULES as RULES
 
 UNARY = {
     "negative": operator.neg,
@@ -29,6 +29,7 @@ UNARY = {
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softplus": lambda x: np.log(1 + np.exp(x)),
     "relu": lambda x: x * (x.real > 0),
+    "square": lambda x: x * x,
 }
 BINARY = {
     "add": operator.add,
@@ -57,7 +58,7 @@ NUMBERS = [
 def apply(name, *values):
     if name in ("negative", "add", "subtract", "multiply", "divide", "power"):
         return (UNARY | BINARY)[name](*values)
-    return getattr(values[0], "_leaky_relu" if name == "leaky_relu" else name)(*values[1:])
+    return getattr(values[0], name)(*values[1:])
 
 
 def complex_step(function, x):

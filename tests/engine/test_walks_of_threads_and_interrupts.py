@@ -10,7 +10,15 @@ import pytest
 
 import micrograd_linear as mgl
 from micrograd_linear import Tensor, Value
-from micrograd_linear.engine import graph, hand_written, recording, tensor, transaction, value
+from micrograd_linear.engine import (
+    graph,
+    hand_written,
+    recording,
+    scalar_walk,
+    tensor,
+    transaction,
+    value,
+)
 
 
 def leave_as_it_is(*_):
@@ -22,7 +30,7 @@ def leave_as_it_is(*_):
 
 # --- interrupts ----------------------------------------------------------------------------------
 
-MODULES = (value, tensor, transaction, hand_written, graph, recording)
+MODULES = (scalar_walk, value, tensor, transaction, hand_written, graph, recording)
 TRACED = {module.__file__ for module in MODULES} | {__file__}  # there, a derivative by hand
 
 
@@ -205,7 +213,7 @@ class NoLock:
 def with_lock(request, monkeypatch):
     if request.param == "none":
         monkeypatch.setattr(transaction, "lock", NoLock)
-        monkeypatch.setattr(value, "refuse_shared", lambda order: None)
+        monkeypatch.setattr(scalar_walk, "refuse_shared", lambda order: None)
     return request.param == "lock"
 
 

@@ -3,7 +3,7 @@
 Each call gives on Tensors what it gives on arrays, with the right gradient, or is refused by name.
 """
 
-import textwrap
+import re
 from pathlib import Path
 
 import numpy as np
@@ -305,7 +305,5 @@ def test_the_page_lists_every_supported_call():
         name for name in dir(Tensor) if not name.startswith("_") and callable(getattr(Tensor, name))
     )
     for title, names in (("record", recording), ("plain", plain), ("methods", methods)):
-        assert page.count(f"<!-- {title} -->\n") == 1
-        listed = page.split(f"<!-- {title} -->\n")[1].split("\n\n")[0]
-        expected = ", ".join(f"`{name}`" for name in names)
-        assert " ".join(listed.split("\n")) == expected, textwrap.fill(expected, 100)
+        block = page.split(f"<!-- {title} -->\n")[1].split("\n\n")[0]
+        assert re.findall(r"`([\w.]+)`", block) == names

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from test_rules import CASES, ROWS, case
+from test_rules import CASES, case
 
 from micrograd_linear import Tensor, grad
 from micrograd_linear.engine.tensor import apply
-from micrograd_linear.operations import RULES, Rule
+from micrograd_linear.operations import RULES, SCALAR_RULES, Rule
 
 
 def run(rule, operands, static, dtype=np.float64):
@@ -141,11 +141,7 @@ def test_a_broken_twin_is_rejected(check, formula):
 
 # --- drawn shapes, types, memory orders -----------------------------------------------------------
 
-ELEMENTWISE = sorted(
-    name
-    for name in ROWS
-    if RULES[name].formula.__module__.endswith("elementwise") and name not in ("where", "clip")
-)
+ELEMENTWISE = sorted(SCALAR_RULES)
 UNARY = [name for name in ELEMENTWISE if RULES[name].operand_count == 1]
 BINARY = [name for name in ELEMENTWISE if RULES[name].operand_count == 2]
 ORDERS = {

@@ -67,11 +67,11 @@ def test_a_planted_import_that_goes_up_is_found(copy, line):
 
 
 def test_a_planted_circle_within_a_room_is_found(copy):
-    path = copy / "operations/registry.py"
+    path = copy / "operations/operation.py"
     path.write_text(f"{path.read_text()}\nfrom .shapes import reshape\n")
     assert floor_plan.upward(ROOMS, copy) == []  # the plan orders rooms, not what is in one
     assert floor_plan.circles(floor_plan.imports(copy)) == [
-        "operations.registry",
+        "operations.operation",
         "operations.shapes",
     ]
 
@@ -92,8 +92,8 @@ def test_what_is_not_imported_with_the_module_is_no_arrow(copy, line):
 
 def test_imports_are_found_in_every_form():
     graph = floor_plan.imports(PACKAGE)
-    assert graph["operations.shapes"] == {"operations.registry"}
-    assert "operations.elementwise" in graph["operations"]  # from . import elementwise
+    assert graph["operations.shapes"] == {"operations.operation"}
+    assert "operations.elementary" in graph["operations"]  # from . import elementwise
     assert {"symbol", "engine"} <= {name.split(".")[0] for name in graph["derivation.walk"]}
     assert "command.cli" in graph["__main__"] and sum(map(len, graph.values())) > 300
 

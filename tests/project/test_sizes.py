@@ -11,12 +11,9 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "micrograd_linear"
 LINES_OF_A_FUNCTION, LINES_OF_A_FILE = 40, 400
-LADDER = "it has a rung for each operation; a table of functions takes a fifth more time"
 REFERENCE = "its docstring is the reference of a public function"
 # What is longer, each with its reason. Whoever makes one shorter takes it out.
 EXEMPT = {
-    "compilation/kernels.py: _forward": LADDER,
-    "compilation/kernels.py: _backward": LADDER,
     "comparison/check.py: check_backward": REFERENCE,
     "drawing/drawing.py: draw": REFERENCE,
     "engine/value.py": "it is not split yet: its scalar rules belong to the records of operations",

@@ -8,7 +8,7 @@ private area.
 from ...derivation.mathml import Mathml
 from ...derivation.notation import Notation
 from ...derivation.text import Text
-from ...derivation.walk import core_of, fitted, is_composed, rule_of
+from ...derivation.walk import core_of, fitted, rule_of
 from ...engine.graph import is_node
 from ...symbol import Book, algebra, structure
 from .javascript import expression
@@ -87,7 +87,7 @@ def _formula(node, operands):
 def _forward(book, rule, symbols, static, value):
     """The value as it is printed, composed rules under their own names."""
     notation = Notation("L")
-    if is_composed(rule) and rule.name != "leaky_relu":
+    if rule.composed and not rule.parameters:
         arguments = tuple(algebra.symbol(book, x) for x in symbols)
         return _printed(notation.rule(rule.name, arguments, static))
     return _printed(notation.write(value))

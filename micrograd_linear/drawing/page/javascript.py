@@ -5,6 +5,7 @@ computed: written from the rule, not beside it.
 import math
 
 from ...derivation.lower import lower, reachable
+from ...operations import RULES
 
 _RELATIONS = {
     "equal": "===",
@@ -14,16 +15,8 @@ _RELATIONS = {
     "greater": ">",
     "greater_equal": ">=",
 }
-_MATH = {"absolute": "abs", "maximum": "max", "minimum": "min"}
-_FUNCTIONS = ("sign", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", *_MATH)
-_FORMS = {
-    "negative": "(-{0})",
-    "power": "power({0},{1})",
-    "both": "({0}&&{1})",
-    "where": "({0}?{1}:{2})",
-    "sigmoid": "sigmoid({0})",
-}
-_FORMS |= {"astype": "{0}", "reshape": "{0}"}  # of a single number: nothing
+# What stands in the formulas of single numbers beside the operations; moves are nothing there.
+_FORMS = {"both": "({0}&&{1})", "where": "({0}?{1}:{2})", "astype": "{0}", "reshape": "{0}"}
 HELPERS = """const sigmoid = (x) => (x >= 0 ? 1 : Math.exp(x)) / (1 + Math.exp(-Math.abs(x)));
 const power = (x, p) => (x === 1 || p === 0 ? 1 : x ** p);
 """
@@ -62,15 +55,13 @@ def _written(x, parts, names, written):
             )
             + ")"
         )
-    if kind in ("multiply", "divide"):
-        return f"({parts[0]}{'*' if kind == 'multiply' else '/'}{parts[1]})"
     if kind in _RELATIONS:
         return f"({parts[0]}{_RELATIONS[kind]}{parts[1]})"
-    if kind in _FUNCTIONS:
-        return f"Math.{_MATH.get(kind, kind)}({','.join(parts)})"
-    if kind not in _FORMS:
-        raise TypeError(f"{kind} is no operation on single numbers")
-    return _FORMS[kind].format(*parts)
+    rule = RULES.get(kind)
+    form = _FORMS.get(kind) or (rule is not None and rule.notation.javascript)
+    if not form:
+        raise TypeError(f"{kind}: its record has no JavaScript for single numbers")
+    return form.format(*parts)
 
 
 def number(value):

@@ -5,6 +5,7 @@ differences, where it is off the most, and why.
 import numpy as np
 
 from ...comparison.finite import finite_difference
+from ...engine.graph import topological_order
 from ...foundations.printable import finite, printable
 from .numbers import numbers
 
@@ -19,7 +20,7 @@ def verdicts(comparison, root, seed):
     The element is the one that is off the most, or, where all agree, the one with the largest
     gradient.
     """
-    entries, left = {}, MOST_DIFFERENCES
+    entries, left, order = {}, MOST_DIFFERENCES, topological_order(root)
     for node in (node for node in comparison.names if node in comparison):
         result = comparison[node]
         if result.status == "unchecked":
@@ -27,7 +28,7 @@ def verdicts(comparison, root, seed):
         entries[node] = {"lines": _lines(comparison, result)}
         if _is_comparable(result):
             where = _element(result)
-            difference = finite_difference(root, seed, node, where) if left > 0 else None
+            difference = finite_difference(order, seed, node, where) if left > 0 else None
             left -= 1
             entries[node] |= _at_element(result, where, difference)
     return entries

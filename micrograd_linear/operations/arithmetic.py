@@ -1,0 +1,138 @@
+"""Arithmetic and choices, element by element. g = dL/d(result); x and y broadcast together."""
+
+import operator
+
+import numpy as np
+
+from . import ieee
+from .operation import POSITIVE, REAL, Notation, rule
+
+
+@rule(
+    np.add,
+    operator=True,
+    scalar=operator.add,
+    domains=(REAL, REAL),
+    commutative=True,
+    notation=Notation("+", javascript="({0}+{1})"),
+)
+def add(x, y):
+    return x + y, (lambda g: g, lambda g: g)
+
+
+@rule(
+    np.subtract,
+    operator=True,
+    scalar=operator.sub,
+    domains=(REAL, REAL),
+    roles=("left", "right"),
+    notation=Notation("-", javascript="({0}-{1})"),
+)
+def subtract(x, y):
+    return x - y, (lambda g: g, lambda g: -g)
+
+
+@rule(
+    np.multiply,
+    operator=True,
+    scalar=operator.mul,
+    domains=(REAL, REAL),
+    commutative=True,
+    notation=Notation("*", javascript="({0}*{1})"),
+)
+def multiply(x, y):
+    return x * y, (lambda g: g * y, lambda g: g * x)
+
+
+@rule(
+    np.divide,
+    operator=True,
+    scalar=ieee.divide,
+    domains=(REAL, POSITIVE),
+    roles=("left", "right"),
+    notation=Notation("/", javascript="({0}/{1})"),
+)
+def divide(x, y):
+    q = x / y
+    return q, (lambda g: g / y, lambda g: -g * q / y)
+
+
+@rule(
+    np.power,
+    operator=True,
+    scalar=ieee.power,
+    domains=(POSITIVE, REAL),
+    roles=("base", "exponent"),
+    notation=Notation("**", javascript="power({0},{1})"),
+)
+def power(x, p):
+    """x ** p. The exponent p - (p != 0) keeps p = 0 at the derivative 0, at x = 0 too;
+    log(x + (x == 0)) makes it 0 along 0 ** p.
+    """
+    if getattr(getattr(p, "dtype", None), "kind", "") == "b":
+        p = p * 1  # NumPy subtracts no booleans
+    y = x**p
+    return y, (lambda g: g * p * x ** (p - (p != 0)), lambda g: g * y * np.log(x + (x == 0)))
+
+
+@rule(
+    np.negative,
+    operator=True,
+    scalar=operator.neg,
+    domains=(REAL,),
+    notation=Notation("neg", javascript="(-{0})"),
+)
+def negative(x):
+    return -x, (lambda g: -g,)
+
+
+@rule(
+    np.maximum,
+    scalar=ieee.maximum,
+    domains=(REAL, REAL),
+    commutative=True,
+    kinked=True,
+    notation=Notation("max", "max", r"\max", javascript="Math.max({0},{1})"),
+)
+def maximum(x, y):
+    """The larger of two, elementwise; a tie shares the gradient equally."""
+    return np.maximum(x, y), (lambda g: _larger(g, x, y), lambda g: _larger(g, y, x))
+
+
+@rule(
+    np.minimum,
+    scalar=ieee.minimum,
+    domains=(REAL, REAL),
+    commutative=True,
+    kinked=True,
+    notation=Notation("min", "min", r"\min", javascript="Math.min({0},{1})"),
+)
+def minimum(x, y):
+    """The smaller of two, elementwise; a tie shares the gradient equally."""
+    return np.minimum(x, y), (lambda g: _larger(g, y, x), lambda g: _larger(g, x, y))
+
+
+def _larger(g, x, y):
+    return np.where(x == y, g / 2, np.where(x > y, g, 0))
+
+
+@rule(np.clip, elementwise=True, domains=(REAL,), kinked=True, composed=True)
+def clip(x, *, min=None, max=None):
+    """x inside [min, max], which may be arrays that broadcast to x's shape; the bounds belong to
+    the inside.
+    """
+    inside = True
+    if min is not None:
+        inside = inside & (x >= min)
+    if max is not None:
+        inside = inside & (x <= max)
+    return np.clip(x, min, max), (lambda g: np.where(inside, g, 0),)
+
+
+@rule(np.where, elementwise=True, domains=(REAL, REAL), roles=("if true", "if false"))
+def where(x, y, *, condition):
+    """x where the condition holds, y elsewhere."""
+    return np.where(condition, x, y), (
+        lambda g: np.where(condition, g, 0),
+        lambda g: np.where(condition, 0, g),
+    )

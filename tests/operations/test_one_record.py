@@ -1,0 +1,281 @@
+"""One operation is one record: what is added in one file is found by every reader."""
+
+import os
+import shutil
+import subprocess
+import sys
+from importlib import util
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+RECORD_FILE = "micrograd_linear/operations/elementary.py"
+
+SINH = """
+
+@rule(
+    np.cosh,
+    scalar=ieee.unary(math.cosh, np.cosh),
+    domains=(REAL,),
+    notation=Notation(latex=r"\\cosh", javascript="Math.cosh({0})"),
+)
+def cosh(x):
+    return np.cosh(x), (lambda g: g * np.sinh(x),)
+
+
+@rule(
+    np.sinh,
+    scalar=ieee.unary(math.sinh, np.sinh),
+    domains=(REAL,),
+    notation=Notation(latex=r"\\sinh", javascript="Math.sinh({0})"),
+    lesson=Lesson("cosh(z)", "function", lambda x, y: {"-cosh(z)": -np.cosh(x)}),
+)
+def sinh(x):
+    return np.sinh(x), (lambda g: g * np.cosh(x),)
+"""
+HYPOT = '''
+
+@rule(
+    np.hypot,
+    scalar=ieee.binary(math.hypot, np.hypot),
+    domains=(POSITIVE, POSITIVE),
+    commutative=True,
+    notation=Notation(javascript="Math.hypot({0},{1})"),
+)
+def hypot(x, y):
+    """sqrt(x**2 + y**2)."""
+    h = np.hypot(x, y)
+    return h, (lambda g: g * x / h, lambda g: g * y / h)
+'''
+
+READINGS = """
+import json
+import math
+
+import numpy as np
+
+import micrograd_linear as mgl
+from micrograd_linear import Tensor, Value, compare, derive, draw, grad
+
+ufunc = getattr(np, NAME)
+function = getattr(mgl, NAME)
+two = ufunc.nin == 2
+numbers = (0.7, 1.9)[: ufunc.nin]
+arrays = [np.array([0.3, 0.9, 1.7]), np.array([1.1, 0.4, 2.0])][: ufunc.nin]
+h = 1e-6
+
+
+def tensors():
+    return [Tensor(array, name) for array, name in zip(arrays, "xy")]
+
+
+def slope(f, numbers, i, h=h):
+    ends = [f(*(n + s * h * (k == i) for k, n in enumerate(numbers))) for s in (1, -1)]
+    return (ends[0] - ends[1]) / (2 * h)
+
+
+def by_tensor():
+    operands = tensors()
+    y = ufunc(*operands)
+    y.backward(np.ones(3))
+    wanted = [slope(ufunc, arrays, i) for i in range(ufunc.nin)]
+    assert all(np.allclose(x.grad, w, rtol=1e-6) for x, w in zip(operands, wanted))
+
+
+def by_method():
+    first, *others = tensors()
+    assert np.array_equal(getattr(first, NAME)(*others).data, ufunc(*arrays))
+
+
+def by_function():
+    assert np.array_equal(function(*arrays), ufunc(*arrays))
+    assert NAME in mgl.__all__ and NAME in mgl.functions.__all__
+
+
+def by_value():
+    operands = [Value(n) for n in numbers]
+    y = getattr(operands[0], NAME)(*operands[1:])
+    y.backward()
+    assert math.isclose(y.data, ufunc(*numbers)) and ufunc(*operands).data == y.data
+    wanted = [slope(ufunc, numbers, i) for i in range(ufunc.nin)]
+    assert np.allclose([x.grad for x in operands], wanted, rtol=1e-6)
+    assert type(ufunc(*(Value(800.0) for _ in numbers)).data) is float  # too large for math.sinh
+
+
+def by_second_derivative():
+    others = numbers[1:]
+    first = grad(lambda x: ufunc(x, *others))
+    assert math.isclose(grad(first)(numbers[0]), slope(first, numbers[:1], 0), rel_tol=1e-6)
+
+
+def derivation():
+    y = ufunc(*tensors())
+    y.name = "h"
+    return derive(y)
+
+
+def by_text():
+    assert NAME in derivation().text
+
+
+def by_latex():
+    assert ("\\\\" + NAME if LATEX else r"\\operatorname{" + NAME + "}") in derivation().latex
+
+
+def by_index_form():
+    y = ufunc(*tensors())
+    y.name = "h"
+    text = derive(y, form="index").text
+    assert NAME + "(x_i" in text, text
+
+
+def by_source():
+    source = derivation().source
+    assert f"np.{NAME}(" in source, source
+    names = {}
+    exec(source, names)
+    value, gradients = names["value_and_gradients"](*arrays, np.ones(3))
+    wanted = [slope(ufunc, arrays, i) for i in range(ufunc.nin)]
+    assert np.array_equal(value, ufunc(*arrays)), source
+    assert np.allclose(list(gradients.values()), wanted, rtol=1e-6)
+
+
+def by_picture():
+    assert NAME in draw(ufunc(*tensors())).text
+
+
+def by_scalar_picture():
+    y = ufunc(*tensors()).sum()
+    assert NAME in draw(y, level="scalar").text
+
+
+def by_page():
+    y = ufunc(*(Value(n, name) for n, name in zip(numbers, "xy")))
+    page = draw(y).html
+    assert f"Math.{NAME}(" in page
+
+
+def by_compare():
+    operands = tensors()
+    y = ufunc(*operands)
+    right = {name: slope(ufunc, arrays, i) for i, name in enumerate("xy"[: ufunc.nin])}
+    y.backward(np.ones(3))
+    right = {x.name: x.grad for x in operands}
+    assert compare(right, y, gradient=np.ones(3)).ok
+
+
+def by_mistake():
+    operands = tensors()
+    y = ufunc(*operands)
+    y.backward(np.array([1.0, 2.0, 3.0]))
+    right = {x.name: x.grad for x in operands}
+    left_out = {**right, "x": np.array([1.0, 2.0, 3.0])}
+    (cause, *_) = compare(left_out, y, gradient=[1.0, 2.0, 3.0])["x"].causes
+    assert cause.kind == "local-derivative" and "left out" in cause.sentence, cause
+    if LATEX:  # whose record has a lesson
+        wrong = {"x": -np.cosh(arrays[0]) * [1.0, 2.0, 3.0]}
+        sentences = [c.sentence for c in compare(wrong, y, gradient=[1.0, 2.0, 3.0])["x"].causes]
+        assert any("-cosh(z)" in sentence or "opposite sign" in sentence for sentence in sentences)
+
+
+def by_compiled_values(executor):
+    step = mgl.compile(lambda x: function(*x) * x[0], executor=executor)
+    value, gradient = step(list(numbers))
+    wanted = [slope(lambda *x: ufunc(*x) * x[0], numbers, i) for i in range(ufunc.nin)]
+    assert math.isclose(value, ufunc(*numbers) * numbers[0])
+    assert np.allclose(gradient, wanted, rtol=1e-6)
+
+
+def by_python():
+    by_compiled_values("numpy")
+
+
+def by_numba():
+    by_compiled_values("numba")
+
+
+def by_compiled_tensors():
+    step = mgl.compile(lambda x: ufunc(*x).sum())
+    large = [np.tile(array, 7000) for array in arrays]
+    value, gradient = step([Tensor(array) for array in large])
+    wanted = [slope(ufunc, large, i) for i in range(ufunc.nin)]
+    assert math.isclose(float(value), ufunc(*large).sum())
+    assert np.allclose(np.stack([np.asarray(g) for g in gradient]), wanted, rtol=1e-6)
+
+
+READERS = [
+    by_tensor, by_method, by_function, by_value, by_second_derivative, by_text, by_latex,
+    by_index_form, by_source, by_picture, by_scalar_picture, by_page, by_compare, by_mistake,
+    by_python, by_compiled_tensors,
+]
+READERS += [by_numba] * NUMBA
+for reader in READERS:
+    try:
+        reader()
+        print(reader.__name__, "ok")
+    except Exception as error:
+        print(reader.__name__, type(error).__name__, error)
+"""
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the package and of what writes the declarations, to be changed."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    for folder in ("micrograd_linear", "docs"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
+    return tmp_path
+
+
+def run(copy, *arguments):
+    environment = {**os.environ, "PYTHONPATH": str(copy), "NUMBA_CACHE_DIR": str(copy / "numba")}
+    command = [sys.executable, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=copy, env=environment)
+
+
+def readings(copy, name, latex):
+    known = f"NAME, LATEX, NUMBA = {name!r}, {latex}, {bool(util.find_spec('numba'))}\n"
+    done = run(copy, "-c", known + READINGS)
+    assert done.returncode == 0, done.stderr
+    return dict(line.split(" ", 1) for line in done.stdout.splitlines())
+
+
+def add(copy, record):
+    path = copy / RECORD_FILE
+    path.write_text(path.read_text() + record)
+
+
+@pytest.mark.parametrize(
+    "name, record, latex", [("sinh", SINH, True), ("hypot", HYPOT, False)], ids=["sinh", "hypot"]
+)
+def test_an_operation_that_is_added_in_one_file_is_found_by_every_reader(copy, name, record, latex):
+    add(copy, record)
+    found = readings(copy, name, latex)
+    assert len(found) >= 16 and set(found.values()) == {"ok"}, found
+    done = run(copy, copy / "docs/make_declarations.py")
+    assert done.returncode == 0, done.stderr
+    for path in ("functions/elementwise.pyi", "engine/elementary_methods.pyi"):
+        assert f"def {name}(" in (copy / "micrograd_linear" / path).read_text()
+    page = (copy / "docs/operations.md").read_text()
+    assert page.count(f"`np.{name}`") == 1 and page.count(f"`{name}`") == 2
+
+
+def test_the_readings_reject_a_record_whose_derivative_is_wrong(copy):
+    add(copy, SINH.replace("g * np.cosh(x),)", "g * np.cosh(x) * 1.01,)"))
+    found = readings(copy, "sinh", True)
+    wrong = {name for name, said in found.items() if said != "ok"}
+    assert wrong >= {"by_tensor", "by_value", "by_source", "by_python", "by_compiled_tensors"}
+
+
+def test_the_declarations_are_those_that_the_records_give():
+    spec = util.spec_from_file_location("make_declarations", ROOT / "docs/make_declarations.py")
+    module = util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for path, text in module.files().items():
+        assert path.read_text(encoding="utf-8") == text, (
+            f"run python docs/make_declarations.py: {path}"
+        )
+    assert module.page(
+        module.files()[ROOT / "docs/operations.md"].replace("`np.exp`, ", "")
+    ) in set(module.files().values())
