@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..engine import recording
+from ..engine import recording, versions
 from ..engine.graph import topological_order
 from ..engine.leaving import LeftGraph
 from ..engine.tensor import Tensor
 from ..foundations.place import Statement, message_of
 from .pair import Arrays, UnusableLayer, result_of
 from .plain import PlainForward, observed
+from .recording_numpy import seen_by
 from .statement import current_statement, statement_of
 
 # Recorded and plain operations may add up in another order; a graph that lost something is far off.
@@ -64,10 +65,17 @@ def record(plain: PlainForward, values: Arrays) -> Recorded:
     def note(node, how):
         left.append((current_statement(forward), how))
 
+    def give_name(name, value):
+        if isinstance(value, Tensor) and not value.name and name not in arguments:
+            value.name = name
+
+    for tensor in arguments.values():
+        if isinstance(tensor, Tensor):
+            tensor.may_be_written = True  # as in NumPy; its gradient is that of what was passed in
     plain.state.restore()
     try:
-        with recording.leaving(note):
-            returned = observed(forward, _name)(**arguments)
+        with recording.leaving(note), seen_by(forward):
+            returned = observed(forward, give_name)(**arguments)
     except (KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:
@@ -79,7 +87,7 @@ def record(plain: PlainForward, values: Arrays) -> Recorded:
         if left:
             why = f"{how} reads a number out of the graph"
         raise Unrecorded(why, statement)
-    recorded = Recorded(y, arguments, left)
+    recorded = Recorded(y, {name: versions.first(x) for name, x in arguments.items()}, left)
     if not y.name:
         y.name = "result" if "y" in (*values, *recorded.between) else "y"
     return recorded
@@ -124,11 +132,6 @@ def same(a: np.ndarray, b: np.ndarray) -> bool:
 def _differs(name, array, recorded):
     node = recorded.between.get(name)
     return node is not None and not (node.shape == array.shape and same(node.current, array))
-
-
-def _name(name: str, value: object) -> None:
-    if isinstance(value, Tensor) and not value.name:
-        value.name = name
 
 
 def refuse_nothing_to_differentiate(values: Arrays) -> None:

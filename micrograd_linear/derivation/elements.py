@@ -9,6 +9,7 @@ import numpy as np
 from ..operations import RULES
 from ..symbol.algebra import parts_of
 from ..symbol.node import over, times
+from .assigned import choices
 from .entries import Apply, Entry, Mapped, NoIndexForm, Number, Product, Sum, Terms, occurs
 from .labels import tensor_of
 
@@ -247,7 +248,12 @@ def _placed(letter, places, n, called=""):
     )
 
 
+def _assign(x, letters, supply):
+    return entry(choices(x, _whole_index), letters, supply)
+
+
 _BUILD = {
+    "assign": _assign,
     "variable": _variable,
     "constant": _constant,
     "number": lambda x, letters, supply: Number(x.static["value"]),

@@ -15,6 +15,8 @@ ROWS = (
     "_columns leaves one column."
 )
 SCATTERED = "at[i](x) is zeros, with x added at the places i."
+WRITTEN = "put[i](x, y) is x, with y written at the places i."
+MOST_WRITES = 3  # that are written out
 
 
 class Notation(Elementwise):
@@ -184,6 +186,15 @@ class Notation(Elementwise):
     def _scatter_add(self, x, a):
         self.notes[SCATTERED] = None
         return made("call", f"at[{index_label(x.static['index'])}]", "", [a])
+
+    def _assign(self, x, a, *values):
+        self.notes[WRITTEN] = None
+        writes = list(zip(x.static["indices"], values, strict=True))
+        for index, value in writes[:MOST_WRITES]:
+            a = made("call", f"put[{index_label(index)}]", "", [a, value])
+        if len(writes) > MOST_WRITES:
+            a = made("call", f"put[… {len(writes) - MOST_WRITES} more]", "", [a])
+        return a
 
     def _astype(self, x, a):
         return made("call", x.dtype.name, "", [a])

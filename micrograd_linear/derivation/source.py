@@ -7,6 +7,7 @@ import unicodedata
 
 import numpy as np
 
+from ..operations.assignment import assign
 from ..symbol.shapes import broadcast_shapes
 from .expressions import ATOM, UNARY_MINUS, Expressions, float_text, type_argument
 from .labels import tensor_of
@@ -162,6 +163,9 @@ class Writer(Expressions):
         ):
             self.expressions[x] = (self.scattered(x), ATOM)
             return
+        if x.operation == assign.name:
+            self.expressions[x] = (self.written(x), ATOM)
+            return
         text, level = self.expression(x)
         label = self.labels.get(x)
         views = x.operation in ("transpose", "reshape", "broadcast")
@@ -250,6 +254,14 @@ class Writer(Expressions):
                     self.wrapped(added, 0) if sign > 0 else f"-{self.wrapped(added, UNARY_MINUS)}"
                 )
                 self.lines.append(f"np.add.at({name}, {self.index_object(index)}, {signed})")
+        return name
+
+    def written(self, x):
+        """Statements for values that are written into an array; returns its name."""
+        base, *values = x.operands
+        name = self.assign(self.labels.get(x, "t"), self.fresh(x, [(1, base)]), x)
+        for index, value in zip(x.static["indices"], values, strict=True):
+            self.lines.append(f"{name}[{self.index(index)}] = {self.wrapped(value, 0)}")
         return name
 
     def fresh(self, x, terms):

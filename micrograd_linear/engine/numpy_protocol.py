@@ -4,6 +4,8 @@ Each records the same operation as the method. A function that is not known rais
 name: to compute it on the bare array would cut the graph without a word.
 """
 
+import operator
+
 import numpy as np
 
 from ..operations import BY_NUMPY_FUNCTION, RULES
@@ -43,8 +45,9 @@ _INSTEAD = {
     np.cbrt: "t ** (1 / 3)",
     np.tile: "np.concatenate",
 }
-_WRITING = {np.copyto, np.put, np.place, np.putmask}  # into their first argument
-_WRITING |= {np.put_along_axis, np.fill_diagonal}
+_PLAIN |= {np.any, np.all, np.floor, np.ceil, np.rint, np.trunc, np.round, np.around}
+_PLAIN |= {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.searchsorted, np.signbit}
+_PLAIN |= {np.isneginf, np.isposinf, np.may_share_memory, np.shares_memory, np.bincount}
 
 _REDUCTIONS = {"add": "np.sum", "multiply": "np.prod", "maximum": "np.max", "minimum": "np.min"}
 
@@ -80,7 +83,9 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         raise TypeError(_unsupported(f"{_name(ufunc)}.reduce", _REDUCTIONS[ufunc.__name__]))
     call = _name(ufunc) if method == "__call__" else f"{_name(ufunc)}.{method}"
     if kwargs.get("out"):
-        raise written_into(call, inputs, kwargs["out"][0])
+        return _into_out(ufunc, method, inputs, kwargs, call)
+    if method == "at" and ufunc in _IN_PLACE and not kwargs:
+        return _at(ufunc, call, *inputs)
     if kwargs:
         raise TypeError(
             f"{call} on a Tensor: the keywords {', '.join(kwargs)} are not supported; leave them "
@@ -89,12 +94,30 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     raise TypeError(_unsupported(call, _INSTEAD.get(ufunc)))
 
 
+def _into_out(ufunc, method, inputs, kwargs, call):
+    """``np.exp(x, out=y)`` writes into the Tensor y what it would return."""
+    out = kwargs["out"][0]
+    rest = {key: value for key, value in kwargs.items() if key != "out"}
+    if not is_node(out):
+        raise written_into(call, inputs, out)
+    out[...] = getattr(ufunc, method)(*inputs, **rest)
+    return out
+
+
+def _at(ufunc, call, target, indices, *values):
+    """``np.add.at(y, indices, values)``: elements that are named twice get both."""
+    if not is_node(target):
+        raise written_into(call, values, target)
+    from ..functions.writing import added_at  # which stands above
+
+    _IN_PLACE[ufunc](target, added_at(target, indices, *values))
+
+
+_IN_PLACE = {np.add: operator.iadd, np.subtract: operator.isub}
+
+
 def array_function(self, function, types, args, kwargs):
-    if function in _WRITING:
-        out, *others = (*args, *kwargs.values())
-        if is_node(out) or any(is_node(x) and x.requires_grad for x in others):
-            raise written_into(_name(function), others, out)
-    if function in _PLAIN or function in _WRITING:
+    if function in _PLAIN:
         return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
     ours = IMPLEMENTED.get(function)
     if ours is None:

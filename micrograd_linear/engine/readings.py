@@ -55,6 +55,32 @@ class Readings:
         "for reading only.",
     )
 
+    strides: tuple = attribute("_data.strides", "The bytes to step along each axis.")
+    itemsize: int = attribute("_data.itemsize", "The bytes of an element.")
+    nbytes: int = attribute("_data.nbytes", "The bytes of all elements.")
+
+    # These have no gradient: their results are plain.
+
+    def any(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """Whether any element is not 0."""
+        return self._data.any(axis=axis, keepdims=keepdims)
+
+    def all(self, axis: Any = None, keepdims: bool = False) -> Any:
+        """Whether no element is 0."""
+        return self._data.all(axis=axis, keepdims=keepdims)
+
+    def argsort(self, axis: int = -1) -> np.ndarray:
+        """The places of the elements in rising order."""
+        return self._data.argsort(axis=axis)
+
+    def nonzero(self) -> tuple[np.ndarray, ...]:
+        """The indices of the elements that are not 0."""
+        return self._data.nonzero()
+
+    def round(self, decimals: int = 0) -> np.ndarray:
+        """The numbers rounded; a constant wherever it has a derivative."""
+        return self._data.round(decimals)
+
     @property
     def operation(self) -> str:
         """The name of the rule that made this tensor; "" for a leaf."""

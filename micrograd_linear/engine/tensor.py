@@ -64,7 +64,7 @@ class Tensor(NamedOperations, InPlace, Readings, Readable):
     __slots__ = ("_data", "_grad", "_used", "_shared", "_borrowed", "_requires_grad", "created")
     __slots__ += ("rule", "static", "operands", "arrays", "recorded", "pullbacks")
     __slots__ += ("module_calls", "__dict__", "__weakref__")
-    __slots__ += ("_versions", "_viewed", "_views")  # mostly not set: see versions
+    __slots__ += ("_versions", "_viewed", "_views", "_pending")  # mostly not set: see versions
     name: str = ""  # a class attribute: only a tensor that is given a name pays for one
 
     def __init__(self, data: ArrayLike, name: str = "", *, requires_grad: bool = True) -> None:
@@ -357,7 +357,7 @@ def apply(rule: Rule, operands: tuple, static: dict[str, Any]) -> Tensor:
         tensor._requires_grad = False
         _make_leaf(tensor)
     if value.base is not None or state.looks:
-        _note(tensor, rule, operands, inputs, state.looks)
+        _note(tensor, rule, operands, inputs, static, state.looks)
     return tensor
 
 
@@ -370,10 +370,12 @@ def _array(
     return array
 
 
-def _note(tensor: Tensor, rule: Rule, operands: tuple, inputs: list, looks: tuple) -> None:
+def _note(
+    tensor: Tensor, rule: Rule, operands: tuple, inputs: list, static: dict, looks: tuple
+) -> None:
     """Call the functions that see each result, after noting which memory it is a view of."""
     if tensor._data.base is not None:
-        versions.note_views(tensor, tensor._data.base, operands, inputs)
+        versions.note_views(tensor, rule, operands, inputs, static)
     for look in looks:
         look(tensor, rule, operands, inputs)
 

@@ -13,7 +13,7 @@ have one. Plain arrays give plain arrays.
 
 from typing import TYPE_CHECKING
 
-from . import elementwise
+from . import elementwise, writing  # noqa: F401  writing gives NumPy's functions to Tensors
 from .custom import rule
 from .elementwise import NAMED, astype, clip, where
 from .products import (
@@ -33,8 +33,10 @@ from .products import (
 )
 from .reductions import argmax, argmin, cumsum, logsumexp, max, mean, min, norm, prod, std, sum, var
 from .shapes import (
+    array_split,
     broadcast_to,
     concatenate,
+    copy,
     expand_dims,
     flip,
     hstack,
@@ -61,11 +63,13 @@ if TYPE_CHECKING:
 __all__ = [
     "argmax",
     "argmin",
+    "array_split",
     "astype",
     "broadcast_to",
     "cholesky",
     "clip",
     "concatenate",
+    "copy",
     "cumsum",
     "det",
     "diagonal",

@@ -108,11 +108,17 @@ def where(condition, x, y):
 
 
 @method()
-def astype(x, dtype):
-    """x in another floating type; the gradient comes back in x's own."""
-    if np.dtype(dtype).kind != "f":
-        raise TypeError(
-            f"astype: expected a floating type, got {np.dtype(dtype)}; for plain integers use "
-            ".data.astype"
-        )
-    return RULES["astype"](x, dtype=np.dtype(dtype))
+def astype(x, dtype, *, copy=True):
+    """x in another floating type; the gradient comes back in x's own.
+
+    Integers and truth values have no gradient: they are a plain array. With ``copy=False`` a Tensor
+    that has the type already is returned as it is.
+    """
+    dtype = np.dtype(dtype)
+    if dtype.kind in "iub":
+        return x.current.astype(dtype)
+    if dtype.kind != "f":
+        raise TypeError(f"astype: expected a floating type, got {dtype}")
+    if not copy and dtype == x.dtype:
+        return x
+    return RULES["astype"](x, dtype=dtype)

@@ -97,6 +97,11 @@ def full_like(a, fill_value, dtype=None, *, shape=None):
     dtype = np.dtype(dtype or a.dtype)
     if not isinstance(fill_value, Tensor):
         return np.full(shape, fill_value, dtype)
+    if dtype.kind != "f":
+        raise TypeError(
+            f"full_like: {fill_value.describe()} needs a floating type, got {dtype}; "
+            "pass dtype=float"
+        )
     filled = broadcast_to(fill_value, shape)
     return filled if filled.dtype == dtype else astype(filled, dtype)
 
@@ -145,6 +150,22 @@ def split(x, indices_or_sections, axis=0):
     else:
         cuts = indices_or_sections
     return [x[(*before, slice(start, end))] for start, end in zip([0, *cuts], [*cuts, n])]
+
+
+@implements(np.array_split)
+def array_split(x, indices_or_sections, axis=0):
+    """Parts along an axis, the first of them longer by one where they cannot be equal."""
+    if isinstance(indices_or_sections, (int, np.integer)):
+        lengths = [len(part) for part in np.array_split(range(x.shape[axis]), indices_or_sections)]
+        indices_or_sections = [int(n) for n in np.cumsum(lengths)[:-1]]
+    return split(x, indices_or_sections, axis)
+
+
+@implements(np.copy)
+@method()
+def copy(x):
+    """The same numbers in an array of their own."""
+    return +x
 
 
 @implements(np.pad)

@@ -14,7 +14,16 @@ What holds for all of them:
 Importing this package registers every operation.
 """
 
-from . import activations, arithmetic, elementary, indexing, linear_algebra, reductions, shapes
+from . import (
+    activations,
+    arithmetic,
+    assignment,
+    elementary,
+    indexing,
+    linear_algebra,
+    reductions,
+    shapes,
+)
 from .operation import BY_NUMPY_FUNCTION, RULES, Lesson, Notation, Rule, is_kinked, is_read, rule
 from .scalar import ScalarRule
 
@@ -35,6 +44,7 @@ __all__ = [
     "ScalarRule",
     "activations",
     "arithmetic",
+    "assignment",
     "elementary",
     "indexing",
     "is_kinked",

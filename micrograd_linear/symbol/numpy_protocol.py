@@ -86,6 +86,7 @@ _FUNCTIONS = {
     np.linalg.solve: structure.solve,
 }
 _RULES = {
+    "assign": lambda x, *values, indices: structure.assign(x, values, indices),
     "getitem": lambda x, index: structure.getitem(x, index),
     "scatter_add": lambda x, index, shape: structure.scatter_add(x, index, shape),
 }

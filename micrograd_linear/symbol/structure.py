@@ -231,6 +231,19 @@ def scatter_add(x, index, shape):
     )
 
 
+def assign(x, values, indices):
+    """x with values written at places, one after the other."""
+    types = common_type([x, *values])
+    return x.book.make(
+        "assign",
+        (x, *values),
+        {"indices": indices},
+        x.shape,
+        x.dtype if x.dtype is not None else types,
+        tuple(map(frozen, indices)),
+    )
+
+
 def _adds_axes_only(index):
     parts = index if isinstance(index, tuple) else (index,)
     return all(

@@ -237,18 +237,6 @@ def test_a_constant_that_meets_a_recorded_operand_becomes_recorded():
     assert x.grad.tolist() == [12.0, 24.0]
 
 
-def test_items_are_not_assigned():
-    for t in (
-        Tensor([1.0, 2.0], "t"),
-        Tensor([1.0, 2.0], "t") * 2,
-        Tensor([1.0], "t", requires_grad=False),
-    ):
-        with pytest.raises(TypeError, match=r"(t|a multiply result) \(.*np\.stack.*np\.where"):
-            t[0] = 1.0
-        with pytest.raises(TypeError):
-            t[0] += 1.0
-
-
 @pytest.mark.parametrize("symbol", ["//=", "%="])
 def test_operators_without_a_gradient_are_refused_by_name(symbol):
     for other in (2, np.ones(2), Tensor([1.0, 2.0])):

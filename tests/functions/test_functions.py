@@ -278,7 +278,7 @@ def test_arrays_in_arrays_out():
         (lambda t: np.linalg.norm(t, 3), TypeError, "ord=3"),
         (lambda t: np.where(t, t, 0), TypeError, "plain array"),
         (lambda t: np.einsum(t, [0, 1]), TypeError, "string"),
-        (lambda t: t.astype(int), TypeError, "floating"),
+        (lambda t: t.astype(complex), TypeError, "floating"),
         (lambda t: np.clip(t, t, 2), TypeError, "maximum and minimum"),
         (
             lambda t: np.concatenate([t, V]),

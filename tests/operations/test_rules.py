@@ -109,6 +109,11 @@ ROWS = {
             (INDEX, 1),
         )
     ],
+    "assign": [
+        ((SIGNED, ROW[0]), {"indices": (1,)}),
+        ((SIGNED, ROW[0], COLUMN, CUBE[0, 1, 0]), {"indices": (0, np.s_[:, 1:], (2, 2))}),
+        ((SIGNED, B[0]), {"indices": (([0, 1, 0], [1, 2, 1]),)}),
+    ],
     "identity": [((SIGNED,), {})],
     "clip": [
         ((SIGNED,), {"min": -0.5, "max": 0.5}),
@@ -295,10 +300,18 @@ def check_own_value(name, operands, static):
         "norm": lambda: np.linalg.norm(x.reshape(-1) if not static else x, **static),
         "astype": lambda: x,
         "identity": lambda: x,
+        "assign": lambda: assigned(x, operands[1:], static["indices"]),
         "logsumexp": lambda: np.log(np.sum(np.exp(x), **static)),
         "logabsdet": lambda: np.linalg.slogdet(x)[1],
     }[name]()
     assert np.allclose(RULES[name](*operands, **static), expected, rtol=1e-14)
+
+
+def assigned(x, values, indices):
+    y = x.copy()
+    for index, value in zip(indices, values, strict=True):
+        y[index] = value
+    return y
 
 
 def scattered(x, index, shape):
