@@ -6,8 +6,11 @@ told apart by people who do not see red and green apart, and pale, so that numbe
 each. Its end is the largest magnitude of the array, so that the pattern shows, whatever the unit.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -109,6 +112,22 @@ def summary(array):
         averaged = numbers.shape[0] > CELLS or numbers.shape[1] > CELLS
         cells = _averages(numbers) if averaged else numbers.copy()
         return Summary(array.shape, cells, averaged, least, mean, most, norm, odd)
+
+
+COPIED = 4096  # numbers; of a larger array only the summary is kept from later changes
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """An array that was read, and what is ``shown`` of it; a small array is a copy."""
+
+    array: np.ndarray
+    shown: Summary
+
+    @classmethod
+    def read(cls, array: Any) -> Numbers:
+        array = np.asarray(array)
+        return cls(np.array(array) if array.size <= COPIED else array, summary(array))
 
 
 def together(summaries):

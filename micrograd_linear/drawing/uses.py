@@ -26,7 +26,7 @@ ROLES = {
 }
 
 
-def role(operation, position, count):
+def role(operation: str, position: int, count: int) -> str:
     """What the operand at a position is called.
 
     It is "" where it is the only one, and where any order gives the same.

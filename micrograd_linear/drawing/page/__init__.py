@@ -7,21 +7,16 @@ import hashlib
 import html
 import json
 import re
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 
-from ..coarser import coarser
+from ..coarser import laid_out
 from ..heat import NOT_FINITE, NOT_FINITE_DARK, STEPS, STEPS_DARK
-from ..render import LayoutTimeout
 from ..theme import FLOW
 from .javascript import HELPERS
 from .run import run
 from .svg import svg
 
-MOST_VALUES, MOST_STEPS = (
-    400,
-    2000,
-)  # that are played one by one; beyond, those that play the same part are one
 # The page knows the shade of 0, and the colour of what is odd about a value.
 _CONSTANTS = f'const ZERO = {len(STEPS) // 2}, NOTE = "{FLOW}";\n'
 _PARTS = ("numbers.js", "view.js", "page.js", "words.js", "ledger.js", "moving.js")
@@ -39,7 +34,8 @@ def page(pictures, verdicts, title, remark, direction, theme="auto", budget=10.0
     views, scripts, canvases = [], [], []
     for i, picture in enumerate(pictures):
         prefix = "ab"[i] + "-"
-        picture, drawn = _laid_out(picture, direction, prefix, budget)
+        draw = partial(svg, direction=direction, prefix=prefix, budget=budget)
+        picture, drawn = laid_out(picture, draw, budget)
         data, formulas = run(picture, verdicts)
         scripts = scripts or formulas
         views.append(
@@ -71,25 +67,6 @@ def _policy(script):
     """What the page may do: run its own script, and reach no network."""
     allowed = f"style-src 'unsafe-inline'; script-src 'sha256-{_hash(script)}'"
     return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
-
-
-def _laid_out(picture, direction, prefix, budget):
-    """(the picture, its SVG); folded further where its layout takes longer than the budget, in
-    seconds.
-    """
-    while True:
-        try:
-            return picture, svg(picture, direction, prefix, budget)
-        except LayoutTimeout:
-            fewer = coarser(picture)
-            if fewer is None:
-                raise
-            fewer.folded = (
-                fewer.folded
-                or f"{len(picture.boxes):,} values, folded into {len(fewer.boxes):,}, "
-                "since their layout took too long"
-            )
-            picture = fewer
 
 
 def _shades():
