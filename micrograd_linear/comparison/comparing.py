@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..engine.graph import Node, topological_order, unique_names
+from ..engine.graph import Node, topological_order
+from ..engine.names import unique_names
 from . import claims as claims_of
 from .causes import Search
 from .comparison import AGREE, Comparison, Result

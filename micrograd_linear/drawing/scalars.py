@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from ..engine.graph import Node, is_node, topological_order, unique_names
+from ..engine.graph import Node, is_node, topological_order
+from ..engine.names import named_apart
 from ..engine.tensor import Tensor
 from ..engine.value import RULES as SCALAR_RULES
 from ..engine.value import Value
@@ -88,7 +88,7 @@ def read_numbers(
     nodes = {node for result in results for node in topological_order(result)}
     order = sorted(nodes, key=lambda node: node.created)
     tensor_of = {x: tensor for tensor, array in arrays.items() for x in array.flat if is_node(x)}
-    titles = _titles(tensors, names.shown)
+    titles = named_apart(tensors, names.shown)
     own = Names(order, [], Scope())
     own.parameters = {value for value, tensor in tensor_of.items() if tensor in names.parameters}
     head = f"{title(root, names)}, number by number"
@@ -101,17 +101,6 @@ def read_numbers(
     held = reading.flow or reading.differentiated_from(marks.gradient(root))
     reading.gradients = reading.stored | (held.gradients if held else {})
     return reading
-
-
-def _titles(tensors: Sequence[Tensor], shown: dict[Any, str]) -> dict[Tensor, str]:
-    """{tensor: a title that no other has}"""
-    titles, counts = unique_names(tensors), Counter(shown.values())
-    titles |= {tensor: name for tensor, name in shown.items() if counts[name] == 1}
-    again = Counter(titles.values())
-    return {
-        tensor: called if again[called] == 1 else f"{called} #{i}"
-        for i, (tensor, called) in enumerate(titles.items())
-    }
 
 
 def expanded(

@@ -2,13 +2,12 @@
 what each use adds to a gradient. The page plays it.
 """
 
-from collections import Counter
-
 import numpy as np
 
 from ...derivation.mathml import Mathml
 from ...derivation.text import Text
 from ...derivation.typeset import name
+from ...engine.names import UniqueNames
 from ...foundations.printable import printable
 from .formulas import Formulas
 from .numbers import Summaries
@@ -80,15 +79,11 @@ def _objective(root, value):
 
 
 def _names(boxes):
-    """{id: a name that no other box has}: the second of a name is "name (2)"."""
-    names, counts = {}, Counter()
-    for box in boxes:
-        called = printable(box.name or box.id, LONGEST_NAME) + (
-            f" ×{box.count:,}" if box.count > 1 else ""
-        )
-        counts[called] += 1
-        names[box.id] = called if counts[called] == 1 else f"{called} ({counts[called]})"
-    return names
+    """{id: a name that no other box has}"""
+    unique = UniqueNames()
+    counts = {box.id: f" ×{box.count:,}" if box.count > 1 else "" for box in boxes}
+    called = {box.id: printable(box.name or box.id, LONGEST_NAME) for box in boxes}
+    return {id: unique.give(name + counts[id]) for id, name in called.items()}
 
 
 def _value(box, called, place, formulas, numbers):
