@@ -1,8 +1,10 @@
 """The checks of this project: ``nox -s lint types docs test coverage``.
 
 They run in the environment that nox is installed in, so that they start at once and fetch nothing.
+Only the linter of the page's JavaScript comes from npm, the first time.
 """
 
+import shutil
 import sys
 
 import nox
@@ -16,10 +18,18 @@ def python(session: nox.Session, *arguments: str) -> None:
     session.run(sys.executable, "-m", *arguments, *session.posargs)
 
 
+ESLINT = "eslint@9.39.1"
+SCRIPTS = ("micrograd_linear/drawing/page", "tests/drawing/page", ".ci/eslint.config.mjs")
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Ruff over everything."""
+    """Ruff over everything, and ESLint over the page's JavaScript."""
     python(session, "ruff", "check", ".")
+    if not shutil.which("npx"):
+        session.error("the page's JavaScript was not linted: npx, which comes with npm, is missing")
+    eslint = ("npx", "--yes", ESLINT, "-c", ".ci/eslint.config.mjs", *SCRIPTS)
+    session.run(*eslint, external=True)
 
 
 @nox.session

@@ -19,7 +19,9 @@ from .svg import svg
 
 # The page knows the shade of 0, and the colour of what is odd about a value.
 _CONSTANTS = f'const ZERO = {len(STEPS) // 2}, NOTE = "{FLOW}";\n'
-_PARTS = ("numbers.js", "view.js", "page.js", "words.js", "ledger.js", "moving.js")
+# Plain data first, then the elements of the page.
+_DATA = ("numbers.js", "view.js", "explain.js", "ledger.js", "shown.js")
+_PARTS = (*_DATA, "elements.js", "page.js", "editor.js", "moving.js")
 
 
 def page(pictures, verdicts, title, remark, direction, theme="auto", budget=10.0):
