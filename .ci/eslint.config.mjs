@@ -29,7 +29,8 @@ export default [
       "no-undef": "error",
       "no-unused-vars": ["error", { vars: "local" }],
       "no-var": "error",
-      "prefer-const": ["error", { destructuring: "all" }]
+      "prefer-const": ["error", { destructuring: "all" }],
+      semi: "error" // lines are joined in the page
     }
   },
   {

@@ -114,8 +114,9 @@ def _json(data):
 def _text_of(*names):
     folder = resources.files(__name__)
     text = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
-    # Indentation and comments are left out, so that they cost a page nothing.
-    return re.sub(r"^[ \t]*(//.*\n|/\*\*(?s:.*?)\*/\n)?", "", text, flags=re.M)
+    # Indentation, comments and the ends of lines that go on are left out, to cost a page nothing.
+    text = re.sub(r"^[ \t]*(//.*\n|/\*\*(?s:.*?)\*/\n)?| // .*$", "", text, flags=re.M)
+    return re.sub(r"\n+(?=[)}\].?:])|(?<=[,{(\[=;}])\n+", "", text)
 
 
 def _hash(script):

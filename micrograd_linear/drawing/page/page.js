@@ -53,7 +53,6 @@ const page = {
       const box = view.element(value.id);
       if (!box) return;
       box.classList.add("box");
-      box.querySelector("title")?.remove();
       for (const [key, text] of [
         ["tabindex", "0"],
         ["role", "button"],
@@ -68,9 +67,6 @@ const page = {
         this.select(i);
       });
     });
-    view.canvas
-      .querySelectorAll("g.edge > title, g.graph > title, g.node > title")
-      .forEach((title) => title.remove());
     view.svg = view.canvas.querySelector("svg");
     view.whole = view.svg.getAttribute("viewBox").split(/\s+/).map(Number);
     view.box = [...view.whole];

@@ -28,7 +28,8 @@ def svg(picture, direction, prefix, budget):
     )
     drawn = drawn[drawn.index("<svg") :]
     drawn = re.sub(r'\bid="', f'id="{prefix}', drawn)
-    drawn = re.sub(r"<!--.*?-->\n", "", drawn, flags=re.S)
+    # Graphviz's own names would be shown where a pointer rests.
+    drawn = re.sub(r"<!--.*?-->\n|<title>.*?</title>\n?", "", drawn, flags=re.S)
     drawn = re.sub(
         r' font-family="[^"]*"( font-size="11.00")?', "", drawn
     )  # said once, in the page's style, as is the colour
@@ -42,6 +43,7 @@ def svg(picture, direction, prefix, budget):
             where, shown = f' data-cell="{k}"', number(array.flat[k])
         return f'<text data-{kind}="{i}"{where}{match[1]}>{shown}</text>'
 
+    drawn = re.sub(r">\n+<", "><", drawn)
     return re.sub(rf'<text([^>]*) fill="{PLACE}">0([12])(\d{{4}})(\d{{2}})0*</text>', place, drawn)
 
 
