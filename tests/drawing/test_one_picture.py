@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from micrograd_linear import Tensor, Value, compare, draw
-from micrograd_linear.drawing import build, heat
+from micrograd_linear.drawing import build, formats, heat
+from micrograd_linear.drawing.page.numbers import in_json
+from micrograd_linear.drawing.render import LayoutTimeout
 from micrograd_linear.engine import graph
 
 
@@ -121,3 +123,26 @@ def test_a_format_is_written_once():
     drawing = draw(linear_layer())
     assert drawing.svg is drawing.svg and drawing.html is drawing.html
     assert not work(lambda: all_formats(drawing))[0]["pictures"]
+
+
+def test_a_picture_that_was_folded_for_its_layout_has_the_page_of_the_whole_graph(monkeypatch):
+    render = formats.render
+
+    def slow(source, format, *, deadline):
+        if source.count("shape=plain]") > 8:
+            raise LayoutTimeout("too slow")
+        return render(source, format, deadline=deadline)
+
+    monkeypatch.setattr(formats, "render", slow)
+    y = neurons(5)
+    drawing = draw(y)
+    assert "boxes folded further into" in (drawing.svg and drawing.folded)
+    assert drawing.text.count("\n") <= 9 and drawing.html == draw(y).html
+
+
+def test_arrays_that_were_joined_without_an_order_are_one_block():
+    both = heat.together([heat.summary(np.ones(3000)), heat.summary(np.full(3000, 3.0))])
+    found = in_json(both)
+    assert (found["shape"], found["blocks"]) == ([6000], [[2.0]])
+    assert (found["min"], found["max"]) == (1.0, 3.0)
+    assert in_json(heat.summary(np.ones((0, 2)))) == {"shape": [0, 2], "rows": []}
