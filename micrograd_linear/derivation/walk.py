@@ -2,7 +2,6 @@
 numbers.
 """
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
