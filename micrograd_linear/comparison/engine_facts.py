@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..engine.graph import Node, topological_order, unique_names
+from ..engine.graph import Node, topological_order
+from ..engine.names import unique_names
 from .gross import gross_gradients
 from .rounding import EngineErrors
 

@@ -2,13 +2,13 @@
 numbers.
 """
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..engine.backward import broadcast_axes
-from ..engine.graph import is_node, topological_order, unique_names
+from ..engine.graph import is_node, topological_order
+from ..engine.names import UniqueNames, unique_names
 from ..operations import RULES
 from ..symbol import Book, algebra, structure
 
@@ -103,26 +103,16 @@ def _names(order, root, wanted):
     and for the root.
     """
     names = {node: name for node, name in unique_names(order).items() if node.name}
-    used = set(names.values())
-
-    def fresh(stem, numbers):
-        name = next(name for k in numbers if (name := f"{stem}{k}") not in used)
-        used.add(name)
-        return name
-
-    leaves, results = itertools.count(1), itertools.count(1)
+    unique = UniqueNames(names.values())
     for node in order:
         if node not in names and not node.operands and node.requires_grad:
-            names[node] = fresh("x", leaves)
+            names[node] = unique.next("x")
         elif node not in names and node in wanted and node is not root:
-            names[node] = fresh("t", results)
+            names[node] = unique.next("t")
     if root not in names:
-        names[root] = (
-            "L"
-            if _size(root) == 1 and "L" not in used
-            else next((name for name in ("y", "out") if name not in used), None)
-            or fresh("y", results)
-        )
+        usual = ["L"] if _size(root) == 1 else []
+        free = (name for name in (*usual, "y", "out") if name not in unique.taken)
+        names[root] = next(free, None) or unique.next("y")
     return names
 
 

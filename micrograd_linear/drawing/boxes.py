@@ -1,15 +1,20 @@
 """The boxes of a picture: one for every value, or one for all that were folded into one."""
 
+from __future__ import annotations
+
 import itertools
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from copy import copy
+from typing import Any
 
 import numpy as np
 
-from ..engine.graph import is_node
-from . import marks, modules
+from ..engine.graph import Node, is_node
+from . import fold, marks, modules
 from .fold import NARY
-from .names import Names
+from .heat import Numbers
 from .picture import Box, Cluster, Use
+from .reading import Place, Reading
 from .uses import broadcast, role, setting
 
 DEEPEST = 8  # frames inside one another
@@ -24,139 +29,120 @@ SYMBOLS = {
 }
 
 
-@dataclass
-class Known:
-    """What is known about the nodes of a graph before they are drawn."""
-
-    results: set
-    names: Names
-    verdicts: dict = field(default_factory=dict)
-    wrong_uses: set = field(default_factory=set)
-    notes: dict = field(default_factory=dict)
-    gradients: dict = field(default_factory=dict)  # those to show, {node: array or number}
-    contributions: dict | None = None  # {(node, position): array}
-    stacks: dict = field(default_factory=dict)  # {node: the calls of modules it was made in}
-    called: dict = field(default_factory=dict)  # {call: module}
-    groups: dict = field(default_factory=dict)  # {node: the tensor it is an element of}
-    cut: set = field(default_factory=set)  # those whose operands are left out
-
-    def box(self, id, members, shape, data, grad, **more):
-        """A box for some values that are drawn as one."""
-        node = members[-1]
-        kind = (
-            ("root" if node in self.results else "interior")
-            if node.operands
-            else "leaf"
-            if node.requires_grad
-            else "constant"
-        )
-        box = Box(
-            id,
-            kind,
-            self.names.of_all(members),
-            shape,
-            _dtype(node),
-            data,
-            grad,
-            len(members),
-            **more,
-        )
-        box.verdict, box.wrong = max(
-            (self.verdicts[x] for x in members if x in self.verdicts),
-            key=lambda mark: mark[1],
-            default=("", False),
-        )
-        box.notes = marks.folded(members, self.notes)
-        box.parameter, box.group, box.cut = (
-            node in self.names.parameters,
-            self.groups.get(node, ""),
-            node in self.cut,
-        )
-        return box
-
-    def gradient(self, node):
-        gradient = self.gradients.get(node)
-        return None if gradient is None else np.asarray(gradient)
-
-    def flow(self, places):
-        """What flows back through these uses, [(node, position)], as arguments of ``Use``."""
-        if self.contributions is None:
-            return {}
-        parts = [
-            np.asarray(self.contributions[place]) for place in places if place in self.contributions
-        ]
-        if len(parts) < 2:
-            return {"contribution": parts[0]} if parts else {}
-        return {
-            "contribution": np.concatenate([part.ravel() for part in parts]),
-            "many": len(parts),
-        }
-
-
-def each(operands, sources, known):
-    """(a box for every value of {node: operands}, and before it for the constants among those;
-    {id: ``Cluster``}); ids are counted."""
-    leaves = {}
-    if known.stacks:
-        leaves = modules.homes(operands, known.stacks, known.names.parameters)
-    single = _SingleBoxes(known)
+def each(reading: Reading) -> tuple[list[Box], dict[str, Cluster]]:
+    """(a box for every value that is drawn, and before it for the constants among its operands;
+    {id: ``Cluster``}); ids are counted.
+    """
+    operands = reading.operands()
+    leaves: dict[Node, tuple[int, ...]] = {}
+    if reading.stacks:
+        leaves = modules.homes(operands, reading.stacks, reading.names.parameters)
+    single = _SingleBoxes(reading)
     for node, inputs in operands.items():
-        places = sources[node] if sources else [(node, i) for i in range(len(inputs))]
-        stack = known.stacks.get(node) or leaves.get(node, ())
-        single.add(node, () if node in known.cut else inputs, places, stack)
-    return single.boxes, _clusters(single.boxes, single.stacks, known)
+        single.add(node, inputs, reading.stacks.get(node) or leaves.get(node, ()))
+    return single.boxes, _clusters(single.boxes, single.stacks, reading)
 
 
 class _SingleBoxes:
     """Boxes of one value each, the oldest first; ``stacks`` {id: the calls that it stands in}."""
 
-    def __init__(self, known):
-        self.known, self.boxes, self.stacks = known, [], {}
-        self._ids, self._numbers = {}, itertools.count()
+    def __init__(self, reading: Reading) -> None:
+        self.reading, self.boxes, self.stacks = reading, [], {}
+        self._ids, self._numbers, self._results = {}, itertools.count(), reading.results
 
-    def add(self, node, inputs, places, stack):
+    def add(self, node: Node, inputs: list[tuple[Any, Place]], stack: tuple[int, ...]) -> None:
         """The box of a node, after those of the constants among its inputs."""
-        uses = [self._use(node, x, place, stack) for x, place in zip(inputs, places)]
-        id, known = self._new_id(stack), self.known
+        uses = [self._use(node, x, place, stack) for x, place in inputs]
+        id, reading = self._new_id(stack), self.reading
         self._ids[node] = id
-        data, grad = np.asarray(node.current), known.gradient(node)
-        box = known.box(id, [node], node.shape, data, grad, node=node, made_of=tuple(inputs))
-        if node.operands and node not in known.cut:
+        numbers = reading.data(node), reading.gradient(node)
+        box = _box(id, (node,), node.shape, *numbers, reading, self._results)
+        box.single, box.made_of = True, tuple(x for x, _ in inputs)
+        if node.operands and node not in reading.cut:
             many = len(uses) > len(node.operands)
             symbol = SYMBOLS.get(node.operation, node.operation)
             box.symbol = NARY[node.operation] if many else symbol
             box.settings, box.operands = _settings(node), uses
         self.boxes.append(box)
 
-    def _use(self, node, x, place, stack):
+    def _use(self, node: Node, x: Any, place: Place, stack: tuple[int, ...]) -> Use:
         """The line from an input, and the box of a constant, which no other line begins at."""
         consumer, i = place
-        name = role(consumer.operation, i, _roles(consumer))
-        about = {"role": name, "broadcast": broadcast(consumer, x)}
+        called, repeated = role(consumer.operation, i, _roles(consumer)), broadcast(consumer, x)
         if is_node(x):
-            wrong = (node, x) in self.known.wrong_uses
-            flow = self.known.flow([place])
-            return Use(self._ids[x], "✗" if wrong else "", wrong, **about, **flow)
-        id, group = self._new_id(stack), self.known.groups.get(node, "")
-        number = np.asarray(x)
-        box = Box(id, "constant", "", np.shape(x), _dtype(x), number, None, group=group)
+            wrong = (node, x) in self.reading.wrong_uses
+            words = "✗" if wrong else ""
+            use = Use(self._ids[x], words, wrong, called, repeated, places=(place,))
+            return use.flowing(self.reading)
+        id, group = self._new_id(stack), self.reading.groups.get(node, "")
+        constant = Numbers.read(x)
+        shown = {"data": constant.shown}
+        box = Box(id, "constant", "", np.shape(x), _dtype(x), constant.array, None, shown)
+        box.group, box.single = group, True
         self.boxes.append(box)
-        return Use(id, **about)
+        return Use(id, role=called, broadcast=repeated)
 
-    def _new_id(self, stack):
+    def _new_id(self, stack: tuple[int, ...]) -> str:
         id = f"v{next(self._numbers)}"
         self.stacks[id] = stack
         return id
 
 
-def _settings(node):
+def _box(
+    id: str,
+    members: Sequence[Any],
+    shape: tuple[int, ...] | None,
+    data: Numbers,
+    grad: Numbers | None,
+    reading: Reading,
+    results: set[Node],
+) -> Box:
+    """A box for some values that are drawn as one."""
+    node = members[-1]
+    kind = "leaf" if node.requires_grad else "constant"
+    if node.operands:
+        kind = "root" if node in results else "interior"
+    name, shown = reading.names.of_all(members), {"data": data.shown}
+    box = Box(id, kind, name, shape, _dtype(node), data.array, None, shown, len(members))
+    box.members = tuple(members)
+    _set_gradient(box, grad)
+    verdicts = (reading.verdicts[x] for x in members if x in reading.verdicts)
+    box.verdict, box.wrong = max(verdicts, key=lambda mark: mark[1], default=("", False))
+    box.notes = marks.folded(members, reading.notes)
+    box.parameter, box.cut = node in reading.names.parameters, node in reading.cut
+    box.group = reading.groups.get(node, "")
+    return box
+
+
+def _set_gradient(box: Box, grad: Numbers | None) -> None:
+    if grad is not None:
+        box.grad, box.shown = grad.array, {**box.shown, "grad": grad.shown}
+
+
+def flowing(boxes: Iterable[Box], reading: Reading, new_gradients: bool) -> list[Box]:
+    """The same boxes, with what flows back according to the ``reading``, and with its gradients
+    where those are new.
+    """
+    copies = []
+    for box in map(copy, boxes):
+        box.operands = [use.flowing(reading) for use in box.operands]
+        if new_gradients and box.members:
+            one = box.single
+            grad = reading.gradient(box.node) if one else _gradient(box.members, reading)
+            _set_gradient(box, grad)
+            box.notes = marks.folded(box.members, reading.notes)
+        copies.append(box)
+    return copies
+
+
+def _settings(node: Node) -> str:
     """The static arguments that say anything, in words."""
     static = node.static.items()
     said = ((key, value) for key, value in static if value is not None and value is not False)
     return ", ".join(f"{key}={setting(value)}" for key, value in said)
 
 
-def _roles(node):
+def _roles(node: Node) -> int:
     """How many operands are to be told apart: a constant exponent says itself what it is."""
     return (
         1
@@ -167,24 +153,29 @@ def _roles(node):
     )
 
 
-def _clusters(boxes, stacks, known):
+def _clusters(
+    boxes: Iterable[Box], stacks: dict[str, tuple[int, ...]], reading: Reading
+) -> dict[str, Cluster]:
     """{id: ``Cluster``} of the calls in which something is drawn.
 
     Every box gets the id of its own.
     """
-    ids, clusters = {}, {}
+    ids: dict[int, str] = {}
+    clusters: dict[str, Cluster] = {}
     for box in boxes:
         parent = ""
         for begin in stacks[box.id][:DEEPEST]:
             id = ids.setdefault(begin, f"m{len(ids)}")
-            path = known.names.path(known.called[begin])
-            clusters.setdefault(id, Cluster(modules.title(known.called[begin], path), path, parent))
+            path = reading.names.path(reading.called[begin])
+            clusters.setdefault(
+                id, Cluster(modules.title(reading.called[begin], path), path, parent)
+            )
             parent = id
         box.cluster = parent
     return clusters
 
 
-def grouped(groups, known):
+def grouped(groups: Sequence[fold.Box], reading: Reading) -> list[Box]:
     """A box for each of the groups that ``fold`` or ``modules.collapsed`` made.
 
     Constants are left out.
@@ -192,26 +183,26 @@ def grouped(groups, known):
     ids = {group: f"v{i}" for i, group in enumerate(groups)}
     boxes = []
     for group in groups:
-        box = _group_box(ids[group], group, known)
+        box = _group_box(ids[group], group, reading)
         count = len(group.members)
         for operand, uses in group.operands.items():
             words = "" if uses <= count else f"{uses / count:g} each" if count > 1 else f"{uses:,}"
-            flow, about = known.flow(group.sources[operand]), _about(group, operand)
-            box.operands.append(Use(ids[operand], words, **flow, **about))
+            places = tuple(group.sources[operand])
+            called, repeated = _about(group, operand)
+            use = Use(ids[operand], words, role=called, broadcast=repeated, places=places)
+            box.operands.append(use.flowing(reading))
         boxes.append(box)
     return boxes
 
 
-def _group_box(id, group, known):
+def _group_box(id: str, group: fold.Box, reading: Reading) -> Box:
     """The box of a group, without its operands."""
     members, last = group.members, group.members[-1]
-    shape = last.shape if len({node.shape for node in members}) == 1 else None
-    grads = [known.gradients[node] for node in members if node in known.gradients]
-    data = _stacked([node.current for node in members], shape)
-    grad = _stacked(grads, shape) if len(grads) == len(members) else None
-    box = known.box(id, members, shape, data, grad)
+    shape = _shape(members)
+    data = _data(members, reading)
+    box = _box(id, members, shape, data, _gradient(members, reading), reading, reading.results)
     if group.module is not None:
-        box.symbol = modules.title(group.module, known.names.path(group.module))
+        box.symbol = modules.title(group.module, reading.names.path(group.module))
         box.settings = f"{group.inside:,} values"
     elif last.operands and last.operation in NARY and group.operand_count > 2:
         box.symbol, box.settings = NARY[last.operation], f"of {group.operand_count:,}"
@@ -221,33 +212,48 @@ def _group_box(id, group, known):
     return box
 
 
-def _about(group, operand):
+def _shape(members: Sequence[Node]) -> tuple[int, ...] | None:
+    """The shape of all, or None."""
+    return members[-1].shape if len({node.shape for node in members}) == 1 else None
+
+
+def _data(members: Sequence[Node], reading: Reading) -> Numbers:
+    if len(members) == 1:
+        return reading.data(members[0])
+    return _stacked([reading.known_array(node) for node in members], _shape(members))
+
+
+def _gradient(members: Sequence[Node], reading: Reading) -> Numbers | None:
+    """The gradients of the members, if all have one."""
+    if len(members) == 1:
+        return reading.gradient(members[0])
+    gradients = [reading.gradients[node] for node in members if node in reading.gradients]
+    whole = len(gradients) == len(members)
+    return _stacked(gradients, _shape(members)) if whole else None
+
+
+def _about(group: fold.Box, operand: fold.Box) -> tuple[str, str]:
     """Role and broadcasting of an operand, where they are the same for all members."""
     places = group.sources[operand]
     if group.module is not None:
-        return {}
+        return "", ""
     node, position = places[0]
     name = role(node.operation, position, len(node.operands))
-    if name and any(i != position for _, i in places):
+    if any(i != position for _, i in places):
         name = ""
-    return {
-        "role": name,
-        "broadcast": broadcast(node, node.operands[position]) if len(node.operands) > 1 else "",
-    }
+    several = len(node.operands) > 1
+    return name, broadcast(node, node.operands[position]) if several else ""
 
 
-def _stacked(arrays, shape):
+def _stacked(arrays: Sequence[Any], shape: tuple[int, ...] | None) -> Numbers:
+    """Several arrays as one more axis of one, or flat where their shapes differ."""
     if shape == ():
-        return (
-            np.array(arrays, dtype=np.float64)
-            if len(arrays) > 1
-            else np.asarray(arrays[0], dtype=np.float64)
-        )
+        return Numbers.read(np.array(arrays, dtype=np.float64))
     arrays = [np.asarray(array, dtype=np.float64) for array in arrays]
     if shape is None:
-        return np.concatenate([array.ravel() for array in arrays])
-    return np.stack(arrays) if len(arrays) > 1 else arrays[0]
+        return Numbers.read(np.concatenate([array.ravel() for array in arrays]))
+    return Numbers.read(np.stack(arrays))
 
 
-def _dtype(x):
+def _dtype(x: Any) -> str:
     return str(getattr(x, "dtype", "float64"))

@@ -2,19 +2,50 @@
 the numbers may have changed since.
 """
 
+from __future__ import annotations
+
 from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
 from .fold import READABLE, fold
-from .heat import together
-from .picture import COPIED, Box, Picture, Use
+from .heat import COPIED, together
+from .picture import Box, Picture, Use
+from .render import LayoutTimeout
+
+Drawn = TypeVar("Drawn")
+
+
+def laid_out(
+    picture: Picture, render: Callable[[Picture], Drawn], budget: float
+) -> tuple[Picture, Drawn]:
+    """(the picture, what ``render`` makes of it); folded further where its layout takes longer than
+    the ``budget``, in seconds, which ``render`` keeps to.
+
+    Raises ``LayoutTimeout`` where it cannot be folded any further.
+    """
+    drawn = picture
+    while True:
+        try:
+            return drawn, render(drawn)
+        except LayoutTimeout:
+            fewer = coarser(drawn)
+            if fewer is None:
+                raise
+            words = (
+                f"{len(picture.boxes):,} boxes folded further into {len(fewer.boxes):,}, "
+                f"since their layout took longer than {budget:g} s"
+            )
+            fewer.folded = "; ".join(filter(None, (picture.folded, words)))
+            drawn = fewer
 
 
 class _Node:
     """A box as ``fold`` looks at nodes."""
 
-    def __init__(self, box, operands):
+    def __init__(self, box: Box, operands: list[_Node]) -> None:
         self.box, self.operands = box, operands
         self.operation, self.shape, self.name = (
             f"{box.symbol} {box.settings}" if box.symbol else box.look,
@@ -23,10 +54,10 @@ class _Node:
         )
 
 
-def coarser(picture):
+def coarser(picture: Picture) -> Picture | None:
     """The same picture in at most half as many boxes; None if it cannot be folded any further."""
     most = min(READABLE, len(picture.boxes) // 2)
-    nodes = {}
+    nodes: dict[str, Any] = {}
     for box in picture.boxes:
         nodes[box.id] = _Node(box, [nodes[use.id] for use in box.operands if use.id in nodes])
     groups = fold(list(nodes.values()), most) if most else ()
@@ -39,10 +70,11 @@ def coarser(picture):
     ]
     last = boxes[-1]
     seeds = {last.id: last.grad} if picture.seeds and last.grad is not None else {}
-    return Picture(boxes, picture.folded, flow=picture.flow, seeds=seeds, grouped=True)
+    whole = picture.whole or picture
+    return Picture(boxes, picture.folded, picture.reading, seeds=seeds, grouped=True, whole=whole)
 
 
-def _merged(id, members, ids):
+def _merged(id: str, members: Sequence[Box], ids: dict[str, str]) -> Box:
     """One box for several, whose lines begin at the boxes that ``ids`` gives for theirs."""
     last, count = members[-1], sum(box.count for box in members)
     names = list(dict.fromkeys(box.name for box in members if box.name))
@@ -50,11 +82,12 @@ def _merged(id, members, ids):
     shape = last.shape if len({box.shape for box in members}) == 1 else None
     titles = [title for title in ("data", "grad") if all(title in box.shown for box in members)]
     shown = {title: together([box.shown[title] for box in members]) for title in titles}
-    arrays = {title: _joined([getattr(box, title) for box in members]) for title in titles}
-    data, grad = arrays.get("data"), arrays.get("grad")
+    data = _joined([box.data for box in members])
+    grads = [box.grad for box in members if box.grad is not None]
+    grad = _joined(grads) if "grad" in titles else None
     kind = "root" if any(box.kind == "root" for box in members) else last.kind
-    made_by = {"symbol": last.symbol, "settings": last.settings}
-    merged = Box(id, kind, name, shape, last.dtype, data, grad, count, **made_by, shown=shown)
+    merged = Box(id, kind, name, shape, last.dtype, data, grad, shown, count)
+    merged.symbol, merged.settings = last.symbol, last.settings
     merged.parameter = all(box.parameter for box in members)
     merged.cut = any(box.cut for box in members)
     _add_marks(merged, members)
@@ -62,7 +95,7 @@ def _merged(id, members, ids):
     return merged
 
 
-def _add_marks(merged, members):
+def _add_marks(merged: Box, members: Sequence[Box]) -> None:
     """The verdict of the member that fared worst, and the notes of all."""
     merged.wrong = any(box.wrong for box in members)
     verdicts = (box.verdict for box in members)
@@ -73,16 +106,16 @@ def _add_marks(merged, members):
     ]
 
 
-def _united_uses(members, ids):
+def _united_uses(members: Sequence[Box], ids: dict[str, str]) -> list[Use]:
     """One line from each box that the members use."""
-    uses = {}
+    uses: dict[str, list[Use]] = {}
     for box in members:
         for use in box.operands:
             uses.setdefault(ids[use.id], []).append(use)
     return [_united(id, lines) for id, lines in uses.items()]
 
 
-def _united(id, uses):
+def _united(id: str, uses: Sequence[Use]) -> Use:
     flows = [use.shown for use in uses if use.shown is not None]
     same = [
         uses[0].role if len({use.role for use in uses}) == 1 else "",
@@ -106,7 +139,7 @@ def _united(id, uses):
     )
 
 
-def _joined(arrays):
+def _joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
     """All numbers in a row, if they are few: the arrays of large boxes are not copies."""
     if len(arrays) == 1:
         return arrays[0]

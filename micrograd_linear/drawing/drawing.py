@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import html
 import os
-import re
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,35 +12,20 @@ from ..engine.graph import Node
 from ..engine.tensor import Tensor
 from ..foundations.files import check_path, write_whole
 from ..foundations.printable import printable
-from .build import picture, scalar_picture
-from .coarser import coarser
-from .dot import dot
+from .build import picture
+from .coarser import laid_out
+from .formats import FORMATS
 from .names import variables
 from .options import ALL, Style, check_graph, style
 from .page import framed
 from .picture import Picture
-from .plain import as_json, as_text, mermaid
-from .play import page_of
-from .render import FORMATS, LayoutTimeout, render
-from .theme import themed
+from .reading import read
+from .scalars import read_numbers
 
 if TYPE_CHECKING:
     from ..comparison import Comparison
 
-WIDE = 5  # operations in a row that still fit beside each other on a screen
 MOST_NODES = 150  # beyond this a picture can no longer be read
-PNG_SIDE, PNG_AREA = (
-    32_767,
-    100_000_000,
-)  # pixels; beyond the first Graphviz scales down, the second takes half a gigabyte
-_PLAIN = {
-    "dot": "dot",
-    "svg": "svg",
-    "mmd": "mermaid",
-    "txt": "text",
-    "json": "json",
-    "html": "html",
-}
 
 
 def draw(
@@ -109,35 +92,30 @@ def draw(
     check_graph(node, view, backward, check, max_nodes, focus, depth, level)
     chosen = style(direction, show, heat, theme, budget)
     if path is not None:
-        check_path(path, (*FORMATS, *_PLAIN))
+        check_path(path, FORMATS)
     scope = variables()
-    run = {"backward": backward, "variables": scope}
-    part = {"view": view, "focus": focus, "depth": depth}
     if level == "scalar" and isinstance(node, Tensor):
-        drawn = scalar_picture(node, max_nodes, **run)
+        reading = read_numbers(node, max_nodes, scope, backward=backward)
+        drawn = picture(reading, max_nodes, "full")
     else:
-        drawn = picture(node, max_nodes, check, **run, **part)
-    asked = {"check": check, "level": level, "most": max_nodes, **part}
-    drawing = Drawing(drawn, chosen, lambda: page_of(node, asked, scope, chosen))
+        reading = read(node, check, scope, backward=backward, focus=focus, depth=depth)
+        drawn = picture(reading, max_nodes, view)
+    drawing = Drawing(drawn, chosen)
     if path is not None:
         drawing.save(path)
     return drawing
 
 
 class Drawing:
-    """A picture, rendered when it is asked for: ``.svg``, ``.dot``, ``.mermaid``, ``.text``,
+    """A picture, written when it is asked for: ``.svg``, ``.dot``, ``.mermaid``, ``.text``,
     ``.json``, all as text; ``.save(path)``; a notebook shows it.
 
     ``folded`` says in words what was folded or left out, "" if nothing was.
     """
 
-    def __init__(
-        self,
-        picture: Picture,
-        style: Style | None = None,
-        play: Any = None,
-    ) -> None:
-        self._picture, self._style, self._play = picture, style or Style(), play
+    def __init__(self, picture: Picture, style: Style | None = None) -> None:
+        self._picture, self._style = picture, style or Style()
+        self._written: dict[str, str | bytes] = {}
 
     @property
     def folded(self) -> str:
@@ -146,25 +124,19 @@ class Drawing:
     @property
     def direction(self) -> str:
         """ "LR", from left to right, or "TB", from top to bottom."""
-        return self._style.direction or ("TB" if self._picture.depth > WIDE else "LR")
+        return self._style.direction_of(self._picture.depth)
 
-    @cached_property
+    @property
     def dot(self) -> str:
         """The picture in Graphviz's language."""
-        return dot(
-            self._picture,
-            self.direction,
-            show=self._style.show,
-            heat=self._style.heat,
-            theme=self._style.theme,
-        )
+        return self._text("dot")
 
-    @cached_property
+    @property
     def svg(self) -> str:
         """The picture as SVG text."""
-        return themed(self._rendered("svg").decode(), self._style.theme)
+        return self._text("svg")
 
-    @cached_property
+    @property
     def html(self) -> str:
         """The page that plays the run, forward and backward, step by step: one file that needs
         nothing else.
@@ -172,22 +144,22 @@ class Drawing:
         Raises ``RuntimeError`` where numbers were changed since the graph was computed: then there
         is no run to play.
         """
-        return self._play()
+        return self._text("html")
 
-    @cached_property
+    @property
     def mermaid(self) -> str:
         """The picture as a Mermaid flowchart, which GitHub draws in Markdown."""
-        return mermaid(self._picture, self.direction, self._style.show)
+        return self._text("mmd")
 
-    @cached_property
+    @property
     def text(self) -> str:
         """A line for each value, for a terminal or a screen reader."""
-        return as_text(self._picture, self._style.show)
+        return self._text("txt")
 
-    @cached_property
+    @property
     def json(self) -> str:
         """The values, their operands and numbers, for a program."""
-        return as_json(self._picture)
+        return self._text("json")
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write svg, png, pdf, html (the page), dot, mmd (Mermaid), txt or json; returns the path.
@@ -197,38 +169,32 @@ class Drawing:
         a PNG of more pixels than can be made, ``FileNotFoundError`` for a folder that does not
         exist, ``RuntimeError`` where Graphviz fails.
         """
-        format = check_path(path, (*FORMATS, *_PLAIN))
-        if format == "png":
-            _check_pixels(self.svg)
-        plain = format in _PLAIN
-        whole = getattr(self, _PLAIN[format]).encode() if plain else self._rendered(format)
-        return write_whole(Path(path), whole)
+        whole = self._as(check_path(path, FORMATS))
+        return write_whole(Path(path), whole.encode() if isinstance(whole, str) else whole)
 
-    def _rendered(self, format: str) -> bytes:
-        """The picture as bytes; folded further where its layout takes longer than the budget."""
-        first = self._picture
-        while True:
-            try:
-                return render(self.dot, format, deadline=self._style.budget)
-            except LayoutTimeout:
-                fewer = coarser(self._picture)
-                if fewer is None:
-                    self._show(first)
-                    raise
-                words = (
-                    f"{len(first.boxes):,} boxes folded further into {len(fewer.boxes):,}, "
-                    f"since their layout took longer than {self._style.budget:g} s"
+    def _text(self, ending: str) -> str:
+        text = self._as(ending)
+        assert isinstance(text, str)
+        return text
+
+    def _as(self, ending: str) -> str | bytes:
+        """The picture in the format of an ending, written once. It is folded further where its
+        layout takes longer than the budget, and then it stays so.
+        """
+        if ending not in self._written:
+            format, drawn = FORMATS[ending], self._picture
+            if format.laid_out:
+                drawn, written = laid_out(
+                    drawn, lambda picture: format.write(picture, self._style), self._style.budget
                 )
-                fewer.folded = "; ".join(filter(None, (first.folded, words)))
-                self._show(fewer)
+            else:
+                written = format.write(drawn, self._style)
+            if drawn is not self._picture:
+                self._picture, self._written = drawn, {}
+            self._written[ending] = written
+        return self._written[ending]
 
-    def _show(self, picture):
-        """Another picture from now on."""
-        self._picture = picture
-        for form in _PLAIN.values():
-            self.__dict__.pop(form, None)
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         try:
             shown = {"image/svg+xml": self.svg, "text/plain": repr(self)}
         except RuntimeError as error:  # without Graphviz a notebook still shows the graph
@@ -243,20 +209,6 @@ class Drawing:
             return {"text/html": f"{svg}<p>{reason}</p>", **shown}
 
     def __repr__(self) -> str:
-        return (
-            f"<Drawing: {self.folded or 'the whole graph'}; .svg, .html, .dot, .mermaid, .text, "
-            ".json, .save('graph.svg|html|png|pdf|dot|mmd|txt|json')>"
-        )
-
-
-def _check_pixels(svg: str) -> None:
-    """Raise for a picture that cannot be had as PNG."""
-    size = re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg)
-    assert size is not None, "Graphviz writes the size of every SVG"
-    width, height = (round(float(points) * 96 / 72) for points in size.groups())
-    if max(width, height) > PNG_SIDE or width * height > PNG_AREA:
-        raise ValueError(
-            f"draw: as PNG this picture has {width:,} x {height:,} pixels, more than can be made "
-            f"(at most {PNG_SIDE:,} along a side, {PNG_AREA:,} in all); save it as .svg or .pdf, "
-            "or draw less: view='folded', a smaller max_nodes, or focus= with depth="
-        )
+        attributes = ", ".join(f".{row.attribute}" for row in FORMATS.values() if row.attribute)
+        about = self.folded or "the whole graph"
+        return f"<Drawing: {about}; {attributes}, .save('graph.{'|'.join(FORMATS)}')>"

@@ -28,7 +28,7 @@ def seed(root):
     """dL/d(root), where a backward pass of ``root`` starts: its gradient, if it has one by now,
     else 1 for a single number, else None.
     """
-    if _was_given(root):
+    if was_given(root):
         return np.array(getattr(root.grad, "current", root.grad))
     return (
         np.ones(root.shape, getattr(root, "dtype", np.float64))
@@ -37,14 +37,15 @@ def seed(root):
     )
 
 
-def _was_given(root):
+def was_given(root):
     """Whether the root has a gradient; a Value's is 0 before any backward pass."""
     grad = getattr(root.grad, "current", root.grad)
     return grad is not None and bool(root.shape or np.any(grad))
 
 
-def flow(root, start=None):
-    """The backward pass of ``root`` from ``start`` = dL/d(root), by default ``seed(root)``.
+def flow(root, start=None, order=None):
+    """The backward pass of ``root`` from ``start`` = dL/d(root), by default ``seed(root)``;
+    ``order`` is that of its nodes, where it is known.
 
     It is a ``Flow``, or None where there is nothing to start from.
     Raises ``RuntimeError`` where data were changed since.
@@ -54,14 +55,15 @@ def flow(root, start=None):
     >>> [(i, float(part)) for (node, i), part in flow(y).contributions.items()]
     [(0, 3.0), (1, 3.0)]
     """
-    given = start is not None or _was_given(root)
+    given = start is not None or was_given(root)
     start = seed(root) if start is None else np.asarray(start)
     if start is None or not root.requires_grad:
         return None
     with np.errstate(all="ignore"):
-        gradients, contributions = (_of_tensors if hasattr(root, "arrays") else _of_values)(
-            root, start
-        )
+        if hasattr(root, "arrays"):
+            gradients, contributions = _of_tensors(root, start)
+        else:
+            gradients, contributions = _of_values(root, start, order or topological_order(root))
     return Flow(start, given, gradients, contributions)
 
 
@@ -77,9 +79,9 @@ def _of_tensors(root, start):
     return gradients, contributions
 
 
-def _of_values(root, start):
+def _of_values(root, start, order):
     gradients, contributions = root.gradients(float(start)), {}
-    for node in topological_order(root):
+    for node in order:
         positions = (i for i, x in enumerate(node.operands) if is_node(x))
         for i, (_, piece) in zip(positions, node.contributions(gradients[node])):
             contributions[node, i] = np.asarray(piece)

@@ -8,9 +8,12 @@ in, for as many rounds as leave no more classes than there may be boxes. So the 
 batch, the sixteen neurons of a layer and the turns of a loop fold by themselves.
 """
 
-from collections import Counter
+from __future__ import annotations
 
-from ..engine.graph import is_node
+from collections import Counter
+from typing import Any
+
+from ..engine.graph import Node, is_node
 
 READABLE = 40  # boxes that a graph is folded into, at most
 NARY = {"add": "Σ", "multiply": "Π"}
@@ -25,15 +28,18 @@ class Box:
     ``inside`` says how many values it stands for.
     """
 
-    def __init__(self, members, operation, operand_count, module=None, inside=0):
-        self.members, self.operation, self.operand_count, self.module, self.inside = (
-            members,
-            operation,
-            operand_count,
-            module,
-            inside,
-        )
-        self.operands, self.sources = Counter(), {}
+    def __init__(
+        self,
+        members: list[Node],
+        operation: str,
+        operand_count: int,
+        module: Any = None,
+        inside: int = 0,
+    ) -> None:
+        self.members, self.operation, self.operand_count = members, operation, operand_count
+        self.module, self.inside = module, inside
+        self.operands: Counter[Box] = Counter()
+        self.sources: dict[Box, list[tuple[Node, int]]] = {}
 
     def connect(self, other, node, position):
         """One more use of a value in another box."""

@@ -6,8 +6,11 @@ told apart by people who do not see red and green apart, and pale, so that numbe
 each. Its end is the largest magnitude of the array, so that the pattern shows, whatever the unit.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -89,6 +92,9 @@ def summary(array):
     array = np.asarray(array)
     if not array.size:
         return Summary(array.shape, None, False)
+    if array.size == 1:  # most of the arrays of a graph of Values: at a fifth of the cost
+        x = float(array.item())
+        return Summary(array.shape, np.array([[x]]), False, x, x, x, abs(x), int(x - x != 0))
     with np.errstate(all="ignore"):
         numbers = array.astype(np.float64, copy=False).reshape(
             -1, array.shape[-1] if array.ndim else 1
@@ -109,6 +115,22 @@ def summary(array):
         averaged = numbers.shape[0] > CELLS or numbers.shape[1] > CELLS
         cells = _averages(numbers) if averaged else numbers.copy()
         return Summary(array.shape, cells, averaged, least, mean, most, norm, odd)
+
+
+COPIED = 4096  # numbers; of a larger array only the summary is kept from later changes
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """An array that was read, and what is ``shown`` of it; a small array is a copy."""
+
+    array: np.ndarray
+    shown: Summary
+
+    @classmethod
+    def read(cls, array: Any) -> Numbers:
+        array = np.asarray(array)
+        return cls(np.array(array) if array.size <= COPIED else array, summary(array))
 
 
 def together(summaries):

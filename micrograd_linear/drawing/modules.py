@@ -43,6 +43,11 @@ def calls(order):
     return stacks, modules
 
 
+def outermost(stacks, called):
+    """The modules that were called by no other, oldest first."""
+    return [called[begin] for begin in sorted({stack[0] for stack in stacks.values()})]
+
+
 def _united(one, other):
     return other if not one else one if not other or one == other else tuple(sorted({*one, *other}))
 
@@ -71,7 +76,7 @@ def _shared(one, other):
     return tuple(common)
 
 
-def title(module, path):
+def title(module: object, path: str) -> str:
     """The path of a module and what it calls itself, if short: "layers[0]: Linear(4, 3)"."""
     words = type(module).__name__
     if type(module).__repr__ is not object.__repr__:

@@ -1,13 +1,18 @@
 """What can be asked of a drawing, checked."""
 
+from __future__ import annotations
+
 import math
 import numbers
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeGuard
 
 from ..engine.graph import is_node
 from .theme import THEMES
 
 ALL = ("name", "shape", "data", "grad")
+WIDE = 5  # operations in a row that still fit beside each other on a screen
 VIEWS, LEVELS, DIRECTIONS = ("auto", "full", "folded"), ("auto", "scalar"), ("LR", "TB")
 
 
@@ -18,13 +23,26 @@ class Style:
     """
 
     direction: str | None = None
-    show: tuple = ALL
+    show: tuple[str, ...] = ALL
     heat: bool = True
     theme: str = "auto"
     budget: float = 10.0
 
+    def direction_of(self, depth: int, wide: int = WIDE) -> str:
+        """The direction of a picture in which so many operations follow one another."""
+        return self.direction or ("TB" if depth > wide else "LR")
 
-def check_graph(node, view, backward, check, max_nodes, focus, depth, level):
+
+def check_graph(
+    node: Any,
+    view: Any,
+    backward: Any,
+    check: Any,
+    max_nodes: Any,
+    focus: Any,
+    depth: Any,
+    level: Any,
+) -> None:
     """Raise for whatever ``draw`` cannot do with a graph."""
     if not is_node(node):
         raise TypeError(f"draw: expected a Value or a Tensor, got {type(node).__name__}")
@@ -49,7 +67,7 @@ def check_graph(node, view, backward, check, max_nodes, focus, depth, level):
         )
 
 
-def style(direction, show, heat, theme, budget):
+def style(direction: Any, show: Any, heat: Any, theme: Any, budget: Any) -> Style:
     """The ``Style``; raises ``ValueError`` or ``TypeError`` for what is none."""
     if direction is not None:
         _check_choice("direction", direction, DIRECTIONS)
@@ -66,7 +84,7 @@ def style(direction, show, heat, theme, budget):
     if (
         not isinstance(budget, numbers.Real)
         or isinstance(budget, bool)
-        or not 0 < budget < math.inf
+        or not 0 < float(budget) < math.inf
     ):
         raise ValueError(f"draw: budget: expected a positive number of seconds, got {budget!r}")
     return Style(
@@ -74,11 +92,11 @@ def style(direction, show, heat, theme, budget):
     )
 
 
-def _is_integer(x):
+def _is_integer(x: Any) -> TypeGuard[int]:
     return isinstance(x, numbers.Integral) and not isinstance(x, bool)
 
 
-def _check_choice(name, choice, choices):
+def _check_choice(name: str, choice: Any, choices: Sequence[str]) -> None:
     if not isinstance(choice, str) or choice not in choices:
         raise ValueError(
             f"draw: {name}: expected {', '.join(map(repr, choices[:-1]))} or {choices[-1]!r}, "
@@ -86,6 +104,6 @@ def _check_choice(name, choice, choices):
         )
 
 
-def _check_flag(name, flag):
+def _check_flag(name: str, flag: Any) -> None:
     if flag not in (True, False):
         raise ValueError(f"draw: {name}: expected True or False, got {flag!r}")

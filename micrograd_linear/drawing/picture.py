@@ -2,13 +2,16 @@
 as plain data that every format is written from.
 """
 
-from dataclasses import dataclass, field
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
-from .heat import Summary, summary
-
-COPIED = 4096  # numbers; of a larger array only the summary is kept from later changes
+from .heat import Summary
+from .reading import Place, Reading
 
 
 @dataclass
@@ -31,15 +34,20 @@ class Use:
     contribution: np.ndarray | None = None
     shown: Summary | None = None
     many: int = 1  # uses whose contributions these are
-
-    def __post_init__(self):
-        if self.shown is None and self.contribution is not None:
-            self.shown = summary(self.contribution)
+    places: tuple[Place, ...] = ()  # the uses in the graph
 
     @property
-    def label(self):
+    def label(self) -> list[str]:
         """What stands at the line, in lines."""
         return [words for words in (self.words, self.role, self.broadcast) if words]
+
+    def flowing(self, reading: Reading) -> Use:
+        """The same use with what flows back through it, if anything does."""
+        flow = reading.contributions(self.places)
+        if flow is None:
+            return self
+        numbers, many = flow
+        return replace(self, contribution=numbers.array, shown=numbers.shown, many=many)
 
 
 @dataclass
@@ -47,54 +55,47 @@ class Box:
     """One value, or ``count`` that play the same part, whose arrays are then stacked; ``shape`` is
     None, and they are joined flat, where shapes differ.
 
-    ``kind``: leaf, constant, interior or root. Numbers are read when the box is made: ``shown``
-    holds a ``Summary`` of data and gradient, from which everything is drawn, and ``data`` and
-    ``grad`` are copies; those of more than ``COPIED`` numbers are the arrays themselves.
+    ``kind``: leaf, constant, interior or root. ``shown`` holds a ``Summary`` of data and gradient
+    under those words, from which everything is drawn; ``data`` and ``grad`` are copies, or, of
+    large arrays, the arrays themselves.
     """
 
     id: str
     kind: str
     name: str
-    shape: tuple | None
+    shape: tuple[int, ...] | None
     dtype: str
     data: np.ndarray
     grad: np.ndarray | None
+    shown: dict[str, Summary]
     count: int = 1
     symbol: str = ""  # of the operation that made it
     settings: str = ""
-    operands: list = field(default_factory=list)
+    operands: list[Use] = field(default_factory=list)
     verdict: str = ""
     wrong: bool = False
     group: str = ""  # the tensor that it is an element of
     parameter: bool = False  # a leaf that belongs to a module
     cluster: str = ""  # the id of the module's call that it was made in, a key of Picture.clusters
-    notes: list = field(
-        default_factory=list
-    )  # what is odd about it: "its gradient is 0", "nan begins here"
+    notes: list[str] = field(default_factory=list)  # what is odd about it: "nan begins here"
     cut: bool = False  # what it was made from is left out
-    shown: dict | None = (
-        None  # {"data": Summary, "grad": Summary}, the latter if there is a gradient
-    )
     constants: bool = False  # it was also made of constants, which have no boxes
-    node: object = None  # the value itself, where it stands alone and is no plain number or array
-    made_of: tuple = ()  # the nodes, numbers and arrays behind ``operands``, where it stands alone
-
-    def __post_init__(self):
-        arrays = (
-            {"data": self.data} if self.grad is None else {"data": self.data, "grad": self.grad}
-        )
-        if self.shown is None:
-            self.shown = {title: summary(array) for title, array in arrays.items()}
-        for title, array in arrays.items():
-            setattr(self, title, np.array(array) if array.size <= COPIED else array)
+    members: tuple[Any, ...] = ()  # the values themselves; none of a plain number or array
+    single: bool = False  # it is one value by itself, not a group, even of one
+    made_of: tuple[Any, ...] = ()  # the nodes, numbers and arrays behind ``operands``, of a single
 
     @property
-    def title(self):
+    def node(self) -> Any:
+        """The value itself, where it stands alone and is no plain number or array."""
+        return self.members[0] if self.single and self.members else None
+
+    @property
+    def title(self) -> str:
         """The name, and how many there are."""
         return f"{self.name} ×{self.count:,}".strip() if self.count > 1 else self.name
 
     @property
-    def about(self):
+    def about(self) -> str:
         """Shape and type, where they say anything."""
         if self.shape is None:
             return "several shapes"
@@ -107,7 +108,7 @@ class Box:
         )
 
     @property
-    def look(self):
+    def look(self) -> str:
         """Which colour and frame it has: its kind, or "parameter"."""
         return "parameter" if self.parameter and self.kind == "leaf" else self.kind
 
@@ -129,20 +130,23 @@ class Picture:
     ``Cluster``} of modules' calls, outer ones first.
 
     ``grouped``: a box may stand for several values. Where the picture says what flows back,
-    ``flow`` is the backward pass, and ``seeds`` {id of a box: array} what flows in from where
-    nothing is drawn: to the root what was given, to a value at the edge of a part what the rest
-    passes on.
+    ``seeds`` {id of a box: array} is what flows in from where nothing is drawn: to the root what
+    was given, to a value at the edge of a part what the rest passes on.
+
+    ``reading`` is what it was made from, and ``whole`` the picture value by value, where it was
+    folded from one.
     """
 
-    boxes: list
+    boxes: list[Box]
     folded: str
-    clusters: dict = field(default_factory=dict)
-    flow: object = None
-    seeds: dict = field(default_factory=dict)
+    reading: Reading
+    clusters: dict[str, Cluster] = field(default_factory=dict)
+    seeds: dict[str, np.ndarray] = field(default_factory=dict)
     grouped: bool = False
+    whole: Picture | None = None
 
     @property
-    def depth(self):
+    def depth(self) -> int:
         """The longest way through it, in operations; the turns of a folded loop count once."""
         depths = {}
         for box in self.boxes:
@@ -150,3 +154,13 @@ class Picture:
                 (depths.get(use.id, 0) for use in box.operands), default=0
             )
         return max(depths.values())
+
+    def read_arrays(self) -> Iterator[tuple[np.ndarray, Summary]]:
+        """The arrays in it, each with what is shown of it."""
+        for box in self.boxes:
+            yield box.data, box.shown["data"]
+            if box.grad is not None:
+                yield box.grad, box.shown["grad"]
+            for use in box.operands:
+                if use.contribution is not None and use.shown is not None:
+                    yield use.contribution, use.shown

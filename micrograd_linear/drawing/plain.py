@@ -44,7 +44,7 @@ def _framed_boxes(picture, show):
         homes.setdefault(box.cluster, []).append(box)
     for id, cluster in picture.clusters.items():
         inner.setdefault(cluster.parent, []).append(id)
-    waiting = [("", None)]
+    waiting = [("", "")]  # (the id of a frame, or "" for none; or the line that ends one)
     while waiting:
         home, ending = waiting.pop()
         if ending:
@@ -53,7 +53,7 @@ def _framed_boxes(picture, show):
         if home:
             lines.append(f'    subgraph {home}["{_inert(picture.clusters[home].title)}"]')
             waiting.append(("", "    end"))
-        waiting.extend((id, None) for id in reversed(inner.get(home, [])))
+        waiting.extend((id, "") for id in reversed(inner.get(home, [])))
         for box in homes.get(home, ()):
             lines += _box_lines(box, show)
     return lines

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-FORMATS = ("svg", "png", "pdf")
+RENDERED = ("svg", "png", "pdf")
 
 _CHILD = """
 import sys
@@ -33,15 +33,15 @@ class LayoutTimeout(RuntimeError):
 def render(source, format, *, deadline=20.0):
     """The picture of a DOT text, as bytes.
 
-    ``format`` is one of ``FORMATS``, and the ``deadline`` is in seconds. Raises ``ValueError`` for
+    ``format`` is one of ``RENDERED``, and the ``deadline`` is in seconds. Raises ``ValueError`` for
     another format and ``RuntimeError`` where there is no Graphviz, it fails, or the deadline
     passes.
 
     >>> render("digraph { a -> b }", "svg")[:5]
     b'<?xml'
     """
-    if format not in FORMATS:
-        raise ValueError(f"draw: unknown format {format!r}; expected one of {', '.join(FORMATS)}")
+    if format not in RENDERED:
+        raise ValueError(f"draw: unknown format {format!r}; expected one of {', '.join(RENDERED)}")
     commands = [[sys.executable, "-c", _CHILD, format]]
     if shutil.which("dot"):
         commands.append(["dot", f"-T{format}"])

@@ -1,41 +1,127 @@
 """A small graph of Tensors, number by number: the same rules, run on arrays of Values."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
 import numpy as np
 
-from ..engine.graph import is_node, topological_order
+from ..engine.graph import Node, is_node, topological_order
+from ..engine.names import named_apart
+from ..engine.tensor import Tensor
 from ..engine.value import Value
 from ..operations import RULES, SCALAR_RULES
+from . import marks, modules
+from .flow import Flow, flow, seed, was_given
+from .fold import joined
+from .names import Names, Scope
+from .reading import Place, Reading, check_start, title
 
 
-def expanded(root, most, names, upstream):
-    """({tensor: array of its Values, or of plain numbers}, the Values of the result, what was
-    differentiated) of the graph under a Tensor.
+@dataclass
+class NumbersReading(Reading):
+    """The reading of a graph of Tensors of which every number is a node; ``root`` is the Tensor,
+    ``arrays`` {tensor: array of its Values, or of plain numbers}.
+    """
 
-    Values are called by the ``names`` {tensor: name}. They have the gradients of a backward pass
-    from ``upstream``, an array; if that is None, none.
+    arrays: dict[Any, np.ndarray] = field(default_factory=dict)
+    titles: dict[Any, str] = field(default_factory=dict)  # the names of the tensors
+
+    @property
+    def results(self) -> set[Node]:
+        return {x for x in self.arrays[self.root].flat if isinstance(x, Value)}
+
+    def operands(self) -> dict[Node, list[tuple[Any, Place]]]:
+        """Sums of several terms are one sum."""
+        sources: dict[Node, list[Place]] = {}
+        operands = joined(self.order, self.groups, sources)
+        return {node: list(zip(inputs, sources[node])) for node, inputs in operands.items()}
+
+    def differentiated(self) -> Flow | None:
+        return self.differentiated_from(self.start)
+
+    def differentiated_from(self, start: np.ndarray | None) -> Flow | None:
+        """The backward pass of the sum of the results, weighted by ``start``; None where there is
+        nothing to start from.
+        """
+        if start is None:
+            return None
+        whole = _weighted(self.arrays[self.root], start)
+        found = None if whole is None else flow(whole, np.ones(()))
+        if found is None:
+            return None
+        _check(self.root, start, self.arrays, found.gradients, self.titles)
+        return replace(found, seed=start)
+
+    def remarks(self, gradients: dict[Node, Any]) -> dict[Node, list[str]]:
+        """None: what is odd is said of the tensors."""
+        return {}
+
+    def seeds(self, ids: dict[Node, str]) -> dict[str, np.ndarray]:
+        assert self.flow is not None
+        seeds: dict[str, np.ndarray] = {}
+        start = np.asarray(self.flow.seed, dtype=np.float64)
+        for value, g in zip(self.arrays[self.root].flat, start.flat, strict=True):
+            if is_node(value):
+                seeds[ids[value]] = seeds.get(ids[value], 0) + g
+        return seeds
+
+
+def read_numbers(
+    root: Tensor, most: int, scope: Scope | None = None, *, backward: bool = False
+) -> NumbersReading:
+    """The reading of a graph of Tensors, number by number, every tensor a group.
 
     Raises ``ValueError`` where there would be more than ``most`` values, and for an operation that
     numbers alone cannot do.
     """
-    order = topological_order(root)
+    tensors = topological_order(root)
+    names = Names(tensors, modules.outermost(*modules.calls(tensors)), scope or Scope())
+    start = seed(root) if root.requires_grad else None
+    if backward:
+        check_start(root, start)
+    arrays = expanded(root, tensors, most, names.shown)
+    results = [value for value in arrays[root].flat if is_node(value)]
+    nodes = {node for result in results for node in topological_order(result)}
+    order = sorted(nodes, key=lambda node: node.created)
+    tensor_of = {x: tensor for tensor, array in arrays.items() for x in array.flat if is_node(x)}
+    titles = named_apart(tensors, names.shown)
+    own = Names(order, [], Scope())
+    own.parameters = {value for value, tensor in tensor_of.items() if tensor in names.parameters}
+    head = f"{title(root, names)}, number by number"
+    reading = NumbersReading(root, head, order, own, start, was_given(root), part=order)
+    reading.arrays, reading.titles = arrays, names.shown
+    reading.groups = {value: titles[tensor] for value, tensor in tensor_of.items()}
+    reading.stored = dict.fromkeys(order, 0.0)
+    if backward:
+        reading.flow = reading.differentiated()
+    held = reading.flow or reading.differentiated_from(marks.gradient(root))
+    reading.gradients = reading.stored | (held.gradients if held else {})
+    return reading
+
+
+def expanded(
+    root: Tensor, order: Sequence[Tensor], most: int, names: dict[Any, str]
+) -> dict[Tensor, np.ndarray]:
+    """{tensor: array of its Values, or of plain numbers}; Values are called by the ``names``
+    {tensor: name}.
+    """
     count = sum(node.size for node in order)
     if count > most:
         raise ValueError(
             f"draw: level 'scalar': the {len(order)} tensors hold {count:,} numbers, "
             f"more than {most} boxes; draw a smaller example"
         )
-    arrays = {}
+    arrays: dict[Tensor, np.ndarray] = {}
     for node in order:
         if node.operands:
             arrays[node] = _array(_result(node, arrays), node.shape)
             _add_names(arrays[node], names.get(node))
         else:
             arrays[node] = _values(node, names) if node.requires_grad else node.current
-    results = [value for value in arrays[root].flat if isinstance(value, Value)]
-    whole = _differentiate(arrays[root], upstream)
-    if whole is not None:
-        _check(root, upstream, arrays, names)
-    return arrays, results, whole
+    return arrays
 
 
 def _result(node, arrays):
@@ -96,7 +182,7 @@ def _run(node, operands):
     return node.rule.formula(*operands, **node.static)[0]
 
 
-def _check(root, upstream, arrays, names):
+def _check(root, upstream, arrays, gradients, names):
     """Raise where the numbers have other gradients than the tensors: three equal numbers share that
     of their maximum in two ways, for example.
     """
@@ -105,7 +191,7 @@ def _check(root, upstream, arrays, names):
             values = arrays[tensor]
             tolerance = 1e-9 if tensor.dtype.itemsize >= 8 else 1e-3
             by_number = np.array(
-                [value.grad if isinstance(value, Value) else np.nan for value in values.flat],
+                [gradients.get(value, 0.0) if is_node(value) else np.nan for value in values.flat],
                 dtype=np.float64,
             ).reshape(tensor.shape)
             scale = np.absolute(gradient[np.isfinite(gradient)]).max(initial=0.0)
@@ -144,20 +230,14 @@ def _array(result, shape):
     return array
 
 
-def _differentiate(values, upstream):
+def _weighted(values, upstream):
     """The sum of the results, weighted by their gradients, from which one pass gives every Value
-    its gradient; None where there is nothing to start from.
+    its gradient; None where none is a Value.
     """
-    if upstream is None:
-        return None
     weights = np.asarray(upstream, dtype=np.float64)
     terms = [
         value * float(g)
         for value, g in zip(values.flat, weights.flat, strict=True)
         if isinstance(value, Value)
     ]
-    if not terms:
-        return None
-    whole = sum(terms[1:], terms[0])
-    whole.backward()
-    return whole
+    return sum(terms[1:], terms[0]) if terms else None

@@ -10,7 +10,7 @@ from ..operations import RULES
 SIGNS_IN_ANY_ORDER = ("+", "*")  # of operations written by hand
 
 
-def role(operation, position, count):
+def role(operation: str, position: int, count: int) -> str:
     """What the operand at a position is called.
 
     It is "" where it is the only one, and where any order gives the same.

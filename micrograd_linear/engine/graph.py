@@ -1,4 +1,4 @@
-"""What both levels share: the order of a graph's nodes, their names, and what a node shows.
+"""What both levels share: the order of a graph's nodes, and what a node shows.
 
 Operands exist before the result they make, so the order of creation IS a topological order: no
 depth-first search, no recursion, and the same order in every run.
@@ -7,8 +7,6 @@ depth-first search, no recursion, and the same order in every run.
 from __future__ import annotations
 
 import itertools
-from collections import Counter, defaultdict
-from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
@@ -109,20 +107,3 @@ def topological_order(root: AnyNode) -> list[AnyNode]:
                 order.append(operand)
     order.sort(key=_created)
     return order
-
-
-def unique_names(order: Sequence[AnyNode]) -> dict[AnyNode, str]:
-    """A name for every node, each once: the user's, or its operation and a number.
-
-    The second of a name is "name (2)", and so on.
-    """
-    given = Counter(node.name for node in order)
-    names, taken = {}, set(given)
-    numbers = defaultdict(lambda: itertools.count(1))
-    for i, node in enumerate(order):
-        name = node.name or f"{node.operation or 'leaf'} #{i}"
-        if given[node.name] > 1 if node.name else name in taken:
-            name = next(f"{name} ({k})" for k in numbers[name] if f"{name} ({k})" not in taken)
-        taken.add(name)
-        names[node] = name
-    return names

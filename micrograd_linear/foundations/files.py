@@ -4,13 +4,11 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
-_ENDINGS = ".svg, .png, .pdf, .html, .dot, .mmd, .txt, .json"
 
-
-def check_path(path: str | os.PathLike, formats: Iterable[str]) -> str:
+def check_path(path: str | os.PathLike, formats: Collection[str]) -> str:
     """The format that the ending of a path means; raises where nothing can be saved there."""
     if not isinstance(path, (str, os.PathLike)):
         got = f"{path!r} ({type(path).__name__})"
@@ -18,9 +16,8 @@ def check_path(path: str | os.PathLike, formats: Iterable[str]) -> str:
     path = Path(path)
     format = path.suffix[1:].lower()
     if format not in formats:
-        raise ValueError(
-            f"draw: cannot save as {path.name!r}; expected an ending out of {_ENDINGS}"
-        )
+        endings = ", ".join(f".{ending}" for ending in formats)
+        raise ValueError(f"draw: cannot save as {path.name!r}; expected an ending out of {endings}")
     check_folder(path)
     return format
 

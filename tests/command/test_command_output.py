@@ -138,7 +138,7 @@ def test_without_graphviz_there_is_a_verdict_and_an_error_for_the_page(run, monk
     def missing(*_, **__):
         raise RuntimeError("draw: no picture (pygraphviz is not installed)")
 
-    monkeypatch.setattr(sys.modules["micrograd_linear.drawing.drawing"], "render", missing)
+    monkeypatch.setattr(sys.modules["micrograd_linear.drawing.formats"], "render", missing)
     for form in ([], ["--html", "page.html"]):
         status, out, err = run("check", written(WRONG), *form)
         assert status == 2 and "WRONG" in out and "pygraphviz is not installed" in err

@@ -149,3 +149,15 @@ def test_a_gradient_that_is_itself_a_tensor_is_drawn():
     total = (z * z).sum() * Value(1.0).data
     total.backward(create_graph=True)
     assert "grad 2" in draw(total).text and "grad 2" in draw(total, max_nodes=1).text
+
+
+@pytest.mark.parametrize("x", [0.0, -0.0, -2.5, 1e-200, 1e200, np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("shape", [(), (1,), (1, 1, 1)])
+def test_one_number_is_summarised_as_several_are(x, shape):
+    one, two = summary(np.full(shape, x)), summary(np.array([x, x]))
+    assert (one.shape, one.size, one.in_full) == (shape, 1, len(shape) <= 2)
+    assert np.array_equal(
+        [one.min, one.mean, one.max], [two.min, two.mean, two.max], equal_nan=True
+    )
+    assert np.allclose(one.norm * np.sqrt(2), two.norm, rtol=1e-12, atol=0, equal_nan=True)
+    assert one.odd * 2 == two.odd and np.array_equal(one.cells, [[x]], equal_nan=True)

@@ -10,7 +10,7 @@ import pytest
 from draw_graphs import contrast, linear_layer, mlp_loss, texts
 
 from micrograd_linear import Linear, Tensor, Value, compare, draw
-from micrograd_linear.drawing import drawing as drawing_module
+from micrograd_linear.drawing import formats
 from micrograd_linear.drawing import render as rendering
 from micrograd_linear.drawing.theme import DARK
 
@@ -136,7 +136,7 @@ def test_the_layout_of_a_full_view_that_takes_too_long_is_folded_further(monkeyp
             raise rendering.LayoutTimeout(f"draw: Graphviz did not finish within {deadline:g} s")
         return b'<?xml?><svg width="10pt" height="10pt">' + str(tried[-1]).encode()
 
-    monkeypatch.setattr(drawing_module, "render", slow)
+    monkeypatch.setattr(formats, "render", slow)
     loss = mlp_loss(1)
     loss.backward()
     drawing = draw(loss, view="full", budget=2.0, backward=True)
@@ -259,7 +259,7 @@ def test_a_variable_or_a_path_is_a_name_too():
 # --- themes and pixels ----------------------------------------------------------------------------
 
 
-def test_fixed_themes():
+def test_fixed_themes(tmp_path):
     y = linear_layer()
     y.name = '"#ffffff"'
     light, dark = draw(y, theme="light"), draw(y, theme="dark")
@@ -268,7 +268,8 @@ def test_fixed_themes():
     assert texts(dark.svg) == texts(light.svg) and '"#ffffff"' in texts(dark.svg)
     used = set(re.findall(r'(?:fill|stroke)="(#[0-9a-f]{6})"', dark.svg))
     assert used <= set(DARK.values())
-    assert draw(y, theme="dark")._rendered("png") != draw(y, theme="light")._rendered("png")
+    pictures = [draw(y, theme=theme).save(tmp_path / f"{theme}.png") for theme in ("dark", "light")]
+    assert pictures[0].read_bytes() != pictures[1].read_bytes()
 
 
 def test_text_can_be_read_in_both_themes():
@@ -309,5 +310,5 @@ def test_a_png_that_cannot_be_made_is_refused(tmp_path):
     )
     assert drawing.save(tmp_path / "long.svg").exists()
     with pytest.raises(ValueError, match="pixels"):
-        drawing_module._check_pixels('<svg width="15000pt" height="15000pt"')
-    drawing_module._check_pixels('<svg width="5000.5pt" height="5000pt"')
+        formats.check_pixels('<svg width="15000pt" height="15000pt"')
+    formats.check_pixels('<svg width="5000.5pt" height="5000pt"')

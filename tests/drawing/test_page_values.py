@@ -136,7 +136,8 @@ def test_a_layout_that_takes_too_long_is_folded_further(opened, monkeypatch):
     monkeypatch.setattr(sys.modules["micrograd_linear.drawing.page.svg"], "render", slow)
     tab = opened(draw(loss).html)
     assert re.search(
-        r"17 values, folded into \d, since their layout took too long", tab.text("#folded")
+        r"17 boxes folded further into \d, since their layout took longer than 10 s",
+        tab.text("#folded"),
     )
     assert tab.run("page.view.values.length") <= 8
 

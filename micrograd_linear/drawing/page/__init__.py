@@ -7,24 +7,21 @@ import hashlib
 import html
 import json
 import re
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 
-from ..coarser import coarser
+from ..coarser import laid_out
 from ..heat import NOT_FINITE, NOT_FINITE_DARK, STEPS, STEPS_DARK
-from ..render import LayoutTimeout
 from ..theme import FLOW
 from .javascript import HELPERS
 from .run import run
 from .svg import svg
 
-MOST_VALUES, MOST_STEPS = (
-    400,
-    2000,
-)  # that are played one by one; beyond, those that play the same part are one
 # The page knows the shade of 0, and the colour of what is odd about a value.
 _CONSTANTS = f'const ZERO = {len(STEPS) // 2}, NOTE = "{FLOW}";\n'
-_PARTS = ("numbers.js", "view.js", "page.js", "words.js", "ledger.js", "moving.js")
+# Plain data first, then the elements of the page.
+_DATA = ("numbers.js", "view.js", "explain.js", "ledger.js", "shown.js")
+_PARTS = (*_DATA, "elements.js", "page.js", "editor.js", "moving.js")
 
 
 def page(pictures, verdicts, title, remark, direction, theme="auto", budget=10.0):
@@ -39,7 +36,8 @@ def page(pictures, verdicts, title, remark, direction, theme="auto", budget=10.0
     views, scripts, canvases = [], [], []
     for i, picture in enumerate(pictures):
         prefix = "ab"[i] + "-"
-        picture, drawn = _laid_out(picture, direction, prefix, budget)
+        draw = partial(svg, direction=direction, prefix=prefix, budget=budget)
+        picture, drawn = laid_out(picture, draw, budget)
         data, formulas = run(picture, verdicts)
         scripts = scripts or formulas
         views.append(
@@ -71,25 +69,6 @@ def _policy(script):
     """What the page may do: run its own script, and reach no network."""
     allowed = f"style-src 'unsafe-inline'; script-src 'sha256-{_hash(script)}'"
     return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
-
-
-def _laid_out(picture, direction, prefix, budget):
-    """(the picture, its SVG); folded further where its layout takes longer than the budget, in
-    seconds.
-    """
-    while True:
-        try:
-            return picture, svg(picture, direction, prefix, budget)
-        except LayoutTimeout:
-            fewer = coarser(picture)
-            if fewer is None:
-                raise
-            fewer.folded = (
-                fewer.folded
-                or f"{len(picture.boxes):,} values, folded into {len(fewer.boxes):,}, "
-                "since their layout took too long"
-            )
-            picture = fewer
 
 
 def _shades():
@@ -135,8 +114,9 @@ def _json(data):
 def _text_of(*names):
     folder = resources.files(__name__)
     text = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
-    # Indentation and comments are left out, so that they cost a page nothing.
-    return re.sub(r"^[ \t]*(//.*\n|/\*\*(?s:.*?)\*/\n)?", "", text, flags=re.M)
+    # Indentation, comments and the ends of lines that go on are left out, to cost a page nothing.
+    text = re.sub(r"^[ \t]*(//.*\n|/\*\*(?s:.*?)\*/\n)?| // .*$", "", text, flags=re.M)
+    return re.sub(r"\n+(?=[)}\].?:])|(?<=[,{(\[=;}])\n+", "", text)
 
 
 def _hash(script):

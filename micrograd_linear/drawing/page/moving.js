@@ -22,64 +22,53 @@ Object.assign(page, {
     return [x, y];
   },
 
+  /** One pointer moves the picture, two enlarge it; so does the wheel, with Ctrl. */
   movable(view) {
-    const held = new Map();
     const { canvas } = view;
-    let from = null,
-      apart = 0;
+    const hand = { held: new Map(), from: null, apart: 0 };
     canvas.addEventListener("pointerdown", (event) => {
-      held.set(event.pointerId, event);
-      from = this.point(view, event);
+      hand.held.set(event.pointerId, event);
+      hand.from = this.point(view, event);
       view.moved = false;
     });
-    canvas.addEventListener("pointermove", (event) => {
-      if (!held.has(event.pointerId)) return;
-      const before = held.get(event.pointerId);
-      if (
-        held.size === 1 &&
-        !view.moved &&
-        Math.hypot(event.clientX - before.clientX, event.clientY - before.clientY) < 5
-      )
-        return;
-      if (!view.moved) canvas.setPointerCapture(event.pointerId);
-      view.moved = true;
-      canvas.classList.add("dragging");
-      held.set(event.pointerId, event);
-      if (held.size === 2) {
-        const [a, b] = [...held.values()];
-        const distance = Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
-        if (apart)
-          this.zoom(
-            distance / apart,
-            this.point(view, {
-              clientX: (a.clientX + b.clientX) / 2,
-              clientY: (a.clientY + b.clientY) / 2
-            })
-          );
-        apart = distance;
-        return;
-      }
-      const to = this.point(view, event);
-      view.box[0] += from[0] - to[0];
-      view.box[1] += from[1] - to[1];
-      view.svg.setAttribute("viewBox", view.box.join(" "));
-    });
+    canvas.addEventListener("pointermove", (event) => this.drag(view, hand, event));
     for (const kind of ["pointerup", "pointercancel"])
       canvas.addEventListener(kind, (event) => {
-        held.delete(event.pointerId);
-        apart = 0;
+        hand.held.delete(event.pointerId);
+        hand.apart = 0;
         canvas.classList.remove("dragging");
         setTimeout(() => (view.moved = false));
       });
-    canvas.addEventListener(
-      "wheel",
-      (event) => {
-        if (!event.ctrlKey) return; // without it the page scrolls
-        event.preventDefault();
-        this.zoom(Math.exp(-event.deltaY / 200), this.point(view, event));
-      },
-      { passive: false }
-    );
+    const wheel = (event) => {
+      if (!event.ctrlKey) return; // without it the page scrolls
+      event.preventDefault();
+      this.zoom(Math.exp(-event.deltaY / 200), this.point(view, event));
+    };
+    canvas.addEventListener("wheel", wheel, { passive: false });
+  },
+
+  drag(view, hand, event) {
+    const before = hand.held.get(event.pointerId);
+    if (!before) return;
+    const far = Math.hypot(event.clientX - before.clientX, event.clientY - before.clientY) >= 5;
+    if (hand.held.size === 1 && !view.moved && !far) return;
+    if (!view.moved) view.canvas.setPointerCapture(event.pointerId);
+    view.moved = true;
+    view.canvas.classList.add("dragging");
+    hand.held.set(event.pointerId, event);
+    if (hand.held.size === 2) return this.pinch(view, hand);
+    const to = this.point(view, event);
+    view.box[0] += hand.from[0] - to[0];
+    view.box[1] += hand.from[1] - to[1];
+    view.svg.setAttribute("viewBox", view.box.join(" "));
+  },
+
+  pinch(view, hand) {
+    const [a, b] = [...hand.held.values()];
+    const distance = Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+    const middle = { clientX: (a.clientX + b.clientX) / 2, clientY: (a.clientY + b.clientY) / 2 };
+    if (hand.apart) this.zoom(distance / hand.apart, this.point(view, middle));
+    hand.apart = distance;
   },
 
   /** Where the picture is enlarged, what happens now is moved into it. */

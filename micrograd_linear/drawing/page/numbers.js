@@ -1,7 +1,6 @@
 "use strict";
-// Numbers and arrays in words and as elements. Names are only ever text.
+// Numbers and arrays in words.
 
-const byId = (id) => document.getElementById(id);
 const isArray = (x) => x !== null && typeof x === "object";
 const known = (x) => x !== undefined && x !== null;
 
@@ -53,60 +52,3 @@ function brief(a, digits = 4) {
 }
 
 const negative = (text) => (text.startsWith("-") && text !== "-inf" ? `(${text})` : text);
-
-// --- elements -----------------------------------------------------------------------------------
-
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (value !== false && known(value))
-      element.setAttribute(key, value === true ? "" : value);
-  }
-  element.append(...children.filter((child) => known(child) && child !== false));
-  return element;
-}
-
-/** MathML that Python wrote: its names are escaped there. */
-function math(markup) {
-  const holder = document.createElement("div");
-  holder.className = "equation";
-  holder.innerHTML = `<math display="inline">${markup}</math>`;
-  return holder;
-}
-
-/**
- * A table of an array; a larger one is shown in short, by the means of its blocks. Blue is below 0,
- * orange above, in the shades of the static picture; ZERO is the shade of 0.
- */
-function matrix(a, label) {
-  if (!isArray(a)) return make("span", { class: "number" }, shown(a));
-  const rows = a.rows ?? a.blocks;
-  if (!cells(a).length) return make("span", {}, `empty (${a.shape.join(", ")})`);
-  const largest = Math.max(...cells(a).map(Math.abs).filter(Number.isFinite), 0) || 1;
-  const table = make("table", { class: "matrix", "aria-label": label });
-  const about = a.blocks
-    ? `; each cell is the mean of a block; ${brief(a)}, ` +
-      `mean ${shown(a.mean, 4)}, norm ${shown(a.norm, 4)}`
-    : "";
-  const digits = rows[0].length > 4 ? 3 : 4;
-  table.append(
-    make("caption", {}, `(${a.shape.join(", ")}${a.shape.length === 1 ? "," : ""})${about}`)
-  );
-  for (const row of rows) {
-    const line = make("tr");
-    for (const x of row) {
-      const cell = make(
-        "td",
-        { title: shown(x) },
-        a.blocks && rows[0].length > 4 ? "" : shown(x, digits)
-      );
-      cell.style.background = Number.isFinite(num(x))
-        ? `var(--shade-${Math.round(ZERO + (ZERO * num(x)) / largest)})`
-        : "var(--odd)";
-      line.append(cell);
-    }
-    table.append(line);
-  }
-  return make("div", { class: "scroll" }, table);
-}

@@ -53,7 +53,6 @@ const page = {
       const box = view.element(value.id);
       if (!box) return;
       box.classList.add("box");
-      box.querySelector("title")?.remove();
       for (const [key, text] of [
         ["tabindex", "0"],
         ["role", "button"],
@@ -68,9 +67,6 @@ const page = {
         this.select(i);
       });
     });
-    view.canvas
-      .querySelectorAll("g.edge > title, g.graph > title, g.node > title")
-      .forEach((title) => title.remove());
     view.svg = view.canvas.querySelector("svg");
     view.whole = view.svg.getAttribute("viewBox").split(/\s+/).map(Number);
     view.box = [...view.whole];
@@ -191,114 +187,77 @@ const page = {
     this.remember();
   },
 
+  // --- what is explained, in words ---
+
+  explain() {
+    const { title, text, parts } = explainStep(this.view, this.at);
+    byId("step").replaceChildren(make("h2", {}, title), ...parts.map(render));
+    byId("say").textContent = `${title}. ${text}`;
+    byId("text").textContent = text;
+  },
+
+  select(i) {
+    this.selected = i;
+    this.picture();
+    this.ledger();
+    if (i !== null && matchMedia("(max-width: 52rem)").matches)
+      byId("ledger").scrollIntoView({ block: "nearest" });
+    this.remember();
+  },
+
+  ledger() {
+    const invitation = "Choose a value in the picture, to see all that adds up to its gradient.";
+    const parts =
+      this.selected === null
+        ? [words(invitation, "soft")]
+        : explainValue(this.view, this.selected, this.at);
+    byId("ledger").replaceChildren(...parts.map(render));
+  },
+
   // --- the picture ---
 
   /** Numbers into the places that the picture has for them: one each, or one for all. */
   write(places, a) {
     for (const place of places) {
-      const k = place.dataset.cell;
-      const text =
-        typeof a === "string" && !/^-?(nan|inf)$/.test(a)
-          ? k === undefined || k === "0"
-            ? a
-            : ""
-          : k === undefined
-            ? brief(a)
-            : shown(cells(a)[k], 4);
+      const text = textOfPlace(a, place.dataset.cell);
       if (place.textContent !== text) place.textContent = text;
     }
   },
 
   picture() {
     const { view, at } = this;
-    const step = view.steps[at];
     view.canvas.classList.toggle("edited", view.edited);
     view.canvas
       .querySelectorAll(".now, .operand, .future, .back")
       .forEach((element) => element.classList.remove("now", "operand", "future", "back"));
     view.values.forEach((value, i) => {
-      const later = view.made[i] > at,
-        box = view.element(value.id);
-      box?.classList.toggle("selected", this.selected === i);
-      for (const element of [box, view.element(`${value.id}_op`)])
-        if (later) element?.classList.add("future");
+      view.element(value.id)?.classList.toggle("selected", this.selected === i);
       const { data, grad } = view.texts[i];
-      this.write(data, later ? "" : value.data);
-      if (grad.length)
-        this.write(
-          grad,
-          view.gradient(i, at) ?? (view.incoming[i].length || view.start.has(i) ? "·" : "")
-        );
+      const numbers = numbersAt(view, i, at);
+      this.write(data, numbers.data);
+      this.write(grad, numbers.grad);
     });
     // What is odd about the run is said when it is over.
     const finished = !view.edited && at === view.steps.length - 1;
     for (const note of view.notes) note.style.visibility = finished ? "" : "hidden";
-    if (!step) return;
-    const mark = (id, name, edge) => {
-      const element = view.element(id);
-      element?.classList.add(name);
-      if (edge) element?.classList.add("edge");
-    };
-    const value = view.values[step.value];
-    if (step.kind === "backward") {
-      mark(`${value.id}_op-${step.use}`, "now", true);
-      mark(`${value.id}_op-${step.use}`, "back");
-      mark(`${value.id}_op`, "now");
-      mark(view.values[value.uses[step.use].of].id, "now");
-      mark(value.id, "operand");
-    } else {
-      mark(value.id, "now");
-      if (step.kind === "forward") {
-        mark(`${value.id}_op`, "now");
-        value.uses.forEach((use) => mark(view.values[use.of].id, "operand"));
-      }
-    }
-    this.keepInSight(view, view.element(step.kind === "backward" ? `${value.id}_op` : value.id));
+    const { marks, centre } = marksAt(view, at);
+    for (const [id, ...looks] of marks) view.element(id)?.classList.add(...looks);
+    if (centre) this.keepInSight(view, view.element(centre));
   },
 
   // --- everything as text, and the search ---
 
   list() {
     if (!byId("everything").open) return;
-    const { view, at } = this;
-    const table = make(
-      "table",
-      {},
-      make(
-        "thead",
-        {},
-        make(
-          "tr",
-          {},
-          ...["value", "made by", "data", "gradient so far"].map((words) =>
-            make("th", { scope: "col" }, words)
-          )
-        )
-      )
-    );
-    const body = make("tbody");
-    view.values.forEach((value, i) => {
-      const later = view.made[i] > at,
-        g = view.gradient(i, at);
-      const made = value.symbol
-        ? `${value.symbol}(${value.uses.map((use) => view.values[use.of].name).join(", ")})`
-        : value.kind;
-      body.append(
-        make(
-          "tr",
-          {},
-          make(
-            "td",
-            {},
-            make("button", { type: "button", onclick: () => this.select(i) }, value.name)
-          ),
-          make("td", {}, made),
-          make("td", {}, later ? "" : brief(value.data, 6)),
-          make("td", {}, known(g) ? brief(g, 6) : "")
-        )
-      );
+    const titles = ["value", "made by", "data", "gradient so far"];
+    const head = titles.map((title) => make("th", { scope: "col" }, title));
+    const rows = rowsAt(this.view, this.at).map(([name, ...others], i) => {
+      const button = make("button", { type: "button", onclick: () => this.select(i) }, name);
+      const cellsOfRow = [button, ...others].map((content) => make("td", {}, content));
+      return make("tr", {}, ...cellsOfRow);
     });
-    table.append(body);
+    const table = make("table", {}, make("thead", {}, make("tr", {}, ...head)));
+    table.append(make("tbody", {}, ...rows));
     byId("list").replaceChildren(table);
   },
 

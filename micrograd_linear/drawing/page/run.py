@@ -2,16 +2,15 @@
 what each use adds to a gradient. The page plays it.
 """
 
-from collections import Counter
-
 import numpy as np
 
 from ...derivation.mathml import Mathml
 from ...derivation.text import Text
 from ...derivation.typeset import name
+from ...engine.names import UniqueNames
 from ...foundations.printable import printable
 from .formulas import Formulas
-from .numbers import numbers
+from .numbers import Summaries
 
 LONGEST_NAME = 40
 
@@ -28,14 +27,15 @@ def run(picture, verdicts=None):
     formulas = Formulas()
     place = {box.id: i for i, box in enumerate(picture.boxes)}
     names = _names(picture.boxes)
-    values = [_value(box, names[box.id], place, formulas) for box in picture.boxes]
-    sums = _add_contributions(picture, values)
+    numbers = Summaries(picture).numbers
+    values = [_value(box, names[box.id], place, formulas, numbers) for box in picture.boxes]
+    sums = _add_contributions(picture, values, numbers)
     for box, value in zip(picture.boxes, values, strict=True):
         of_this_pass = box.grad if picture.grouped else sums.get(box.id)
         if of_this_pass is not None:
             value["grad"] = numbers(of_this_pass)
         if not picture.grouped:
-            value |= _notes(box, of_this_pass)
+            value |= _notes(box, of_this_pass, picture.reading.stored)
         if box.verdict:
             verdict = (verdicts or {}).get(box.node, {})
             value["check"] = {"words": box.verdict, "wrong": box.wrong} | verdict
@@ -48,14 +48,14 @@ def run(picture, verdicts=None):
     }, formulas.scripts
 
 
-def _add_contributions(picture, values):
+def _add_contributions(picture, values, numbers):
     """Every use gets what it adds to a gradient; returns {id: the gradient}, of single values.
 
     The boxes are taken in the order of the engine's backward pass, so that sums are the engine's.
     """
     sums = dict(picture.seeds)
     for box, value in zip(reversed(picture.boxes), reversed(values), strict=True):
-        wholes = _wholes(box, picture.flow)
+        wholes = _wholes(box, picture.reading.flow)
         for i, (use, shown) in enumerate(zip(box.operands, value["uses"], strict=True)):
             part = use.contribution
             if part is None:
@@ -79,18 +79,14 @@ def _objective(root, value):
 
 
 def _names(boxes):
-    """{id: a name that no other box has}: the second of a name is "name (2)"."""
-    names, counts = {}, Counter()
-    for box in boxes:
-        called = printable(box.name or box.id, LONGEST_NAME) + (
-            f" ×{box.count:,}" if box.count > 1 else ""
-        )
-        counts[called] += 1
-        names[box.id] = called if counts[called] == 1 else f"{called} ({counts[called]})"
-    return names
+    """{id: a name that no other box has}"""
+    unique = UniqueNames()
+    counts = {box.id: f" ×{box.count:,}" if box.count > 1 else "" for box in boxes}
+    called = {box.id: printable(box.name or box.id, LONGEST_NAME) for box in boxes}
+    return {id: unique.give(name + counts[id]) for id, name in called.items()}
 
 
-def _value(box, called, place, formulas):
+def _value(box, called, place, formulas, numbers):
     called = name(called)
     value = {
         "id": box.id,
@@ -137,25 +133,21 @@ def _wholes(box, flow):
     return wholes
 
 
-def _notes(box, of_this_pass):
+def _notes(box, of_this_pass, held):
     """Where a leaf holds another gradient than that of this pass; and the line that made a value,
     where ``debug`` noted it.
     """
     notes = {"line": box.node.line} if hasattr(box.node, "line") else {}
-    stored = (
-        None
-        if box.node is None or box.kind != "leaf"
-        else getattr(box.node.grad, "current", box.node.grad)
-    )
+    stored = held.get(box.node) if box.kind == "leaf" else None
     if (
         of_this_pass is not None
         and stored is not None
         and np.any(stored)
         and not np.allclose(stored, of_this_pass, rtol=1e-6, equal_nan=True)
     ):
-        held = f"{float(stored):.6g}" if np.ndim(stored) == 0 else "other numbers"
+        words = f"{float(stored):.6g}" if np.ndim(stored) == 0 else "other numbers"
         notes["note"] = (
-            f"Its .grad holds {held}: the gradients of all backward passes since zero_grad, "
+            f"Its .grad holds {words}: the gradients of all backward passes since zero_grad, "
             "added up."
         )
     return notes

@@ -5,7 +5,6 @@ page fills in at every step.
 import re
 
 from ..dot import dot
-from ..heat import summary
 from ..labels import in_short, number, text
 from ..render import render
 from ..theme import FILLS, FLOW, INK, LINE, WRONG, themed
@@ -29,7 +28,8 @@ def svg(picture, direction, prefix, budget):
     )
     drawn = drawn[drawn.index("<svg") :]
     drawn = re.sub(r'\bid="', f'id="{prefix}', drawn)
-    drawn = re.sub(r"<!--.*?-->\n", "", drawn, flags=re.S)
+    # Graphviz's own names would be shown where a pointer rests.
+    drawn = re.sub(r"<!--.*?-->\n|<title>.*?</title>\n?", "", drawn, flags=re.S)
     drawn = re.sub(
         r' font-family="[^"]*"( font-size="11.00")?', "", drawn
     )  # said once, in the page's style, as is the colour
@@ -38,11 +38,12 @@ def svg(picture, direction, prefix, budget):
     def place(match):
         kind, i, k = {"1": "data", "2": "grad"}[match[2]], int(match[3]), int(match[4])
         array = getattr(picture.boxes[i], kind)
-        cell = array is not None and _in_full(array)
-        where = f' data-cell="{k}"'
-        shown = "" if array is None else number(array.flat[k]) if cell else brief(array)
-        return f'<text data-{kind}="{i}"{where if cell else ""}{match[1]}>{shown}</text>'
+        where, shown = "", _brief(picture.boxes[i], kind)
+        if array is not None and _in_full(array):
+            where, shown = f' data-cell="{k}"', number(array.flat[k])
+        return f'<text data-{kind}="{i}"{where}{match[1]}>{shown}</text>'
 
+    drawn = re.sub(r">\n+<", "><", drawn)
     return re.sub(rf'<text([^>]*) fill="{PLACE}">0([12])(\d{{4}})(\d{{2}})0*</text>', place, drawn)
 
 
@@ -54,14 +55,13 @@ def _label(box, i):
     heading += f" ×{box.count:,}" if box.count > 1 else ""
     rows = [
         f'<TD ALIGN="LEFT" COLSPAN="2">{heading} {text(box.about)}</TD>',
-        f'<TD ALIGN="LEFT">data</TD>{_places(1, i, box.data)}',
+        f'<TD ALIGN="LEFT">data</TD>{_places(i, box, "data", "data")}',
     ]
     if box.kind != "constant":
-        rows.append(
-            f'<TD ALIGN="LEFT">grad</TD>{_places(2, i, box.data if box.grad is None else box.grad)}'
-        )
+        numbers = "data" if box.grad is None else "grad"  # a gradient is as wide as the data
+        rows.append(f'<TD ALIGN="LEFT">grad</TD>{_places(i, box, "grad", numbers)}')
     elif not box.title and box.data.size == 1:
-        rows = [f'<TD ALIGN="LEFT">{brief(box.data)}</TD>']
+        rows = [f'<TD ALIGN="LEFT">{_brief(box, "data")}</TD>']
     border = f'BORDER="1" COLOR="{LINE}"'
     if box.verdict:
         rows.append(f'<TD ALIGN="LEFT" COLSPAN="2">{text(box.verdict)}</TD>')
@@ -81,12 +81,13 @@ def _in_full(array):
     return 1 <= array.ndim <= 2 and array.size > 0 and max(array.shape) <= SIDE
 
 
-def _places(kind, i, array):
+def _places(i, box, title, numbers):
     """A cell with a word of zeros for each number that will stand there, or one for all; it says
-    where it stands, and is as wide as what will.
+    where it stands, and is as wide as the ``numbers`` of the box, "data" or "grad".
     """
+    kind, array = {"data": 1, "grad": 2}[title], getattr(box, numbers)
     if not _in_full(array):
-        word = f"0{kind}{i:04d}00".ljust(max(WIDTH, len(brief(array)) + 2), "0")
+        word = f"0{kind}{i:04d}00".ljust(max(WIDTH, len(_brief(box, numbers)) + 2), "0")
         return f'<TD ALIGN="LEFT"><FONT COLOR="{PLACE}">{word}</FONT></TD>'
     width = max(8, *(len(number(x)) + 1 for x in array.flat))
     words = (f"0{kind}{i:04d}{k:02d}".ljust(width, "0") for k in range(array.size))
@@ -99,8 +100,6 @@ def _places(kind, i, array):
     return f'<TD ALIGN="LEFT">{table}</TD>'
 
 
-def brief(array):
+def _brief(box, numbers):
     """One number, or the range of an array, and how many of its numbers are not finite."""
-    if array is None:
-        return ""
-    return in_short(summary(array))
+    return in_short(box.shown[numbers]) if numbers in box.shown else ""

@@ -39,7 +39,7 @@ function filled([markup, text], fill) {
 const START = "where the backward pass starts";
 
 class View {
-  constructor(data, canvas) {
+  constructor(data, canvas = null) {
     Object.assign(this, data);
     this.canvas = canvas;
     this.original = structuredClone(data.values);
@@ -132,21 +132,21 @@ class View {
     const value = this.values[i];
     return (gap) => {
       if (mode === "numbers") {
-        const x =
-          gap === GRADIENT
-            ? this.total(i)
-            : gap === RESULT
-              ? value.data
-              : this.values[value.uses[gap.charCodeAt(0) - FIRST].of].data;
+        const x = gap === GRADIENT ? this.total(i) : this.behind(value, gap).data;
         const text = negative(shown(x));
         return [mn(text), text];
       }
       if (gap === GRADIENT) return this.gradientOf(i);
-      const of = gap === RESULT ? value : this.values[value.uses[gap.charCodeAt(0) - FIRST].of];
+      const of = this.behind(value, gap);
       if (of.kind === "constant" && !isArray(of.data))
         return [mn(negative(shown(of.data))), negative(shown(of.data))];
       return [of.math, of.name];
     };
+  }
+
+  /** The value that a gap in the formula of a value stands for: its result, or an operand. */
+  behind(value, gap) {
+    return gap === RESULT ? value : this.values[value.uses[gap.charCodeAt(0) - FIRST].of];
   }
 
   /** The gradient that a value hands on: all that arrived. */

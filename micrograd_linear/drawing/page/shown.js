@@ -1,0 +1,53 @@
+// What the picture and the list show at a step, as plain data.
+
+/** What stands at a place for a number: all of it, its k-th number, or words, once. */
+function textOfPlace(a, k) {
+  const inWords = typeof a === "string" && !/^-?(nan|inf)$/.test(a);
+  if (inWords) return k === undefined || k === "0" ? a : "";
+  return k === undefined ? brief(a) : shown(cells(a)[k], 4);
+}
+
+/** {data, grad} of a value as the picture has them at a step: numbers, or words in their place. */
+function numbersAt(view, i, at) {
+  const waits = view.incoming[i].length || view.start.has(i);
+  return {
+    data: view.made[i] > at ? "" : view.values[i].data,
+    grad: view.gradient(i, at) ?? (waits ? "·" : "")
+  };
+}
+
+/** {marks: [[id, looks…]], centre: the id of what is to be seen} of the picture at a step. */
+function marksAt(view, at) {
+  const marks = [];
+  view.values.forEach(({ id }, i) => {
+    if (view.made[i] > at) marks.push([id, "future"], [`${id}_op`, "future"]);
+  });
+  const step = view.steps[at];
+  if (!step) return { marks, centre: null };
+  const { id, uses } = view.values[step.value];
+  if (step.kind === "backward") {
+    marks.push([`${id}_op-${step.use}`, "now", "edge", "back"], [`${id}_op`, "now"]);
+    marks.push([view.values[uses[step.use].of].id, "now"], [id, "operand"]);
+    return { marks, centre: `${id}_op` };
+  }
+  marks.push([id, "now"]);
+  if (step.kind === "forward") {
+    marks.push([`${id}_op`, "now"]);
+    marks.push(...uses.map((use) => [view.values[use.of].id, "operand"]));
+  }
+  return { marks, centre: id };
+}
+
+/** [name, how it was made, data, gradient so far] of every value, as text. */
+function rowsAt(view, at) {
+  return view.values.map((value, i) => {
+    const operands = value.uses.map((use) => view.values[use.of].name).join(", ");
+    const g = view.gradient(i, at);
+    return [
+      value.name,
+      value.symbol ? `${value.symbol}(${operands})` : value.kind,
+      view.made[i] > at ? "" : brief(value.data, 6),
+      known(g) ? brief(g, 6) : ""
+    ];
+  });
+}
