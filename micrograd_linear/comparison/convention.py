@@ -1,0 +1,63 @@
+"""A gradient that deviates by a convention of the field, named, with what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from .comparison import AGREE, Comparison
+from .styles import naming
+
+_CLOSE = 1e-6
+_WRONG = ("wrong", "wrong step")
+
+
+def with_conventions(comparison: Comparison, values: Mapping[str, np.ndarray]) -> Comparison:
+    """The comparison; where the gradients of all parameters, and of them alone, are divided by the
+    number of samples, that is the mean of the cost taken early, and no error.
+    """
+    results = dict(comparison.items())
+    parameters = [
+        n for n in results if n in values and (naming.is_weight(n) or naming.is_bias(n))
+    ]
+    data = [n for n in results if n not in parameters and results[n].hand is not None]
+    averaged = [n for n in parameters if results[n].status in _WRONG]
+    weights = [n for n in averaged if naming.is_weight(n)]
+    all_of_them = averaged == [n for n in parameters if results[n].hand is not None]
+    if not weights or not data or not all_of_them:
+        return comparison
+    if not all(results[name].status in AGREE for name in data):
+        return comparison
+    m = next((m for m in _samples(values, data) if _divided(results, averaged, m)), None)
+    if m is None:
+        return comparison
+    note = (
+        f"a convention, no error: 1/{m} of the gradient, averaged over the {m} samples here, where "
+        "the cost is their mean. It follows that dy must be that of the sum of the losses: "
+        f"where dy already holds 1/{m}, this is {m} times too small"
+    )
+    for name in averaged:
+        results[name] = replace(results[name], status="scaled", note=note, causes=())
+    changed = comparison.with_results(results.values(), comparison._nodes)
+    for attribute in ("root", "result", "inputs", "remarks", "columns"):
+        if hasattr(comparison, attribute):
+            setattr(changed, attribute, getattr(comparison, attribute))
+    return changed
+
+
+def _samples(values, data):
+    """What the number of samples may be: the sizes of the data's axes."""
+    return sorted({n for name in data if name in values for n in values[name].shape if n > 1})
+
+
+def _divided(results, names, m):
+    for name in names:
+        hand, engine = results[name].hand, results[name].engine
+        if hand is None or hand.shape != engine.shape:
+            return False
+        seen = np.isfinite(engine)
+        if not np.allclose(hand[seen] * m, engine[seen], rtol=_CLOSE, atol=_CLOSE):
+            return False
+    return True

@@ -1,0 +1,165 @@
+"""Objects of a class of the file: as the file itself makes them, or with likely arguments."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import inspect
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from .settings import EMPTY
+from .slots import fillings, slots_of
+from .worlds import WORLDS
+
+_MOST = 120  # ways to make an object
+
+
+def _tanh_prime(x):
+    return 1 - np.tanh(x) ** 2
+
+
+def objects_of(
+    cls: type, module: Mapping[str, object], given: Mapping | None, rng: np.random.Generator
+) -> Iterator[object]:
+    """Objects of the class, the likeliest first: calls as in the file's own text, then guesses."""
+    for arguments, keywords in calls_of(cls, module):
+        yield from _made(cls, arguments, keywords)
+    yield from itertools.islice(_guessed(cls, module, given, rng), _MOST)
+    for x in list(module.values()):
+        if type(x) is cls:
+            yield copy.deepcopy(x)
+
+
+def _made(cls, arguments, keywords):
+    try:
+        made = cls(*arguments, **keywords)
+    except Exception:  # the class of the file may raise anything; other arguments are tried
+        return
+    yield made
+
+
+def _guessed(cls, module, given, rng):
+    try:
+        slots = [slot for slot in slots_of(cls, cls.__name__) if slot.name not in ("args", "kwargs")]
+    except (TypeError, ValueError):
+        slots = []
+    if not slots:
+        yield from _filled_up(_made(cls, (), {}), cls, module, rng)
+        return
+    given = {**_functions(slots), **(given or {})}
+    for filled in fillings(slots, rng, given, WORLDS[:3], settings_first=True):
+        yield from _filled_up(_made(cls, (), filled), cls, module, rng)
+    for slot in slots:
+        if re.search(r"layer|module|model", slot.name, re.I):
+            layers = chain_of(cls, module, rng)
+            others = [s for s in slots if s is not slot]
+            for filled in itertools.islice(
+                fillings(others, rng, given, WORLDS[:1], settings_first=True), 4
+            ):
+                yield from _made(cls, (), {**filled, slot.name: copy.deepcopy(layers)})
+
+
+def _functions(slots):
+    """A function and its derivative, for layers that are made of both."""
+    prime = [s.name for s in slots if re.search(r"prime|deriv|grad|_d$|^d_", s.name)]
+    if not prime:
+        return {}
+    function = [s.name for s in slots if s.name not in prime and s.default is EMPTY]
+    return {prime[0]: _tanh_prime, **({function[0]: np.tanh} if function else {})}
+
+
+def _filled_up(objects, cls, module, rng):
+    """The objects; one that has a method to add layers with gets some."""
+    for made in objects:
+        add = next((n for n in ("add", "add_layer", "append") if hasattr(made, n)), None)
+        if add:
+            try:
+                for layer in chain_of(cls, module, rng):
+                    getattr(made, add)(layer)
+            except Exception:  # what it adds is no layer
+                continue
+        yield made
+
+
+def chain_of(cls: type, module: Mapping[str, object], rng: np.random.Generator) -> list[object]:
+    """Layers of the file's other classes that take what the one before gives."""
+    x, layers = rng.normal(size=(5, 7)), []
+    for other in list(module.values()):
+        fits = inspect.isclass(other) and other is not cls and hasattr(other, "backward")
+        if not fits or re.search(r"loss|entropy|mse|net|model|optim", other.__name__, re.I):
+            continue
+        for made in itertools.islice(objects_of(other, {}, None, rng), 6):
+            try:
+                y = made.forward(x)  # type: ignore[attr-defined]
+            except Exception:  # another number of axes, say
+                continue
+            if isinstance(y, np.ndarray) and y.ndim == 2 and y.size > 1:
+                layers.append(copy.deepcopy(made))
+                x = y
+                break
+        if len(layers) == 3:
+            break
+    return layers
+
+
+def calls_of(cls: type, module: Mapping[str, object]) -> list[tuple[tuple, dict]]:
+    """The arguments that the file's own text calls the class with, where these are constants, or
+    small arrays and numbers of the module.
+    """
+    found = []
+    for node in ast.walk(_tree(module)):
+        if isinstance(node, ast.Call) and _called(node.func) == cls.__name__:
+            try:
+                arguments = tuple(_value(a, module) for a in node.args)
+                keywords = {k.arg: _value(k.value, module) for k in node.keywords if k.arg}
+            except (ValueError, SyntaxError, TypeError, MemoryError):
+                continue
+            if not _is_large(arguments) and not _is_large(keywords.values()):
+                found.append((arguments, keywords))
+    return [call for i, call in enumerate(found) if str(call) not in map(str, found[:i])][:6]
+
+
+def _tree(module):
+    text = module.get("__source__")
+    if not isinstance(text, str):
+        try:
+            text = inspect.getsource(inspect.getmodule(_any_function(module)))  # type: ignore
+        except (OSError, TypeError):
+            return ast.Module([], [])
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError):
+        return ast.Module([], [])
+
+
+def _any_function(module):
+    own = module.get("__name__")
+    return next(
+        (x for x in module.values() if getattr(x, "__module__", None) == own and callable(x)), None
+    )
+
+
+def _called(function):
+    return getattr(function, "id", getattr(function, "attr", None))
+
+
+def _value(node, module):
+    if isinstance(node, ast.Name):
+        value = module.get(node.id)
+        if isinstance(value, (int, float, str, tuple, list)) or inspect.isroutine(value):
+            return value
+        raise ValueError(node.id)
+    if isinstance(node, (ast.List, ast.Tuple)):
+        parts = [_value(part, module) for part in node.elts]
+        return parts if isinstance(node, ast.List) else tuple(parts)
+    return ast.literal_eval(node)
+
+
+def _is_large(arguments):
+    sizes = [x for x in arguments if isinstance(x, (int, tuple, list)) and not isinstance(x, bool)]
+    flat = [n for x in sizes for n in (x if isinstance(x, (tuple, list)) else [x])]
+    return any(isinstance(n, int) and n > 64 for n in flat)
