@@ -1,4 +1,4 @@
-"""A gradient that deviates by a convention of the field, named, with what follows from it."""
+"""The convention in which only the gradients of parameters are averaged, named where no graph can."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ _WRONG = ("wrong", "wrong step")
 
 
 def with_conventions(comparison: Comparison, values: Mapping[str, np.ndarray]) -> Comparison:
-    """The comparison; where the gradients of all parameters, and of them alone, are divided by the
-    number of samples, that is the mean of the cost taken early, and no error.
+    """The comparison; where differences alone judged, and the gradients of all parameters, and of
+    them alone, are divided by the number of samples, a note says which convention that is.
+
+    The causes of the engine's own verdict name it by themselves.
     """
+    if comparison.root is not None:
+        return comparison
     results = dict(comparison.items())
     parameters = [
         n for n in results if n in values and (naming.is_weight(n) or naming.is_bias(n))
@@ -34,12 +38,12 @@ def with_conventions(comparison: Comparison, values: Mapping[str, np.ndarray]) -
     if m is None:
         return comparison
     note = (
-        f"a convention, no error: 1/{m} of the gradient, averaged over the {m} samples here, where "
-        "the cost is their mean. It follows that dy must be that of the sum of the losses: "
-        f"where dy already holds 1/{m}, this is {m} times too small"
+        f"it is 1/{m} of the gradient: the convention in which the gradient that comes in lacks the "
+        f"1/{m} of an averaged loss, and only dW and db have it; where dy already holds 1/{m}, "
+        f"this is {m} times too small"
     )
     for name in averaged:
-        results[name] = replace(results[name], status="scaled", note=note, causes=())
+        results[name] = replace(results[name], note=note)
     changed = comparison.with_results(results.values(), comparison._nodes)
     for attribute in ("root", "result", "inputs", "remarks", "columns"):
         if hasattr(comparison, attribute):

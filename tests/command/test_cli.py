@@ -126,7 +126,7 @@ def test_shapes_that_were_found_are_said(run):
     ("def forward(x): return x, 1\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}", "return y alone"),
     ("def forward(x): raise KeyError('k')\ndef backward(dy, x): return dy\ninputs = {'x': (2,)}", "forward failed: KeyError: 'k' (layer.py:1"),
     ("def forward(x): return x\ndef backward(dy, x):\n  return dy / {}", "backward failed: TypeError: unsupported operand type(s) for /: 'float' and 'dict' (layer.py:3: return dy / {})"),
-    ("def forward(x): return x * 2\ndef backward(dy, z): return dy", "backward takes z"),
+    ("def forward(x): return x * 2\ndef backward(dy, q): return dy", "backward takes q"),
     ("def forward(x): return x * 2\ndef backward(dy, x): return {'z': dy}", "a gradient of 'z'"),
     ("def forward(x): return x * 2\ndef backward(dy, x): return dy, dy, dy", "returned 3 gradients, expected 1: x"),
     ("def forward(x): return x * 2\ndef backward(dy, x): return 'no'", "must return a dict"),
@@ -201,7 +201,7 @@ def test_check_backward_from_python():
     ("def forward(x, slope=0.1): return x * slope\ndef backward(dy, x, slope=0.1): return dy * slope\ninputs = {'x': (3, 4)}", "x (3, 4)"),
     ("import numpy as np\ndef forward(x, W1, b1, W2, b2): return np.tanh(x @ W1 + b1) @ W2 + b2\ndef backward(dy, x, W1, b1, W2, b2):\n"
      "  h = np.tanh(x @ W1 + b1)\n  g = dy @ W2.T * (1 - h**2)\n  return g @ W1.T, x.T @ g, g.sum(0, keepdims=True), h.T @ dy, dy.sum(0, keepdims=True)",
-     "x (5, 7), W1 (7, 3), b1 (1, 3), W2 (3, 2), b2 (1, 2)"),
+     "x (5, 7), W1 (7, 4), b1 (1, 4), W2 (4, 3), b2 (1, 3)"),
     ("def forward(x, y): return x * y\ndef backward(dy, x, y): return dy * y, dy * x", "x (5, 7), y (5, 7)"),
     ("import numpy as np\ndef forward(x): return np.log(x)\ndef backward(dy, x): return dy / x", "x (5, 7)"),
     ("import numpy as np\ndef forward(x): return np.sqrt(x)\ndef backward(dy, x): return dy / np.sqrt(x) / 2", "x (5, 7)"),

@@ -166,10 +166,13 @@ class Binding:
             return arguments[labels[0]]
         if kept is not None and (naming.is_cache(name) or not naming.is_output(name)):
             return kept
+        if naming.is_cache(name) and len(arguments) == 1:
+            return next(iter(arguments.values()))
         if naming.is_output(name) or not arguments:
             return y
-        if len(arguments) == 1 and kept is None:
-            return next(iter(arguments.values()))
+        same = naming.named_by(f"d{name}", list(arguments))
+        if same and kept is None:
+            return arguments[same]
         raise UnusableLayer(
             f"backward takes {name}, which is no argument of forward; it takes "
             f"{naming.listed(arguments)}"

@@ -15,7 +15,7 @@ from ..pair import Signature, takes_cache
 from . import naming
 from .functions import Functions
 from .pairing import Case, Pair
-from .source import returned_names
+from .source import hints_of, returned_names
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Simple:
         """Whether inputs that were given are arrays and shapes alone."""
         if not hasattr(inputs, "items"):
             return True
-        return not any(_is_setting(value) for value in inputs.values())  # type: ignore[attr-defined]
+        items = inputs.items()  # type: ignore[attr-defined]
+        return not any(_is_setting(self.forward, *item) for item in items)
 
     def fits(self, case: Case) -> bool:
         """Whether the case has arrays alone, and backward takes them, in their order."""
@@ -41,9 +42,11 @@ class Simple:
         return Case(self.forward, self.backward, values)
 
 
-def _is_setting(value):
+def _is_setting(forward, name, value):
+    if isinstance(value, str):
+        return bool(hints_of(forward, str(name)).words)
     shape = isinstance(value, tuple) and all(isinstance(n, (int, np.integer)) for n in value)
-    return isinstance(value, (dict, str, bool)) or (isinstance(value, tuple) and not shape)
+    return isinstance(value, (dict, bool)) or (isinstance(value, tuple) and not shape)
 
 
 def as_simple(pair: Pair) -> Simple | None:

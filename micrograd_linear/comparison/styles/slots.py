@@ -195,7 +195,7 @@ def _arrays(slot, world, slots, documented):
 
 
 def _is_layer(names):
-    return any(re.match(r"[xwhzai]|input|gamma|prev|data", other.lower()) for other in names)
+    return any(re.match(r"[xwhz]|in|gamma|prev|data|a_?prev", other.lower()) for other in names)
 
 
 def _of_rank(arrays, hints, documented):

@@ -101,8 +101,9 @@ def _name_of(node):
         return node.attr
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
         return str(node.slice.value)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return _name_of(node.func.value)  # dx.reshape(...)
+    moved = ("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel", "view")
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in moved:
+        return _name_of(node.func.value)  # type: ignore[attr-defined]
     return ""
 
 

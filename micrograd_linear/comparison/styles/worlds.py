@@ -42,7 +42,7 @@ def _as_data(*shapes):
 
 def _row_weights(name, s, k):
     recurrent = _recurrent(name, columns=False)
-    return recurrent or [(s[k - 1], s[k]), (s[k - 1],)]
+    return recurrent or [(s[k - 1], s[k])]
 
 
 def _column_weights(name, s, k):
@@ -97,7 +97,7 @@ WORLDS = (
         "rows",
         _row_data,
         _row_weights,
-        lambda s, k: [(s[k],), (1, s[k])],
+        lambda s, k: [(1, s[k]), (s[k],)],
         [(N,)],
         [(N, CLASSES)],
     ),
@@ -113,7 +113,7 @@ WORLDS = (
         "rows, weights turned",
         _row_data,
         _column_weights,
-        lambda s, k: [(s[k],), (1, s[k])],
+        lambda s, k: [(1, s[k]), (s[k],)],
         [(N,)],
         [(N, CLASSES)],
     ),
