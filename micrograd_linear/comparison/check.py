@@ -8,7 +8,7 @@ explains them. Where no graph stands for the function, differences alone judge.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from .pair import Disagreement, UnusableLayer, hand_gradients, in_words, with_ca
 from .random_state import RandomState
 from .redraw import on_other_inputs
 from .run import Run
-from .styles.finding import pair_of, pairs_of, pairs_of_class, single
+from .styles.finding import arguments_of, pair_of, pairs_of, pairs_of_class, single
 from .styles.pairing import Case, Pair
 from .styles.simple import as_simple
 from .styles.trial import found_case
@@ -67,12 +67,13 @@ def check_backward(
     pairs = _pairs(forward, backward)
     comparisons = {}
     for pair in pairs:
-        comparisons[pair.name] = check_pair(pair, inputs_for(pair, inputs, pairs), seed=seed)
+        given = inputs if len(pairs) == 1 else inputs_for(pair, inputs, pairs)
+        comparisons[pair.name] = check_pair(pair, given, seed=seed)
     return joined(comparisons)
 
 
 def _pairs(forward, backward) -> list[Pair]:
-    if backward is not None or not callable(forward) and not hasattr(forward, "__dict__"):
+    if backward is not None or (not callable(forward) and not hasattr(forward, "__dict__")):
         for name, function in (("forward", forward), ("backward", backward)):
             if not callable(function):
                 got = type(function).__name__
@@ -95,17 +96,22 @@ def _pairs(forward, backward) -> list[Pair]:
     return found
 
 
-def inputs_for(pair: Pair, inputs: object, pairs: list[Pair]) -> object:
-    """The part of the inputs that is meant for a pair: {pair name: {...}}, or all of it."""
-    if not isinstance(inputs, Mapping):
+def inputs_for(pair: Pair, inputs: object, pairs: Sequence[Pair]) -> object:
+    """The part of the inputs that is meant for a pair: {pair name: {...}}, or all of it.
+
+    A file may use the name for something else: what names no argument of the pair is not meant.
+    """
+    if isinstance(inputs, Mapping):
+        own = inputs.get(pair.name)
+        if isinstance(own, Mapping):
+            return own
+        named = {other.name for other in pairs}
+        if inputs and all(key in named and isinstance(inputs[key], Mapping) for key in inputs):
+            return None
+    if pair.name == "forward":
         return inputs
-    own = inputs.get(pair.name)
-    if isinstance(own, Mapping):
-        return own
-    named = {other.name for other in pairs}
-    if inputs and all(key in named and isinstance(inputs[key], Mapping) for key in inputs):
-        return None
-    return inputs
+    fits = isinstance(inputs, Mapping) and set(inputs) <= arguments_of(pair)
+    return inputs if fits or (len(pairs) == 1 and isinstance(inputs, Mapping)) else None
 
 
 def check_pair(pair: Pair, inputs: object = None, *, seed: int = 0) -> Comparison:

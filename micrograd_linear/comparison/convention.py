@@ -1,4 +1,4 @@
-"""The convention in which only the gradients of parameters are averaged, named where no graph can."""
+"""The convention in which gradients of parameters alone are averaged, named without a graph."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ def with_conventions(comparison: Comparison, values: Mapping[str, np.ndarray]) -
     if comparison.root is not None:
         return comparison
     results = dict(comparison.items())
-    parameters = [
-        n for n in results if n in values and (naming.is_weight(n) or naming.is_bias(n))
-    ]
+    parameters = [n for n in results if n in values and (naming.is_weight(n) or naming.is_bias(n))]
     data = [n for n in results if n not in parameters and results[n].hand is not None]
     averaged = [n for n in parameters if results[n].status in _WRONG]
     weights = [n for n in averaged if naming.is_weight(n)]
@@ -38,8 +36,8 @@ def with_conventions(comparison: Comparison, values: Mapping[str, np.ndarray]) -
     if m is None:
         return comparison
     note = (
-        f"it is 1/{m} of the gradient: the convention in which the gradient that comes in lacks the "
-        f"1/{m} of an averaged loss, and only dW and db have it; where dy already holds 1/{m}, "
+        f"it is 1/{m} of the gradient: the convention in which the gradient that comes in lacks "
+        f"the 1/{m} of an averaged loss, and only dW and db have it; where dy already holds 1/{m}, "
         f"this is {m} times too small"
     )
     for name in averaged:

@@ -118,7 +118,9 @@ class Binding:
         ]
         if found:
             return found
-        required = [p.name for p in free if p.default is EMPTY and not naming.are_labels(p.name, "")]
+        required = [
+            p.name for p in free if p.default is EMPTY and not naming.are_labels(p.name, "")
+        ]
         first = self.parameters[0].name if self.parameters else ""
         return [first] if first in required and not naming.is_output(first) else []
 

@@ -105,9 +105,17 @@ def gradient_paths(path: Path) -> Iterator[Path]:
     if owner and isinstance(owner[-1], str):
         above, container = tuple(owner[:-1]), owner[-1]
         named = [key, f"d{key}", f"d_{key}", f"grad_{key}"] if isinstance(key, str) else [key]
-        for holder in (*_GRADIENTS, f"d{container}", f"d_{container}", f"grad_{container}",
-                       f"{container}_grad", f"{container}_grads", f"d{container.lstrip('_')}",
-                       f"{container.rstrip('s')}_grads", f"{container.rstrip('s')}_gradients"):
+        for holder in (
+            *_GRADIENTS,
+            f"d{container}",
+            f"d_{container}",
+            f"grad_{container}",
+            f"{container}_grad",
+            f"{container}_grads",
+            f"d{container.lstrip('_')}",
+            f"{container.rstrip('s')}_grads",
+            f"{container.rstrip('s')}_gradients",
+        ):
             yield from ((*above, holder, name) for name in named)
 
 

@@ -6,6 +6,7 @@ import ast
 import copy
 import inspect
 import itertools
+import linecache
 import re
 from collections.abc import Iterator, Mapping
 
@@ -44,7 +45,9 @@ def _made(cls, arguments, keywords):
 
 def _guessed(cls, module, given, rng):
     try:
-        slots = [slot for slot in slots_of(cls, cls.__name__) if slot.name not in ("args", "kwargs")]
+        slots = [
+            slot for slot in slots_of(cls, cls.__name__) if slot.name not in ("args", "kwargs")
+        ]
     except (TypeError, ValueError):
         slots = []
     if not slots:
@@ -124,23 +127,27 @@ def calls_of(cls: type, module: Mapping[str, object]) -> list[tuple[tuple, dict]
 
 
 def _tree(module):
-    text = module.get("__source__")
-    if not isinstance(text, str):
-        try:
-            text = inspect.getsource(inspect.getmodule(_any_function(module)))  # type: ignore
-        except (OSError, TypeError):
-            return ast.Module([], [])
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError):
-        return ast.Module([], [])
-
-
-def _any_function(module):
+    """The syntax tree of the module's own text, or of the cells that define something."""
     own = module.get("__name__")
-    return next(
-        (x for x in module.values() if getattr(x, "__module__", None) == own and callable(x)), None
+    files = dict.fromkeys(
+        code.co_filename
+        for x in list(module.values())
+        if getattr(x, "__module__", None) == own
+        for code in _codes(x)
     )
+    body = []
+    for file in files:
+        try:
+            body += ast.parse("".join(linecache.getlines(file))).body
+        except (SyntaxError, ValueError):
+            continue
+    return ast.Module(body, [])
+
+
+def _codes(x):
+    for each in (x, *(vars(x).values() if inspect.isclass(x) else ())):
+        if inspect.isfunction(each):
+            yield each.__code__
 
 
 def _called(function):

@@ -27,7 +27,7 @@ def of(own: Iterable[Callable], arguments: Mapping[str, object], y: object) -> I
 
 
 def _of_file(function: Callable) -> Cost:
-    parameters = [p for p in inspect.signature(function).parameters.values()]
+    parameters = list(inspect.signature(function).parameters.values())
 
     def cost(y, arguments):
         given = {}

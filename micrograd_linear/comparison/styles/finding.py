@@ -44,16 +44,68 @@ _DERIVATIVE = re.compile(
     r"|Derivative|Prime|Grad|_backward_local))$"
 )
 _NO_PAIR = re.compile(r"numeric|check|test_|_test|plot|rel_error|eval_", re.I)
-_FORWARD = ("forward", "__call__", "forward_pass", "fprop", "feedforward", "feed_forward", "call",
-            "forward_prop", "forward_propagation", "fwd", "forwardprop", "forward_propagate",
-            "propagate", "predict")
-_BACKWARD = ("backward", "backward_pass", "bprop", "backprop", "back_prop", "backpropagation",
-             "back_propagation", "backward_prop", "backward_propagation", "bwd", "backpropagate",
-             "back_propagate", "backwards", "backward_propagate")
-_FUNCTION = ("loss", "cost", "__call__", "fn", "function", "activate", "activation", "f", "forward",
-             "func", "calculate", "compute", "activation_function", "apply")
-_SLOPE = ("gradient", "grad", "derivative", "prime", "deriv", "delta", "derivate", "df", "diff",
-          "loss_gradient", "activation_derivative", "activation_prime")
+_FORWARD = (
+    "forward",
+    "__call__",
+    "forward_pass",
+    "fprop",
+    "feedforward",
+    "feed_forward",
+    "call",
+    "forward_prop",
+    "forward_propagation",
+    "fwd",
+    "forwardprop",
+    "forward_propagate",
+    "propagate",
+    "predict",
+)
+_BACKWARD = (
+    "backward",
+    "backward_pass",
+    "bprop",
+    "backprop",
+    "back_prop",
+    "backpropagation",
+    "back_propagation",
+    "backward_prop",
+    "backward_propagation",
+    "bwd",
+    "backpropagate",
+    "back_propagate",
+    "backwards",
+    "backward_propagate",
+)
+_FUNCTION = (
+    "loss",
+    "cost",
+    "__call__",
+    "fn",
+    "function",
+    "activate",
+    "activation",
+    "f",
+    "forward",
+    "func",
+    "calculate",
+    "compute",
+    "activation_function",
+    "apply",
+)
+_SLOPE = (
+    "gradient",
+    "grad",
+    "derivative",
+    "prime",
+    "deriv",
+    "delta",
+    "derivate",
+    "df",
+    "diff",
+    "loss_gradient",
+    "activation_derivative",
+    "activation_prime",
+)
 _WHOLE = ("loss", "cost", "compute_loss", "loss_and_grad", "compute_cost", "cost_function")
 
 
@@ -74,7 +126,9 @@ def pairs_of(module: Mapping[str, object], file: str) -> list[Pair]:
 
 def _is_own(function, file):
     code = code_of(function)
-    return code is not None and code.co_filename == file
+    if code is None:
+        return False
+    return code.co_filename == file or code.co_filename.startswith(f"{file} cell ")
 
 
 def place_of(function: Callable) -> Statement:
@@ -145,7 +199,11 @@ def _derivative(name, function, derivative) -> Pair:
     more = len(binding.parameters) > len(known)
     words = f"{_name(function)}, {_name(derivative)}"
     upstream = [n for n in binding.upstream if naming.is_upstream(n)]
-    if upstream and (more or binding.parameters[0].name in upstream) and len(binding.parameters) > 1:
+    if (
+        upstream
+        and (more or binding.parameters[0].name in upstream)
+        and len(binding.parameters) > 1
+    ):
         style = Functions(name, function, derivative)
     else:
         style = Derivative(name, function, derivative)
@@ -164,7 +222,9 @@ def returns_gradients(name: str, function: Callable) -> bool:
     said = returned_names(function)
     if len(said) < 2:
         return False
-    loss = re.fullmatch(r"(\w*_)?(loss\w*|costs?|l|j|e|err(or)?|obj\w*|nll|total|f|val\w*)", said[0], re.I)
+    loss = re.fullmatch(
+        r"(\w*_)?(loss\w*|costs?|l|j|e|err(or)?|obj\w*|nll|total|f|val\w*)", said[0], re.I
+    )
     slopes = [s for s in said[1:] if naming.stem_of(s) or re.match(r"grad|d[A-Z_]|d\w$", s)]
     return bool((loss or naming.is_loss(name)) and slopes)
 
@@ -226,3 +286,17 @@ def single(function: Callable) -> Pair:
     name = _name(function)
     style = LossAndGradient(name, function)
     return Pair(name, place_of(function), style, (function,), name)
+
+
+def arguments_of(pair: Pair) -> set[str]:
+    """The names of all that a pair takes: of its functions, and of the class of its methods."""
+    taken = list(pair.functions)
+    if isinstance(pair.style, Objects):
+        taken.append(pair.style.cls)
+    found: set[str] = set()
+    for function in taken:
+        try:
+            found |= set(inspect.signature(function).parameters)
+        except (TypeError, ValueError):
+            continue
+    return found - {"self"}

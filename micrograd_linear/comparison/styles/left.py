@@ -12,8 +12,24 @@ from . import naming
 from .attributes import Path, arrays_of, at, by_stem, gradient_paths
 from .gradients import assigned
 
-_RESULTS = ("output", "outputs", "out", "y", "Y", "a", "A", "result", "activation", "y_pred",
-            "yhat", "y_hat", "prediction", "o", "loss", "value")
+_RESULTS = (
+    "output",
+    "outputs",
+    "out",
+    "y",
+    "Y",
+    "a",
+    "A",
+    "result",
+    "activation",
+    "y_pred",
+    "yhat",
+    "y_hat",
+    "prediction",
+    "o",
+    "loss",
+    "value",
+)
 
 
 def result_left(thing: object, before: object, arguments: Mapping[str, object]) -> object:
@@ -53,7 +69,9 @@ class LeftBehind:
         """Whether forward itself made arrays that a gradient was left of, as a lazy layer does."""
         start = set(arrays_of(template))
         return any(
-            path not in start and naming.is_weight(str(path[-1])) and self.gradient_at(path) is not None
+            path not in start
+            and naming.is_weight(str(path[-1]))
+            and self.gradient_at(path) is not None
             for path in self.before
         )
 
@@ -103,12 +121,12 @@ class LeftBehind:
             gradient = next((g for g in each if g is not None), None)
             if gradient is not None:
                 found[name] = gradient
-        if self.returned is not None and not self.returned is self.thing:
+        if self.returned is not None and self.returned is not self.thing:
             found |= self._of_returned(values, inputs, found, said, labels)
         free = [name for name in inputs if name not in found]
         for path, array in self.after.items():
             name = naming.named_by(str(path[-1]), free, bare=False) if len(path) == 1 else None
-            if name and path not in self.at_start or name and name in free:
+            if (name and path not in self.at_start) or (name and name in free):
                 found.setdefault(name, array)
         if not found:
             raise UnusableLayer("backward returned no gradient, and left none on self")

@@ -144,7 +144,7 @@ def plain(name: str) -> str:
 
 
 def named_by(gradient: str, names: Sequence[str], *, bare: bool = True) -> str | None:
-    """The argument that a gradient is of, by its name; ``bare``: it may be called as the argument."""
+    """The argument that a gradient is of, by name; ``bare``: it may be called as the argument."""
     stems = [stem_of(gradient), *([gradient] if bare else [])]
     for alike in (_same, _same_plain, _synonym):
         for stem in stems:

@@ -11,7 +11,6 @@ from functools import partial
 
 import numpy as np
 
-from ..pair import UnusableLayer
 from . import naming
 from .arguments import Binding, Filled
 from .attributes import Path, arrays_of, at, children, in_words, is_object, put
@@ -63,7 +62,9 @@ class Objects:
         whole = self.backward is None
         where = f"{'loss ' if whole else ''}{self.name} {self.forward}"
         call = getattr(template, self.forward)
-        slots = [s for s in slots_of(call, where, targets=whole) if s.name not in ("ctx", "context")]
+        slots = [
+            s for s in slots_of(call, where, targets=whole) if s.name not in ("ctx", "context")
+        ]
         used = Use(self, template, slots)
         for arguments in fillings([*slots, *used.extra], rng, given, worlds_of(template)):
             yield partial(used.case, Filled.of(arguments), given, rng)
@@ -254,7 +255,7 @@ def worlds_of(template: object) -> list[World]:
 def _data_for(shape):
     """Shapes of data that a parameter of some shape takes."""
     if len(shape) == 4:
-        f, c, h, w = shape
+        _, c, h, w = shape
         images = [(2, c, 5, 5), (2, c, 4, 4), (2, c, 6, 6), (c, 5, 5), (2, 5, 5, w), (2, 5, 5, c)]
         return [*images, (2, c, max(h, w) + 3, max(h, w) + 3)]
     if len(shape) == 3:

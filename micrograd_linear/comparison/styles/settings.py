@@ -1,4 +1,4 @@
-"""Arguments that are no arrays: sizes, words, switches, rates, and dicts of them, by their names."""
+"""Arguments that are no arrays, by their names: sizes, words, switches, rates, dicts of them."""
 
 from __future__ import annotations
 
@@ -41,12 +41,21 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
     (r"(n|num)?_?(class\w*)|C", (3,)),
     (r"(hidden|h)_?(dims|sizes|layers|units)|hidden", ([4], [4, 6], 4)),
     (r"hidden\w*|(n|num)_?h\w*|n_?a|H|hid\w*|units_?h|rnn_?\w*|h_?size", (4, [4])),
-    (r"(layers?|sizes?|dims?|layers?_?(sizes?|dims?|structure|units)|architecture|topology"
-     r"|(n|num)_?(units|neurons|nodes)_?list|structure)", ([7, 4, 3], (7, 4, 3))),
-    (r"(n|num|number)?_?(of)?_?(in\w*|feat\w*|x|visible)|in\w*|D|fan_?in|feat\w*|d_?in|nin"
-     r"|(dim|size|n|num)_?(in\w*|features|x)|prev\w*|.*_in|.*inputs?|n_?x|x_?dim", (7,)),
-    (r"(n|num|number)?_?(of)?_?(out\w*|neurons?|units?|nodes|y)|out\w*|M|fan_?out|d_?out|nout|n"
-     r"|(dim|size|n|num)_?(out\w*|y)|.*_out|.*outputs?|n_?y|y_?dim|units|neurons|size", (3,)),
+    (
+        r"(layers?|sizes?|dims?|layers?_?(sizes?|dims?|structure|units)|architecture|topology"
+        r"|(n|num)_?(units|neurons|nodes)_?list|structure)",
+        ([7, 4, 3], (7, 4, 3)),
+    ),
+    (
+        r"(n|num|number)?_?(of)?_?(in\w*|feat\w*|x|visible)|in\w*|D|fan_?in|feat\w*|d_?in|nin"
+        r"|(dim|size|n|num)_?(in\w*|features|x)|prev\w*|.*_in|.*inputs?|n_?x|x_?dim",
+        (7,),
+    ),
+    (
+        r"(n|num|number)?_?(of)?_?(out\w*|neurons?|units?|nodes|y)|out\w*|M|fan_?out|d_?out|nout|n"
+        r"|(dim|size|n|num)_?(out\w*|y)|.*_out|.*outputs?|n_?y|y_?dim|units|neurons|size",
+        (3,),
+    ),
     (r"vocab\w*|V|word\w*|num_?emb\w*", (8,)),
     (r"(wordvec|embed\w*|emb)_?(dim|size)?|E", (6,)),
     (r"(batch|seq|time)\w*|T|N|m|H_?out|length", (5,)),

@@ -65,7 +65,9 @@ def as_simple(pair: Pair) -> Simple | None:
     plain = first == style.binding.upstream[0] and len(style.binding.upstream) == 1
     if not plain or not (cached or set(rest) <= set(names)):
         return None
-    return None if _in_another_order(style.backward, names) else Simple(style.forward, style.backward)
+    return (
+        None if _in_another_order(style.backward, names) else Simple(style.forward, style.backward)
+    )
 
 
 def _in_another_order(backward, names):
@@ -76,5 +78,3 @@ def _in_another_order(backward, names):
         return bool(targets and targets[0]) and len(names) > 1
     targets = [naming.named_by(name, names, bare=False) for name in said]
     return targets != names and any(targets)
-
-

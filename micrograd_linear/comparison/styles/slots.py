@@ -18,7 +18,19 @@ from .source import Hints, hints_of
 from .worlds import CLASSES, WORLDS, World, layers_of
 
 _PER_WORLD = 400  # attempts
-_SYMBOLS = {"N": 5, "M": 3, "D": 7, "C": 3, "H": 4, "W": 4, "T": 6, "V": 8, "F": 4, "HH": 3, "WW": 3}
+_SYMBOLS = {
+    "N": 5,
+    "M": 3,
+    "D": 7,
+    "C": 3,
+    "H": 4,
+    "W": 4,
+    "T": 6,
+    "V": 8,
+    "F": 4,
+    "HH": 3,
+    "WW": 3,
+}
 _SPARE = (5, 7, 3, 4, 6, 2)
 
 
@@ -116,7 +128,8 @@ def fillings(
             tried.add(key)
             for positive in (False, True) if _has_data(chosen) else (False,):
                 yield {
-                    slot.name: drawn(c, rng, positive) for slot, c in zip(slots, chosen, strict=True)
+                    slot.name: drawn(c, rng, positive)
+                    for slot, c in zip(slots, chosen, strict=True)
                 }
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import inspect
+import linecache
 import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from tokenize import TokenError
 
-from ..statement import plain_function
+from ..statement import code_of, plain_function
 
 _DEPTH = 4  # calls that an argument is followed into
 
@@ -44,11 +46,13 @@ class Hints:
 @lru_cache(maxsize=1024)
 def tree_of(function: Callable) -> ast.FunctionDef | None:
     """The syntax tree of a function; None where there is no text."""
-    plain = plain_function(function)
+    code = code_of(function)
+    if code is None:
+        return None
+    lines = linecache.getlines(code.co_filename)[max(code.co_firstlineno - 1, 0) :]
     try:
-        text = textwrap.dedent(inspect.getsource(plain or function))
-        tree = ast.parse(text)
-    except (OSError, TypeError, SyntaxError, ValueError, IndentationError):
+        tree = ast.parse(textwrap.dedent("".join(inspect.getblock(lines))))
+    except (SyntaxError, ValueError, IndexError, TokenError):
         return None
     return next((n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)), None)
 

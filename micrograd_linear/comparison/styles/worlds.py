@@ -203,8 +203,10 @@ WORLDS = (
 
 
 def layers_of(names: Sequence[str]) -> tuple[int, dict[str, int]]:
-    """(number of layers, {name: its layer}) of weights and biases, by the numbers in their names."""
+    """(number of layers, {name: its layer}) of weights and biases, by their numbers."""
     found = {n: naming.layer_of(n) for n in names if naming.is_weight(n) or naming.is_bias(n)}
     numbers = sorted({k for k in found.values() if k is not None})
     place = {k: i + 1 for i, k in enumerate(numbers)}
-    return max(1, len(numbers)), {n: place.get(k, 1) if k is not None else 1 for n, k in found.items()}
+    return max(1, len(numbers)), {
+        n: place.get(k, 1) if k is not None else 1 for n, k in found.items()
+    }
