@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def record(plain: PlainForward, values: Arrays) -> Recorded:
     plain.state.restore()
     try:
         with recording.leaving(note):
-            returned = observed(forward, _name)(**arguments)
+            returned = observed(forward, partial(_name, arguments))(**arguments)
     except (KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:
@@ -126,8 +127,8 @@ def _differs(name, array, recorded):
     return node is not None and not (node.shape == array.shape and same(node.current, array))
 
 
-def _name(name: str, value: object) -> None:
-    if isinstance(value, Tensor) and not value.name:
+def _name(arguments: dict[str, object], name: str, value: object) -> None:
+    if isinstance(value, Tensor) and not value.name and name not in arguments:
         value.name = name
 
 

@@ -222,11 +222,15 @@ def returns_gradients(name: str, function: Callable) -> bool:
     said = returned_names(function)
     if len(said) < 2:
         return False
-    loss = re.fullmatch(
-        r"(\w*_)?(loss\w*|costs?|l|j|e|err(or)?|obj\w*|nll|total|f|val\w*)", said[0], re.I
-    )
+    if not _is_loss(said[0]) and _is_loss(said[-1]):
+        said = said[::-1]
     slopes = [s for s in said[1:] if naming.stem_of(s) or re.match(r"grad|d[A-Z_]|d\w$", s)]
-    return bool((loss or naming.is_loss(name)) and slopes)
+    return bool((_is_loss(said[0]) or naming.is_loss(name)) and slopes)
+
+
+def _is_loss(name):
+    words = r"(\w*_)?(loss\w*|costs?|l|j|e|err(or)?|obj\w*|nll|total|f|val\w*)"
+    return bool(re.fullmatch(words, name, re.I))
 
 
 def pairs_of_class(cls: type, module: Mapping[str, object], made: object = None) -> list[Pair]:

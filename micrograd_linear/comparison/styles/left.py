@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -50,6 +51,16 @@ def result_left(thing: object, before: object, arguments: Mapping[str, object]) 
     return new[-1]
 
 
+def is_kept(path: Path) -> bool:
+    """Whether an array is a gradient, a velocity or an average by its name, and no parameter."""
+    words = [str(part).strip("_") for part in path if isinstance(part, str)]
+    return any(
+        re.match(r"d?grads?|.*gradients?|.*_grad|d_?[A-Za-z]$|d[A-Z]|v_|m_|s_|vel|momentum|cache"
+                 r"|running|moving|last_|prev_|delta|acc|old_|opt", word)
+        for word in words
+    )
+
+
 class LeftBehind:
     """The arrays of an object before and after its backward method ran."""
 
@@ -87,6 +98,8 @@ class LeftBehind:
         if place is not None:
             return self.after[place]
         before, after = self.before.get(path), self.after.get(path)
+        if is_kept(path):
+            return None
         if before is not None and after is not None and before.shape == after.shape:
             return None if np.array_equal(before, after) else before - after
         return None

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from ..pair import UnusableLayer
+from . import naming
 from .arguments import Filled
 from .functions import _copied, _times
 from .gradients import assigned, is_number
@@ -17,11 +18,18 @@ from .slots import fillings, slots_of
 from .source import returned_names
 
 
+def slopes_named(function: Callable) -> list[str]:
+    """The names of the gradients in the ``return``, without that of the loss."""
+    said = returned_names(function)
+    return said[:-1] if said and naming.is_loss(said[-1]) else said[1:]
+
+
 def loss_and_rest(returned: object) -> tuple[object, object]:
     """(loss, its gradients) of ``loss, dx``, ``loss, dx, dw`` or ``loss, grads``."""
     if not isinstance(returned, tuple) or len(returned) < 2:
         raise UnusableLayer(f"it must return the loss and gradients, got {type(returned).__name__}")
-    loss, *rest = returned
+    first = 0 if np.ndim(returned[-1]) or not isinstance(returned[0], (dict, list)) else -1
+    loss, rest = returned[first], list(returned[1:] if first == 0 else returned[:-1])
     if np.ndim(loss) or isinstance(loss, (dict, list, tuple, str)) or loss is None:
         got = getattr(loss, "shape", None) or type(loss).__name__
         raise UnusableLayer(f"its first result must be the loss, one number, got {got}")
@@ -42,7 +50,7 @@ class LossAndGradient:
             yield partial(self._case, Filled.of(arguments), labels)
 
     def _case(self, filled, labels) -> Case:
-        said = returned_names(self.function)[1:]
+        said = slopes_named(self.function)
 
         def forward(**values):
             arguments = filled.called_with(values)

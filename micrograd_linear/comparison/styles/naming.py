@@ -120,6 +120,11 @@ def is_loss(name: str) -> bool:
     return bool(_LOSS.search(name))
 
 
+def is_recurrent(name: str) -> bool:
+    """Whether a name is that of a weight from one step of time to the next."""
+    return bool(re.fullmatch(r"w_?(h|hh|aa|rec|r|ss)|[wu]_?h?[fiocugz]|whx|u", last_part(name).lower()))
+
+
 def last_part(name: str) -> str:
     """``W1`` of ``params['W1']``, ``W`` of ``layers[0].W``."""
     words = re.findall(r"[A-Za-z_]\w*", name)

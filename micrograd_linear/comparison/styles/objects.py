@@ -16,7 +16,7 @@ from .arguments import Binding, Filled
 from .attributes import Path, arrays_of, at, children, in_words, is_object, put
 from .construction import objects_of
 from .functions import _copied, _local, _optional, _times, with_cost
-from .left import LeftBehind, result_left
+from .left import LeftBehind, is_kept, result_left
 from .pairing import Case, Make
 from .results import Results, results_of
 from .slots import fillings, slots_of
@@ -131,6 +131,8 @@ class Use:
         inputs = [slot.name for slot in self.slots]
         returned = left.returned_for([in_words(p) for g in groups.values() for p in g[:1]])
         for paths in groups.values():
+            if all(is_kept(path) for path in paths):
+                continue
             chosen = next((p for p in paths if left.has_gradient(p)), None)
             named = _PARAMETER.fullmatch(str(paths[0][-1])) or in_words(paths[0]) in returned
             if chosen is None and not named:

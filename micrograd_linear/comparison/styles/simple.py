@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..pair import Signature, takes_cache
+from ..pair import Signature
 from . import naming
 from .functions import Functions
 from .pairing import Case, Pair
@@ -61,9 +61,8 @@ def as_simple(pair: Pair) -> Simple | None:
         return None
     first = style.binding.parameters[0].name if style.binding.parameters else ""
     rest = signature.required[1:]
-    cached = takes_cache(style.backward, names) and naming.is_cache(rest[0])
     plain = first == style.binding.upstream[0] and len(style.binding.upstream) == 1
-    if not plain or not (cached or set(rest) <= set(names)):
+    if not plain or not set(rest) <= set(names):
         return None
     return (
         None if _in_another_order(style.backward, names) else Simple(style.forward, style.backward)

@@ -15,7 +15,7 @@ from ..pair import UnusableLayer
 from . import naming
 from .settings import EMPTY, is_setting, settings_of
 from .source import Hints, hints_of
-from .worlds import CLASSES, WORLDS, World, layers_of
+from .worlds import CLASSES, HIDDEN, WORLDS, World, layers_of
 
 _PER_WORLD = 400  # attempts
 _SYMBOLS = {
@@ -177,6 +177,8 @@ def _choices(slot, world, slots, given, documented, settings_first):
         found = settings_of(slot.name, hints, slot.default)
         if found or slot.default is not EMPTY:
             return list(found) or [slot.default]
+    if hints.is_size and not hints.axes and (found := settings_of(slot.name, hints)):
+        return list(found)
     arrays = _arrays(slot, world, slots, documented)
     if slot.is_labels or hints.is_index or hints.axes:
         return arrays
@@ -191,7 +193,7 @@ def _arrays(slot, world, slots, documented):
     if slot.is_labels:
         return _labels(slot, world, slots)
     if slot.name.lower() == "mask":
-        return [Array(shape, "bits") for shape in world.data("x")]
+        return [Array(shape, "bits") for shape in (*world.labels, *world.data("x"))]
     if slot.hints.is_index and not slot.hints.axes and not naming.is_weight(slot.name):
         return [Array(shape, "labels") for shape in (*world.labels, (5, 6))]
     axes = slot.hints.documented if documented else None
@@ -199,12 +201,28 @@ def _arrays(slot, world, slots, documented):
         return [Array(shape, "data")]
     beside = len(slots) > 1 or slot.name in layer
     if naming.is_bias(slot.name) and beside and _is_layer(names):
-        found = [Array(s) for s in world.biases(sizes, layer.get(slot.name, 1))]
+        found = [Array(s) for s in biases_of(slot.name, names, world)]
     elif naming.is_weight(slot.name):
         found = [Array(s) for s in world.weights(slot.name, sizes, layer.get(slot.name, 1))]
     else:
         found = [Array(shape, "data") for shape in world.data(slot.name)]
     return _of_rank(found, slot.hints, documented)
+
+
+def biases_of(name: str, names: Sequence[str], world: World) -> list[tuple[int, ...]]:
+    """The shapes of a bias beside other arguments: of the width of what it is added to."""
+    layers, layer = layers_of(names)
+    sizes, k = world.sizes(layers), layer.get(name, 1)
+    if not any(naming.is_weight(other) for other in names):
+        sizes = (sizes[0],) * len(sizes)
+    found = world.biases(sizes, k)
+    if any(naming.is_recurrent(other) for other in names):
+        out = name.lower() in ("by", "bo", "b_y")
+        width, turned = (CLASSES if out else HIDDEN), "columns" in world.name
+        gates = [width] if out else [width, 4 * width, 3 * width]
+        forms = [[(n, 1) if turned else (n,) for n in gates], [(1, n) for n in gates]]
+        found = [*forms[0], *forms[1], *found]
+    return found
 
 
 def _is_layer(names):
@@ -248,7 +266,7 @@ def _dicts(slot, world):
         if naming.is_weight(key):
             shapes = world.weights(key, sizes, layer.get(key, 1))
         elif naming.is_bias(key):
-            shapes = world.biases(sizes, layer.get(key, 1))
+            shapes = biases_of(key, keys, world)
         else:
             shapes = []
         for i, filled in enumerate(dicts):

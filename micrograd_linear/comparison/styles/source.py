@@ -20,7 +20,7 @@ _DEPTH = 4  # calls that an argument is followed into
 @dataclass
 class Hints:
     """What is read of one argument: its axes by name, the keys that it is asked for, the words that
-    it is compared with, and whether it stands as an index.
+    it is compared with, and whether it stands as an index, as a size, or as a function.
     """
 
     axes: list[tuple[str, ...]] = field(default_factory=list)
@@ -28,6 +28,7 @@ class Hints:
     prefixes: list[str] = field(default_factory=list)
     words: list[object] = field(default_factory=list)
     is_index: bool = False
+    is_size: bool = False
     is_called: bool = False
     attributes: list[str] = field(default_factory=list)
     documented: tuple[str, ...] | None = None
@@ -40,6 +41,7 @@ class Hints:
         self.words += [word for word in other.words if word not in self.words]
         self.attributes += [name for name in other.attributes if name not in self.attributes]
         self.is_index |= other.is_index
+        self.is_size |= other.is_size
         self.is_called |= other.is_called
 
 
@@ -137,8 +139,13 @@ def _read(node, name, hints):
         _read_subscript(node, name, hints)
     elif isinstance(node, ast.Compare):
         _read_words(node, name, hints)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, (ast.FloorDiv, ast.Mod)):
+        hints.is_size |= _is(node.left, name) or _is(node.right, name)
     elif isinstance(node, ast.Call):
         hints.is_called |= _is(node.func, name)
+        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        sized = called in ("reshape", "range") and any(_is(part, name) for part in node.args)
+        hints.is_size |= sized and not (called == "reshape" and _is(node.args[0], name))
         getter = node.func
         if isinstance(getter, ast.Attribute) and _is(getter.value, name):
             if getter.attr in ("get", "setdefault", "pop") and node.args:
@@ -189,6 +196,9 @@ def _add_key(node, hints):
 
 def _read_words(node, name, hints):
     sides = [node.left, *node.comparators]
+    if isinstance(node.ops[0], (ast.In, ast.NotIn)) and _is(sides[1], name):
+        _add_key(node.left, hints)  # "seed" in dropout_param
+        return
     if not any(_is(side, name) for side in sides):
         return
     for side in sides:

@@ -8,6 +8,7 @@ import types
 import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -33,6 +34,9 @@ def found_case(
         for make in itertools.islice(pair.style.cases(given, rng), _ATTEMPTS):
             restore()
             case, fits = _tried(pair, make, rng, reasons)
+            if case is not None and not fits and (reshaped := _in_their_shapes(case)):
+                restore()
+                case, fits = _tried(pair, lambda case=reshaped: case, rng, reasons)
             if fits and (first is None or _may_replace(first, case, batches)):
                 return case
             if case is not None and (first is None or _is_absurd(first)):
@@ -43,6 +47,21 @@ def found_case(
     if first is not None:
         return first
     raise UnusableLayer(_why(pair, reasons))
+
+
+def _in_their_shapes(case):
+    """The case with biases in the form, but for axes of length 1, of their gradients, if that
+    mends it.
+    """
+    values = dict(case.values)
+    for name, gradient in case.gradients.items():
+        shape, own = np.shape(gradient), values[name].shape
+        same = [n for n in shape if n != 1] == [n for n in own if n != 1]
+        if not same or not naming.is_bias(name):
+            if shape != own:
+                return None
+        values[name] = values[name].reshape(shape)
+    return replace(case, values=values, gradients={})
 
 
 def _may_replace(first, case, batches):
