@@ -15,7 +15,7 @@ import numpy as np
 from ..engine.tensor import Tensor
 from .comparison import Comparison
 from .confirmation import confirm, give_up, is_refuted, refuse_independent, refuse_unrepeatable
-from .convention import with_conventions
+from .convention import with_conventions, with_small_constants
 from .inputs import inputs_of
 from .joined import joined
 from .pair import Disagreement, UnusableLayer, hand_gradients, in_words, with_cache
@@ -25,6 +25,7 @@ from .run import Run
 from .styles.finding import arguments_of, pair_of, pairs_of, pairs_of_class, single
 from .styles.pairing import Case, Pair
 from .styles.simple import as_simple
+from .styles.source import file_text
 from .styles.trial import found_case
 from .two_verdicts import by_differences, by_engine
 
@@ -122,9 +123,11 @@ def check_pair(pair: Pair, inputs: object = None, *, seed: int = 0) -> Compariso
     try:
         case = _case(pair, inputs, rng, state)
         comparison = _guessed(inputs, lambda: _of_case(case, case.values, rng, state))
-        _look_elsewhere(comparison, case, rng, state)
+        if case.is_plain or inputs is not None:
+            _look_elsewhere(comparison, case, rng, state)
         comparison.remarks = (*case.remarks, *comparison.remarks)
-        return with_conventions(comparison, case.values)
+        comparison = with_conventions(comparison, case.values)
+        return with_small_constants(comparison, file_text(pair.functions))
     finally:
         state.restore()
 

@@ -1,7 +1,8 @@
-"""The convention in which gradients of parameters alone are averaged, named without a graph."""
+"""Deviations by habit: gradients of parameters alone averaged, small constants left out."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,6 +12,8 @@ from .comparison import AGREE, Comparison
 from .styles import naming
 
 _CLOSE = 1e-6
+_TINY = 1e-5  # of the largest element of a gradient: no mistake but a small constant is so small
+_CONSTANT = re.compile(r"\b\d*\.?\d*e-0?(?:[5-9]|1\d)\b|\b0?\.0000+1\b")
 _WRONG = ("wrong", "wrong step")
 
 
@@ -42,6 +45,34 @@ def with_conventions(comparison: Comparison, values: Mapping[str, np.ndarray]) -
     )
     for name in averaged:
         results[name] = replace(results[name], note=note)
+    return _changed(comparison, results)
+
+
+def with_small_constants(comparison: Comparison, text: str) -> Comparison:
+    """The comparison; where a gradient is off by no more than a small constant explains, such as
+    that in ``log(y + 1e-7)``, and the text has one, it is close, and the constant is named.
+    """
+    constants = dict.fromkeys(_CONSTANT.findall(text))
+    results = dict(comparison.items())
+    close = [name for name, r in results.items() if r.status in _WRONG and _is_tiny(r)]
+    if not constants or not close:
+        return comparison
+    for name in close:
+        gap = results[name].max_difference
+        note = (
+            f"equal but for {gap:.2g}, which is more than rounding and no more than a small "
+            f"constant explains ({', '.join(constants)}): the derivative leaves it out"
+        )
+        results[name] = replace(results[name], status="close", note=note, causes=())
+    return _changed(comparison, results)
+
+
+def _is_tiny(result):
+    largest = float(np.max(np.absolute(result.engine), initial=0.0))
+    return result.max_difference is not None and result.max_difference <= _TINY * largest
+
+
+def _changed(comparison, results):
     changed = comparison.with_results(results.values(), comparison._nodes)
     for attribute in ("root", "result", "inputs", "remarks", "columns"):
         if hasattr(comparison, attribute):

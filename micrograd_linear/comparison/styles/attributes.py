@@ -102,21 +102,28 @@ def gradient_paths(path: Path) -> Iterator[Path]:
         for holder in _GRADIENTS:
             for form in (key, f"d{key}", f"d_{key}", f"grad_{key}"):
                 yield (*base, holder, form)
+    for i, part in enumerate(owner):
+        if isinstance(part, str):
+            yield from ((*base[:i], holder, *base[i + 1 :], key) for holder in _held_as(part))
     if owner and isinstance(owner[-1], str):
         above, container = tuple(owner[:-1]), owner[-1]
         named = [key, f"d{key}", f"d_{key}", f"grad_{key}"] if isinstance(key, str) else [key]
-        for holder in (
-            *_GRADIENTS,
-            f"d{container}",
-            f"d_{container}",
-            f"grad_{container}",
-            f"{container}_grad",
-            f"{container}_grads",
-            f"d{container.lstrip('_')}",
-            f"{container.rstrip('s')}_grads",
-            f"{container.rstrip('s')}_gradients",
-        ):
+        for holder in _held_as(container):
             yield from ((*above, holder, name) for name in named)
+
+
+def _held_as(name: str) -> tuple[str, ...]:
+    """What a container of gradients is called beside one of parameters."""
+    one, bare = name.rstrip("s"), name.lstrip("_")
+    forms = [f"d{name}", f"d_{name}", f"grad_{name}", f"{name}_grad", f"{name}_grads", f"d{bare}"]
+    more = [
+        f"{one}_grads",
+        f"{one}_gradients",
+        f"grads_{name}",
+        f"nabla_{name}",
+        f"{name}_gradients",
+    ]
+    return (*_GRADIENTS, *forms, *more)
 
 
 def by_stem(path: Path, candidates: list[Path]) -> Path | None:

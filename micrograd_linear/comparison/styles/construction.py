@@ -9,13 +9,16 @@ import itertools
 import linecache
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from .settings import EMPTY
 from .slots import fillings, slots_of
+from .source import text_of
 from .worlds import WORLDS
 
+_WORLDS = [world for world in WORLDS[:8] if "output" not in world.name]
 _MOST = 120  # ways to make an object
 
 
@@ -45,16 +48,14 @@ def _made(cls, arguments, keywords):
 
 def _guessed(cls, module, given, rng):
     try:
-        slots = [
-            slot for slot in slots_of(cls, cls.__name__) if slot.name not in ("args", "kwargs")
-        ]
+        slots = [_with_axes(slot, cls) for slot in slots_of(cls, cls.__name__)]
     except (TypeError, ValueError):
         slots = []
     if not slots:
         yield from _filled_up(_made(cls, (), {}), cls, module, rng)
         return
     given = {**_functions(slots), **(given or {})}
-    for filled in fillings(slots, rng, given, WORLDS[:3], settings_first=True):
+    for filled in fillings(slots, rng, given, _WORLDS, settings_first=True):
         yield from _filled_up(_made(cls, (), filled), cls, module, rng)
     for slot in slots:
         if re.search(r"layer|module|model", slot.name, re.I):
@@ -64,6 +65,17 @@ def _guessed(cls, module, given, rng):
                 fillings(others, rng, given, WORLDS[:1], settings_first=True), 4
             ):
                 yield from _made(cls, (), {**filled, slot.name: copy.deepcopy(layers)})
+
+
+def _with_axes(slot, cls):
+    """The slot with the axes that methods read of the attribute of its name."""
+    pattern = re.compile(rf"([\w, ]+?)\)? = self\.{re.escape(slot.name)}\.shape$", re.M)
+    for method in vars(cls).values():
+        match = pattern.search(text_of(method)) if inspect.isfunction(method) else None
+        if match:
+            axes = tuple(axis.strip(" (") for axis in match[1].split(","))
+            return replace(slot, hints=replace(slot.hints, axes=[axes]))
+    return slot
 
 
 def _functions(slots):

@@ -55,8 +55,11 @@ def is_kept(path: Path) -> bool:
     """Whether an array is a gradient, a velocity or an average by its name, and no parameter."""
     words = [str(part).strip("_") for part in path if isinstance(part, str)]
     return any(
-        re.match(r"d?grads?|.*gradients?|.*_grad|d_?[A-Za-z]$|d[A-Z]|v_|m_|s_|vel|momentum|cache"
-                 r"|running|moving|last_|prev_|delta|acc|old_|opt", word)
+        re.match(
+            r"d?grads?|.*gradients?|.*_grad|d_?[A-Za-z]$|d[A-Z]|v_|m_|s_|vel|momentum|cache"
+            r"|running|moving|last_|prev_|delta|acc|old_|opt",
+            word,
+        )
         for word in words
     )
 

@@ -122,7 +122,9 @@ def is_loss(name: str) -> bool:
 
 def is_recurrent(name: str) -> bool:
     """Whether a name is that of a weight from one step of time to the next."""
-    return bool(re.fullmatch(r"w_?(h|hh|aa|rec|r|ss)|[wu]_?h?[fiocugz]|whx|u", last_part(name).lower()))
+    return bool(
+        re.fullmatch(r"w_?(h|hh|aa|rec|r|ss)|[wu]_?h?[fiocugz]|whx|u", last_part(name).lower())
+    )
 
 
 def last_part(name: str) -> str:
@@ -151,7 +153,7 @@ def plain(name: str) -> str:
 def named_by(gradient: str, names: Sequence[str], *, bare: bool = True) -> str | None:
     """The argument that a gradient is of, by name; ``bare``: it may be called as the argument."""
     stems = [stem_of(gradient), *([gradient] if bare else [])]
-    for alike in (_same, _same_plain, _synonym):
+    for alike in (_same, _same_plain, _synonym, _of_a_step):
         for stem in stems:
             found = [name for name in names if stem and alike(stem, last_part(name))]
             if len(found) == 1:
@@ -165,6 +167,12 @@ def _same(a: str, b: str) -> bool:
 
 def _same_plain(a: str, b: str) -> bool:
     return plain(a) == plain(b)
+
+
+def _of_a_step(a: str, b: str) -> bool:
+    """``h_prev`` and ``h``"""
+    step = re.compile(r"prev(ious)?|last|old|^next")
+    return step.sub("", plain(a)) == step.sub("", plain(b))
 
 
 def _synonym(a: str, b: str) -> bool:

@@ -23,7 +23,7 @@ from .slots import fillings, slots_of
 from .source import returned_names
 from .worlds import WORLDS, World
 
-_PER_OBJECT = 160  # inputs to try with one object
+_PER_OBJECT = 400  # inputs to try with one object
 _PARAMETER = re.compile(r"_?(w|b|weights?|bias|biases|gamma|beta|kernels?|filters?)_?\d*_?", re.I)
 
 
@@ -66,7 +66,8 @@ class Objects:
             s for s in slots_of(call, where, targets=whole) if s.name not in ("ctx", "context")
         ]
         used = Use(self, template, slots)
-        for arguments in fillings([*slots, *used.extra], rng, given, worlds_of(template)):
+        alone = sum(not slot.is_labels for slot in slots) < 2
+        for arguments in fillings([*slots, *used.extra], rng, given, worlds_of(template, alone)):
             yield partial(used.case, Filled.of(arguments), given, rng)
 
 
@@ -232,7 +233,7 @@ def _with_unit_rates(x, depth=0):
             _with_unit_rates(value, depth + 1)
 
 
-def worlds_of(template: object) -> list[World]:
+def worlds_of(template: object, alone: bool = True) -> list[World]:
     """The layouts of an object: data that its own arrays fit, then all others."""
     arrays = list(arrays_of(template).values())
     shapes: list[tuple[int, ...]] = []
@@ -245,7 +246,7 @@ def worlds_of(template: object) -> list[World]:
     n = classes[0]
     own = World(
         "its own arrays",
-        lambda name: shapes[:24],
+        lambda name: shapes[: 24 if alone else 4],
         WORLDS[0].weights,
         WORLDS[0].biases,
         [(5,), (2,)],

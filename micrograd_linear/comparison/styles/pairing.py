@@ -22,6 +22,7 @@ class Case:
     values: dict[str, np.ndarray]
     constants: dict[str, object] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    is_plain: bool = False  # the functions of the file, without an adapter
     gradients: dict[str, np.ndarray] = field(default_factory=dict)  # of its trial
 
 

@@ -33,9 +33,10 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
     (r"alpha|negative_?slope|leak\w*|slope|a", (0.1,)),
     (r"delta|margin|temp\w*|gain|k|c|scale\w*|std|sigma|weight_?scale\w*", (1.0,)),
     (r"G|groups?|num_?groups|n_?groups", (3, 2)),
-    (r"axis|dim|axes", (1, 0, -1)),
+    (r"axis|axes", (1, 0, -1)),
     (r"shape|new_?shape|target_?shape|output_?shape", ((-1,),)),
-    (r"input_?(shape|dims?)|in_?shape|image_?shape|img_?shape", ((3, 5, 5), (7,), (7, 5), 7)),
+    (r"input_?dims?|dim|x_?dims?", (7, (3, 5, 5), (7,))),
+    (r"input_?shape|in_?shape|image_?shape|img_?shape", ((3, 5, 5), (7,), (7, 5), 7)),
     (r"(in|input)_?ch\w*|n?_?c_?in|channels?(_?in)?|num_?channels|C|in_?depth|input_?depth", (3,)),
     (r"out_?ch\w*|n?_?c_?out|(n|num)_?(filters?|kernels?)|filters|depth|channels_?out|F", (4,)),
     (r"(n|num)?_?(class\w*)|C", (3,)),
@@ -79,7 +80,7 @@ def settings_of(name: str, hints: Hints, default: object = EMPTY) -> list[object
     if hints.words:
         return words(hints)
     if hints.keys and not _are_arrays(hints):
-        return [{key: _one(str(key)) for key in hints.keys}]
+        return [{key: _one(str(key), i) for key in hints.keys} for i in range(2)]
     if default is not EMPTY and default is not None:
         return _of_default(name, default)
     if re.search(r"activation|nonlin|act_?f", name, re.I):
@@ -118,9 +119,12 @@ def _matching(name):
     return ()
 
 
-def _one(name):
+def _one(name, i):
+    """The i-th thing that may stand at a key; of a padding, first one that is not 0."""
     found = _matching(name)
-    return found[0] if found else 1
+    if re.match(r"pad", name):
+        return 1 - i
+    return found[min(i, len(found) - 1)] if found else 1
 
 
 def is_setting(name: str, default: object, hints: Hints) -> bool:

@@ -39,7 +39,7 @@ class Simple:
 
     def case(self, values: dict[str, np.ndarray]) -> Case:
         """The functions with their inputs."""
-        return Case(self.forward, self.backward, values)
+        return Case(self.forward, self.backward, values, is_plain=True)
 
 
 def _is_setting(forward, name, value):

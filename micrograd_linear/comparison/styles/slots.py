@@ -45,6 +45,8 @@ class Array:
         """The array; ``positive``: numbers between 0 and 1, where a function needs them."""
         if self.kind == "labels":
             return rng.integers(0, CLASSES, self.shape)
+        if self.kind == "probability":
+            return np.asarray(rng.uniform(0.1, 0.9, self.shape))
         if self.kind == "bits":
             return np.asarray(np.arange(int(np.prod(self.shape))) % 3 > 0).reshape(self.shape) * 1
         if self.kind == "one-hot":
@@ -205,7 +207,9 @@ def _arrays(slot, world, slots, documented):
     elif naming.is_weight(slot.name):
         found = [Array(s) for s in world.weights(slot.name, sizes, layer.get(slot.name, 1))]
     else:
-        found = [Array(shape, "data") for shape in world.data(slot.name)]
+        probable = slot.hints.is_logged and naming.is_prediction(slot.name)
+        kind = "probability" if probable else "data"
+        found = [Array(shape, kind) for shape in world.data(slot.name)]
     return _of_rank(found, slot.hints, documented)
 
 

@@ -7,7 +7,7 @@ import inspect
 import linecache
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from tokenize import TokenError
@@ -20,7 +20,8 @@ _DEPTH = 4  # calls that an argument is followed into
 @dataclass
 class Hints:
     """What is read of one argument: its axes by name, the keys that it is asked for, the words that
-    it is compared with, and whether it stands as an index, as a size, or as a function.
+    it is compared with, and whether it stands as an index, as a size, or as a function;
+    whether its function takes logarithms.
     """
 
     axes: list[tuple[str, ...]] = field(default_factory=list)
@@ -29,6 +30,7 @@ class Hints:
     words: list[object] = field(default_factory=list)
     is_index: bool = False
     is_size: bool = False
+    is_logged: bool = False
     is_called: bool = False
     attributes: list[str] = field(default_factory=list)
     documented: tuple[str, ...] | None = None
@@ -63,6 +65,13 @@ def text_of(function: Callable) -> str:
     """The text of a function, or nothing."""
     tree = tree_of(function)
     return ast.unparse(tree) if tree else ""
+
+
+def file_text(functions: Iterable[Callable]) -> str:
+    """The text of the files in which functions stand."""
+    codes = [code for function in functions if (code := code_of(function)) is not None]
+    files = dict.fromkeys(code.co_filename for code in codes)
+    return "".join("".join(linecache.getlines(file)) for file in files)
 
 
 def returned_names(function: Callable) -> list[str]:
@@ -120,6 +129,7 @@ def hints_of(function: Callable, name: str, depth: int = _DEPTH) -> Hints:
         return hints
     if depth == _DEPTH:
         hints.documented = documented(inspect.getdoc(function) or "", name)
+    hints.is_logged = "log(" in text_of(function)
     for node in ast.walk(tree):
         _read(node, name, hints)
         if isinstance(node, ast.Call) and depth:
