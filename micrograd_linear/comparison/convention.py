@@ -68,8 +68,10 @@ def with_small_constants(comparison: Comparison, text: str) -> Comparison:
 
 
 def _is_tiny(result):
+    if any(cause.kind == "stale" for cause in result.causes) or not result.max_difference:
+        return False
     largest = float(np.max(np.absolute(result.engine), initial=0.0))
-    return result.max_difference is not None and result.max_difference <= _TINY * largest
+    return result.max_difference <= _TINY * largest
 
 
 def _changed(comparison, results):

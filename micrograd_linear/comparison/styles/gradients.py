@@ -70,7 +70,7 @@ def _of_tuple(returned, floats, likely, values, said):
     found: dict[str, np.ndarray] = {}
     named = said if len(said) == len(returned) else [""] * len(returned)
     rest = []
-    for name, item in zip(named, returned):
+    for place, (name, item) in enumerate(zip(named, returned)):
         target = naming.named_by(name, [n for n in floats if n not in found], bare=False)
         if is_number(item) and target:
             found[target] = np.asarray(item)
@@ -79,27 +79,31 @@ def _of_tuple(returned, floats, likely, values, said):
         elif isinstance(item, (list, tuple)):
             found |= _of_list(item, name, values)
         elif is_number(item):
-            rest.append((name, item))
-    _in_order(rest, found, floats, likely, values, len(returned))
+            rest.append((place, name, np.asarray(item)))
+    if rest:
+        _in_order(rest, found, floats, likely, values, len(returned))
     return found
 
 
 def _in_order(rest, found, floats, likely, values, count):
-    """The gradients that no name tells, in the order of the arguments."""
-    if not rest:
+    """The gradients that no name tells: by their place where each argument has one, else in the
+    order of the arguments that have none.
+    """
+    order = next((o for o in (list(values), likely, floats) if len(o) == count), None)
+    if order is not None and all(order[place] not in found for place, _, _ in rest):
+        found |= {order[place]: g for place, _, g in rest if order[place] in floats}
         return
-    if not found and count == len(values):
-        order = list(values)
-    else:
-        free = [name for name in likely if name not in found]
-        order = free if len(free) >= len(rest) else [n for n in floats if n not in found]
-    if len(order) < len(rest) and not found:
+    free = [name for name in likely if name not in found]
+    if len(free) < len(rest):
+        free = [name for name in floats if name not in found]
+    # Among gradients that are told by name, another name is that of something else.
+    told = bool(found) and len(free) != len(rest)
+    unnamed = [g for _, name, g in rest if not (told and name and naming.stem_of(name))]
+    if len(free) < len(unnamed) and not found:
         raise UnusableLayer(
-            f"backward returned {len(rest)} gradients, expected {len(order)}: {', '.join(order)}"
+            f"backward returned {len(rest)} gradients, expected {len(free)}: {', '.join(free)}"
         )
-    for (name, item), target in zip(rest, order):
-        if not (name and naming.stem_of(name) and found) and target in floats:
-            found[target] = np.asarray(item)
+    found |= dict(zip(free, unnamed))
 
 
 def _of_list(items, name, values):
