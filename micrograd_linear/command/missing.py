@@ -11,13 +11,17 @@ import importlib.machinery
 import sys
 import types
 from collections.abc import Iterator
+from pathlib import Path
+
+from ..foundations.place import is_beside
 
 _OPTIONAL = {
     "matplotlib", "mpl_toolkits", "pylab", "seaborn", "plotly", "bokeh", "IPython", "ipywidgets",
     "graphviz", "networkx", "tqdm", "h5py", "sklearn", "pandas", "PIL", "cv2", "imageio", "skimage",
     "torchvision", "keras", "tensorflow", "torch", "mnist", "tensorboardX", "wandb", "termcolor",
     "prettytable", "tabulate", "rich", "colorama", "altair", "pygame", "torchtext", "gym", "nltk",
-    "past", "six", "future", "cython", "Cython", "numba", "progressbar", "numexpr", "dill",
+    "past", "six", "future", "cython", "Cython", "numba", "progressbar",
+    "terminaltables", "texttable", "numexpr", "dill",
 }  # fmt: skip
 
 
@@ -56,14 +60,21 @@ class _Nothing(types.ModuleType):
 
 
 class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """A finder that is asked last; ``names`` are the libraries that it stood in for."""
+    """A finder that is asked last; ``names`` are the libraries that it stood in for.
 
-    def __init__(self) -> None:
-        self.names: list[str] = []
+    What the file itself imports must be one of the list; what its neighbours import may be any.
+    """
+
+    def __init__(self, file: str) -> None:
+        self.file, self.names = file, list[str]()
 
     def find_spec(self, fullname, path=None, target=None):
-        top = fullname.split(".")[0]
-        if top not in _OPTIONAL:
+        top, importer = fullname.split(".")[0], _importer()
+        own = importer == self.file or importer.startswith(f"{self.file} cell ")
+        if not own and not is_beside(importer, Path(self.file).absolute().parents[1] / "_"):
+            return None
+        near = Path(importer).absolute().parent
+        if top not in _OPTIONAL and (own or _stands_near(top, near)):
             return None
         if top not in self.names:
             if top in sys.modules and not isinstance(sys.modules[top], _Nothing):
@@ -88,10 +99,27 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         )
 
 
+def _importer():
+    """The file whose import statement is running."""
+    frame = sys._getframe(2)
+    while frame is not None and (
+        "importlib" in frame.f_code.co_filename or frame.f_code.co_filename == __file__
+    ):
+        frame = frame.f_back
+    return frame.f_code.co_filename if frame is not None else ""
+
+
+def _stands_near(name, folder):
+    """Whether a module of the user's own has that name, so that its error is worth hearing."""
+    return any(
+        (f / f"{name}.py").is_file() or (f / name).is_dir() for f in (folder, *folder.parents)
+    )
+
+
 @contextlib.contextmanager
-def standing_in() -> Iterator[StandIns]:
+def standing_in(file: str) -> Iterator[StandIns]:
     """Inside, a library of the list that is not installed can be imported, and does nothing."""
-    finder, before = StandIns(), set(sys.modules)
+    finder, before = StandIns(file), set(sys.modules)
     sys.meta_path.append(finder)
     try:
         yield finder

@@ -38,7 +38,7 @@ def running(name: str, source: str) -> Iterator[UserFile]:
     observers = sys.getprofile(), sys.gettrace()
     with noticing_interrupts() as interruption:
         root = _standing(Path(name).absolute(), _parts(name, source)).root
-        diverted = printing_to_standard_error(), _never_leaving(), standing_in()
+        diverted = printing_to_standard_error(), _never_leaving(), standing_in(name)
         with put_back(root / "_"), diverted[0], diverted[1], diverted[2] as stand_ins:
             try:
                 yield _run(name, source, stand_ins)

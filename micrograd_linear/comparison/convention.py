@@ -12,7 +12,8 @@ from .comparison import AGREE, Comparison
 from .styles import naming
 
 _CLOSE = 1e-6
-_TINY = 1e-5  # of the largest element of a gradient: no mistake but a small constant is so small
+_GROWN = 3e3  # times a small constant: what it may change of a gradient, where numbers are small
+_TINY = 3e-4  # of the largest element of a gradient: what is larger is a mistake
 _CONSTANT = re.compile(r"\b\d*\.?\d*e-0?(?:[5-9]|1\d)\b|\b0?\.0000+1\b")
 _WRONG = ("wrong", "wrong step")
 
@@ -54,7 +55,8 @@ def with_small_constants(comparison: Comparison, text: str) -> Comparison:
     """
     constants = dict.fromkeys(_CONSTANT.findall(text))
     results = dict(comparison.items())
-    close = [name for name, r in results.items() if r.status in _WRONG and _is_tiny(r)]
+    limit = min(_TINY, _GROWN * max(map(float, constants), default=0.0))
+    close = [name for name, r in results.items() if r.status in _WRONG and _is_tiny(r, limit)]
     if not constants or not close:
         return comparison
     for name in close:
@@ -67,11 +69,11 @@ def with_small_constants(comparison: Comparison, text: str) -> Comparison:
     return _changed(comparison, results)
 
 
-def _is_tiny(result):
+def _is_tiny(result, limit):
     if any(cause.kind == "stale" for cause in result.causes) or not result.max_difference:
         return False
-    largest = float(np.max(np.absolute(result.engine), initial=0.0))
-    return result.max_difference <= _TINY * largest
+    largest = float(np.nanmax(np.absolute(result.engine), initial=0.0))
+    return result.max_difference <= limit * largest
 
 
 def _changed(comparison, results):

@@ -89,6 +89,11 @@ class Filled:
         return filled if isinstance(filled, dict) else {}
 
 
+def _is_one(default):
+    """Whether a default says that nothing follows: dout=1, which the layer may not even use."""
+    return isinstance(default, (int, float)) and default == 1
+
+
 class Binding:
     """What the arguments of a backward function are: upstream gradients, forward's arguments, its
     results, or what it keeps.
@@ -101,6 +106,7 @@ class Binding:
         self.parameters = [p for p in signature if p.kind not in kinds]
         self.known, self.results = list(known), list(results)
         self.upstream = self._upstream()
+        self.stands_for: dict[str, str] = {}  # {argument: the one of forward's that it is}
         self.takes_rate = any(
             naming.is_rate(p.name) for p in self.parameters if p.name not in self.known
         )
@@ -112,6 +118,7 @@ class Binding:
             if p.name not in (*self.known, *self.results)
             and not naming.is_cache(p.name)
             and not naming.is_rate(p.name)
+            and not _is_one(p.default)
         ]
         found = [
             p.name for p in free if naming.is_upstream(p.name) and not isinstance(p.default, bool)
@@ -150,7 +157,7 @@ class Binding:
         return self.backward(*positional, **given)
 
     def _value(self, p, flows, arguments, results, kept, y):
-        name = p.name
+        name = self.stands_for.get(p.name, p.name)
         if name in flows:
             return flows[name]
         for held in (arguments, results):

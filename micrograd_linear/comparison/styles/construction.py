@@ -28,22 +28,26 @@ def _tanh_prime(x):
 
 def objects_of(
     cls: type, module: Mapping[str, object], given: Mapping | None, rng: np.random.Generator
-) -> Iterator[object]:
-    """Objects of the class, the likeliest first: calls as in the file's own text, then guesses."""
+) -> Iterator[tuple[object, dict[str, object]]]:
+    """(object, what it was made with), the likeliest first: as in the file's own text, then
+    guesses.
+    """
     for arguments, keywords in calls_of(cls, module):
         yield from _made(cls, arguments, keywords)
     yield from itertools.islice(_guessed(cls, module, given, rng), _MOST)
     for x in list(module.values()):
         if type(x) is cls:
-            yield copy.deepcopy(x)
+            yield copy.deepcopy(x), {}
 
 
 def _made(cls, arguments, keywords):
     try:
         made = cls(*arguments, **keywords)
+        bound = inspect.signature(cls).bind(*arguments, **keywords)
     except Exception:  # the class of the file may raise anything; other arguments are tried
         return
-    yield made
+    bound.apply_defaults()
+    yield made, dict(bound.arguments)
 
 
 def _guessed(cls, module, given, rng):
@@ -87,9 +91,37 @@ def _functions(slots):
     return {prime[0]: _tanh_prime, **({function[0]: np.tanh} if function else {})}
 
 
+class _Step:
+    """An optimizer whose step is the gradient."""
+
+    def update(self, w: np.ndarray, grad: np.ndarray) -> np.ndarray:
+        """The parameter after the step."""
+        return w - grad
+
+
+def _set_up(made):
+    """What a framework does with a layer before its first run: give it the shape of its input, and
+    an optimizer. The object for each shape that it takes.
+    """
+    shapes = ((7,), (3, 4, 4)) if hasattr(made, "set_input_shape") else (None,)
+    for shape in shapes:
+        thing = copy.deepcopy(made) if shape else made
+        try:
+            if shape:
+                thing.set_input_shape(shape)
+            if hasattr(thing, "initialize"):
+                takes = len(inspect.signature(thing.initialize).parameters)
+                thing.initialize(*[_Step()] * min(takes, 1))
+        except Exception:  # another shape, or another meaning of the name
+            if not shape:
+                yield made, ()
+            continue
+        yield thing, shape or ()
+
+
 def _filled_up(objects, cls, module, rng):
     """The objects; one that has a method to add layers with gets some."""
-    for made in objects:
+    for made, arguments in objects:
         add = next((n for n in ("add", "add_layer", "append") if hasattr(made, n)), None)
         if add:
             try:
@@ -97,7 +129,8 @@ def _filled_up(objects, cls, module, rng):
                     getattr(made, add)(layer)
             except Exception:  # what it adds is no layer
                 continue
-        yield made
+        for thing, shape in _set_up(made):
+            yield thing, {**arguments, "input_shape": shape}
 
 
 def chain_of(cls: type, module: Mapping[str, object], rng: np.random.Generator) -> list[object]:
@@ -107,7 +140,7 @@ def chain_of(cls: type, module: Mapping[str, object], rng: np.random.Generator) 
         fits = inspect.isclass(other) and other is not cls and hasattr(other, "backward")
         if not fits or re.search(r"loss|entropy|mse|net|model|optim", other.__name__, re.I):
             continue
-        for made in itertools.islice(objects_of(other, {}, None, rng), 6):
+        for made, _ in itertools.islice(objects_of(other, {}, None, rng), 6):
             try:
                 y = made.forward(x)  # type: ignore[attr-defined]
             except Exception:  # another number of axes, say

@@ -19,6 +19,7 @@ from .functions import _copied, _local, _optional, _times, with_cost
 from .left import LeftBehind, is_kept, result_left
 from .pairing import Case, Make
 from .results import Results, results_of
+from .slopes import borne_out
 from .slots import fillings, slots_of
 from .source import returned_names
 from .worlds import WORLDS, World
@@ -54,11 +55,12 @@ class Objects:
 
     def cases(self, given: Mapping | None, rng: np.random.Generator) -> Iterator[Make]:
         made = [self.made] if self.made is not None else []
-        for template in made or objects_of(self.cls, self.module, given, rng):
+        ways = objects_of(self.cls, self.module, given, rng)
+        for template, arguments in [(x, {}) for x in made] or ways:
             _with_unit_rates(template)
-            yield from itertools.islice(self._of(template, given, rng), _PER_OBJECT)
+            yield from itertools.islice(self._of(template, arguments, given, rng), _PER_OBJECT)
 
-    def _of(self, template, given, rng):
+    def _of(self, template, made_with, given, rng):
         whole = self.backward is None
         where = f"{'loss ' if whole else ''}{self.name} {self.forward}"
         call = getattr(template, self.forward)
@@ -67,7 +69,8 @@ class Objects:
         ]
         used = Use(self, template, slots)
         alone = sum(not slot.is_labels for slot in slots) < 2
-        for arguments in fillings([*slots, *used.extra], rng, given, worlds_of(template, alone)):
+        worlds = worlds_of(template, made_with, alone)
+        for arguments in fillings([*slots, *used.extra], rng, given, worlds):
             yield partial(used.case, Filled.of(arguments), given, rng)
 
 
@@ -97,14 +100,41 @@ class Use:
         parameters = self._parameters(left, filled)
         case = self._case(filled, left, parameters, given, rng)
         y = results.joined
-        if self.binding is None or self.binding.upstream or (np.ndim(y) == 0 and not self.own):
+        if self.binding is None or (np.ndim(y) == 0 and not self.own and not self.binding.upstream):
             return case
+        if self.binding.upstream:
+            return self._of_predictions(case, filled, left, parameters, given, rng) or case
 
         def with_this(filled, cost=None):
             return self._case(filled, left, parameters, given, rng, cost, case.values)
 
         costs = [*_costs_of(self.template), *self.style.costs]
         return with_cost(with_this, case, filled, results, costs, rng)
+
+    def _of_predictions(self, case, filled, left, parameters, given, rng) -> Case | None:
+        """A loss whose backward takes the predictions in the place of an upstream gradient, and is
+        that of the mean or the sum of its results, where only that is borne out.
+        """
+        labels = [p.name for p in self.binding.parameters if p.name in self.labels]
+        if not labels or len(self.binding.upstream) != 1:
+            return None
+        other = copy.copy(self)
+        other.binding = copy.copy(self.binding)
+        other.binding.upstream, name = [], self.binding.upstream[0]
+        predictions = next(slot.name for slot in self.slots if slot.name not in labels)
+        other.binding.stands_for = {name: predictions}
+        readings = [case]
+        for words, cost in (("mean", np.mean), ("sum", np.sum)):
+
+            def total(y, arguments, cost=cost):
+                return cost(y)
+
+            made = other._case(filled, left, parameters, given, rng, total, case.values)
+            made.remarks = (
+                f"backward takes predictions as {name}: it is that of the {words} of the losses.",
+            )
+            readings.append(made)
+        return borne_out(readings, rng)
 
     def _tried(self, filled, parameters):
         """One run of both methods: what is left behind, and the results."""
@@ -151,6 +181,7 @@ class Use:
         if "ctx" in _optional_and_required(self.call):
             arguments["ctx"] = Context()
         given = {k: v for k, v in arguments.items() if k not in self.own}
+        self.drawn = np.random.get_state()
         returned = getattr(thing, self.style.forward)(**given)
         if returned is None:
             returned = result_left(thing, self.template, arguments)
@@ -165,6 +196,8 @@ class Use:
         binding = copy.copy(self.binding)
         binding.backward = getattr(thing, self.style.backward or "")
         upstream = results.split(dy) if binding.upstream else []
+        if not binding.upstream:  # it may run forward by itself, which draws its numbers again
+            np.random.set_state(self.drawn)
         return binding.call(upstream, arguments, results.named, results.kept, results.outputs[0])
 
     def _case(self, filled, left, parameters, given, rng, cost=None, values=None) -> Case:
@@ -233,16 +266,19 @@ def _with_unit_rates(x, depth=0):
             _with_unit_rates(value, depth + 1)
 
 
-def worlds_of(template: object, alone: bool = True) -> list[World]:
+def worlds_of(template: object, made_with: Mapping[str, object], alone: bool = True) -> list[World]:
     """The layouts of an object: data that its own arrays fit, then all others."""
     arrays = list(arrays_of(template).values())
     shapes: list[tuple[int, ...]] = []
+    for value in made_with.values():
+        if isinstance(value, tuple) and value and all(isinstance(n, int) for n in value):
+            shapes.append((2 if len(value) == 3 else 5, *value))
     for array in arrays:
         shapes += _data_for(array.shape)
-    shapes = list(dict.fromkeys(shapes))
+    shapes = [shape for shape in dict.fromkeys(shapes) if min(shape, default=1) > 0]
     if not shapes:
         return list(WORLDS)
-    classes = [a.shape[-1] for a in arrays if a.ndim == 2][-1:] or [3]
+    classes = [a.shape[-1] for a in arrays if a.ndim == 2 and a.size][-1:] or [3]
     n = classes[0]
     own = World(
         "its own arrays",

@@ -24,6 +24,7 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
     (r"conv_?param\w*", ({"stride": 1, "pad": 1},)),
     (r"dropout_?param\w*", ({"p": 0.5, "mode": "train", "seed": 1},)),
     (r"(bn|ln|gn|norm)_?param\w*", ({"mode": "train"},)),
+    (r"(kernel|filter|pool)_?shape", ((3, 3), (2, 2))),
     (r"(kernel|filter|ksize|k_size|k)_?(size|shape|h\w*|w\w*|dim)?", (3, 2, (3, 3), (2, 2))),
     (r"hparam\w*|hyper_?param\w*|config\w*", ({"stride": 1, "pad": 1, "f": 2},)),
     (r"p|drop\w*|keep\w*|prob\w*|.*ratio|rate", (0.5,)),
@@ -101,7 +102,9 @@ def _of_default(name, default):
         return [*(x for x in _matching(name) if isinstance(x, int)), default]
     if isinstance(default, tuple) and len(default) == 3 and max(map(_size, default)) > _LARGEST:
         channels_last = default[0] > _LARGEST
-        return [(4, 4, 3) if channels_last else (3, 4, 4), default]
+        c = default[-1] if channels_last else default[0]
+        small = [(n, n, c) if channels_last else (c, n, n) for n in (8, 16)]
+        return [*small, default]
     if isinstance(default, float) and re.search(r"^reg|lambd", name) and not default:
         return [default]
     return [default]

@@ -62,7 +62,7 @@ def _one_hot(shape, rng):
         return _one_hot(shape[::-1], rng).T.copy()
     if len(shape) == 2 and shape[1] == 1 and shape[0] in (CLASSES, 7):
         return _one_hot(shape[::-1], rng).T.copy()
-    if not shape or shape[-1] == 1:
+    if not shape or shape[-1] <= 1:
         return np.asarray(rng.integers(0, 2, shape))
     return np.eye(shape[-1], dtype=int)[rng.integers(0, shape[-1], shape[:-1])]
 
@@ -245,7 +245,9 @@ def _of_rank(arrays, hints, documented):
 
 def _labels(slot, world, slots):
     """Integer labels, one-hot ones, and values; without weights, of the shape of the data."""
-    weighted = any(naming.is_weight(s.name) or s.hints.prefixes or s.hints.keys for s in slots)
+    weighted = world.name == "its own arrays" or any(
+        naming.is_weight(s.name) or s.hints.prefixes or s.hints.keys for s in slots
+    )
     shapes = list(world.one_hot) if weighted else world.data("x")
     found = [Array(shape, "labels") for shape in world.labels]
     found += [Array(shape, "one-hot") for shape in shapes]

@@ -10,8 +10,10 @@ import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from tokenize import TokenError
 
+from ...foundations.place import is_beside
 from ..statement import code_of, plain_function
 
 _DEPTH = 4  # calls that an argument is followed into
@@ -68,10 +70,20 @@ def text_of(function: Callable) -> str:
 
 
 def file_text(functions: Iterable[Callable]) -> str:
-    """The text of the files in which functions stand."""
-    codes = [code for function in functions if (code := code_of(function)) is not None]
-    files = dict.fromkeys(code.co_filename for code in codes)
-    return "".join("".join(linecache.getlines(file)) for file in files)
+    """The text of the files in which functions stand, and what their modules take from others of
+    the user's files.
+    """
+    found: dict[str, None] = {}
+    for function in functions:
+        plain = plain_function(function)
+        if plain is not None:
+            own = plain.__code__.co_filename
+            found[own] = None
+            for x in list(plain.__globals__.values()):
+                file = getattr(getattr(x, "__code__", None), "co_filename", None)
+                if file and (file == own or is_beside(file, Path(own).parent)):
+                    found[file] = None
+    return "".join("".join(linecache.getlines(file)) for file in found)
 
 
 def returned_names(function: Callable) -> list[str]:
@@ -135,6 +147,8 @@ def hints_of(function: Callable, name: str, depth: int = _DEPTH) -> Hints:
         if isinstance(node, ast.Call) and depth:
             for callee, argument in _handed_to(node, name, function):
                 hints.add(hints_of(callee, argument, depth - 1))
+    if re.search(rf"\b{re.escape(name)}\.ndim|len\({re.escape(name)}\.shape\)", text_of(function)):
+        hints.axes.clear()  # it takes arrays of several ranks
     return hints
 
 
