@@ -23,6 +23,7 @@ from .diversion import printing_to_standard_error
 from .interruption import noticing_interrupts
 from .missing import standing_in
 from .notebook import cells_of
+from .old_numpy import old_names_in, with_old_names
 from .package import Standing, standing_of
 from .surroundings import put_back
 
@@ -37,11 +38,19 @@ def running(name: str, source: str) -> Iterator[UserFile]:
     """
     observers = sys.getprofile(), sys.gettrace()
     with noticing_interrupts() as interruption:
+        old = old_names_in(source)
         root = _standing(Path(name).absolute(), _parts(name, source)).root
-        diverted = printing_to_standard_error(), _never_leaving(), standing_in(name)
-        with put_back(root / "_"), diverted[0], diverted[1], diverted[2] as stand_ins:
+        diverted = (
+            printing_to_standard_error(),
+            _never_leaving(),
+            standing_in(name),
+            with_old_names(),
+        )
+        with put_back(root / "_"), diverted[0], diverted[1], diverted[2] as stand_ins, diverted[3]:
             try:
-                yield _run(name, source, stand_ins)
+                ran = _run(name, source, stand_ins)
+                ran.notes += [old] if old else []
+                yield ran
             except BaseException as error:
                 if interruption.arrived:
                     raise KeyboardInterrupt from error

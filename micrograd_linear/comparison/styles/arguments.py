@@ -99,19 +99,25 @@ class Binding:
     results, or what it keeps.
     """
 
-    def __init__(self, backward: Callable, known: Sequence[str], results: Sequence[str] = ()):
+    def __init__(
+        self,
+        backward: Callable,
+        known: Sequence[str],
+        results: Sequence[str] = (),
+        local: bool = False,
+    ):
         self.backward = backward
         kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
         signature = inspect.signature(backward).parameters.values()
         self.parameters = [p for p in signature if p.kind not in kinds]
         self.known, self.results = list(known), list(results)
-        self.upstream = self._upstream()
         self.stands_for: dict[str, str] = {}  # {argument: the one of forward's that it is}
+        self.upstream = self._upstream(local)
         self.takes_rate = any(
             naming.is_rate(p.name) for p in self.parameters if p.name not in self.known
         )
 
-    def _upstream(self) -> list[str]:
+    def _upstream(self, local: bool) -> list[str]:
         free = [
             p
             for p in self.parameters
@@ -120,6 +126,10 @@ class Binding:
             and not naming.is_rate(p.name)
             and not _is_one(p.default)
         ]
+        alone = [p.name for p in self.parameters if p.default is EMPTY]
+        if local and len(alone) == 1 and self.known:
+            self.stands_for = {alone[0]: alone[0] if alone[0] in self.known else self.known[0]}
+            return []
         found = [
             p.name for p in free if naming.is_upstream(p.name) and not isinstance(p.default, bool)
         ]

@@ -44,7 +44,8 @@ def _made(cls, arguments, keywords):
     try:
         made = cls(*arguments, **keywords)
         bound = inspect.signature(cls).bind(*arguments, **keywords)
-    except Exception:  # the class of the file may raise anything; other arguments are tried
+    except Exception as error:  # the class of the file may raise anything; others are tried
+        yield None, {"error": error}
         return
     bound.apply_defaults()
     yield made, dict(bound.arguments)
@@ -103,7 +104,7 @@ def _set_up(made):
     """What a framework does with a layer before its first run: give it the shape of its input, and
     an optimizer. The object for each shape that it takes.
     """
-    shapes = ((7,), (3, 4, 4)) if hasattr(made, "set_input_shape") else (None,)
+    shapes = ((7,), (3, 4, 4), (4, 7)) if hasattr(made, "set_input_shape") else (None,)
     for shape in shapes:
         thing = copy.deepcopy(made) if shape else made
         try:
@@ -122,6 +123,9 @@ def _set_up(made):
 def _filled_up(objects, cls, module, rng):
     """The objects; one that has a method to add layers with gets some."""
     for made, arguments in objects:
+        if made is None:
+            yield made, arguments
+            continue
         add = next((n for n in ("add", "add_layer", "append") if hasattr(made, n)), None)
         if add:
             try:

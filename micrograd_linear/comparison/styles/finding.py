@@ -14,7 +14,7 @@ from .arguments import Binding
 from .derivatives import Derivative
 from .functions import Functions
 from .losses import LossAndGradient
-from .objects import Objects
+from .objects import SLOPES, Objects
 from .pairing import Pair
 from .source import returned_names, tree_of
 
@@ -91,20 +91,6 @@ _FUNCTION = (
     "compute",
     "activation_function",
     "apply",
-)
-_SLOPE = (
-    "gradient",
-    "grad",
-    "derivative",
-    "prime",
-    "deriv",
-    "delta",
-    "derivate",
-    "df",
-    "diff",
-    "loss_gradient",
-    "activation_derivative",
-    "activation_prime",
 )
 _WHOLE = ("loss", "cost", "compute_loss", "loss_and_grad", "compute_cost", "cost_function")
 
@@ -240,7 +226,7 @@ def pairs_of_class(cls: type, module: Mapping[str, object], made: object = None)
     backward = _method(cls, _BACKWARD)
     if forward and backward:
         found.append(_of_methods(cls, forward, backward, module, made))
-    slope, function = _method(cls, _SLOPE), _method(cls, _FUNCTION)
+    slope, function = _method(cls, SLOPES), _method(cls, _FUNCTION)
     if slope and function and not (backward and slope != "gradient"):
         found.append(_of_methods(cls, function, slope, module, made))
     for whole in _WHOLE:

@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from ..pair import UnusableLayer
 from . import naming
 from .arguments import Binding, Filled
 from .attributes import Path, arrays_of, at, children, in_words, is_object, put
@@ -26,6 +27,23 @@ from .worlds import WORLDS, World
 
 _PER_OBJECT = 400  # inputs to try with one object
 _PARAMETER = re.compile(r"_?(w|b|weights?|bias|biases|gamma|beta|kernels?|filters?)_?\d*_?", re.I)
+
+
+# Methods that are called as the derivative itself, without an upstream gradient.
+SLOPES = (
+    "gradient",
+    "grad",
+    "derivative",
+    "prime",
+    "deriv",
+    "delta",
+    "derivate",
+    "df",
+    "diff",
+    "loss_gradient",
+    "activation_derivative",
+    "activation_prime",
+)
 
 
 class Context:
@@ -57,8 +75,15 @@ class Objects:
         made = [self.made] if self.made is not None else []
         ways = objects_of(self.cls, self.module, given, rng)
         for template, arguments in [(x, {}) for x in made] or ways:
+            if template is None:
+                yield partial(self._not_made, arguments["error"])
+                continue
             _with_unit_rates(template)
             yield from itertools.islice(self._of(template, arguments, given, rng), _PER_OBJECT)
+
+    def _not_made(self, error):
+        name = self.cls.__name__
+        raise UnusableLayer(f"{name}(...) cannot be made: {type(error).__name__}: {error}")
 
     def _of(self, template, made_with, given, rng):
         whole = self.backward is None
@@ -85,7 +110,8 @@ class Use:
         self.binding, self.extra = None, []
         if style.backward is not None:
             method = getattr(template, style.backward)
-            self.binding = Binding(method, known, [n for n in self.said if n])
+            local = style.backward in SLOPES
+            self.binding = Binding(method, known, [n for n in self.said if n], local)
             if not self.binding.upstream:
                 self.extra = [
                     s for s in slots_of(method, "loss") if s.is_labels and s.name not in known

@@ -62,7 +62,7 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
     (r"(wordvec|embed\w*|emb)_?(dim|size)?|E", (6,)),
     (r"(batch|seq|time)\w*|T|N|m|H_?out|length", (5,)),
     (r"(use_?)?bias|.*_?flag|use_?\w+|with_?\w+|affine|verbose|debug|print\w*|stateful", (True,)),
-    (r"name|label", ("layer",)),
+    (r"name|label", ("layer", "relu", "tanh")),
     (r"dtype", (float,)),
     (r"init\w*|weight_?init\w*|initiali[sz]er", ("random", None)),
     (r"optim\w*|opt", (None,)),
@@ -81,7 +81,9 @@ def settings_of(name: str, hints: Hints, default: object = EMPTY) -> list[object
     if hints.words:
         return words(hints)
     if hints.keys and not _are_arrays(hints):
-        return [{key: _one(str(key), i) for key in hints.keys} for i in range(2)]
+        pools = any("pool" in str(key) for key in hints.keys)  # windows side by side come first
+        order = (1, 0) if pools else (0, 1)
+        return [{key: _one(str(key), i) for key in hints.keys} for i in order]
     if default is not EMPTY and default is not None:
         return _of_default(name, default)
     if re.search(r"activation|nonlin|act_?f", name, re.I):
@@ -127,6 +129,8 @@ def _one(name, i):
     found = _matching(name)
     if re.match(r"pad", name):
         return 1 - i
+    if re.search(r"pool|^f$|size", name):
+        i = 0
     return found[min(i, len(found) - 1)] if found else 1
 
 
