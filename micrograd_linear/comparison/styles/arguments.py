@@ -130,6 +130,11 @@ class Binding:
         if local and len(alone) == 1 and self.known:
             self.stands_for = {alone[0]: alone[0] if alone[0] in self.known else self.known[0]}
             return []
+        for p in list(free):
+            same = naming.named_by(f"d{p.name}", self.known)
+            if same and p.default is EMPTY and not naming.is_upstream(p.name):
+                self.stands_for[p.name] = same
+                free.remove(p)
         found = [
             p.name for p in free if naming.is_upstream(p.name) and not isinstance(p.default, bool)
         ]

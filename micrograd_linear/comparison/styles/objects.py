@@ -6,6 +6,7 @@ import copy
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -117,50 +118,76 @@ class Use:
                     s for s in slots_of(method, "loss") if s.is_labels and s.name not in known
                 ]
         self.own = [slot.name for slot in self.extra]
+        held = vars(template).items() if is_object(template) else ()
+        self.targets = {
+            name: x
+            for name, x in held
+            if isinstance(x, np.ndarray) and naming.may_be_labels(name) and not slots
+        }
         self.labels = [slot.name for slot in (*slots, *self.extra) if slot.is_labels]
 
     def case(self, filled: Filled, given: Mapping | None, rng: np.random.Generator) -> Case:
-        """The case of some arguments; the parameters are the arrays whose gradient was left."""
+        """The case of some arguments, in the reading that its gradients bear out."""
+        others = self._with_predictions()
+        if not others:
+            return self._read(filled, given, rng)
+        readings = []
+        for other, cost in itertools.product(others, (np.mean, np.sum)):
+            with suppress(Exception):  # what fits the one reading fails in the other
+                readings.append(other._of_total(filled, given, rng, cost))
+        with suppress(Exception):
+            readings.insert(0, self._read(filled, given, rng))
+        found = borne_out(readings, rng) or next(iter(readings), None)
+        return found or self._read(filled, given, rng)
+
+    def _read(self, filled, given, rng) -> Case:
+        """The case; the parameters are the arrays whose gradient was left."""
         left, results = self._tried(filled, {})
         self._take_what_was_made(left, filled)
         parameters = self._parameters(left, filled)
         case = self._case(filled, left, parameters, given, rng)
         y = results.joined
-        if self.binding is None or (np.ndim(y) == 0 and not self.own and not self.binding.upstream):
+        if self.binding is None or self.binding.upstream or (np.ndim(y) == 0 and not self.own):
             return case
-        if self.binding.upstream:
-            return self._of_predictions(case, filled, left, parameters, given, rng) or case
 
-        def with_this(filled, cost=None):
+        def with_this(_, cost=None):
             return self._case(filled, left, parameters, given, rng, cost, case.values)
 
         costs = [*_costs_of(self.template), *self.style.costs]
-        return with_cost(with_this, case, filled, results, costs, rng)
+        known = Filled({**self.targets, **filled.arguments}, filled.names)
+        return with_cost(with_this, case, known, results, costs, rng)
 
-    def _of_predictions(self, case, filled, left, parameters, given, rng) -> Case | None:
-        """A loss whose backward takes the predictions in the place of an upstream gradient, and is
-        that of the mean or the sum of its results, where only that is borne out.
+    def _with_predictions(self) -> list[Use]:
+        """A loss whose backward takes the predictions, or what it made of them, in the place of an
+        upstream gradient; none where it takes no target, as a loss does.
         """
+        if self.binding is None or len(self.binding.upstream) != 1:
+            return []
         labels = [p.name for p in self.binding.parameters if p.name in self.labels]
-        if not labels or len(self.binding.upstream) != 1:
-            return None
-        other = copy.copy(self)
-        other.binding = copy.copy(self.binding)
-        other.binding.upstream, name = [], self.binding.upstream[0]
-        predictions = next(slot.name for slot in self.slots if slot.name not in labels)
-        other.binding.stands_for = {name: predictions}
-        readings = [case]
-        for words, cost in (("mean", np.mean), ("sum", np.sum)):
+        predictions = [slot.name for slot in self.slots if slot.name not in self.labels]
+        if not labels or len(predictions) != 1:
+            return []
+        others = []
+        for name in (predictions[0], "output"):
+            other = copy.copy(self)
+            other.binding = copy.copy(self.binding)
+            other.binding.stands_for = {self.binding.upstream[0]: name}
+            other.binding.upstream = []
+            others.append(other)
+        return others
 
-            def total(y, arguments, cost=cost):
-                return cost(y)
-
-            made = other._case(filled, left, parameters, given, rng, total, case.values)
-            made.remarks = (
-                f"backward takes predictions as {name}: it is that of the {words} of the losses.",
-            )
-            readings.append(made)
-        return borne_out(readings, rng)
+    def _of_total(self, filled, given, rng, cost) -> Case:
+        """The case of the mean, or the sum, of the losses."""
+        left, results = self._tried(filled, {})
+        parameters = self._parameters(left, filled)
+        if np.ndim(results.joined) == 0:
+            return self._case(filled, left, parameters, given, rng)
+        made = self._case(filled, left, parameters, given, rng, lambda y, arguments: cost(y))
+        name = next(iter(self.binding.stands_for)) if self.binding else ""
+        made.remarks = (
+            f"backward takes predictions as {name}: it is that of the losses' {cost.__name__}.",
+        )
+        return made
 
     def _tried(self, filled, parameters):
         """One run of both methods: what is left behind, and the results."""
@@ -224,7 +251,10 @@ class Use:
         upstream = results.split(dy) if binding.upstream else []
         if not binding.upstream:  # it may run forward by itself, which draws its numbers again
             np.random.set_state(self.drawn)
-        return binding.call(upstream, arguments, results.named, results.kept, results.outputs[0])
+        named = results.named
+        if "output" in binding.stands_for.values():
+            named = {**named, "output": vars(thing)["output"]}
+        return binding.call(upstream, arguments, named, results.kept, results.outputs[0])
 
     def _case(self, filled, left, parameters, given, rng, cost=None, values=None) -> Case:
         starts = values or self._starts(filled, parameters, given, rng)
@@ -232,7 +262,11 @@ class Use:
         def forward(**values):
             put_in = {n: (paths, values[n]) for n, paths in parameters.items() if n in values}
             thing, arguments, results = self._ran(filled.called_with(values), put_in)
-            y = results.joined if cost is None else cost(results.joined, arguments)
+            y = (
+                results.joined
+                if cost is None
+                else cost(results.joined, {**self.targets, **arguments})
+            )
             return y, (thing, arguments, results)
 
         def backward(dy, kept):
@@ -304,15 +338,15 @@ def worlds_of(template: object, made_with: Mapping[str, object], alone: bool = T
     shapes = [shape for shape in dict.fromkeys(shapes) if min(shape, default=1) > 0]
     if not shapes:
         return list(WORLDS)
-    classes = [a.shape[-1] for a in arrays if a.ndim == 2 and a.size][-1:] or [3]
-    n = classes[0]
+    last = next((a.shape for a in reversed(arrays) if a.ndim == 2 and a.size), (3, 3))
+    one_hot = [(5, 1), (1, 5), *(s for n in last for s in ((5, n), (n, 5), (n, 1), (n,), (2, n)))]
     own = World(
         "its own arrays",
         lambda name: shapes[: 24 if alone else 4],
         WORLDS[0].weights,
         WORLDS[0].biases,
         [(5,), (2,)],
-        [(5, n), (n, 5), (5, 1), (1, 5), (2, n)],
+        [*one_hot[2:], *one_hot[:2]],
     )
     return [own, *WORLDS]
 

@@ -171,6 +171,8 @@ def _choices(slot, world, slots, given, documented, settings_first):
     if slot.name in given:
         return [as_given(slot.name, given[slot.name])]
     hints = slot.hints
+    if settings_first and slot.name.lower() in ("x", "y", "t", "target"):
+        return _held_data(slot)
     if settings_first and (found := settings_of(slot.name, hints, slot.default)):
         return list(found)
     if (hints.prefixes or hints.keys) and not is_setting(slot.name, slot.default, hints):
@@ -186,6 +188,13 @@ def _choices(slot, world, slots, given, documented, settings_first):
         return arrays
     # A short name, as p or f, may be that of a number, too.
     return [*arrays, *settings_of(slot.name, hints)] if world is WORLDS[0] else arrays
+
+
+def _held_data(slot):
+    """Data and targets that an object is made with: rows, and one column of targets."""
+    if slot.name.lower() == "x":
+        return [Array((5, 7), "data"), Array((7, 5), "data")]
+    return [Array((5, 1), "one-hot"), Array((5, CLASSES), "one-hot"), Array((5,), "labels")]
 
 
 def _arrays(slot, world, slots, documented):

@@ -128,7 +128,7 @@ def _note(pair, error, reasons, stage="forward"):
     words = str(failed(stage, function, error, ""))
     if isinstance(error, UnusableLayer):
         words = str(error)
-    elif isinstance(error, _HOPELESS) or of_a_module:
+    elif (isinstance(error, _HOPELESS) and not isinstance(error, UnboundLocalError)) or of_a_module:
         raise UnusableLayer(words) from error
     reasons[words, stage == "backward"] += 1
 
