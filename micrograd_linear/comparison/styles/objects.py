@@ -218,7 +218,8 @@ class Use:
             if all(is_kept(path) for path in paths):
                 continue
             chosen = next((p for p in paths if left.has_gradient(p)), None)
-            named = _PARAMETER.fullmatch(str(paths[0][-1])) or in_words(paths[0]) in returned
+            word = next((part for part in paths[0][::-1] if isinstance(part, str)), "")
+            named = _PARAMETER.fullmatch(word) or in_words(paths[0]) in returned
             if chosen is None and not named:
                 continue
             name = in_words(chosen or paths[0])
@@ -297,7 +298,9 @@ class Use:
         for name, paths in parameters.items():
             array = np.asarray(at(self.template, paths[0]))
             chosen = (given or {}).get(name)
-            drawn = 0.5 * rng.normal(size=array.shape)
+            # Results stay moderate: a saturated function hides what it is given.
+            fan = array.size / max(1, min(array.shape)) if array.ndim > 1 else 4
+            drawn = rng.normal(size=array.shape) / np.sqrt(max(fan, 4))
             values[name] = np.asarray(chosen) if isinstance(chosen, np.ndarray) else drawn
         return values
 
@@ -333,13 +336,18 @@ def worlds_of(template: object, made_with: Mapping[str, object], alone: bool = T
     for value in made_with.values():
         if isinstance(value, tuple) and value and all(isinstance(n, int) for n in value):
             shapes.append((2 if len(value) == 3 else 5, *value))
-    for array in arrays:
+    # Weights say more of the data than biases do.
+    for array in sorted(arrays, key=lambda a: a.ndim < 2 or 1 in a.shape):
         shapes += _data_for(array.shape)
     shapes = [shape for shape in dict.fromkeys(shapes) if min(shape, default=1) > 0]
     if not shapes:
         return list(WORLDS)
     last = next((a.shape for a in reversed(arrays) if a.ndim == 2 and a.size), (3, 3))
-    one_hot = [(5, 1), (1, 5), *(s for n in last for s in ((5, n), (n, 5), (n, 1), (n,), (2, n)))]
+    one_hot = [
+        (5, 1),
+        (1, 5),
+        *(s for n in last[::-1] for s in ((5, n), (n, 5), (n, 1), (n,), (2, n))),
+    ]
     own = World(
         "its own arrays",
         lambda name: shapes[: 24 if alone else 4],

@@ -18,6 +18,7 @@ from .source import Hints, hints_of
 from .worlds import CLASSES, HIDDEN, WORLDS, World, layers_of
 
 _PER_WORLD = 400  # attempts
+_DATA = ("data", "probability")
 _SYMBOLS = {
     "N": 5,
     "M": 3,
@@ -125,7 +126,7 @@ def fillings(
         ]
         for chosen in itertools.islice(itertools.product(*choices), _PER_WORLD):
             key = repr(chosen)
-            if key in tried:
+            if key in tried or not _of_one_batch(chosen):
                 continue
             tried.add(key)
             for positive in (False, True) if _has_data(chosen) else (False,):
@@ -133,6 +134,14 @@ def fillings(
                     slot.name: drawn(c, rng, positive)
                     for slot, c in zip(slots, chosen, strict=True)
                 }
+
+
+def _of_one_batch(chosen):
+    """Whether targets have as many samples as the data: an axis of the same length at an end."""
+    data = [c.shape for c in chosen if isinstance(c, Array) and c.kind in _DATA]
+    targets = [c.shape for c in chosen if isinstance(c, Array) and c.kind in ("labels", "one-hot")]
+    ends = {n for shape in data if len(shape) > 1 for n in (shape[0], shape[-1])}
+    return not ends or all(not s or {s[0], s[-1], *s[1:2]} & ends for s in targets)
 
 
 def _has_data(chosen):
@@ -259,6 +268,8 @@ def _labels(slot, world, slots):
     )
     shapes = list(world.one_hot) if weighted else world.data("x")
     found = [Array(shape, "labels") for shape in world.labels]
+    if world.name == "its own arrays":  # as many as the last layer has results, or their numbers
+        return [Array(shapes[0], "one-hot"), *found, *(Array(s, "one-hot") for s in shapes[1:])]
     found += [Array(shape, "one-hot") for shape in shapes]
     found += [] if weighted else [Array(shape, "one-hot") for shape in world.one_hot]
     if not slot.hints.is_index:  # what is not an index may have the form of the data
