@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..comparison import Comparison, Pair, UnusableLayer, check_pair, inputs_for, pair_of, pairs_of
+from ..comparison import (
+    Comparison,
+    Pair,
+    UnusableLayer,
+    check_pair,
+    excused,
+    inputs_for,
+    pair_of,
+    pairs_of,
+)
 from ..foundations.place import message_of
 from ..foundations.printable import finite, printable
 
@@ -55,16 +64,17 @@ class Checked:
             about["place"] = self.place
         if self.comparison is None:
             return {**about, "ok": None, "error": self.error}
-        return {**about, **finite(self.comparison.to_dict())}
+        return {**about, **dict(finite(self.comparison.to_dict()))}
 
 
 def found_pairs(names: Mapping[str, object], file: str, wanted: Sequence[str]) -> list[Pair]:
     """The pairs of a file, or those of them that are asked for by name."""
     forward, backward = names.get("forward"), names.get("backward")
     found = pairs_of(names, file)
-    own = callable(forward) and callable(backward)
-    if own and not any(pair.functions == (forward, backward) for pair in found):
-        found.insert(0, pair_of(forward, backward))
+    if callable(forward) and callable(backward):
+        there = [pair.functions for pair in found]
+        if (forward, backward) not in there:
+            found.insert(0, pair_of(forward, backward))
     if not found:
         raise UnusableLayer(_nothing_found(names, file))
     if not wanted:
@@ -117,7 +127,19 @@ def checked_pairs(pairs: Sequence[Pair], names: Mapping[str, object], seed: int)
             if len(pairs) == 1:
                 raise
             found.append(Checked(pair, None, printable(message_of(error), _LONGEST)))
-    return found
+    return _excused(found)
+
+
+def _excused(found):
+    """The pairs; what only deviates by the convention of a right net of the file is no error."""
+    comparisons = {
+        f"{c.pair.name}#{i}": c.comparison for i, c in enumerate(found) if c.comparison is not None
+    }
+    after = excused(comparisons)
+    return [
+        replace(c, comparison=after.get(f"{c.pair.name}#{i}")) if c.comparison is not None else c
+        for i, c in enumerate(found)
+    ]
 
 
 def about(checked: Checked, file: str, seed: int) -> str:
@@ -171,5 +193,7 @@ def table(found: Sequence[Checked], file: str, seed: int) -> str:
 
 
 def _said(comparison):
-    """The remarks on a pass that are more than how it was judged."""
-    return [r for r in comparison.remarks if "alone judge" not in r and "other inputs" not in r]
+    """What there is to say of a pass, but for how it was judged."""
+    remarks = [r for r in comparison.remarks if "alone judge" not in r and "other inputs" not in r]
+    notes = [f"{r.name}: {r.note}" for r in comparison.values() if r.status in ("scaled", "close")]
+    return [*remarks, *(note for note in notes if "convention" in note or "constant" in note)]

@@ -37,7 +37,7 @@ def with_old_names() -> Iterator[None]:
         yield
     finally:
         for name in added:
-            vars(np).pop(name, None)
+            delattr(np, name)
 
 
 def old_names_in(text: str) -> str:

@@ -5,6 +5,7 @@ from .causes import Cause
 from .check import UnusableLayer, check_backward, check_pair, inputs_for, run_forward
 from .comparing import compare
 from .comparison import Comparison, Result
+from .convention import excused
 from .styles.finding import pair_of, pairs_of
 from .styles.pairing import Pair
 
@@ -18,6 +19,7 @@ __all__ = [
     "check_backward",
     "check_pair",
     "compare",
+    "excused",
     "inputs_for",
     "pair_of",
     "pairs_of",

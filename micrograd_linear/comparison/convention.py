@@ -10,11 +10,13 @@ import numpy as np
 
 from .comparison import AGREE, Comparison
 from .styles import naming
+from .styles.functions import WITHOUT_UPSTREAM
 
 _CLOSE = 1e-6
 _GROWN = 3e3  # times a small constant: what it may change of a gradient, where numbers are small
 _TINY = 3e-4  # of the largest element of a gradient: what is larger is a mistake
 _CONSTANT = re.compile(r"\b\d*\.?\d*e-0?(?:[5-9]|1\d)\b|\b0?\.0000+1\b")
+_NAMED = "the convention in which"
 _WRONG = ("wrong", "wrong step")
 
 
@@ -47,6 +49,31 @@ def with_conventions(comparison: Comparison, values: Mapping[str, np.ndarray]) -
     for name in averaged:
         results[name] = replace(results[name], note=note)
     return _changed(comparison, results)
+
+
+def excused(comparisons: Mapping[str, Comparison]) -> dict[str, Comparison]:
+    """The comparisons of a file's pairs; what deviates by that convention alone is no error where a
+    whole net of the file, which ends in the cost, is right with it.
+    """
+    nets = [name for name, comparison in comparisons.items() if _is_right_net(comparison)]
+    found = dict(comparisons)
+    for name, comparison in comparisons.items():
+        if nets and not comparison.ok and _by_convention(comparison):
+            results = dict(comparison.items())
+            for wrong in comparison.wrong:
+                note = f"{wrong.note}; the whole net, {nets[0].partition('#')[0]}, is right with it"
+                results[wrong.name] = replace(wrong, status="scaled", note=note, causes=())
+            found[name] = _changed(comparison, results)
+    return found
+
+
+def _is_right_net(comparison):
+    return comparison.ok and any(WITHOUT_UPSTREAM in remark for remark in comparison.remarks)
+
+
+def _by_convention(comparison):
+    named = {r.name for r in comparison.wrong if _NAMED in r.note}
+    return bool(named) and all(r.name in named or r.follows in named for r in comparison.wrong)
 
 
 def with_small_constants(comparison: Comparison, text: str) -> Comparison:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -171,23 +172,18 @@ class Binding:
                 positional.append(given.pop(p.name))
         return self.backward(*positional, **given)
 
-    def _value(self, p, flows, arguments, results, kept, y):
-        name = self.stands_for.get(p.name, p.name)
-        if name in flows:
-            return flows[name]
-        for held in (arguments, results):
+    def _value(self, p, flows, arguments, results, kept, y) -> Any:
+        name = self.stands_for.get(p.name) or str(p.name)
+        for held in (flows, arguments, results):
             if name in held:
                 return held[name]
         if naming.is_rate(name):
             return 1.0
         if p.default is not EMPTY:
             return EMPTY
-        alike = [k for k in arguments if naming.plain(k) == naming.plain(name)]
-        if alike:
-            return arguments[alike[0]]
-        labels = [k for k in arguments if naming.may_be_labels(k) and naming.may_be_labels(name)]
-        if labels and naming.are_labels(name, "loss") and not naming.is_cache(name):
-            return arguments[labels[0]]
+        alike = _alike(name, arguments)
+        if alike is not None:
+            return arguments[alike]
         if kept is not None and (naming.is_cache(name) or not naming.is_output(name)):
             return kept
         if naming.is_cache(name) and len(arguments) == 1:
@@ -201,3 +197,11 @@ class Binding:
             f"backward takes {name}, which is no argument of forward; it takes "
             f"{naming.listed(arguments)}"
         )
+
+
+def _alike(name: str, arguments: Mapping[str, Any]) -> str | None:
+    """The argument that differs in case alone, or that is the target as well."""
+    alike = [k for k in arguments if naming.plain(k) == naming.plain(name)]
+    if not alike and naming.are_labels(name, "loss") and not naming.is_cache(name):
+        alike = [k for k in arguments if naming.may_be_labels(k)]
+    return alike[0] if alike else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ def is_object(x: object) -> bool:
     return hasattr(x, "__dict__") and not is_code and not isinstance(x, np.ndarray)
 
 
-def children(x: object) -> Iterator[tuple[object, object]]:
+def children(x: Any) -> Iterator[tuple[object, object]]:
     """(key, value) of what an object, a dict or a list holds."""
     if isinstance(x, dict):
         yield from list(x.items())
@@ -52,7 +53,7 @@ def _collect(x, path, found, above):
             _collect(value, (*path, key), found, (*above, id(x)))
 
 
-def at(x: object, path: Path) -> object:
+def at(x: Any, path: Path) -> Any:
     """What stands at a path; None where nothing does."""
     for part in path:
         if isinstance(x, (dict, list, tuple)):
@@ -65,7 +66,7 @@ def at(x: object, path: Path) -> object:
     return x
 
 
-def put(x: object, path: Path, value: object) -> None:
+def put(x: Any, path: Path, value: object) -> None:
     """Let a value stand at a path; a tuple on the way is made anew."""
     owner = at(x, path[:-1])
     if isinstance(owner, tuple):

@@ -10,6 +10,7 @@ import linecache
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def _tanh_prime(x):
 
 def objects_of(
     cls: type, module: Mapping[str, object], given: Mapping | None, rng: np.random.Generator
-) -> Iterator[tuple[object, dict[str, object]]]:
+) -> Iterator[tuple[Any, dict[str, Any]]]:
     """(object, what it was made with), the likeliest first: as in the file's own text, then
     guesses.
     """
@@ -140,9 +141,11 @@ def _filled_up(objects, cls, module, rng):
 def chain_of(cls: type, module: Mapping[str, object], rng: np.random.Generator) -> list[object]:
     """Layers of the file's other classes that take what the one before gives."""
     x, layers = rng.normal(size=(5, 7)), []
-    for other in list(module.values()):
-        fits = inspect.isclass(other) and other is not cls and hasattr(other, "backward")
-        if not fits or re.search(r"loss|entropy|mse|net|model|optim", other.__name__, re.I):
+    others = [x for x in list(module.values()) if isinstance(x, type) and x is not cls]
+    for other in others:
+        if not hasattr(other, "backward") or re.search(
+            r"loss|entropy|mse|net|model|optim", other.__name__, re.I
+        ):
             continue
         for made, _ in itertools.islice(objects_of(other, {}, None, rng), 6):
             try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -64,13 +65,13 @@ class Derivative:
                     f"{self.derivative.__name__} takes {taken} arguments, "
                     f"{self.forward.__name__} {len(given)}"
                 )
-            returned = self.derivative(*given)
+            returned: Any = self.derivative(*given)
             if np.ndim(y) == 0:
                 returned = _times(dy, returned)
-            elif not isinstance(returned, (tuple, dict)):
+            elif not isinstance(returned, tuple):
                 returned = _local(dy, returned, y)
             else:
-                returned = type(returned)(_local(dy, part, y) for part in returned)
+                returned = tuple(_local(dy, part, y) for part in returned)
             return assigned(returned, filled.values, returned_names(self.derivative), labels)
 
         forward.written_as, backward.written_as = self.forward, self.derivative

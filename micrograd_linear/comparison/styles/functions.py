@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -19,8 +20,10 @@ from .slopes import borne_out
 from .slots import fillings, slots_of
 from .source import returned_names
 
+WITHOUT_UPSTREAM = "backward takes no upstream gradient"
 
-def _copied(value: object) -> object:
+
+def _copied(value: Any) -> Any:
     """A copy, so that a backward function which changes what it is handed may be called again."""
     try:
         return copy.deepcopy(value)
@@ -101,7 +104,7 @@ def with_cost(make: Callable, case: Case, filled: Filled, results: Results, own,
     readings = []
     for words, cost in costs.of(own, filled.arguments, results.outputs[0]):
         reading = make(filled, cost)
-        reading.remarks = (f"backward takes no upstream gradient: it is that of {words}.",)
+        reading.remarks = (f"{WITHOUT_UPSTREAM}: it is that of {words}.",)
         readings.append(reading)
     found = borne_out([case, *readings], rng)
     if found is None:

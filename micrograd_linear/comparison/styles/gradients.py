@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -120,7 +121,7 @@ def _of_list(items, name, values):
     return {n: np.asarray(g) for n, g in pairs if is_number(g)}
 
 
-def named_one(gradient: object, values: Mapping[str, np.ndarray], said: str, likely: Sequence[str]):
+def named_one(gradient: Any, values: Mapping[str, np.ndarray], said: str, likely: Sequence[str]):
     """The argument that a single gradient is of: by its name, by its shape among weights, or the
     first.
     """

@@ -19,6 +19,7 @@ from .attributes import Path, arrays_of, at, children, in_words, is_object, put
 from .construction import objects_of
 from .functions import _copied, _local, _optional, _times, with_cost
 from .left import LeftBehind, is_kept, result_left
+from .losses import loss_and_rest, slopes_named
 from .pairing import Case, Make
 from .results import Results, results_of
 from .slopes import borne_out
@@ -240,13 +241,13 @@ class Use:
         if returned is None:
             returned = result_left(thing, self.template, arguments)
         if self.binding is None:
-            return thing, arguments, Results([returned[0]], tuple(returned[1:]), {})
+            loss, rest = loss_and_rest(returned)
+            return thing, arguments, Results([loss], rest, {})
         return thing, arguments, results_of(returned, self.said, len(self.binding.upstream))
 
     def _backward(self, thing, arguments, results, dy):
         if self.binding is None:
-            kept = results.kept
-            return kept[0] if len(kept) == 1 else kept
+            return results.kept
         binding = copy.copy(self.binding)
         binding.backward = getattr(thing, self.style.backward or "")
         upstream = results.split(dy) if binding.upstream else []
@@ -289,7 +290,7 @@ class Use:
 
     def _said(self):
         if self.binding is None:
-            return self.said[1:]
+            return slopes_named(self.call)
         return returned_names(self.binding.backward)
 
     def _starts(self, filled, parameters, given, rng):

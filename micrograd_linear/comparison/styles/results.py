@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,18 +19,18 @@ _KINDS = (Tensor, np.ndarray, np.generic, float, int)
 class Results:
     """The results of a run, what is kept beside them, and all of them by name."""
 
-    outputs: list[object]
-    kept: object
-    named: dict[str, object]
+    outputs: list[Any]
+    kept: Any
+    named: dict[str, Any]
 
     @property
-    def joined(self) -> object:
+    def joined(self) -> Any:
         """One array: the result, or all elements of several."""
         if len(self.outputs) == 1:
             return self.outputs[0]
-        return np.concatenate([np.reshape(y, (-1,)) for y in self.outputs])  # type: ignore[arg-type]
+        return np.concatenate([np.reshape(y, (-1,)) for y in self.outputs])
 
-    def split(self, dy: object) -> list[object]:
+    def split(self, dy: Any) -> list[Any]:
         """The gradient of each result, of that of the joined array."""
         if len(self.outputs) == 1:
             return [dy]
@@ -41,7 +42,7 @@ class Results:
         return parts
 
 
-def results_of(returned: object, said: Sequence[str], wanted: int) -> Results:
+def results_of(returned: Any, said: Sequence[str], wanted: int) -> Results:
     """The results of a forward function from which backward takes ``wanted`` gradients.
 
     ``said`` are the names in its ``return``.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from . import naming
 from .source import Hints
@@ -95,7 +96,7 @@ def _are_arrays(hints):
     return any(naming.is_weight(str(key)) or naming.is_bias(str(key)) for key in hints.keys)
 
 
-def _of_default(name, default):
+def _of_default(name: str, default: Any) -> list[Any]:
     """The default, made smaller where it is a large size, and switched on where it is training."""
     if isinstance(default, bool):
         on = bool(re.search(r"train", name))

@@ -37,11 +37,13 @@ def found_case(
             if case is not None and not fits and (reshaped := _in_their_shapes(case)):
                 restore()
                 case, fits = _tried(pair, lambda case=reshaped: case, rng, reasons)
-            if fits and (first is None or _may_replace(first, case, batches)):
+            if case is None:
+                since += first is not None
+            elif fits and (first is None or _may_replace(first, case, batches)):
                 return case
-            if case is not None and (first is None or _is_absurd(first)):
-                first = case
-            since += first is not None
+            else:
+                first = case if first is None or _is_absurd(first) else first
+                since += 1
             if since > _AFTER_FIRST:
                 break
     if first is not None:
