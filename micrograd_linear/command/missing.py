@@ -55,8 +55,14 @@ class _Nothing(types.ModuleType):
     def __exit__(self, *error):
         return None
 
-    def __len__(self):
-        return 0
+    def __array__(self, *args, **keywords):
+        raise ModuleNotFoundError(f"No module named {self.__name__.partition('.')[0]!r}")
+
+    def __array_ufunc__(self, *args, **keywords):
+        return self.__array__()
+
+    def __deepcopy__(self, memo):
+        return self
 
 
 class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):

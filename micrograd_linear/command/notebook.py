@@ -21,6 +21,8 @@ def cells_of(name: str, text: str) -> Iterator[tuple[str, str]]:
             cells = [cell for sheet in notebook.get("worksheets", []) for cell in sheet["cells"]]
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise UnusableLayer(f"{name} is no notebook: {error}") from None
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+        raise UnusableLayer(f"{name} is no notebook: its cells are no list of cells")
     if not cells:
         raise UnusableLayer(f"{name} is a notebook without cells")
     number = 0

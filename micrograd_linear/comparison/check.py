@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -66,14 +67,12 @@ def check_backward(
     True
     """
     pairs = _pairs(forward, backward)
-    comparisons = {}
-    for pair in pairs:
-        given = inputs if len(pairs) == 1 else inputs_for(pair, inputs, pairs)
-        comparisons[pair.name] = check_pair(pair, given, seed=seed)
+    given = [inputs] if len(pairs) == 1 else [inputs_for(p, inputs, pairs) for p in pairs]
+    comparisons = {p.name: check_pair(p, g, seed=seed) for p, g in zip(pairs, given)}
     return joined(excused(comparisons))
 
 
-def _pairs(forward, backward) -> list[Pair]:
+def _pairs(forward: Any, backward: Any) -> list[Pair]:
     if backward is not None or (not callable(forward) and not hasattr(forward, "__dict__")):
         for name, function in (("forward", forward), ("backward", backward)):
             if not callable(function):

@@ -6,6 +6,7 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from ...foundations.place import Statement
 from ..statement import code_of
@@ -106,8 +107,19 @@ def pairs_of(module: Mapping[str, object], file: str) -> list[Pair]:
     found = [*_function_pairs(functions), *_loss_functions(functions)]
     for cls in dict.fromkeys(classes.values()):
         found += pairs_of_class(cls, module)
-    unique = {(pair.name, pair.words): pair for pair in found}
-    return sorted(unique.values(), key=lambda pair: (pair.place.file, pair.place.line))
+    unique = list({pair.functions: pair for pair in reversed(found)}.values())
+    return _named_apart(sorted(unique, key=lambda pair: (pair.place.file, pair.place.line)))
+
+
+def _named_apart(pairs: list[Pair]) -> list[Pair]:
+    """The pairs; those of one name are told apart by their backward function."""
+    names = [pair.name for pair in pairs]
+    return [
+        pair
+        if names.count(pair.name) == 1
+        else replace(pair, name=f"{pair.name} ({pair.words.split(', ')[-1]})")
+        for pair in pairs
+    ]
 
 
 def _is_own(function, file):

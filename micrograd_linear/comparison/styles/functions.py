@@ -151,7 +151,7 @@ def _times(dy, returned):
 def _local(dy, returned, y):
     """A local derivative, or a Jacobian, applied to the upstream gradient."""
     shape = np.shape(returned)
-    if shape == np.shape(y):
+    if shape in ((), np.shape(y)):  # a constant derivative may be one number
         return dy * returned
     if shape == (*np.shape(y), *np.shape(y)):
         return np.tensordot(dy, returned, axes=np.ndim(y))

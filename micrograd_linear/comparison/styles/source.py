@@ -15,6 +15,7 @@ from tokenize import TokenError
 
 from ...foundations.place import is_beside
 from ..statement import code_of, plain_function
+from . import naming
 
 _DEPTH = 4  # calls that an argument is followed into
 
@@ -128,10 +129,16 @@ def _name_of(node):
         return node.attr
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
         return str(node.slice.value)
+    if isinstance(node, ast.Dict) and node.keys and all(_is_gradient(key) for key in node.keys):
+        return "grads"
     moved = ("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel", "view")
     if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in moved:
         return _name_of(node.func.value)  # type: ignore[attr-defined]
     return ""
+
+
+def _is_gradient(key):
+    return isinstance(key, ast.Constant) and naming.stem_of(str(key.value)) is not None
 
 
 def hints_of(function: Callable, name: str, depth: int = _DEPTH) -> Hints:
