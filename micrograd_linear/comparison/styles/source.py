@@ -206,6 +206,9 @@ def _read_subscript(node, name, hints):
     if _is(node.value, name):
         _add_key(node.slice, hints)
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    new = [part for part in parts if ast.unparse(part) in ("None", "np.newaxis", "numpy.newaxis")]
+    if _is(node.value, name) and new and all(isinstance(p, ast.Slice) or p in new for p in parts):
+        hints.axes.append(("",) * (len(parts) - len(new)))  # x[:, None] has one axis
     beside = len(parts) > 1 or not isinstance(node.value, ast.Name)
     if any(_is(part, name) for part in parts) and (beside or not _is(node.value, name)):
         hints.is_index = True
