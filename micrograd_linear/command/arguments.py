@@ -4,10 +4,11 @@ import argparse
 from importlib import metadata
 
 _CHECK = """\
-Check the backward pass in FILE.py. The file defines forward(...), NumPy code that returns one
-array y; backward(dy, ...), which returns dL/d(argument) as a dict by argument name or a tuple in
-argument order; and, if you like, inputs = {name: array or shape}. What the file prints goes to
-standard error."""
+Check the backward passes in FILE.py, or in a notebook. All pairs that it defines are found:
+functions forward and backward, X_forward and X_backward, f and f_prime, functions that return a
+loss and its gradients, classes with both methods. If you like, the file defines inputs = {name:
+array, shape or setting}, or {pair: {...}} for several. What the file prints goes to standard
+error."""
 _DERIVE = """\
 Print the gradients of what FILE.py computes, as formulas. The file defines forward(...), NumPy
 code that returns one array y, and, if you like, inputs = {name: array or shape}; or it builds a
@@ -53,6 +54,12 @@ def _add_check(commands):
     )
     _add_output(check, default=argparse.SUPPRESS)
     _add_file(check)
+    check.add_argument(
+        "names",
+        metavar="NAME",
+        nargs="*",
+        help="the pairs to check: names of functions, a class, or Class.method (default: all)",
+    )
     forms = check.add_mutually_exclusive_group()
     forms.add_argument(
         "--json",

@@ -16,12 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from .. import Linear, Tensor, Value, compare, hand_derived
-from ..comparison import UnusableLayer, check_backward, run_forward
+from ..comparison import UnusableLayer, run_forward
 from ..foundations.files import write_whole
 from ..foundations.place import message_of
-from ..foundations.printable import finite, printable
+from ..foundations.printable import printable
 from . import iris
 from .arguments import parser
+from .checking import about, checked_pairs, found_pairs, table
 from .output import every_character, page_path, picture_paths, say
 from .user_file import running, source_of
 
@@ -123,7 +124,9 @@ def softmax_cross_entropy(logits: Tensor, classes: np.ndarray) -> Tensor:
 
 
 def check_file(options: argparse.Namespace) -> int:
-    """The user's forward and backward: a table and a picture, one page, or JSON."""
+    """The user's pairs: a table and a picture, one page, or JSON; a row each where there are
+    several.
+    """
     file, source, paths = options.file, source_of(options.file), []
     if options.html is not None:
         paths = [page_path(options.output, options.html)]
@@ -131,48 +134,69 @@ def check_file(options: argparse.Namespace) -> int:
         paths = picture_paths(options.output, Path(file).stem)
     if not options.json:
         _load("derivation", "drawing", "command.report")
-    with running(file, source) as names:
-        comparison = _checked(names, options)
-        if options.json:
-            printed = json.dumps(finite(comparison.to_dict()), indent=2)
-        else:
-            about = _about(comparison, names, options)
-            printed = f"{about}\n\n{comparison}"
+    with running(file, source) as ran:
+        pairs = found_pairs(ran.names, file, options.names)
+        if options.html is not None and len(pairs) > 1:
+            there = ", ".join(pair.name for pair in pairs)
+            raise UnusableLayer(
+                f"{file} has {len(pairs)} pairs, and a page is of one: name {there}"
+            )
+        found = _checked(pairs, ran, options)
+        printed = _printed(found, ran.notes, options)
     say(printed)
+    if len(found) == 1:
+        _show(found[0], paths, options)
+    return _status_of(found)
+
+
+def _checked(pairs, ran, options):
+    try:
+        return checked_pairs(pairs, ran.names, options.seed)
+    except UnusableLayer as error:
+        if not ran.notes:
+            raise
+        raise UnusableLayer(f"{' '.join(ran.notes)} {message_of(error)}") from error
+
+
+def _printed(found, notes, options):
+    """What is said of the pairs: of one, its own comparison."""
+    single = found[0].comparison if len(found) == 1 else None
+    if options.json:
+        pairs = [checked.to_dict(options.file) for checked in found]
+        ok = {AGREE: True, DIFFER: False}.get(_status_of(found))
+        whole = pairs[0] if len(found) == 1 else {"ok": ok, "file": options.file}
+        return json.dumps({**whole, "notes": notes, "pairs": pairs}, indent=2)
+    said = "".join(f"{note}\n" for note in notes) + ("\n" if notes else "")
+    if single is None:
+        return f"{said}{table(found, options.file, options.seed)}"
+    return f"{said}{about(found[0], options.file, options.seed)}\n\n{single}"
+
+
+def _show(checked, paths, options):
+    """The page or the pictures of one pair."""
+    comparison = checked.comparison
     with _after(comparison):
         if options.html is not None:
-            page = _load("command.report").page(comparison, about)
+            title = about(checked, options.file, options.seed)
+            page = _load("command.report").page(comparison, title)
             say(f"\nThe report: {write_whole(paths[0], page.encode())}")
         elif paths:
             say(_drawn(comparison.root, paths, comparison))
-    return _status(comparison)
 
 
-def _checked(names, options):
-    for name in ("forward", "backward"):
-        if not callable(names.get(name)):
-            expected = "expected forward(...) and backward(dy, ...)"
-            raise UnusableLayer(f"{options.file} defines no function {name}; {expected}")
-    return check_backward(
-        names["forward"], names["backward"], names.get("inputs"), seed=options.seed
-    )
-
-
-def _about(comparison, names, options):
-    """One line: what was compared."""
-    found = names.get("inputs") is None
-    given = "drawn at random, in the first shapes that fit" if found else "the inputs of the file"
-    shapes = ", ".join(f"{name} {shape}" for name, shape in comparison.inputs.items())
-    result = "{} {}".format(*comparison.result)
-    about = f"{options.file}: {result} from {shapes} ({given})"
-    return f"{about}; dy drawn at random (seed {options.seed})"
+def _status_of(found):
+    """1 where a pair does not agree; else 2 where one has no verdict."""
+    comparisons = [checked.comparison for checked in found]
+    if any(c is not None and not c.ok for c in comparisons):
+        return DIFFER
+    return UNUSABLE if None in comparisons else AGREE
 
 
 def derive_file(options: argparse.Namespace) -> int:
     """The derivation of the graph that a Python file builds."""
     derivations = _load("derivation")
-    with running(options.file, source_of(options.file)) as names:
-        root = _root(names, options)
+    with running(options.file, source_of(options.file)) as ran:
+        root = _root(ran.names, options)
         try:
             derivation = derivations.derive(root, options.wrt or None, form=options.form)
             printed = getattr(derivation, options.output_form).rstrip("\n")

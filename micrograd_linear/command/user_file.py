@@ -1,7 +1,9 @@
 """The user's Python file: read, run as a module, and kept from disturbing the command."""
 
 from __future__ import annotations
+import __future__
 
+import ast
 import contextlib
 import io
 import linecache
@@ -11,18 +13,24 @@ import sys
 import tokenize
 import types
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.error import URLError
 
 from ..comparison import UnusableLayer
 from ..foundations.place import in_one_line, place_of
 from .diversion import printing_to_standard_error
 from .interruption import noticing_interrupts
+from .missing import standing_in
+from .notebook import cells_of
+from .old_numpy import old_names_in, with_old_names
+from .package import Standing, standing_of
 from .surroundings import put_back
 
 
 @contextlib.contextmanager
-def running(name: str, source: str) -> Iterator[dict[str, object]]:
-    """The names that the file defines, for as long as its code may run.
+def running(name: str, source: str) -> Iterator[UserFile]:
+    """What the file defines, for as long as its code may run.
 
     Whatever its code prints goes to standard error, and what it changes in this process is put back
     at the end. Every error that comes out of its code is an ``UnusableLayer`` in one line. A
@@ -30,9 +38,19 @@ def running(name: str, source: str) -> Iterator[dict[str, object]]:
     """
     observers = sys.getprofile(), sys.gettrace()
     with noticing_interrupts() as interruption:
-        with put_back(Path(name)), printing_to_standard_error(), _never_leaving():
+        old = old_names_in(source)
+        root = _standing(Path(name).absolute(), _parts(name, source)).root
+        diverted = (
+            printing_to_standard_error(),
+            _never_leaving(),
+            standing_in(name),
+            with_old_names(),
+        )
+        with put_back(root / "_"), diverted[0], diverted[1], diverted[2] as stand_ins, diverted[3]:
             try:
-                yield _names(name, source)
+                ran = _run(name, source, stand_ins)
+                ran.notes += [old] if old else []
+                yield ran
             except BaseException as error:
                 if interruption.arrived:
                     raise KeyboardInterrupt from error
@@ -41,7 +59,8 @@ def running(name: str, source: str) -> Iterator[dict[str, object]]:
                 raise UnusableLayer(in_one_line(error, name)) from error
             finally:
                 _observe(*observers)  # before anything else runs that an observer could break
-                linecache.cache.pop(name, None)
+                for part in [key for key in linecache.cache if key.startswith(name)]:
+                    linecache.cache.pop(part, None)
         if interruption.arrived:  # the file caught it and went on
             raise KeyboardInterrupt
 
@@ -78,8 +97,6 @@ def _no_python_file(name, kind):
         return "is a folder"
     if not stat.S_ISREG(kind) and not stat.S_ISFIFO(kind):
         return "is a device"
-    if Path(name).suffix == ".ipynb":
-        return f"is a notebook (jupyter nbconvert --to script {name} makes a Python file of it)"
     return ""
 
 
@@ -102,23 +119,82 @@ def _decoded(name, content):
     raise UnusableLayer(f"{name}:1: {reason}")
 
 
-def _names(name, source):
+@dataclass
+class UserFile:
+    """What the file defines, and what there is to say of how it ran."""
+
+    names: dict[str, object]
+    notes: list[str] = field(default_factory=list)
+
+
+def _run(name, source, stand_ins) -> UserFile:
     """Run the source as a module, not as ``__main__``; it imports from its own folder first."""
     path = Path(name).absolute()
-    module = types.ModuleType(f"<{path.stem}>")
+    parts = _parts(name, source)
+    standing = _standing(path, parts)
+    module = types.ModuleType(standing.name)
     module.__file__ = str(path)
+    if standing.package:
+        module.__package__ = standing.package
     sys.modules[module.__name__] = module
-    sys.path.insert(0, str(path.parent.resolve()))
-    # The lines are kept for messages: the file may change or vanish while it runs.
-    linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
-    observers = sys.getprofile(), sys.gettrace()
+    sys.path[:0] = [str(folder) for folder in standing.folders]
+    file, observers = UserFile(module.__dict__), (sys.getprofile(), sys.gettrace())
     try:
-        exec(compile(source, name, "exec", dont_inherit=True), module.__dict__)
+        for part, text in parts:
+            # The lines are kept for messages: the file may change or vanish while it runs.
+            linecache.cache[part] = len(text), None, text.splitlines(keepends=True), part
+            _run_part(part, text, file)
     except BaseException as error:  # the compiler's own have no place in the traceback
         raise UnusableLayer(in_one_line(error, name)) from error
     finally:
         _observe(*observers)  # what the file sets is not to observe the check
-    return module.__dict__
+        if stand_ins.words:
+            file.notes.insert(0, stand_ins.words)
+    return file
+
+
+def _parts(name, source):
+    """(name, text) of what is run: the file, or the code cells of a notebook."""
+    return list(cells_of(name, source)) if Path(name).suffix == ".ipynb" else [(name, source)]
+
+
+def _standing(path, parts) -> Standing:
+    try:
+        tree = ast.parse("\n".join(text for _, text in parts))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # said when it is compiled
+        tree = ast.Module([], [])
+    return standing_of(path, tree)
+
+
+def _run_part(name, text, file):
+    """Run a text statement by statement; one that needs data which is not there is left out."""
+    whole = compile(text, name, "exec", dont_inherit=True)
+    flags = whole.co_flags & _FUTURE
+    lost: set[str] = set()
+    for statement in ast.parse(text, name).body:
+        code = compile(ast.Module([statement], []), name, "exec", flags, dont_inherit=True)
+        try:
+            exec(code, file.names)
+        except (FileNotFoundError, URLError, EOFError, NameError) as error:
+            no_data = not isinstance(error, NameError)
+            if not no_data and getattr(error, "name", None) not in lost:
+                raise
+            if isinstance(statement, ast.Import | ast.ImportFrom):
+                raise
+            lost |= _assigned(statement)
+            if no_data:
+                file.notes.append(f"left out: {in_one_line(error, name)}")
+
+
+_FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+
+
+def _assigned(statement):
+    return {
+        node.id
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
 
 
 def _observe(profile, trace):

@@ -2,17 +2,26 @@
 
 from .asserting import assert_grads_match
 from .causes import Cause
-from .check import UnusableLayer, check_backward, run_forward
+from .check import UnusableLayer, check_backward, check_pair, inputs_for, run_forward
 from .comparing import compare
 from .comparison import Comparison, Result
+from .convention import excused
+from .styles.finding import pair_of, pairs_of
+from .styles.pairing import Pair
 
 __all__ = [
     "Cause",
     "Comparison",
+    "Pair",
     "Result",
     "UnusableLayer",
     "assert_grads_match",
     "check_backward",
+    "check_pair",
     "compare",
+    "excused",
+    "inputs_for",
+    "pair_of",
+    "pairs_of",
     "run_forward",
 ]

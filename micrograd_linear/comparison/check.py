@@ -1,5 +1,4 @@
-"""``check_backward``: a hand-written pair of NumPy functions, forward and backward, before two
-judges.
+"""``check_backward``: what a hand-written backward pass returns, before two judges.
 
 The engine records ``forward`` and differentiates it; finite differences are taken of the plain
 function. Where both say the same of the function, the engine judges the hand-derived gradients, and
@@ -8,23 +7,36 @@ explains them. Where no graph stands for the function, differences alone judge.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from ..engine.tensor import Tensor
 from .comparison import Comparison
 from .confirmation import confirm, give_up, is_refuted, refuse_independent, refuse_unrepeatable
+from .convention import excused, with_conventions, with_small_constants
 from .inputs import inputs_of
+from .joined import joined
 from .pair import Disagreement, UnusableLayer, hand_gradients, in_words, with_cache
 from .random_state import RandomState
 from .redraw import on_other_inputs
 from .run import Run
+from .styles.finding import arguments_of, pair_of, pairs_of, pairs_of_class, single
+from .styles.pairing import Case, Pair
+from .styles.simple import as_simple
+from .styles.source import file_text
+from .styles.trial import found_case
 from .two_verdicts import by_differences, by_engine
 
 
 def check_backward(
-    forward: Callable, backward: Callable, inputs: object = None, *, seed: int = 0
+    forward: object,
+    backward: Callable | None = None,
+    inputs: object = None,
+    *,
+    seed: int = 0,
 ) -> Comparison:
     """Compare a hand-written ``backward`` with the gradients of ``forward``, by two judges.
 
@@ -34,8 +46,11 @@ def check_backward(
                                 only the inputs that it needs. A dict may also hold gradients of
                                 results in between, by the names of forward's local variables.
                                 ``backward(dy, cache)`` where forward returns a cache
-    ``inputs``                  {name: array, or a shape to be drawn at random}; without it,
-                                shapes are sought that forward accepts
+    ``inputs``                  {name: array, or a shape to be drawn at random, or a setting};
+                                without it, inputs are sought that both functions accept
+
+    Without ``backward``, ``forward`` is a class, or an object, with both methods; a function that
+    returns a loss and its gradients; or a module, all of whose pairs are checked.
 
     dy is drawn at random, in the shape of y. Both functions run on copies of the plain arrays, and
     draw the same random numbers in each run; ``forward`` runs on Tensors as well. Integer arrays
@@ -51,27 +66,101 @@ def check_backward(
     >>> check_backward(forward, backward, {"x": (5, 7), "w": (7, 3)}).ok
     True
     """
-    for name, function in (("forward", forward), ("backward", backward)):
-        if not callable(function):
-            got = type(function).__name__
-            raise TypeError(f"check_backward: {name}: expected a function, got {got}")
+    pairs = _pairs(forward, backward)
+    given = [inputs] if len(pairs) == 1 else [inputs_for(p, inputs, pairs) for p in pairs]
+    comparisons = {p.name: check_pair(p, g, seed=seed) for p, g in zip(pairs, given)}
+    return joined(excused(comparisons))
+
+
+def _pairs(forward: Any, backward: Any | None) -> list[Pair]:
+
+    if backward is not None or (not callable(forward) and not hasattr(forward, "__dict__")):
+        for name, function in (("forward", forward), ("backward", backward)):
+            if not callable(function):
+                got = type(function).__name__
+                raise TypeError(f"check_backward: {name}: expected a function, got {got}")
+        assert backward is not None
+        return [pair_of(forward, backward)]
+    if inspect.ismodule(forward):
+        found = pairs_of(vars(forward), getattr(forward, "__file__", None) or "")
+    elif inspect.isroutine(forward):
+        found = [single(forward)]
+    else:
+        cls = forward if inspect.isclass(forward) else type(forward)
+        module = inspect.getmodule(cls)
+        made = None if inspect.isclass(forward) else forward
+        found = pairs_of_class(cls, vars(module) if module else {}, made)
+    if not found:
+        raise UnusableLayer(
+            f"check_backward: {getattr(forward, '__name__', type(forward).__name__)} has no pair: "
+            "expected forward and backward, X_forward and X_backward, or methods of these names"
+        )
+    return found
+
+
+def inputs_for(pair: Pair, inputs: object, pairs: Sequence[Pair]) -> object:
+    """The part of the inputs that is meant for a pair: {pair name: {...}}, or all of it.
+
+    A file may use the name for something else: what names no argument of the pair is not meant.
+    """
+    if isinstance(inputs, Mapping):
+        own = inputs.get(pair.name)
+        if isinstance(own, Mapping):
+            return own
+        named = {other.name for other in pairs}
+        if inputs and all(key in named and isinstance(inputs[key], Mapping) for key in inputs):
+            return None
+    if pair.name == "forward":
+        return inputs
+    fits = isinstance(inputs, Mapping) and set(inputs) <= arguments_of(pair)
+    return inputs if fits or (len(pairs) == 1 and isinstance(inputs, Mapping)) else None
+
+
+def check_pair(pair: Pair, inputs: object = None, *, seed: int = 0) -> Comparison:
+    """The comparison of one pair."""
     # No generator that the file seeds draws the same numbers: dy must not equal its inputs.
     rng = np.random.default_rng((seed, *b"check_backward"))
-    state = RandomState(forward, backward)
+    state = RandomState(*pair.functions)
     try:
-        values = inputs_of(forward, backward, inputs, rng)
-        comparison = _guessed(inputs, lambda: checked(forward, backward, values, rng, state))
-        if comparison.ok and comparison.root is not None and comparison.weaknesses:
-            on_other_inputs(
-                comparison,
-                forward,
-                values,
-                rng,
-                lambda other: checked(forward, backward, other, rng, state),
-            )
-        return comparison
+        case = _case(pair, inputs, rng, state)
+        comparison = _guessed(inputs, lambda: _of_case(case, case.values, rng, state))
+        if case.is_plain or inputs is not None:
+            _look_elsewhere(comparison, case, rng, state)
+        comparison.remarks = (*case.remarks, *comparison.remarks)
+        comparison = with_conventions(comparison, case.values)
+        return with_small_constants(comparison, file_text(pair.functions))
     finally:
         state.restore()
+
+
+def _case(pair: Pair, inputs, rng, state) -> Case:
+    """The pair with its inputs: those given, or the first with which it runs."""
+    simple = as_simple(pair)
+    if inputs is not None and simple is not None and simple.takes(inputs):
+        return simple.case(inputs_of(simple.forward, simple.backward, inputs, rng))
+    given = inputs if isinstance(inputs, Mapping) else None
+    try:
+        case = found_case(pair, given, rng, state.restore)
+    except UnusableLayer:
+        if simple is None or inputs is not None:
+            raise
+        return simple.case(inputs_of(simple.forward, simple.backward, None, rng))
+    return simple.case(case.values) if simple is not None and simple.fits(case) else case
+
+
+def _of_case(case, values, rng, state):
+    return checked(case.forward, case.backward, values, rng, state)
+
+
+def _look_elsewhere(comparison, case, rng, state):
+    if comparison.ok and comparison.root is not None and comparison.weaknesses:
+        on_other_inputs(
+            comparison,
+            case.forward,
+            case.values,
+            rng,
+            lambda other: _of_case(case, other, rng, state),
+        )
 
 
 def run_forward(

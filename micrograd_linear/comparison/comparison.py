@@ -102,7 +102,10 @@ class Comparison(Mapping[Any, Result]):
     ``ok``.
     """
 
-    root: Any  # y, where check_backward made the comparison
+    # These are set where check_backward made the comparison.
+    root: Any  # y
+    result: tuple[str, tuple[int, ...]]  # the name and the shape of y
+    inputs: dict[str, tuple[int, ...]]  # their shapes
     columns = ("name", "shape", "status", "max difference", "at", "hand", "engine")
 
     def __init__(

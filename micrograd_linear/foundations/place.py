@@ -13,6 +13,7 @@ from .printable import printable
 _PACKAGE = str(Path(__file__).resolve().parents[1])
 _LIBRARY = str(Path(os.__file__).resolve().parent)
 _INSTALLED = {"site-packages", "dist-packages"}
+CELL = ".ipynb cell "  # in the name of a cell of a notebook
 _LONGEST = 120  # characters of a line
 
 
@@ -29,9 +30,15 @@ class Statement:
         text = linecache.getline(self.file, self.line).strip()
         return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
+    @property
+    def where(self) -> str:
+        """``layer.py:12``, or ``cell 3, line 4`` of a notebook."""
+        _, cell, number = self.file.rpartition(CELL)
+        return f"cell {number}, line {self.line}" if cell else f"{Path(self.file).name}:{self.line}"
+
     def __str__(self) -> str:
         text = self.text
-        return f"{Path(self.file).name}:{self.line}" + (f": {text}" if text else "")
+        return self.where + (f": {text}" if text else "")
 
 
 def innermost(error: BaseException, is_users: Callable[[str], bool]) -> Statement | None:
@@ -74,7 +81,8 @@ def place_of(error: BaseException, file: str | os.PathLike) -> Statement | None:
 def _is_users(name, file):
     if not name or name.startswith("<"):
         return False
-    return name == os.fspath(file) or (os.path.isfile(name) and is_beside(name, file))
+    own = name == os.fspath(file) or name.startswith(f"{os.fspath(file)} cell ")
+    return own or (os.path.isfile(name) and is_beside(name, file))
 
 
 def in_one_line(error: BaseException, file: str | os.PathLike) -> str:
@@ -99,6 +107,8 @@ def message_of(error: BaseException) -> str:
 def _where(place, file):
     if place is None:
         return os.fspath(file)
+    if CELL in place.file:
+        return f"{file}: {place.where}"
     if place.file == os.fspath(file):
         return f"{place.file}:{place.line}"
     nearby = os.path.relpath(place.file, os.path.dirname(os.path.abspath(file)))

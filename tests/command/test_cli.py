@@ -159,7 +159,7 @@ def test_shapes_that_were_found_are_said(run):
             "backward failed: TypeError: unsupported operand type(s) for /: 'float' and 'dict' "
             "(layer.py:3: return dy / {})",
         ),
-        ("def forward(x): return x * 2\ndef backward(dy, z): return dy", "backward takes z"),
+        ("def forward(x): return x * 2\ndef backward(dy, q): return dy", "backward takes q"),
         (
             "def forward(x): return x * 2\ndef backward(dy, x): return {'z': dy}",
             "a gradient of 'z'",
@@ -266,7 +266,7 @@ def test_check_backward_from_python():
             "  h = np.tanh(x @ W1 + b1)\n  g = dy @ W2.T * (1 - h**2)\n"
             "  return g @ W1.T, x.T @ g, g.sum(0, keepdims=True), h.T @ dy, dy.sum(0, "
             "keepdims=True)",
-            "x (5, 7), W1 (7, 3), b1 (1, 3), W2 (3, 2), b2 (1, 2)",
+            "x (5, 7), W1 (7, 4), b1 (1, 4), W2 (4, 3), b2 (1, 3)",
         ),
         (
             "def forward(x, y): return x * y\ndef backward(dy, x, y): return dy * y, dy * x",

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from micrograd_linear.command import cli
+from micrograd_linear.command import checking, cli
 
 RIGHT = """
 import numpy as np
@@ -204,7 +204,7 @@ def test_an_interrupt_is_status_130_even_where_the_file_catches_it(tmp_path, pla
 
 def test_a_fault_of_the_program_is_no_verdict_and_says_how_to_see_more(run, monkeypatch):
     Path("layer.py").write_text(program("pass", "load"))
-    monkeypatch.setattr(cli, "check_backward", lambda *_, **__: {}["inside"])
+    monkeypatch.setattr(checking, "check_pair", lambda *_, **__: {}["inside"])
     status, out, err = run("check", "layer.py")
     assert (status, out) == (2, "") and is_one_line(err)
     assert (
@@ -272,7 +272,7 @@ def test_what_there_is_no_memory_for_is_said(run, monkeypatch):
     def refused(*_, **__):
         raise MemoryError("Unable to allocate 15 GiB")
 
-    monkeypatch.setattr(cli, "check_backward", refused)
+    monkeypatch.setattr(checking, "check_pair", refused)
     err = run("check", "layer.py")[2]
     assert err == "micrograd-linear: there is not enough memory: Unable to allocate 15 GiB\n"
 

@@ -112,17 +112,24 @@ def test_main_blocks_do_not_run_and_the_path_of_the_file_is_right(run):
     Path("sub/layer.py").write_text(ok)
     assert run("check", "sub/layer.py", "--json")[0] == 0
     Path("sub/layer.py").write_text("open('data.csv')\n" + ok)
-    err = run("check", "sub/layer.py")[2]
+    status, out, _ = run("check", "sub/layer.py")  # the pair does not need the data
     beside = "it is beside the file: open(Path(__file__).parent / 'data.csv')"
-    assert f"looked for in the current folder, {os.getcwd()}; {beside}" in err
+    assert status == 0 and out.startswith("left out: ")
+    assert f"looked for in the current folder, {os.getcwd()}; {beside}" in out.splitlines()[0]
     Path("sub/layer.py").write_text("open('other.csv')\n" + ok)
-    err = run("check", "sub/layer.py")[2]
+    status, out, _ = run("check", "sub/layer.py")
     assert (
-        "sub/layer.py:1: FileNotFoundError" in err
-        and "'other.csv'" in err
-        and "beside the file" not in err
-        and os.getcwd() in err
+        "sub/layer.py:1: FileNotFoundError" in out
+        and "'other.csv'" in out
+        and "beside the file" not in out
+        and os.getcwd() in out
     )
+    needs = "rows = len(open('other.csv').read())\nlast = rows - 1\n"
+    Path("needs.py").write_text(
+        needs + "def forward(x): return x * rows\ndef backward(dy, x): return dy * rows"
+    )
+    status, _, err = run("check", "needs.py")
+    assert status == 2 and "name 'rows' is not defined (needs.py:3" in err
 
 
 def test_the_place_of_an_error_is_the_innermost_of_the_users_own_files(tmp_path, monkeypatch):

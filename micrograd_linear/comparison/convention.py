@@ -1,0 +1,127 @@
+"""Deviations by habit: gradients of parameters alone averaged, small constants left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from .comparison import AGREE, Comparison
+from .styles import naming
+from .styles.functions import WITHOUT_UPSTREAM
+
+_CLOSE = 1e-6
+_GROWN = 3e3  # times a small constant: what it may change of a gradient, where numbers are small
+_TINY = 3e-4  # of the largest element of a gradient: what is larger is a mistake
+_CONSTANT = re.compile(r"\b\d*\.?\d*e-0?(?:[5-9]|1\d)\b|\b0?\.0000+1\b")
+_NAMED = "the convention in which"
+_WRONG = ("wrong", "wrong step")
+
+
+def with_conventions(comparison: Comparison, values: Mapping[str, np.ndarray]) -> Comparison:
+    """The comparison; where differences alone judged, and the gradients of all parameters, and of
+    them alone, are divided by the number of samples, a note says which convention that is.
+
+    The causes of the engine's own verdict name it by themselves.
+    """
+    if comparison.root is not None:
+        return comparison
+    results = dict(comparison.items())
+    parameters = [n for n in results if n in values and (naming.is_weight(n) or naming.is_bias(n))]
+    data = [n for n in results if n not in parameters and results[n].hand is not None]
+    averaged = [n for n in parameters if results[n].status in _WRONG]
+    weights = [n for n in averaged if naming.is_weight(n)]
+    all_of_them = averaged == [n for n in parameters if results[n].hand is not None]
+    if not weights or not data or not all_of_them:
+        return comparison
+    if not all(results[name].status in AGREE for name in data):
+        return comparison
+    m = next((m for m in _samples(values, data) if _divided(results, averaged, m)), None)
+    if m is None:
+        return comparison
+    note = (
+        f"it is 1/{m} of the gradient: the convention in which the gradient that comes in lacks "
+        f"the 1/{m} of an averaged loss, and only dW and db have it; where dy already holds 1/{m}, "
+        f"this is {m} times too small"
+    )
+    for name in averaged:
+        results[name] = replace(results[name], note=note)
+    return _changed(comparison, results)
+
+
+def excused(comparisons: Mapping[str, Comparison]) -> dict[str, Comparison]:
+    """The comparisons of a file's pairs; what deviates by that convention alone is no error where a
+    whole net of the file, which ends in the cost, is right with it.
+    """
+    nets = [name for name, comparison in comparisons.items() if _is_right_net(comparison)]
+    found = dict(comparisons)
+    for name, comparison in comparisons.items():
+        if nets and not comparison.ok and _by_convention(comparison):
+            results = dict(comparison.items())
+            for wrong in comparison.wrong:
+                note = f"{wrong.note}; the whole net, {nets[0].partition('#')[0]}, is right with it"
+                results[wrong.name] = replace(wrong, status="scaled", note=note, causes=())
+            found[name] = _changed(comparison, results)
+    return found
+
+
+def _is_right_net(comparison):
+    return comparison.ok and any(WITHOUT_UPSTREAM in remark for remark in comparison.remarks)
+
+
+def _by_convention(comparison):
+    named = {r.name for r in comparison.wrong if _NAMED in r.note}
+    return bool(named) and all(r.name in named or r.follows in named for r in comparison.wrong)
+
+
+def with_small_constants(comparison: Comparison, text: str) -> Comparison:
+    """The comparison; where a gradient is off by no more than a small constant explains, such as
+    that in ``log(y + 1e-7)``, and the text has one, it is close, and the constant is named.
+    """
+    constants = dict.fromkeys(_CONSTANT.findall(text))
+    results = dict(comparison.items())
+    limit = min(_TINY, _GROWN * max(map(float, constants), default=0.0))
+    close = [name for name, r in results.items() if r.status in _WRONG and _is_tiny(r, limit)]
+    if not constants or not close:
+        return comparison
+    for name in close:
+        gap = results[name].max_difference
+        note = (
+            f"equal but for {gap:.2g}, which is more than rounding and no more than a small "
+            f"constant explains ({', '.join(constants)}): the derivative leaves it out"
+        )
+        results[name] = replace(results[name], status="close", note=note, causes=())
+    return _changed(comparison, results)
+
+
+def _is_tiny(result, limit):
+    if any(cause.kind == "stale" for cause in result.causes) or not result.max_difference:
+        return False
+    largest = float(np.nanmax(np.absolute(result.engine), initial=0.0))
+    return result.max_difference <= limit * largest
+
+
+def _changed(comparison, results):
+    changed = comparison.with_results(results.values(), comparison._nodes)
+    for attribute in ("root", "result", "inputs", "remarks", "columns"):
+        if hasattr(comparison, attribute):
+            setattr(changed, attribute, getattr(comparison, attribute))
+    return changed
+
+
+def _samples(values, data):
+    """What the number of samples may be: the sizes of the data's axes."""
+    return sorted({n for name in data if name in values for n in values[name].shape if n > 1})
+
+
+def _divided(results, names, m):
+    for name in names:
+        hand, engine = results[name].hand, results[name].engine
+        if hand is None or hand.shape != engine.shape:
+            return False
+        seen = np.isfinite(engine)
+        if not np.allclose(hand[seen] * m, engine[seen], rtol=_CLOSE, atol=_CLOSE):
+            return False
+    return True

@@ -1,0 +1,224 @@
+"""Objects of a class of the file: as the file itself makes them, or with likely arguments."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import inspect
+import itertools
+import linecache
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from .settings import EMPTY
+from .slots import fillings, slots_of
+from .source import text_of
+from .worlds import WORLDS
+
+_WORLDS = [world for world in WORLDS[:8] if "output" not in world.name]
+_MOST = 120  # ways to make an object
+
+
+def _tanh_prime(x):
+    return 1 - np.tanh(x) ** 2
+
+
+def objects_of(
+    cls: type, module: Mapping[str, object], given: Mapping | None, rng: np.random.Generator
+) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """(object, what it was made with), the likeliest first: as in the file's own text, then
+    guesses.
+    """
+    for arguments, keywords in calls_of(cls, module):
+        yield from _made(cls, arguments, keywords)
+    yield from itertools.islice(_guessed(cls, module, given, rng), _MOST)
+    for x in list(module.values()):
+        if type(x) is cls:
+            yield copy.deepcopy(x), {}
+
+
+def _made(cls, arguments, keywords):
+    try:
+        made = cls(*arguments, **keywords)
+        bound = inspect.signature(cls).bind(*arguments, **keywords)
+    except Exception as error:  # the class of the file may raise anything; others are tried
+        yield None, {"error": error}
+        return
+    bound.apply_defaults()
+    yield made, dict(bound.arguments)
+
+
+def _guessed(cls, module, given, rng):
+    try:
+        slots = [_with_axes(slot, cls) for slot in slots_of(cls, cls.__name__)]
+    except (TypeError, ValueError):
+        slots = []
+    if not slots:
+        yield from _filled_up(_made(cls, (), {}), cls, module, rng)
+        return
+    given = {**_functions(slots), **(given or {})}
+    for filled in fillings(slots, rng, given, _WORLDS, settings_first=True):
+        yield from _filled_up(_made(cls, (), filled), cls, module, rng)
+    for slot in slots:
+        if re.search(r"layer|module|model", slot.name, re.I):
+            layers = chain_of(cls, module, rng)
+            others = [s for s in slots if s is not slot]
+            for filled in itertools.islice(
+                fillings(others, rng, given, WORLDS[:1], settings_first=True), 4
+            ):
+                yield from _made(cls, (), {**filled, slot.name: copy.deepcopy(layers)})
+
+
+def _with_axes(slot, cls):
+    """The slot with the axes that methods read of the attribute of its name."""
+    pattern = re.compile(rf"([\w, ]+?)\)? = self\.{re.escape(slot.name)}\.shape$", re.M)
+    for method in vars(cls).values():
+        match = pattern.search(text_of(method)) if inspect.isfunction(method) else None
+        if match:
+            axes = tuple(axis.strip(" (") for axis in match[1].split(","))
+            return replace(slot, hints=replace(slot.hints, axes=[axes]))
+    return slot
+
+
+def _functions(slots):
+    """A function and its derivative, for layers that are made of both."""
+    prime = [s.name for s in slots if re.search(r"prime|deriv|grad|_d$|^d_", s.name)]
+    if not prime:
+        return {}
+    function = [s.name for s in slots if s.name not in prime and s.default is EMPTY]
+    return {prime[0]: _tanh_prime, **({function[0]: np.tanh} if function else {})}
+
+
+class _Step:
+    """An optimizer whose step is the gradient."""
+
+    def update(self, w: np.ndarray, grad: np.ndarray) -> np.ndarray:
+        """The parameter after the step."""
+        return w - grad
+
+
+def _set_up(made):
+    """What a framework does with a layer before its first run: give it the shape of its input, and
+    an optimizer. The object for each shape that it takes.
+    """
+    shapes = ((7,), (3, 4, 4), (4, 7)) if hasattr(made, "set_input_shape") else (None,)
+    for shape in shapes:
+        thing = copy.deepcopy(made) if shape else made
+        try:
+            if shape:
+                thing.set_input_shape(shape)
+            if hasattr(thing, "initialize"):
+                takes = len(inspect.signature(thing.initialize).parameters)
+                thing.initialize(*[_Step()] * min(takes, 1))
+        except Exception:  # another shape, or another meaning of the name
+            if not shape:
+                yield made, ()
+            continue
+        yield thing, shape or ()
+
+
+def _filled_up(objects, cls, module, rng):
+    """The objects; one that has a method to add layers with gets some."""
+    for made, arguments in objects:
+        if made is None:
+            yield made, arguments
+            continue
+        add = next((n for n in ("add", "add_layer", "append") if hasattr(made, n)), None)
+        if add:
+            try:
+                for layer in chain_of(cls, module, rng):
+                    getattr(made, add)(layer)
+            except Exception:  # what it adds is no layer
+                continue
+        for thing, shape in _set_up(made):
+            yield thing, {**arguments, "input_shape": shape}
+
+
+def chain_of(cls: type, module: Mapping[str, object], rng: np.random.Generator) -> list[object]:
+    """Layers of the file's other classes that take what the one before gives."""
+    x, layers = rng.normal(size=(5, 7)), []
+    others = [x for x in list(module.values()) if isinstance(x, type) and x is not cls]
+    for other in others:
+        if not hasattr(other, "backward") or re.search(
+            r"loss|entropy|mse|net|model|optim", other.__name__, re.I
+        ):
+            continue
+        for made, _ in itertools.islice(objects_of(other, {}, None, rng), 6):
+            try:
+                y = made.forward(x)  # type: ignore[attr-defined]
+            except Exception:  # another number of axes, say
+                continue
+            if isinstance(y, np.ndarray) and y.ndim == 2 and y.size > 1:
+                layers.append(copy.deepcopy(made))
+                x = y
+                break
+        if len(layers) == 3:
+            break
+    return layers
+
+
+def calls_of(cls: type, module: Mapping[str, object]) -> list[tuple[tuple, dict]]:
+    """The arguments that the file's own text calls the class with, where these are constants, or
+    small arrays and numbers of the module.
+    """
+    found = []
+    for node in ast.walk(_tree(module)):
+        if isinstance(node, ast.Call) and _called(node.func) == cls.__name__:
+            try:
+                arguments = tuple(_value(a, module) for a in node.args)
+                keywords = {k.arg: _value(k.value, module) for k in node.keywords if k.arg}
+            except (ValueError, SyntaxError, TypeError, MemoryError):
+                continue
+            if not _is_large(arguments) and not _is_large(keywords.values()):
+                found.append((arguments, keywords))
+    return [call for i, call in enumerate(found) if str(call) not in map(str, found[:i])][:6]
+
+
+def _tree(module):
+    """The syntax tree of the module's own text, or of the cells that define something."""
+    own = module.get("__name__")
+    files = dict.fromkeys(
+        code.co_filename
+        for x in list(module.values())
+        if getattr(x, "__module__", None) == own
+        for code in _codes(x)
+    )
+    body = []
+    for file in files:
+        try:
+            body += ast.parse("".join(linecache.getlines(file))).body
+        except (SyntaxError, ValueError):
+            continue
+    return ast.Module(body, [])
+
+
+def _codes(x):
+    for each in (x, *(vars(x).values() if inspect.isclass(x) else ())):
+        if inspect.isfunction(each):
+            yield each.__code__
+
+
+def _called(function):
+    return getattr(function, "id", getattr(function, "attr", None))
+
+
+def _value(node, module):
+    if isinstance(node, ast.Name):
+        value = module.get(node.id)
+        if isinstance(value, (int, float, str, tuple, list)) or inspect.isroutine(value):
+            return value
+        raise ValueError(node.id)
+    if isinstance(node, (ast.List, ast.Tuple)):
+        parts = [_value(part, module) for part in node.elts]
+        return parts if isinstance(node, ast.List) else tuple(parts)
+    return ast.literal_eval(node)
+
+
+def _is_large(arguments):
+    sizes = [x for x in arguments if isinstance(x, (int, tuple, list)) and not isinstance(x, bool)]
+    flat = [n for x in sizes for n in (x if isinstance(x, (tuple, list)) else [x])]
+    return any(isinstance(n, int) and n > 64 for n in flat)

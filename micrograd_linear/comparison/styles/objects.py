@@ -1,0 +1,377 @@
+"""Objects with a forward and a backward method, which keep their arrays on ``self``."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from ..pair import UnusableLayer
+from . import naming
+from .arguments import Binding, Filled
+from .attributes import Path, arrays_of, at, children, in_words, is_object, put
+from .construction import objects_of
+from .functions import _copied, _local, _optional, _times, with_cost
+from .left import LeftBehind, is_kept, result_left
+from .losses import loss_and_rest, slopes_named
+from .pairing import Case, Make
+from .results import Results, results_of
+from .slopes import borne_out
+from .slots import fillings, slots_of
+from .source import returned_names
+from .worlds import WORLDS, World
+
+_PER_OBJECT = 400  # inputs to try with one object
+_PARAMETER = re.compile(r"_?(w|b|weights?|bias|biases|gamma|beta|kernels?|filters?)_?\d*_?", re.I)
+
+
+# Methods that are called as the derivative itself, without an upstream gradient.
+SLOPES = (
+    "gradient",
+    "grad",
+    "derivative",
+    "prime",
+    "deriv",
+    "delta",
+    "derivate",
+    "df",
+    "diff",
+    "loss_gradient",
+    "activation_derivative",
+    "activation_prime",
+)
+
+
+class Context:
+    """What ``forward(ctx, x)`` keeps for ``backward(ctx, dy)``."""
+
+    saved_tensors: tuple = ()
+    needs_input_grad = (True,) * 8
+
+    def save_for_backward(self, *arrays: object) -> None:
+        """Keep arrays."""
+        self.saved_tensors = arrays
+
+
+@dataclass
+class Objects:
+    """A class, or one object of it, with the names of its two methods; ``backward`` is None where
+    forward returns a loss and its gradients.
+    """
+
+    name: str
+    cls: type
+    forward: str
+    backward: str | None
+    module: Mapping[str, object]
+    made: object = None
+    costs: list[Callable] = field(default_factory=list)
+
+    def cases(self, given: Mapping | None, rng: np.random.Generator) -> Iterator[Make]:
+        made = [self.made] if self.made is not None else []
+        ways = objects_of(self.cls, self.module, given, rng)
+        for template, arguments in [(x, {}) for x in made] or ways:
+            if template is None:
+                yield partial(self._not_made, arguments["error"])
+                continue
+            _with_unit_rates(template)
+            yield from itertools.islice(self._of(template, arguments, given, rng), _PER_OBJECT)
+
+    def _not_made(self, error):
+        name = self.cls.__name__
+        raise UnusableLayer(f"{name}(...) cannot be made: {type(error).__name__}: {error}")
+
+    def _of(self, template, made_with, given, rng):
+        whole = self.backward is None
+        where = f"{'loss ' if whole else ''}{self.name} {self.forward}"
+        call = getattr(template, self.forward)
+        slots = [
+            s for s in slots_of(call, where, targets=whole) if s.name not in ("ctx", "context")
+        ]
+        used = Use(self, template, slots)
+        alone = sum(not slot.is_labels for slot in slots) < 2
+        worlds = worlds_of(template, made_with, alone)
+        for arguments in fillings([*slots, *used.extra], rng, given, worlds):
+            yield partial(used.case, Filled.of(arguments), given, rng)
+
+
+class Use:
+    """An object, copied for each run, with other arrays in the place of its own."""
+
+    def __init__(self, style: Objects, template: object, slots: list):
+        self.style, self.template, self.slots = style, template, slots
+        self.call = getattr(template, style.forward)
+        self.said = returned_names(self.call)
+        known = [slot.name for slot in slots] + _optional(self.call)
+        self.binding, self.extra = None, []
+        if style.backward is not None:
+            method = getattr(template, style.backward)
+            local = style.backward in SLOPES
+            self.binding = Binding(method, known, [n for n in self.said if n], local)
+            if not self.binding.upstream:
+                self.extra = [
+                    s for s in slots_of(method, "loss") if s.is_labels and s.name not in known
+                ]
+        self.own = [slot.name for slot in self.extra]
+        held = vars(template).items() if is_object(template) else ()
+        self.targets = {
+            name: x
+            for name, x in held
+            if isinstance(x, np.ndarray) and naming.may_be_labels(name) and not slots
+        }
+        self.labels = [slot.name for slot in (*slots, *self.extra) if slot.is_labels]
+
+    def case(self, filled: Filled, given: Mapping | None, rng: np.random.Generator) -> Case:
+        """The case of some arguments, in the reading that its gradients bear out."""
+        others = self._with_predictions()
+        if not others:
+            return self._read(filled, given, rng)
+        readings = []
+        for other, cost in itertools.product(others, (np.mean, np.sum)):
+            with suppress(Exception):  # what fits the one reading fails in the other
+                readings.append(other._of_total(filled, given, rng, cost))
+        with suppress(Exception):
+            readings.insert(0, self._read(filled, given, rng))
+        found = borne_out(readings, rng) or next(iter(readings), None)
+        return found or self._read(filled, given, rng)
+
+    def _read(self, filled, given, rng) -> Case:
+        """The case; the parameters are the arrays whose gradient was left."""
+        left, results = self._tried(filled, {})
+        self._take_what_was_made(left, filled)
+        parameters = self._parameters(left, filled)
+        case = self._case(filled, left, parameters, given, rng)
+        y = results.joined
+        if self.binding is None or self.binding.upstream or (np.ndim(y) == 0 and not self.own):
+            return case
+
+        def with_this(_, cost=None):
+            return self._case(filled, left, parameters, given, rng, cost, case.values)
+
+        costs = [*_costs_of(self.template), *self.style.costs]
+        known = Filled({**self.targets, **filled.arguments}, filled.names)
+        return with_cost(with_this, case, known, results, costs, rng)
+
+    def _with_predictions(self) -> list[Use]:
+        """A loss whose backward takes the predictions, or what it made of them, in the place of an
+        upstream gradient; none where it takes no target, as a loss does.
+        """
+        if self.binding is None or len(self.binding.upstream) != 1:
+            return []
+        labels = [p.name for p in self.binding.parameters if p.name in self.labels]
+        predictions = [slot.name for slot in self.slots if slot.name not in self.labels]
+        if not labels or len(predictions) != 1:
+            return []
+        others = []
+        for name in (predictions[0], "output"):
+            other = copy.copy(self)
+            other.binding = copy.copy(self.binding)
+            other.binding.stands_for = {self.binding.upstream[0]: name}
+            other.binding.upstream = []
+            others.append(other)
+        return others
+
+    def _of_total(self, filled, given, rng, cost) -> Case:
+        """The case of the mean, or the sum, of the losses."""
+        left, results = self._tried(filled, {})
+        parameters = self._parameters(left, filled)
+        if np.ndim(results.joined) == 0:
+            return self._case(filled, left, parameters, given, rng)
+        made = self._case(filled, left, parameters, given, rng, lambda y, arguments: cost(y))
+        name = next(iter(self.binding.stands_for)) if self.binding else ""
+        made.remarks = (
+            f"backward takes predictions as {name}: it is that of the losses' {cost.__name__}.",
+        )
+        return made
+
+    def _tried(self, filled, parameters):
+        """One run of both methods: what is left behind, and the results."""
+        thing, arguments, results = self._ran(filled.called_with(filled.values), parameters)
+        y = np.asarray(results.joined, dtype=float)
+        left = LeftBehind(thing, self.template)
+        left.read(self._backward(thing, arguments, results, np.ones_like(y)))
+        return left, results
+
+    def _take_what_was_made(self, left, filled):
+        """A layer that makes its parameters in its first run is used from then on."""
+        made = left.made_by_forward(self.template)
+        if made:
+            thing, _, _ = self._ran(filled.called_with(filled.values), {})
+            self.template = _copied(thing)
+
+    def _parameters(self, left, filled) -> dict[str, list[Path]]:
+        """{name: paths} of the arrays that a gradient was left of, or that are named as one that
+        has.
+        """
+        groups: dict[int, list[Path]] = {}
+        for path, array in arrays_of(self.template).items():
+            groups.setdefault(id(array), []).append(path)
+        parameters = {}
+        inputs = [slot.name for slot in self.slots]
+        returned = left.returned_for([in_words(p) for g in groups.values() for p in g[:1]])
+        for paths in groups.values():
+            if all(is_kept(path) for path in paths):
+                continue
+            chosen = next((p for p in paths if left.has_gradient(p)), None)
+            word = next((part for part in paths[0][::-1] if isinstance(part, str)), "")
+            named = _PARAMETER.fullmatch(word) or in_words(paths[0]) in returned
+            if chosen is None and not named:
+                continue
+            name = in_words(chosen or paths[0])
+            parameters[f"self.{name}" if name in inputs else name] = paths
+        return parameters
+
+    def _ran(self, arguments, parameters):
+        thing = _copied(self.template)
+        for paths, value in parameters.values():
+            for path in paths:
+                put(thing, path, value)
+        arguments = dict(arguments)
+        if "ctx" in _optional_and_required(self.call):
+            arguments["ctx"] = Context()
+        given = {k: v for k, v in arguments.items() if k not in self.own}
+        self.drawn = np.random.get_state()
+        returned = getattr(thing, self.style.forward)(**given)
+        if returned is None:
+            returned = result_left(thing, self.template, arguments)
+        if self.binding is None:
+            loss, rest = loss_and_rest(returned)
+            return thing, arguments, Results([loss], rest, {})
+        return thing, arguments, results_of(returned, self.said, len(self.binding.upstream))
+
+    def _backward(self, thing, arguments, results, dy):
+        if self.binding is None:
+            return results.kept
+        binding = copy.copy(self.binding)
+        binding.backward = getattr(thing, self.style.backward or "")
+        upstream = results.split(dy) if binding.upstream else []
+        if not binding.upstream:  # it may run forward by itself, which draws its numbers again
+            np.random.set_state(self.drawn)
+        named = results.named
+        if "output" in binding.stands_for.values():
+            named = {**named, "output": vars(thing)["output"]}
+        return binding.call(upstream, arguments, named, results.kept, results.outputs[0])
+
+    def _case(self, filled, left, parameters, given, rng, cost=None, values=None) -> Case:
+        starts = values or self._starts(filled, parameters, given, rng)
+
+        def forward(**values):
+            put_in = {n: (paths, values[n]) for n, paths in parameters.items() if n in values}
+            thing, arguments, results = self._ran(filled.called_with(values), put_in)
+            y = (
+                results.joined
+                if cost is None
+                else cost(results.joined, {**self.targets, **arguments})
+            )
+            return y, (thing, arguments, results)
+
+        def backward(dy, kept):
+            thing, arguments, results = _copied(kept)
+            found = LeftBehind(thing, None)
+            returned = self._backward(thing, arguments, results, dy)
+            scaled = self.binding is None or not self.binding.upstream
+            y = results.outputs[0]
+            if scaled and cost is None and np.ndim(y) and self.binding is not None:
+                returned = _local(dy, returned, y)
+                scaled = False
+            found.read(returned)
+            gradients = found.gradients(starts, parameters, self._said(), self.labels)
+            return {n: _times(dy, g) for n, g in gradients.items()} if scaled else gradients
+
+        forward.written_as = self.call
+        backward.written_as = getattr(self.template, self.style.backward or self.style.forward)
+        return Case(forward, backward, starts, filled.settings)
+
+    def _said(self):
+        if self.binding is None:
+            return slopes_named(self.call)
+        return returned_names(self.binding.backward)
+
+    def _starts(self, filled, parameters, given, rng):
+        """The values of the inputs, and of the parameters, drawn anew in their shapes."""
+        values = dict(filled.values)
+        for name, paths in parameters.items():
+            array = np.asarray(at(self.template, paths[0]))
+            chosen = (given or {}).get(name)
+            # Results stay moderate: a saturated function hides what it is given.
+            fan = array.size / max(1, min(array.shape)) if array.ndim > 1 else 4
+            drawn = rng.normal(size=array.shape) / np.sqrt(max(fan, 4))
+            values[name] = np.asarray(chosen) if isinstance(chosen, np.ndarray) else drawn
+        return values
+
+
+def _optional_and_required(function):
+    import inspect
+
+    return list(inspect.signature(function).parameters)
+
+
+def _costs_of(template):
+    """The methods of an object that may be the cost of its result."""
+    names = ("compute_loss", "compute_cost", "loss", "cost", "calculate_loss", "cost_function")
+    found = [getattr(template, name, None) for name in names]
+    return [f for f in found if callable(f) and hasattr(f, "__name__")]
+
+
+def _with_unit_rates(x, depth=0):
+    """Learning rates of 1, so that a step is the gradient."""
+    if depth > 4:
+        return
+    for key, value in list(children(x)):
+        if isinstance(value, float) and isinstance(key, str) and naming.is_rate(key.strip("_")):
+            put(x, (key,), 1.0)
+        elif is_object(value) or isinstance(value, (list, dict)):
+            _with_unit_rates(value, depth + 1)
+
+
+def worlds_of(template: object, made_with: Mapping[str, object], alone: bool = True) -> list[World]:
+    """The layouts of an object: data that its own arrays fit, then all others."""
+    arrays = list(arrays_of(template).values())
+    shapes: list[tuple[int, ...]] = []
+    for value in made_with.values():
+        if isinstance(value, tuple) and value and all(isinstance(n, int) for n in value):
+            shapes.append((2 if len(value) == 3 else 5, *value))
+    # Weights say more of the data than biases do.
+    for array in sorted(arrays, key=lambda a: a.ndim < 2 or 1 in a.shape):
+        shapes += _data_for(array.shape)
+    shapes = [shape for shape in dict.fromkeys(shapes) if min(shape, default=1) > 0]
+    if not shapes:
+        return list(WORLDS)
+    last = next((a.shape for a in reversed(arrays) if a.ndim == 2 and a.size), (3, 3))
+    one_hot = [
+        (5, 1),
+        (1, 5),
+        *(s for n in last[::-1] for s in ((5, n), (n, 5), (n, 1), (n,), (2, n))),
+    ]
+    own = World(
+        "its own arrays",
+        lambda name: shapes[: 24 if alone else 4],
+        WORLDS[0].weights,
+        WORLDS[0].biases,
+        [(5,), (2,)],
+        [*one_hot[2:], *one_hot[:2]],
+    )
+    return [own, *WORLDS]
+
+
+def _data_for(shape):
+    """Shapes of data that a parameter of some shape takes."""
+    if len(shape) == 4:
+        _, c, h, w = shape
+        images = [(2, c, 5, 5), (2, c, 4, 4), (2, c, 6, 6), (c, 5, 5), (2, 5, 5, w), (2, 5, 5, c)]
+        return [*images, (2, c, max(h, w) + 3, max(h, w) + 3)]
+    if len(shape) == 3:
+        return [(2, 6, 6), (6, 6), (5, *shape)]
+    if len(shape) == 2:
+        a, b = shape
+        both = [(5, a), (b, 5), (5, b), (a, 5), (b, 1), (a, 1), (1, a), (1, b), (a,), (b,)]
+        return [s for s in both if 0 not in s] + [(5, 6, a)]
+    if len(shape) == 1:
+        return [(5, shape[0]), (shape[0], 5), (shape[0],), (2, shape[0], 4, 4)]
+    return []

@@ -1,0 +1,340 @@
+"""What may stand in for each argument of a function: arrays of likely shapes, and settings."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ...engine.arrays import real_array
+from ..pair import UnusableLayer
+from . import naming
+from .settings import EMPTY, is_setting, settings_of
+from .source import Hints, hints_of
+from .worlds import CLASSES, HIDDEN, WORLDS, World, layers_of
+
+_PER_WORLD = 400  # attempts
+_DATA = ("data", "probability")
+_SYMBOLS = {
+    "N": 5,
+    "M": 3,
+    "D": 7,
+    "C": 3,
+    "H": 4,
+    "W": 4,
+    "T": 6,
+    "V": 8,
+    "F": 4,
+    "HH": 3,
+    "WW": 3,
+}
+_SPARE = (5, 7, 3, 4, 6, 2)
+
+
+@dataclass(frozen=True)
+class Array:
+    """An array to be drawn: its shape, and what its numbers are."""
+
+    shape: tuple[int, ...]
+    kind: str = "normal"
+
+    def drawn(self, rng: np.random.Generator, positive: bool) -> np.ndarray:
+        """The array; ``positive``: numbers between 0 and 1, where a function needs them."""
+        if self.kind == "labels":
+            return rng.integers(0, CLASSES, self.shape)
+        if self.kind == "probability":
+            return np.asarray(rng.uniform(0.1, 0.9, self.shape))
+        if self.kind == "bits":
+            return np.asarray(np.arange(int(np.prod(self.shape))) % 3 > 0).reshape(self.shape) * 1
+        if self.kind == "one-hot":
+            return _one_hot(self.shape, rng)
+        if positive and self.kind == "data":
+            return np.asarray(rng.uniform(0.1, 0.9, self.shape))
+        return np.asarray(rng.normal(size=self.shape))
+
+
+def _one_hot(shape, rng):
+    """1 at one class of each sample, along the axis that classes have."""
+    if len(shape) == 2 and shape[0] in (CLASSES, 7) and shape[1] == 5:
+        return _one_hot(shape[::-1], rng).T.copy()
+    if len(shape) == 2 and shape[1] == 1 and shape[0] in (CLASSES, 7):
+        return _one_hot(shape[::-1], rng).T.copy()
+    if not shape or shape[-1] <= 1:
+        return np.asarray(rng.integers(0, 2, shape))
+    return np.eye(shape[-1], dtype=int)[rng.integers(0, shape[-1], shape[:-1])]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """An argument that has to be filled."""
+
+    name: str
+    where: str
+    default: object = EMPTY
+    hints: Hints = field(default_factory=Hints)
+
+    @property
+    def is_labels(self) -> bool:
+        """Whether it is a target."""
+        if self.hints.axes and len(self.hints.axes[0]) > 2:
+            return False
+        return naming.are_labels(self.name, self.where)
+
+
+def slots_of(function: Callable, where: str, *, targets: bool = False) -> list[Slot]:
+    """The arguments without a default, those with one that is a large size or off, and, for
+    ``targets``, a target whose default is None.
+    """
+    slots = []
+    for p in inspect.signature(function).parameters.values():
+        if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+            continue
+        slot = Slot(p.name, where, p.default)
+        if p.default is EMPTY:
+            slots.append(replace(slot, hints=hints_of(function, p.name)))
+        elif p.default is None:
+            hints = hints_of(function, p.name)
+            if hints.keys or (targets and naming.may_be_labels(p.name)):
+                slots.append(Slot(p.name, where, EMPTY, hints))
+        elif settings_of(p.name, Hints(), p.default) != [p.default]:
+            slots.append(slot)
+    return slots
+
+
+def fillings(
+    slots: Sequence[Slot],
+    rng: np.random.Generator,
+    given: Mapping[str, object] | None = None,
+    worlds: Sequence[World] = WORLDS,
+    *,
+    settings_first: bool = False,
+) -> Iterator[dict[str, object]]:
+    """Arguments to try, layout by layout; what was given stays.
+
+    ``settings_first``: a name that may be that of a number is one, as in a constructor.
+    """
+    given = {k: v for k, v in (given or {}).items() if k in {slot.name for slot in slots}}
+    tried = set()
+    for world in (None, *worlds):
+        base = world or worlds[0]
+        choices = [
+            _choices(slot, base, slots, given, world is None, settings_first) for slot in slots
+        ]
+        for chosen in itertools.islice(itertools.product(*choices), _PER_WORLD):
+            key = repr(chosen)
+            if key in tried or not _of_one_batch(chosen):
+                continue
+            tried.add(key)
+            for positive in (False, True) if _has_data(chosen) else (False,):
+                yield {
+                    slot.name: drawn(c, rng, positive)
+                    for slot, c in zip(slots, chosen, strict=True)
+                }
+
+
+def _of_one_batch(chosen):
+    """Whether targets have as many samples as the data: an axis of the same length at an end."""
+    data = [c.shape for c in chosen if isinstance(c, Array) and c.kind in _DATA]
+    targets = [c.shape for c in chosen if isinstance(c, Array) and c.kind in ("labels", "one-hot")]
+    ends = {n for shape in data if len(shape) > 1 for n in (shape[0], shape[-1])}
+    return not ends or all(not s or {s[0], s[-1], *s[1:2]} & ends for s in targets)
+
+
+def _has_data(chosen):
+    return any(isinstance(c, Array) and c.kind == "data" for c in chosen)
+
+
+def drawn(choice: object, rng: np.random.Generator, positive: bool = False) -> object:
+    """The choice with its arrays drawn."""
+    if isinstance(choice, Array):
+        return choice.drawn(rng, positive)
+    if isinstance(choice, dict):
+        return {key: drawn(value, rng, positive) for key, value in choice.items()}
+    if isinstance(choice, list):
+        return [drawn(value, rng, positive) for value in choice]
+    return choice
+
+
+def as_given(name: str, value: object) -> object:
+    """What was given for an argument: shapes become arrays to be drawn, at any depth."""
+    if isinstance(value, tuple) and all(isinstance(n, (int, np.integer)) for n in value):
+        return Array(tuple(int(n) for n in value))
+    if isinstance(value, dict):
+        settings = not any(isinstance(v, (dict, list, np.ndarray, tuple)) for v in value.values())
+        return value if settings else {k: as_given(name, v) for k, v in value.items()}
+    if isinstance(value, list) and value and isinstance(value[0], (np.ndarray, dict, tuple)):
+        return [as_given(name, v) for v in value]
+    if isinstance(value, (list, np.ndarray)):
+        try:
+            return real_array(value, "expected an array or a shape")
+        except (TypeError, ValueError) as error:
+            raise UnusableLayer(f"inputs: {name}: {error}") from error
+    return value
+
+
+def _choices(slot, world, slots, given, documented, settings_first):
+    if slot.name in given:
+        return [as_given(slot.name, given[slot.name])]
+    hints = slot.hints
+    if settings_first and slot.name.lower() in ("x", "y", "t", "target"):
+        return _held_data(slot)
+    if settings_first and (found := settings_of(slot.name, hints, slot.default)):
+        return list(found)
+    if (hints.prefixes or hints.keys) and not is_setting(slot.name, slot.default, hints):
+        return _dicts(slot, world)
+    if is_setting(slot.name, slot.default, hints):
+        found = settings_of(slot.name, hints, slot.default)
+        if found or slot.default is not EMPTY:
+            return list(found) or [slot.default]
+    if hints.is_size and not hints.axes and (found := settings_of(slot.name, hints)):
+        return list(found)
+    arrays = _arrays(slot, world, slots, documented)
+    if slot.is_labels or hints.is_index or hints.axes:
+        return arrays
+    # A short name, as p or f, may be that of a number, too.
+    return [*arrays, *settings_of(slot.name, hints)] if world is WORLDS[0] else arrays
+
+
+def _held_data(slot):
+    """Data and targets that an object is made with: rows, and one column of targets."""
+    if slot.name.lower() == "x":
+        return [Array((5, 7), "data"), Array((7, 5), "data")]
+    return [Array((5, 1), "one-hot"), Array((5, CLASSES), "one-hot"), Array((5,), "labels")]
+
+
+def _arrays(slot, world, slots, documented):
+    names = [other.name for other in slots]
+    layers, layer = layers_of(names)
+    sizes = world.sizes(layers)
+    if slot.is_labels:
+        return _labels(slot, world, slots)
+    if slot.name.lower() == "mask":
+        return [Array(shape, "bits") for shape in (*world.labels, *world.data("x"))]
+    if slot.hints.is_index and not slot.hints.axes and not naming.is_weight(slot.name):
+        return [Array(shape, "labels") for shape in (*world.labels, (5, 6))]
+    axes = slot.hints.documented if documented else None
+    if axes and (shape := _shape_of(axes)) is not None:
+        return [Array(shape, "data")]
+    beside = len(slots) > 1 or slot.name in layer
+    if naming.is_bias(slot.name) and beside and _is_layer(names):
+        found = [Array(s) for s in biases_of(slot.name, names, world)]
+    elif naming.is_weight(slot.name):
+        found = [Array(s) for s in world.weights(slot.name, sizes, layer.get(slot.name, 1))]
+    else:
+        probable = slot.hints.is_logged and naming.is_prediction(slot.name)
+        kind = "probability" if probable else "data"
+        found = [Array(shape, kind) for shape in world.data(slot.name)]
+    return _of_rank(found, slot.hints, documented)
+
+
+def biases_of(name: str, names: Sequence[str], world: World) -> list[tuple[int, ...]]:
+    """The shapes of a bias beside other arguments: of the width of what it is added to."""
+    layers, layer = layers_of(names)
+    sizes, k = world.sizes(layers), layer.get(name, 1)
+    if not any(naming.is_weight(other) for other in names):
+        sizes = (sizes[0],) * len(sizes)
+    found = world.biases(sizes, k)
+    if any(naming.is_recurrent(other) for other in names):
+        out = name.lower() in ("by", "bo", "b_y")
+        width, turned = (CLASSES if out else HIDDEN), "columns" in world.name
+        gates = [width] if out else [width, 4 * width, 3 * width]
+        forms = [[(n, 1) if turned else (n,) for n in gates], [(1, n) for n in gates]]
+        found = [*forms[0], *forms[1], *found]
+    return found
+
+
+def _is_layer(names):
+    return any(re.match(r"[xwhz]|in|gamma|prev|data|a_?prev", other.lower()) for other in names)
+
+
+def _of_rank(arrays, hints, documented):
+    """The arrays of the rank that the text reads, or one of the sizes that it names."""
+    ranks = {len(axes) for axes in hints.axes}
+    fitting = [a for a in arrays if len(a.shape) in ranks] if ranks else arrays
+    if fitting or not documented:
+        return fitting
+    shape = _shape_of(hints.axes[0])
+    return [] if shape is None else [Array(shape, "data")]
+
+
+def _labels(slot, world, slots):
+    """Integer labels, one-hot ones, and values; without weights, of the shape of the data."""
+    weighted = world.name == "its own arrays" or any(
+        naming.is_weight(s.name) or s.hints.prefixes or s.hints.keys for s in slots
+    )
+    shapes = list(world.one_hot) if weighted else world.data("x")
+    found = [Array(shape, "labels") for shape in world.labels]
+    if world.name == "its own arrays":  # as many as the last layer has results, or their numbers
+        return [Array(shapes[0], "one-hot"), *found, *(Array(s, "one-hot") for s in shapes[1:])]
+    found += [Array(shape, "one-hot") for shape in shapes]
+    found += [] if weighted else [Array(shape, "one-hot") for shape in world.one_hot]
+    if not slot.hints.is_index:  # what is not an index may have the form of the data
+        found = [*found[len(world.labels) :], *found[: len(world.labels)]]
+    ranks = {len(axes) for axes in slot.hints.axes}
+    return [a for a in found if len(a.shape) in ranks] if ranks else found
+
+
+def _dicts(slot, world):
+    """Dicts of parameters, of the keys that the text reads: 'W1', or 'W' and a number."""
+    hints = slot.hints
+    keys = [key for key in hints.keys if isinstance(key, str)]
+    for prefix in hints.prefixes:
+        numbered = [f"{prefix}{k}" for k in (1, 2)]
+        keys += [key for key in numbered if key not in keys]
+    layers, layer = layers_of(keys)
+    sizes = world.sizes(layers)
+    dicts: list[dict] = [{}, {}]
+    for key in keys:
+        if naming.is_weight(key):
+            shapes = world.weights(key, sizes, layer.get(key, 1))
+        elif naming.is_bias(key):
+            shapes = biases_of(key, keys, world)
+        else:
+            shapes = []
+        for i, filled in enumerate(dicts):
+            known = settings_of(key, Hints()) if not shapes else ()
+            value = Array(shapes[min(i, len(shapes) - 1)]) if shapes else None
+            filled[key] = value if shapes else (known[0] if known else 1)
+    return dicts
+
+
+def _shape_of(axes):
+    """Sizes for axes by name: ("N", "D"), ("N", "d_1", "...", "d_k")."""
+    sizes, spare = [], list(_SPARE)
+    deep = any("..." in axis for axis in axes)
+    for axis in axes:
+        if "..." in axis:
+            continue
+        match = re.fullmatch(r"(\d+)?\s*\*?\s*([A-Za-z_]\w*)?", axis)
+        if not match or not (match[1] or match[2]):
+            return None
+        factor = int(match[1] or 1)
+        size = _SYMBOLS.get(match[2] or "", 0) if match[2] else 1
+        if deep and re.fullmatch(r"d_?[1k]", match[2] or ""):
+            size = 7 if match[2].endswith("1") else 1
+        if not size:
+            size = _of_symbol(match[2], spare)
+        sizes.append(factor * size)
+    return tuple(sizes)
+
+
+def _of_symbol(symbol, spare):
+    if re.match(r"n_?[HW]|height|width", symbol, re.I):
+        return 5
+    if symbol in ("f", "k", "kh", "kw", "FH", "FW"):
+        return 2
+    if re.match(r"n_?x|in|n_?in", symbol):
+        return 7
+    if re.match(r"m$|batch|n_?samples|num_?train|num_samples", symbol):
+        return 5
+    if re.match(r"n_?C_?prev|ch|n_?c$", symbol, re.I):
+        return 3
+    if re.match(r"n_?a|hid", symbol):
+        return 4
+    if re.match(r"n_?y|out|num_?class|n_?out", symbol):
+        return 3
+    return spare.pop(0) if spare else 3

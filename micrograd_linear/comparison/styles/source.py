@@ -1,0 +1,280 @@
+"""What the text of a function says of its arguments: axes, keys, words, and what it returns."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import re
+import textwrap
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from tokenize import TokenError
+
+from ...foundations.place import is_beside
+from ..statement import code_of, plain_function
+from . import naming
+
+_DEPTH = 4  # calls that an argument is followed into
+
+
+@dataclass
+class Hints:
+    """What is read of one argument: its axes by name, the keys that it is asked for, the words that
+    it is compared with, and whether it stands as an index, as a size, or as a function;
+    whether its function takes logarithms.
+    """
+
+    axes: list[tuple[str, ...]] = field(default_factory=list)
+    keys: list[object] = field(default_factory=list)
+    prefixes: list[str] = field(default_factory=list)
+    words: list[object] = field(default_factory=list)
+    is_index: bool = False
+    is_size: bool = False
+    is_logged: bool = False
+    is_called: bool = False
+    attributes: list[str] = field(default_factory=list)
+    documented: tuple[str, ...] | None = None
+
+    def add(self, other: Hints) -> None:
+        """Take over what was read of the same argument elsewhere."""
+        self.axes += other.axes
+        self.keys += [key for key in other.keys if key not in self.keys]
+        self.prefixes += [key for key in other.prefixes if key not in self.prefixes]
+        self.words += [word for word in other.words if word not in self.words]
+        self.attributes += [name for name in other.attributes if name not in self.attributes]
+        self.is_index |= other.is_index
+        self.is_size |= other.is_size
+        self.is_called |= other.is_called
+
+
+@lru_cache(maxsize=1024)
+def tree_of(function: Callable) -> ast.FunctionDef | None:
+    """The syntax tree of a function; None where there is no text."""
+    code = code_of(function)
+    if code is None:
+        return None
+    lines = linecache.getlines(code.co_filename)[max(code.co_firstlineno - 1, 0) :]
+    try:
+        tree = ast.parse(textwrap.dedent("".join(inspect.getblock(lines))))
+    except (SyntaxError, ValueError, IndexError, TokenError):
+        return None
+    return next((n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)), None)
+
+
+def text_of(function: Callable) -> str:
+    """The text of a function, or nothing."""
+    tree = tree_of(function)
+    return ast.unparse(tree) if tree else ""
+
+
+def file_text(functions: Iterable[Callable]) -> str:
+    """The text of the files in which functions stand, and what their modules take from others of
+    the user's files.
+    """
+    found: dict[str, None] = {}
+    for function in functions:
+        plain = plain_function(function)
+        if plain is not None:
+            own = plain.__code__.co_filename
+            found[own] = None
+            for x in list(plain.__globals__.values()):
+                file = getattr(getattr(x, "__code__", None), "co_filename", None)
+                if file and (file == own or is_beside(file, Path(own).parent)):
+                    found[file] = None
+    return "".join("".join(linecache.getlines(file)) for file in found)
+
+
+def returned_names(function: Callable) -> list[str]:
+    """The names that the last ``return`` of a function gives its results; "" for no name."""
+    tree = tree_of(function)
+    returns = [n for n in _own(tree) if isinstance(n, ast.Return) and n.value] if tree else []
+    if not returns:
+        return []
+    value = max(returns, key=lambda n: n.lineno).value
+    if isinstance(value, ast.Name):
+        value = _assigned(tree, value.id) or value
+    parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value]
+    return [_name_of(part) for part in parts]
+
+
+def _assigned(tree, name):
+    """The tuple that a returned name stands for, as in ``grads = (dx, dw)``."""
+    values = [
+        n.value
+        for n in _own(tree)
+        if isinstance(n, ast.Assign)
+        and any(isinstance(t, ast.Name) and t.id == name for t in n.targets)
+    ]
+    return values[-1] if values and isinstance(values[-1], (ast.Tuple, ast.List)) else None
+
+
+def _own(tree):
+    """The nodes of a function without those of the functions inside of it."""
+    stack = list(tree.body)
+    while stack:
+        node = stack.pop()
+        yield node
+        inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+        if not isinstance(node, inner):
+            stack += list(ast.iter_child_nodes(node))
+
+
+def _name_of(node):
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        return str(node.slice.value)
+    if isinstance(node, ast.Dict) and node.keys and all(_is_gradient(key) for key in node.keys):
+        return "grads"
+    moved = ("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel", "view")
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in moved:
+        return _name_of(node.func.value)  # type: ignore[attr-defined]
+    return ""
+
+
+def _is_gradient(key):
+    return isinstance(key, ast.Constant) and naming.stem_of(str(key.value)) is not None
+
+
+def hints_of(function: Callable, name: str, depth: int = _DEPTH) -> Hints:
+    """What the function, and those of its module that it hands the argument to, say of it."""
+    hints, tree = Hints(), tree_of(function)
+    if tree is None:
+        return hints
+    if depth == _DEPTH:
+        hints.documented = documented(inspect.getdoc(function) or "", name)
+    hints.is_logged = "log(" in text_of(function)
+    for node in ast.walk(tree):
+        _read(node, name, hints)
+        if isinstance(node, ast.Call) and depth:
+            for callee, argument in _handed_to(node, name, function):
+                hints.add(hints_of(callee, argument, depth - 1))
+    if re.search(rf"\b{re.escape(name)}\.ndim|len\({re.escape(name)}\.shape\)", text_of(function)):
+        hints.axes.clear()  # it takes arrays of several ranks
+    return hints
+
+
+def _is(node, name):
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _read(node, name, hints):
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        _read_axes(node.targets[0], node.value, name, hints)
+    elif isinstance(node, ast.Subscript):
+        _read_subscript(node, name, hints)
+    elif isinstance(node, ast.Compare):
+        _read_words(node, name, hints)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, (ast.FloorDiv, ast.Mod)):
+        hints.is_size |= _is(node.left, name) or _is(node.right, name)
+    elif isinstance(node, ast.Call):
+        hints.is_called |= _is(node.func, name)
+        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        sized = called in ("reshape", "range") and any(_is(part, name) for part in node.args)
+        hints.is_size |= sized and not (called == "reshape" and _is(node.args[0], name))
+        getter = node.func
+        if isinstance(getter, ast.Attribute) and _is(getter.value, name):
+            if getter.attr in ("get", "setdefault", "pop") and node.args:
+                _add_key(node.args[0], hints)
+            hints.attributes.append(getter.attr)
+
+
+def _read_axes(target, value, name, hints):
+    is_shape = (
+        isinstance(value, ast.Attribute) and value.attr == "shape" and _is(value.value, name)
+    ) or (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Attribute)
+        and value.func.attr == "shape"
+        and value.args
+        and _is(value.args[0], name)
+    )
+    if is_shape and isinstance(target, ast.Tuple):
+        if not any(isinstance(part, ast.Starred) for part in target.elts):
+            hints.axes.append(tuple(_name_of(part) for part in target.elts))
+    elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        for part, of in zip(target.elts, value.elts):
+            _read_axes(part, of, name, hints)
+
+
+def _read_subscript(node, name, hints):
+    if _is(node.value, name):
+        _add_key(node.slice, hints)
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    new = [part for part in parts if ast.unparse(part) in ("None", "np.newaxis", "numpy.newaxis")]
+    if _is(node.value, name) and new and all(isinstance(p, ast.Slice) or p in new for p in parts):
+        hints.axes.append(("",) * (len(parts) - len(new)))  # x[:, None] has one axis
+    beside = len(parts) > 1 or not isinstance(node.value, ast.Name)
+    if any(_is(part, name) for part in parts) and (beside or not _is(node.value, name)):
+        hints.is_index = True
+
+
+def _add_key(node, hints):
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if node.value not in hints.keys:
+            hints.keys.append(node.value)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
+        left = node.left
+        if isinstance(left, ast.Constant) and isinstance(left.value, str):
+            hints.prefixes.append(left.value.split("%")[0])
+    elif isinstance(node, ast.JoinedStr) and node.values:
+        first = node.values[0]
+        if isinstance(first, ast.Constant):
+            hints.prefixes.append(str(first.value))
+
+
+def _read_words(node, name, hints):
+    sides = [node.left, *node.comparators]
+    if isinstance(node.ops[0], (ast.In, ast.NotIn)) and _is(sides[1], name):
+        _add_key(node.left, hints)  # "seed" in dropout_param
+        return
+    if not any(_is(side, name) for side in sides):
+        return
+    for side in sides:
+        parts = side.elts if isinstance(side, (ast.Tuple, ast.List, ast.Set)) else [side]
+        for part in parts:
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                hints.words.append(part.value)
+
+
+def _handed_to(node, name, function):
+    """(function, parameter) of a call that the argument is handed to as it is."""
+    plain = plain_function(function)
+    callee = None
+    if plain is not None and isinstance(node.func, ast.Name):
+        callee = plain.__globals__.get(node.func.id)
+    if not inspect.isfunction(callee):
+        return
+    parameters = list(inspect.signature(callee).parameters)
+    for parameter, argument in zip(parameters, node.args):
+        if _is(argument, name):
+            yield callee, parameter
+    for keyword in node.keywords:
+        if keyword.arg and _is(keyword.value, name):
+            yield callee, keyword.arg
+
+
+def documented(text: str, name: str) -> tuple[str, ...] | None:
+    """The axes that a docstring gives an argument: ("N", "D") of ``x: array of shape (N, D)``."""
+    for line in _entries(text, name):
+        match = re.search(r"(?:shape|dims?|size)\w*\s*[:=]?\s*(?:of\s*)?\(([^()]*)\)", line, re.I)
+        match = match or re.match(r"\s*(?:an?\s)?[\w\s.]*\(([^()]+,[^()]*)\)", line)
+        if match:
+            axes = tuple(axis.strip() for axis in match[1].split(",") if axis.strip())
+            if all(re.fullmatch(r"[\w.*+]+|\d+\s*\*?\s*\w+", axis) for axis in axes):
+                return axes
+    return None
+
+
+def _entries(text, name):
+    pattern = re.compile(
+        rf"^[\s\-*:@]*(?:param\s+)?(?:\w+\s*,\s*)*{re.escape(name)}\b(?:\s*,\s*\w+)*"
+        rf"\s*(?:\([^()]*\)\s*)?(?:--|:|-|=|is\b)(.*(?:\n\s+[^\n:]*)?)",
+        re.M,
+    )
+    return [match[1] for match in pattern.finditer(text)]

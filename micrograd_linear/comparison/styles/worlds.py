@@ -1,0 +1,212 @@
+"""The layouts in which people write layers, and the shapes that arguments have in each.
+
+No two sizes of a layout are equal where a mistake could hide behind that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from . import naming
+
+Shape = tuple[int, ...]
+N, D, CLASSES, HIDDEN, TIME, WORDS = 5, 7, 3, 4, 6, 8
+# The sizes of a network, by its number of layers.
+_SIZES = {1: (D, CLASSES), 2: (D, HIDDEN, CLASSES), 3: (D, 6, HIDDEN, CLASSES)}
+_LETTERS = {"x": D, "i": D, "h": HIDDEN, "a": HIDDEN, "s": HIDDEN, "y": CLASSES, "o": CLASSES}
+
+
+@dataclass(frozen=True)
+class World:
+    """A layout: shapes of data, of the weights and biases of layer k, of labels, in order."""
+
+    name: str
+    data: Callable[[str], list[Shape]]
+    weights: Callable[[str, Sequence[int], int], list[Shape]]
+    biases: Callable[[Sequence[int], int], list[Shape]]
+    labels: list[Shape]
+    one_hot: list[Shape]
+    last: int = CLASSES
+
+    def sizes(self, layers: int) -> tuple[int, ...]:
+        """The widths of a network with so many layers."""
+        sizes = _SIZES.get(layers) or (D, *(6 if k % 2 else 5 for k in range(layers - 1)), CLASSES)
+        return (*sizes[:-1], self.last)
+
+
+def _as_data(*shapes):
+    return lambda name: list(shapes)
+
+
+def _row_weights(name, s, k):
+    recurrent = _recurrent(name, columns=False)
+    return recurrent or [(s[k - 1], s[k])]
+
+
+def _column_weights(name, s, k):
+    recurrent = _recurrent(name, columns=True)
+    return recurrent or [(s[k], s[k - 1])]
+
+
+def _recurrent(name, columns):
+    """The shapes of Wx, Wh, Wxh, Waa, U and so on, by their letters."""
+    letters = re.sub(r"[^a-z]", "", naming.last_part(name).lower())
+    if letters in ("u", "wx", "wi", "wih"):
+        ends = (HIDDEN, D)
+    elif letters in ("wh", "whh", "wr", "wrec", "waa"):
+        ends = (HIDDEN, HIDDEN)
+    elif letters in ("v", "wy", "wo", "why"):
+        ends = (CLASSES, HIDDEN)
+    elif len(letters) == 3 and letters[0] == "w" and set(letters[1:]) <= set(_LETTERS):
+        one, two = (_LETTERS[letter] for letter in letters[1:])
+        # Wax is said "to a, from x"; Wxh "from x, to h".
+        ends = (one, two) if letters in ("wax", "wya", "wha") else (two, one)
+    else:
+        return []
+    to, source = ends
+    rows = [(source, to), (source, 4 * to), (source, 3 * to)]
+    return [(to, source), (4 * to, source), *rows] if columns else rows
+
+
+def _row_data(name):
+    state = [(N, HIDDEN)] if _is_state(name) else []
+    return [*state, (N, D)]
+
+
+def _is_state(name):
+    return bool(re.match(r"(prev_?)?[hacs](_?(prev|0|old|t|last))?$|.*(prev|hidden|state).*", name))
+
+
+def _column_data(name):
+    state = [(HIDDEN, N)] if re.match(r"(prev_?)?[hacs]_?(prev|0|old)|.*state", name) else []
+    return [*state, (D, N)]
+
+
+def _sequence_data(name):
+    state = [(N, HIDDEN)] if _is_state(name) else []
+    return [*state, (N, TIME, D), (N, TIME, HIDDEN)]
+
+
+_IMAGES = ((2, 3, 4, 4), (2, 3, 5, 5), (2, 3, 6, 6), (2, 4, 6, 6))
+_LAST = ((2, 5, 5, 3), (2, 4, 4, 3), (2, 6, 6, 3))
+
+WORLDS = (
+    World(
+        "rows",
+        _row_data,
+        _row_weights,
+        lambda s, k: [(1, s[k]), (s[k],)],
+        [(N,)],
+        [(N, CLASSES)],
+    ),
+    World(
+        "columns",
+        _column_data,
+        _column_weights,
+        lambda s, k: [(s[k], 1), (s[k],)],
+        [(N,), (1, N)],
+        [(CLASSES, N)],
+    ),
+    World(
+        "rows, weights turned",
+        _row_data,
+        _column_weights,
+        lambda s, k: [(1, s[k]), (s[k],)],
+        [(N,)],
+        [(N, CLASSES)],
+    ),
+    World(
+        "rows, one output",
+        _as_data((N, D)),
+        lambda name, s, k: [(s[k - 1], s[k]), (s[k - 1],)],
+        lambda s, k: [(s[k],), (1, s[k]), ()],
+        [(N,), (N, 1)],
+        [(N, 1), (N,)],
+        1,
+    ),
+    World(
+        "columns, one output",
+        _column_data,
+        lambda name, s, k: [(s[k], s[k - 1]), (s[k - 1], s[k])],
+        lambda s, k: [(s[k], 1), ()],
+        [(1, N), (N,)],
+        [(1, N)],
+        1,
+    ),
+    World(
+        "images",
+        _as_data(*_IMAGES),
+        lambda name, s, k: [(4, 3, 3, 3), (4, 3, 2, 2)],
+        lambda s, k: [(4,), (3,), (4, 1), (1, 3, 1, 1)],
+        [(2,)],
+        [(2, CLASSES)],
+    ),
+    World(
+        "images, channels last",
+        _as_data(*_LAST),
+        lambda name, s, k: [(3, 3, 3, 4), (2, 2, 3, 4)],
+        lambda s, k: [(1, 1, 1, 4), (4,), (3,)],
+        [(2,)],
+        [(2, CLASSES)],
+    ),
+    World(
+        "sequences",
+        _sequence_data,
+        _row_weights,
+        lambda s, k: [(HIDDEN,), (4 * HIDDEN,), (s[k],), (3 * HIDDEN,)],
+        [(N, TIME)],
+        [(N, TIME, CLASSES)],
+    ),
+    World(
+        "one column",
+        _as_data((D, 1)),
+        _column_weights,
+        lambda s, k: [(s[k], 1), (s[k],)],
+        [(1,), ()],
+        [(CLASSES, 1)],
+    ),
+    World(
+        "one vector",
+        lambda name: [(HIDDEN,), (D,)] if _is_state(name) else [(D,)],
+        lambda name, s, k: [(s[k], s[k - 1]), (s[k - 1], s[k])],
+        lambda s, k: [(s[k],)],
+        [()],
+        [(CLASSES,)],
+    ),
+    World(
+        "one image",
+        _as_data((3, 5, 5), (3, 6, 6), (6, 6), (5, 5), (3, 4, 4)),
+        lambda name, s, k: [(4, 3, 3, 3), (3, 3), (4, 3, 3), (2, 2), (3, 3, 3), (4, 3, 2, 2)],
+        lambda s, k: [(4,), (), (4, 1), (1, 1, 1), (4, 3, 3)],
+        [()],
+        [(CLASSES,)],
+    ),
+    World(
+        "one row",
+        _as_data((1, D)),
+        _row_weights,
+        lambda s, k: [(1, s[k]), (s[k],)],
+        [(1,)],
+        [(1, CLASSES)],
+    ),
+    World(
+        "numbers",
+        _as_data(()),
+        lambda name, s, k: [()],
+        lambda s, k: [()],
+        [()],
+        [()],
+    ),
+)
+
+
+def layers_of(names: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """(number of layers, {name: its layer}) of weights and biases, by their numbers."""
+    found = {n: naming.layer_of(n) for n in names if naming.is_weight(n) or naming.is_bias(n)}
+    numbers = sorted({k for k in found.values() if k is not None})
+    place = {k: i + 1 for i, k in enumerate(numbers)}
+    return max(1, len(numbers)), {
+        n: place.get(k, 1) if k is not None else 1 for n, k in found.items()
+    }

@@ -1,0 +1,71 @@
+"""The corpus: files as different people write them, checked unchanged; every verdict is true."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from micrograd_linear.command import cli
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+FILES = sorted(
+    str(path.relative_to(CORPUS))
+    for path in [*CORPUS.rglob("*.py"), *CORPUS.rglob("*.ipynb")]
+    if path.name != "__init__.py"
+)
+# {file: {pair: the gradients that are wrong}}; every other gradient of every file is right.
+WRONG = {
+    "activations_wrong.py": {"sigmoid": {"x"}, "swish": {"x"}},
+    "affine_wrong.py": {"affine": {"b"}, "relu": {"x"}},
+    "attention_wrong.py": {"attention": {"k"}},
+    "batchnorm_wrong.py": {"batchnorm": {"x"}},
+    "conv_wrong.py": {"conv": {"x"}},
+    "dense_wrong.py": {"Linear": {"bias"}, "Tanh": {"x"}},
+    "dropout_wrong.py": {"dropout": {"x"}},
+    "autograd_functions.py": {"Square": {"x"}},
+    "homework_wrong.ipynb": {"Dense": {"b"}},
+    "loss_functions_wrong.py": {"mse_loss": {"pred"}},
+    "loss_layer_classes.py": {"L1Loss": {"pred"}},
+    "network_wrong.py": {"MLP": {"weights[0]"}},
+    "rnn_wrong.py": {
+        "rnn_step": {"x", "prev_h", "Wx", "Wh", "b"},
+        "word_embedding": {"W"},
+    },
+    "single_output_wrong.py": {"forward": {"w", "b", "X"}},
+    "softmax_wrong.py": {"softmax_loss": {"x"}},
+    "step_inside_wrong.py": {"FullyConnected": {"X"}},
+    "tanh_wrong.py": {"tanh": {"x"}, "linear": {"w"}},
+    "two_layer_wrong.py": {"TwoLayerNet.loss": {"params['W1']", "params['b1']"}},
+}
+AGREE = {"identical", "rounding", "close", "kink", "scaled"}
+
+
+def checked(file, capsys):
+    """(exit status, {pair: {gradient: status}}) of the command on a file of the corpus."""
+    status = cli.main(["check", str(CORPUS / file), "--json"])
+    said = json.loads(capsys.readouterr().out)
+    assert "pairs" in said, said["error"]
+    for pair in said["pairs"]:
+        assert pair["ok"] is not None, f"{pair['name']}: {pair['error']}"
+        assert pair["file"] == str(CORPUS / file) and pair["line"] > 0
+    return status, {
+        pair["name"]: {name: g["status"] for name, g in pair["gradients"].items()}
+        for pair in said["pairs"]
+    }
+
+
+def test_the_corpus_is_as_large_and_as_mixed_as_it_is_said_to_be():
+    assert len(FILES) >= 40 and set(WRONG) <= set(FILES)
+    assert 0.35 <= len(WRONG) / len(FILES) <= 0.65
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_verdict_on_a_file_of_the_corpus_is_true_and_none_is_refused(file, capsys):
+    status, pairs = checked(file, capsys)
+    expected = WRONG.get(file, {})
+    assert status == (1 if expected else 0)
+    assert set(expected) <= set(pairs)
+    for name, gradients in pairs.items():
+        wrong = {g for g, verdict in gradients.items() if verdict not in {*AGREE, "unchecked"}}
+        assert wrong == expected.get(name, set()), name
+        assert any(verdict != "unchecked" for verdict in gradients.values()), name

@@ -1,0 +1,1 @@
+from course.classifiers.softmax import *
