@@ -119,6 +119,8 @@ def fillings(
     """
     given = {k: v for k, v in (given or {}).items() if k in {slot.name for slot in slots}}
     tried = set()
+    if any(s.is_labels and re.search(r"sigmoid|binary|bce", s.where, re.I) for s in slots):
+        worlds = sorted(worlds, key=lambda world: world.name != "one vector")
     for world in (None, *worlds):
         base = world or worlds[0]
         choices = [
@@ -195,6 +197,10 @@ def _choices(slot, world, slots, given, documented, settings_first):
     arrays = _arrays(slot, world, slots, documented)
     if slot.is_labels or hints.is_index or hints.axes:
         return arrays
+    if naming.may_be_labels(slot.name) and len(slots) > 1:
+        arrays = [*arrays, *_labels(slot, world, slots)]
+    if world.name == "its own arrays" and not naming.is_weight(slot.name):
+        arrays = [*arrays, Array((5, 6), "labels"), Array((5,), "labels")]  # indices of rows
     # A short name, as p or f, may be that of a number, too.
     return [*arrays, *settings_of(slot.name, hints)] if world is WORLDS[0] else arrays
 
