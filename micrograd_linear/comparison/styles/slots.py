@@ -15,7 +15,7 @@ from ..pair import UnusableLayer
 from . import naming
 from .settings import EMPTY, is_setting, settings_of
 from .source import Hints, hints_of
-from .worlds import CLASSES, HIDDEN, WORLDS, World, layers_of
+from .worlds import CLASSES, HIDDEN, WORLDS, World, is_of_a_step, layers_of
 
 _PER_WORLD = 400  # attempts
 _DATA = ("data", "probability")
@@ -128,7 +128,7 @@ def fillings(
         ]
         for chosen in itertools.islice(itertools.product(*choices), _PER_WORLD):
             key = repr(chosen)
-            if key in tried or not _of_one_batch(chosen):
+            if key in tried or not _of_one_batch(chosen) or not _of_one_width(slots, chosen):
                 continue
             tried.add(key)
             for positive in (False, True) if _has_data(chosen) else (False,):
@@ -144,6 +144,18 @@ def _of_one_batch(chosen):
     targets = [c.shape for c in chosen if isinstance(c, Array) and c.kind in ("labels", "one-hot")]
     ends = {n for shape in data if len(shape) > 1 for n in (shape[0], shape[-1])}
     return not ends or all(not s or {s[0], s[-1], *s[1:2]} & ends for s in targets)
+
+
+def _of_one_width(slots, chosen):
+    """Whether the weights of a recurrent layer, and its bias, are for as many gates."""
+    pairs = [(s.name, c.shape) for s, c in zip(slots, chosen) if isinstance(c, Array)]
+    weights = [shape for name, shape in pairs if len(shape) == 2 and is_of_a_step(name)]
+    if len(weights) < 2:
+        return True
+    shared = {shape[-1] for shape in weights}, {shape[0] for shape in weights}
+    widths = {n for ends in shared if len(ends) == 1 for n in ends}
+    biases = [max(shape) for name, shape in pairs if name.lower() == "b" and shape]
+    return bool(widths) and all(n in widths for n in biases)
 
 
 def _has_data(chosen):
