@@ -78,6 +78,7 @@ def _pairs(forward: Any, backward: Any) -> list[Pair]:
             if not callable(function):
                 got = type(function).__name__
                 raise TypeError(f"check_backward: {name}: expected a function, got {got}")
+    if callable(backward):
         return [pair_of(forward, backward)]
     if inspect.ismodule(forward):
         found = pairs_of(vars(forward), getattr(forward, "__file__", None) or "")

@@ -152,11 +152,8 @@ class LeftBehind:
         parts: list[np.ndarray] = []
         for path in paths:
             part = self.gradient_at(path)
-            same = any(
-                part is other or (np.shape(part) == other.shape and np.array_equal(part, other))
-                for other in parts
-            )
-            if part is not None and not same:
+            # The same numbers at two places are one gradient, kept twice.
+            if part is not None and not any(np.array_equal(part, other) for other in parts):
                 parts.append(part)
         shapes = {part.shape for part in parts}
         return sum(parts[1:], parts[0]) if len(shapes) == 1 else next(iter(parts), None)
