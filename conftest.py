@@ -8,7 +8,8 @@ from importlib import util
 import pytest
 from _pytest.doctest import DoctestItem
 
-collect_ignore = ["tests/typing"]  # programs for the type checker, which a test runs
+# Programs of users, which tests give to the type checker and to the command.
+collect_ignore = ["tests/typing", "tests/corpus"]
 if not util.find_spec("numba"):  # these two are imported only where it is installed
     collect_ignore += [
         "micrograd_linear/compilation/jitted.py",

@@ -14,7 +14,6 @@ from micrograd_linear.compilation import numpy_executor
 from micrograd_linear.operations import BY_NUMPY_FUNCTION, RULES, SCALAR_RULES
 
 # Files of other people, as they write them: they are read by the command, never imported here.
-collect_ignore = ["corpus"]
 
 settings.register_profile(
     "ci", derandomize=True

@@ -65,6 +65,11 @@ class _Nothing(types.ModuleType):
         return self
 
 
+def is_nothing(x: object) -> bool:
+    """Whether a value is what a stand-in gave."""
+    return isinstance(x, _Nothing)
+
+
 class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """A finder that is asked last; ``names`` are the libraries that it stood in for.
 

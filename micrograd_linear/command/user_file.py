@@ -21,7 +21,7 @@ from ..comparison import UnusableLayer
 from ..foundations.place import in_one_line, place_of
 from .diversion import printing_to_standard_error
 from .interruption import noticing_interrupts
-from .missing import standing_in
+from .missing import is_nothing, standing_in
 from .notebook import cells_of
 from .old_numpy import old_names_in, with_old_names
 from .package import Standing, standing_of
@@ -175,8 +175,9 @@ def _run_part(name, text, file):
         code = compile(ast.Module([statement], []), name, "exec", flags, dont_inherit=True)
         try:
             exec(code, file.names)
-        except (FileNotFoundError, URLError, EOFError, NameError) as error:
-            no_data = not isinstance(error, NameError)
+        except Exception as error:  # the file's own code may raise anything
+            no_data = isinstance(error, FileNotFoundError | URLError | EOFError)
+            no_data |= not isinstance(error, NameError) and _rests_on(statement, file.names, lost)
             if not no_data and getattr(error, "name", None) not in lost:
                 raise
             if isinstance(statement, ast.Import | ast.ImportFrom):
@@ -184,6 +185,12 @@ def _run_part(name, text, file):
             lost |= _assigned(statement)
             if no_data:
                 file.notes.append(f"left out: {in_one_line(error, name)}")
+
+
+def _rests_on(statement, names, lost):
+    """Whether a statement works with what a missing library, or missing data, would have given."""
+    used = [node.id for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    return any(name in lost or is_nothing(names.get(name)) for name in used)
 
 
 _FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)

@@ -79,7 +79,7 @@ def _pairs(forward: Any, backward: Any | None) -> list[Pair]:
             if not callable(function):
                 got = type(function).__name__
                 raise TypeError(f"check_backward: {name}: expected a function, got {got}")
-        assert backward is not None
+    if callable(backward):
         return [pair_of(forward, backward)]
     if inspect.ismodule(forward):
         found = pairs_of(vars(forward), getattr(forward, "__file__", None) or "")

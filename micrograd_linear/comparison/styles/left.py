@@ -133,8 +133,7 @@ class LeftBehind:
         inputs = {name: v for name, v in values.items() if name not in parameters}
         found: dict[str, np.ndarray] = {}
         for name, paths in parameters.items():
-            each = (self.gradient_at(path) for path in paths)
-            gradient = next((g for g in each if g is not None), None)
+            gradient = self._in_all(paths)
             if gradient is not None:
                 found[name] = gradient
         if self.returned is not None and self.returned is not self.thing:
@@ -147,6 +146,17 @@ class LeftBehind:
         if not found:
             raise UnusableLayer("backward returned no gradient, and left none on self")
         return found
+
+    def _in_all(self, paths: list[Path]) -> np.ndarray | None:
+        """The gradient of an array that several layers may share, each with its own part of it."""
+        parts: list[np.ndarray] = []
+        for path in paths:
+            part = self.gradient_at(path)
+            # The same numbers at two places are one gradient, kept twice.
+            if part is not None and not any(np.array_equal(part, other) for other in parts):
+                parts.append(part)
+        shapes = {part.shape for part in parts}
+        return sum(parts[1:], parts[0]) if len(shapes) == 1 else next(iter(parts), None)
 
     def _of_returned(self, values, inputs, found, said, labels):
         floats = [n for n, v in inputs.items() if v.dtype.kind == "f"]

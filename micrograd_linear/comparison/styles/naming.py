@@ -17,7 +17,7 @@ _CACHE = re.compile(
 )
 _RATE = re.compile(r"(lr|eta|alpha|learning_?rate|learn_?rate|step_?size|rate|l_?rate)$", re.I)
 _LABELS = re.compile(
-    r"(y|t|ys|labels?|targets?|true|truth|gt|y_?true|true_?y|y_?label|y_?batch|t_?batch|classes"
+    r"(y|t|ys|ts|labels?|targets?|true|truth|gt|y_?true|true_?y|y_?label|y_?batch|t_?batch|classes"
     r"|target_?\w*|labels_?\w*|expected\w*|actual|ground_?truth|desired\w*|y_?train|answers?)$",
     re.I,
 )

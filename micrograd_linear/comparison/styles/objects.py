@@ -27,7 +27,7 @@ from .slots import fillings, slots_of
 from .source import returned_names
 from .worlds import WORLDS, World
 
-_PER_OBJECT = 400  # inputs to try with one object
+_PER_OBJECT = 250  # inputs to try with one object
 _PARAMETER = re.compile(r"_?(w|b|weights?|bias|biases|gamma|beta|kernels?|filters?)_?\d*_?", re.I)
 
 
@@ -89,7 +89,8 @@ class Objects:
 
     def _of(self, template, made_with, given, rng):
         whole = self.backward is None
-        where = f"{'loss ' if whole else ''}{self.name} {self.forward}"
+        last = whole or not Binding(getattr(template, self.backward or ""), ()).upstream
+        where = f"{'loss ' if last else ''}{self.name} {self.forward}"
         call = getattr(template, self.forward)
         slots = [
             s for s in slots_of(call, where, targets=whole) if s.name not in ("ctx", "context")

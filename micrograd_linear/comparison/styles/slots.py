@@ -15,7 +15,7 @@ from ..pair import UnusableLayer
 from . import naming
 from .settings import EMPTY, is_setting, settings_of
 from .source import Hints, hints_of
-from .worlds import CLASSES, HIDDEN, WORLDS, World, layers_of
+from .worlds import CLASSES, HIDDEN, WORLDS, World, is_of_a_step, layers_of
 
 _PER_WORLD = 400  # attempts
 _DATA = ("data", "probability")
@@ -119,6 +119,8 @@ def fillings(
     """
     given = {k: v for k, v in (given or {}).items() if k in {slot.name for slot in slots}}
     tried = set()
+    if any(s.is_labels and re.search(r"sigmoid|binary|bce", s.where, re.I) for s in slots):
+        worlds = sorted(worlds, key=lambda world: world.name != "one vector")
     for world in (None, *worlds):
         base = world or worlds[0]
         choices = [
@@ -126,7 +128,7 @@ def fillings(
         ]
         for chosen in itertools.islice(itertools.product(*choices), _PER_WORLD):
             key = repr(chosen)
-            if key in tried or not _of_one_batch(chosen):
+            if key in tried or not _of_one_batch(chosen) or not _of_one_width(slots, chosen):
                 continue
             tried.add(key)
             for positive in (False, True) if _has_data(chosen) else (False,):
@@ -142,6 +144,18 @@ def _of_one_batch(chosen):
     targets = [c.shape for c in chosen if isinstance(c, Array) and c.kind in ("labels", "one-hot")]
     ends = {n for shape in data if len(shape) > 1 for n in (shape[0], shape[-1])}
     return not ends or all(not s or {s[0], s[-1], *s[1:2]} & ends for s in targets)
+
+
+def _of_one_width(slots, chosen):
+    """Whether the weights of a recurrent layer, and its bias, are for as many gates."""
+    pairs = [(s.name, c.shape) for s, c in zip(slots, chosen) if isinstance(c, Array)]
+    weights = [shape for name, shape in pairs if len(shape) == 2 and is_of_a_step(name)]
+    if len(weights) < 2:
+        return True
+    shared = {shape[-1] for shape in weights}, {shape[0] for shape in weights}
+    widths = {n for ends in shared if len(ends) == 1 for n in ends}
+    biases = [max(shape) for name, shape in pairs if name.lower() == "b" and shape]
+    return bool(widths) and all(n in widths for n in biases)
 
 
 def _has_data(chosen):
@@ -195,6 +209,10 @@ def _choices(slot, world, slots, given, documented, settings_first):
     arrays = _arrays(slot, world, slots, documented)
     if slot.is_labels or hints.is_index or hints.axes:
         return arrays
+    if naming.may_be_labels(slot.name) and len(slots) > 1:
+        arrays = [*arrays, *_labels(slot, world, slots)]
+    if world.name == "its own arrays" and not naming.is_weight(slot.name):
+        arrays = [*arrays, Array((5, 6), "labels"), Array((5,), "labels")]  # indices of rows
     # A short name, as p or f, may be that of a number, too.
     return [*arrays, *settings_of(slot.name, hints)] if world is WORLDS[0] else arrays
 

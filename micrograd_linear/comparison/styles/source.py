@@ -71,19 +71,19 @@ def text_of(function: Callable) -> str:
 
 
 def file_text(functions: Iterable[Callable]) -> str:
-    """The text of the files in which functions stand, and what their modules take from others of
-    the user's files.
-    """
+    """The text of the files in which functions stand, and of the user's files that these import."""
     found: dict[str, None] = {}
-    for function in functions:
-        plain = plain_function(function)
-        if plain is not None:
-            own = plain.__code__.co_filename
-            found[own] = None
-            for x in list(plain.__globals__.values()):
-                file = getattr(getattr(x, "__code__", None), "co_filename", None)
-                if file and (file == own or is_beside(file, Path(own).parent)):
-                    found[file] = None
+    waiting = [f for f in map(plain_function, functions) if f is not None]
+    while waiting:
+        function = waiting.pop()
+        own = function.__code__.co_filename
+        if own in found:
+            continue
+        found[own] = None
+        for x in list(function.__globals__.values()):
+            parts = [x, *vars(x).values()] if inspect.isclass(x) else [x]
+            inner = [part for part in parts if inspect.isfunction(part)]
+            waiting += [f for f in inner if is_beside(f.__code__.co_filename, Path(own).parent)]
     return "".join("".join(linecache.getlines(file)) for file in found)
 
 

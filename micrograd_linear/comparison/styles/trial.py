@@ -17,7 +17,7 @@ from . import naming
 from .pairing import Case, Pair
 from .source import text_of
 
-_ATTEMPTS = 6000
+_ATTEMPTS = 2500
 _AFTER_FIRST = 60  # attempts to find gradients of the right shapes, once both functions have run
 # No other inputs mend these: they are said at once.
 _HOPELESS = (NameError, ImportError, SyntaxError, RecursionError, MemoryError)

@@ -70,6 +70,12 @@ def _recurrent(name, columns):
     return [(to, source), (4 * to, source), *rows] if columns else rows
 
 
+def is_of_a_step(name: str) -> bool:
+    """Whether a name is that of a weight into the hidden state of a recurrent layer."""
+    letters = re.sub(r"[^a-z]", "", naming.last_part(name).lower())
+    return letters in ("wx", "wi", "wih", "wh", "whh", "wr", "wrec", "wxh", "wax", "waa")
+
+
 def _row_data(name):
     state = [(N, HIDDEN)] if _is_state(name) else []
     return [*state, (N, D)]
