@@ -12,8 +12,9 @@ import numpy as np
 from ..engine.graph import is_node
 from ..engine.tensor import Tensor, apply
 from ..operations import RULES
+from ..operations import names as op
 
-_READ_IN_PART = {"cholesky"}  # NumPy reads one triangle of a matrix; the gradient belongs to both
+_READ_IN_PART = {op.CHOLESKY}  # NumPy reads one triangle of a matrix; the gradient belongs to both
 LARGEST = 5_000_000  # elements in a graph; beyond that ten more forward passes would be felt
 NOISY = 3  # forward passes that are rounded once more, to see what rounding does
 MARGIN = 10  # times the error bound

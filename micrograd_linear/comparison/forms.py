@@ -16,6 +16,7 @@ import numpy as np
 from ..engine.graph import is_node
 from ..engine.tensor import Tensor, apply
 from ..operations import RULES
+from ..operations import names as op
 from ..operations.elementary import square
 from .blame import contributions
 from .finite import operation_of
@@ -140,7 +141,7 @@ def _begins_a_function(consumers):
 
 def _is_bent(node):
     """Whether a step is a smooth function of one tensor that is not linear."""
-    if node.operation == "divide":
+    if node.operation == op.DIVIDE:
         return _constant(node.operands[0]) is not None
     rule = RULES.get(node.operation)
     return rule is not None and rule.is_function and not rule.kinked and rule is not square

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..engine.backward import undo_broadcast
 from ..operations import RULES, is_kinked
+from ..operations import names as op
 from .steps import numbers
 
 
@@ -29,13 +30,13 @@ def _to_one_side(first, second):
     """
 
     def other(node, g, pieces):
-        if node.operation not in ("maximum", "minimum"):
+        if node.operation not in (op.MAXIMUM, op.MINIMUM):
             return None
         x, y = (np.asarray(array) for array in numbers(node)[0])
         tie = np.equal(x, y)
         if not tie.any():
             return None
-        before = x > y if node.operation == "maximum" else x < y
+        before = x > y if node.operation == op.MAXIMUM else x < y
         masks = np.where(tie, first, before), np.where(tie, second, ~before & ~tie)
         wanted = [
             i for i, operand in enumerate(node.operands) if getattr(operand, "requires_grad", False)
@@ -54,7 +55,7 @@ def _to_one_side(first, second):
 
 def _cut_at_the_bound(node, g, pieces):
     """clip: the bounds belong to the outside."""
-    if node.operation != "clip":
+    if node.operation != op.CLIP:
         return None
     x, (low, high) = (
         np.asarray(numbers(node)[0][0]),
@@ -73,7 +74,7 @@ def _of_a_reduction(choice):
     """
 
     def other(node, g, pieces):
-        if node.operation not in ("max", "min"):
+        if node.operation not in (op.MAX, op.MIN):
             return None
         x, axis = np.asarray(numbers(node)[0][0]), node.static.get("axis")
         axes = (

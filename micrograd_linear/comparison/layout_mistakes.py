@@ -4,6 +4,8 @@ transposing, joining.
 
 import numpy as np
 
+from ..operations import names as op
+
 
 def _getitem(position, arrays, y, static):
     x, index = arrays[0], static["index"]
@@ -145,8 +147,8 @@ def _concatenate(position, arrays, y, static):
 
 
 MISTAKES_OF_LAYOUT = {
-    "getitem": _getitem,
-    "reshape": _reshape,
-    "transpose": _transpose,
-    "concatenate": _concatenate,
+    op.GETITEM: _getitem,
+    op.RESHAPE: _reshape,
+    op.TRANSPOSE: _transpose,
+    op.CONCATENATE: _concatenate,
 }

@@ -8,11 +8,12 @@ from collections import Counter
 import numpy as np
 
 from ..engine.graph import is_node
+from ..operations import names as op
 from .mistakes import mistakes
 from .sites import CONFIRMED, MISSING, SIGN, grouped
 from .steps import numbers, pulled, with_operand
 
-STATISTICS = ("sum", "mean", "max", "min", "var", "std", "norm", "logsumexp")
+STATISTICS = (op.SUM, op.MEAN, op.MAX, op.MIN, op.VAR, op.STD, op.NORM, op.LOGSUMEXP)
 FEWEST = 4  # of so large a graph not even these could be tried
 WORK = 12_000  # contributions that are computed anew, at most: one backward pass for each proposal
 
@@ -59,7 +60,7 @@ def _assigned(sites, edges, total, own):
     """Parts of a tensor, as in a sliding window, whose gradients were assigned, so that the last
     one stays where they overlap; or the first.
     """
-    if any(edge.node.operation != "getitem" for edge in edges):
+    if any(edge.node.operation != op.GETITEM for edge in edges):
         return
     for which, turn in (("last", edges), ("first", edges[::-1])):
         kept = np.zeros(np.shape(total))
@@ -194,7 +195,7 @@ def _proposals(sites, edges):
         "the contribution has the opposite sign",
         [lambda g, e=e: -pulled(e, g) for e in edges],
     )
-    if edges[0].node.operation in ("multiply", "matmul"):
+    if edges[0].node.operation in (op.MULTIPLY, op.MATMUL):
         yield from (
             proposal("wrong-operand", words, functions)
             for words, functions in _other_factors(sites, edges)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..operations import RULES
+from ..operations import names as op
 
 
 def _matmul(position, arrays, y, static):
@@ -62,7 +63,7 @@ def _factors_left_out(left, x, w, y):
 def _einsum(position, arrays, y, static):
     def pulled(g, **others):
         replaced = [others.get(f"x{i}", array) for i, array in enumerate(arrays)]
-        return RULES["einsum"].formula(*replaced, **static)[1][position](g)
+        return RULES[op.EINSUM].formula(*replaced, **static)[1][position](g)
 
     forms = []
     for i, j in _equal_axes(np.shape(y)):
@@ -125,9 +126,9 @@ def _logabsdet(position, arrays, y, static):
 
 
 MISTAKES_OF_MATRICES = {
-    "matmul": _matmul,
-    "einsum": _einsum,
-    "inv": _inverse,
-    "det": _determinant,
-    "logabsdet": _logabsdet,
+    op.MATMUL: _matmul,
+    op.EINSUM: _einsum,
+    op.INV: _inverse,
+    op.DET: _determinant,
+    op.LOGABSDET: _logabsdet,
 }

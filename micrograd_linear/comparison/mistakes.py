@@ -11,6 +11,7 @@ carry one more leading axis, of several nodes at once.
 import numpy as np
 
 from ..operations import RULES, SCALAR_RULES
+from ..operations import names as op
 from .function_mistakes import mistakes_of_function
 from .layout_mistakes import MISTAKES_OF_LAYOUT
 from .matrix_mistakes import MISTAKES_OF_MATRICES
@@ -18,7 +19,7 @@ from .pair_mistakes import MISTAKES_OF_PAIRS, largest_alone
 from .reduction_mistakes import MISTAKES_OF_REDUCTIONS
 
 # The mistakes of these tell one element from the others.
-OF_SEVERAL = ("max", "min", "prod")
+OF_SEVERAL = (op.MAX, op.MIN, op.PROD)
 
 
 def is_of_numbers(operation):
@@ -44,6 +45,6 @@ def mistakes(operation, position, arrays, y, static, shape=None):
     if operation not in _OF or (operation in OF_SEVERAL and np.size(arrays[position]) == 1):
         return []
     forms = _OF[operation](position, arrays, y, static)
-    if operation == "multiply" and shape and shape[-1] > 1:
+    if operation == op.MULTIPLY and shape and shape[-1] > 1:
         forms.append(largest_alone(arrays[1 - position]))
     return forms

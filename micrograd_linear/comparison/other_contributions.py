@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..engine.backward import broadcast_axes
+from ..operations import names as op
 from .blame import fitted
 from .equal import is_derivative
 from .mistakes import is_of_numbers, mistakes
@@ -84,7 +85,7 @@ def _families(edges):
     def likeness(edge):
         arrays, _, static = numbers(edge.node)
         operation = edge.node.operation
-        matrices = operation == "matmul" and all(a.ndim == 2 for a in arrays)
+        matrices = operation == op.MATMUL and all(a.ndim == 2 for a in arrays)
         if not is_of_numbers(operation) and not matrices:
             return edge.position, edge.node
         return edge.position, (operation, *(a.shape for a in arrays), *static.items())

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..engine.backward import undo_broadcast
 from ..engine.graph import is_node
+from ..operations import names as op
 from .blame import Edge
 from .steps import numbers, with_operand
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def explain_by_factors(others: Others, edge: Edge, own: np.ndarray, near: int) -> None:
     """Try other factors in a product of two; ``own`` is the sketch of the contribution."""
-    if edge.position is None or edge.node.operation not in ("multiply", "matmul", "einsum"):
+    if edge.position is None or edge.node.operation not in (op.MULTIPLY, op.MATMUL, op.EINSUM):
         return
     arrays, _, _ = numbers(edge.node)
     if len(arrays) != 2 or arrays[1 - edge.position].size < 2:
@@ -44,7 +45,7 @@ class Product:
         self.factor = edge.node.operands[1 - edge.position]
         self.gradient = np.asarray(others.used[edge.node])
         self.at = f"at {self.sites.step(edge.node)}"
-        self.called = "the other matrix" if edge.node.operation == "matmul" else "the other factor"
+        self.called = "the other matrix" if edge.node.operation == op.MATMUL else "the other factor"
         self.probes = np.stack([self._probe(v) for v in self.sites.along[edge.operand]], axis=1)
 
     def _probe(self, direction):

@@ -9,6 +9,7 @@ product for each place.
 import numpy as np
 
 from ..engine.graph import topological_order
+from ..operations import names as op
 from .blame import Edge
 from .equal import is_whole_derivative
 from .function_mistakes import derivative, is_function, parameters
@@ -32,12 +33,12 @@ FIELDS = [
     (
         "local-derivative",
         "multiplied by the derivative of a sigmoid at {}",
-        lambda v: derivative("sigmoid", [v]),
+        lambda v: derivative(op.SIGMOID, [v]),
     ),
     (
         "local-derivative",
         "multiplied by the derivative of a tanh at {}",
-        lambda v: derivative("tanh", [v]),
+        lambda v: derivative(op.TANH, [v]),
     ),
     ("local-derivative", "divided by 1 - {}**2", lambda v: 1 / (1 - v * v)),
     ("local-derivative", "divided by {0} (1 - {0})", lambda v: 1 / (v * (1 - v))),
@@ -51,7 +52,7 @@ class Others:
         self.sites, self.search, self.names = sites, sites.search, sites.names
         self.used, self.softmaxes_tried = sites.backward.used, set()
         upstream = set(sites.backward.region(sites.target)[0])
-        self.has_exponentials = any(node.operation in ("exp", "logsumexp") for node in upstream)
+        self.has_exponentials = any(node.operation in (op.EXP, op.LOGSUMEXP) for node in upstream)
         # The gradients of what the target was made of follow from the hand-derived one.
         below = set(topological_order(sites.target))
         order = sites.backward.order
@@ -121,10 +122,10 @@ class Others:
 
     def other_indices(self, edge, own):
         """Put back by the indices of another step that takes as many elements."""
-        if edge.node.operation != "getitem":
+        if edge.node.operation != op.GETITEM:
             return
         for node in self.sites.backward.order:
-            if node.operation != "getitem" or node is edge.node or node.shape != edge.node.shape:
+            if node.operation != op.GETITEM or node is edge.node or node.shape != edge.node.shape:
                 continue
             other = np.zeros(edge.operand.shape)
             try:

@@ -4,6 +4,8 @@ masks of choices.
 
 import numpy as np
 
+from ..operations import names as op
+
 
 def _multiply(position, arrays, y, static):
     own, other = arrays[position], arrays[1 - position]
@@ -169,11 +171,11 @@ def _clip(position, arrays, y, static):
 
 
 MISTAKES_OF_PAIRS = {
-    "multiply": _multiply,
-    "divide": _divide,
-    "power": _power,
-    "maximum": _larger,
-    "minimum": _larger,
-    "where": _where,
-    "clip": _clip,
+    op.MULTIPLY: _multiply,
+    op.DIVIDE: _divide,
+    op.POWER: _power,
+    op.MAXIMUM: _larger,
+    op.MINIMUM: _larger,
+    op.WHERE: _where,
+    op.CLIP: _clip,
 }

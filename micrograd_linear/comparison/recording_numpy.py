@@ -82,17 +82,23 @@ def _converting(function: Callable) -> Callable:
     """A function that makes an array of what is there."""
 
     def convert(x: Any, dtype: Any = None, *args: Any, **keywords: Any) -> Any:
+        axes = keywords.get("ndmin", 0)
         if isinstance(x, Tensor):
             copied = function is np.array and keywords.get("copy", True) is not False
             x = x if dtype is None else x.astype(dtype, copy=copied)
-            return x.copy() if copied and isinstance(x, Tensor) else x
+            return _with_axes(x.copy() if copied and isinstance(x, Tensor) else x, axes)
         if isinstance(x, (list, tuple)) and _has_nodes(x):
-            stacked = _stacked(x)
+            stacked = _with_axes(_stacked(x), axes)
             return stacked if dtype is None else stacked.astype(dtype)
         return _constant(function(x, dtype, *args, **keywords))
 
     convert.__name__ = function.__name__
     return convert
+
+
+def _with_axes(x: Any, count: int) -> Any:
+    """With at least so many axes, the new ones first."""
+    return x.reshape((1,) * (count - x.ndim) + x.shape) if count > x.ndim else x
 
 
 def _has_nodes(x: Any) -> bool:

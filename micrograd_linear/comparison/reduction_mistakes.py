@@ -4,6 +4,8 @@ running sums.
 
 import numpy as np
 
+from ..operations import names as op
+
 
 def _spread(g, x, static):
     """g in the shape of x, whose axes were reduced."""
@@ -188,14 +190,14 @@ def _prod(position, arrays, y, static):
 
 
 MISTAKES_OF_REDUCTIONS = {
-    "max": _extremum,
-    "min": _extremum,
-    "sum": _sum,
-    "mean": _sum,
-    "var": _var,
-    "std": _std,
-    "norm": _norm,
-    "logsumexp": _logsumexp,
-    "cumsum": _cumsum,
-    "prod": _prod,
+    op.MAX: _extremum,
+    op.MIN: _extremum,
+    op.SUM: _sum,
+    op.MEAN: _sum,
+    op.VAR: _var,
+    op.STD: _std,
+    op.NORM: _norm,
+    op.LOGSUMEXP: _logsumexp,
+    op.CUMSUM: _cumsum,
+    op.PROD: _prod,
 }

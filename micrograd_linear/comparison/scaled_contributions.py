@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..engine.graph import is_node
+from ..operations import names as op
 from .blame import Edge
 from .sites import SIGN, Sites, grouped
 
@@ -111,4 +112,4 @@ def _multiplied(sites: Sites, path: list, scale: float, piece: np.ndarray) -> No
 def _has_constant(node):
     """Whether one factor of a product or quotient is a constant, which may be another one."""
     operands = [x for x in node.operands if is_node(x)]
-    return node.operation in ("multiply", "divide") and len(operands) == 1
+    return node.operation in (op.MULTIPLY, op.DIVIDE) and len(operands) == 1

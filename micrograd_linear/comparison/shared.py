@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..engine.graph import topological_order
+from ..operations import names as op
 from .causes import Cause, Search
 from .comparison import AGREE
 from .origin import one_origin
@@ -213,7 +214,7 @@ class Shared:
             for i, x in enumerate(consumer.operands):
                 if x is not node:
                     continue
-                if consumer.operation == "matmul":
+                if consumer.operation == op.MATMUL:
                     other = np.shape(
                         getattr(consumer.operands[1 - i], "current", consumer.operands[1 - i])
                     )

@@ -8,6 +8,7 @@ is known, since <v, dG> = <J v, c>.
 import numpy as np
 
 from ..engine.graph import is_node, topological_order
+from ..operations import names as op
 from .blame import Edge
 from .steps import step
 
@@ -65,7 +66,7 @@ class Sites:
         operand, consumer = edge.operand, edge.node
         while (
             not operand.name
-            and operand.operation in ("reshape", "transpose", "broadcast_to")
+            and operand.operation in (op.RESHAPE, op.TRANSPOSE, op.BROADCAST_TO)
             and operand is not self.target
         ):
             operand = operand.operands[0]

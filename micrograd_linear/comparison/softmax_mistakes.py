@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..operations import names as op
 from .blame import Edge
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _at_all_labels(others, zero):
     """p[:, y] -= 1 where p[arange(n), y] -= 1 belongs: in every row, the labels of all rows."""
     shape = zero.operand.shape
     for node in others.sites.backward.order:
-        index = node.static.get("index") if node.operation == "getitem" else None
+        index = node.static.get("index") if node.operation == op.GETITEM else None
         if not (isinstance(index, tuple) and len(index) == len(shape) == 2):
             continue
         if node.operands[0].shape != shape or any(np.ndim(i) != 1 for i in index):

@@ -11,6 +11,7 @@ from collections import Counter
 import numpy as np
 
 from ..engine.graph import is_node, topological_order
+from ..operations import names as op
 from .function_mistakes import derivative, is_function
 from .loops import STATISTICS
 from .steps import numbers, step
@@ -34,9 +35,9 @@ def weaknesses(root, seed, claimed, order, names):
     kept = [step for steps in hidden.values() if all(steps) for step in steps]
     found = [sentence for sentences in kept for sentence in sentences]
     summed = (
-        root.operation == "sum"
+        root.operation == op.SUM
         and is_node(root.operands[0])
-        and root.operands[0].operation not in ("multiply", "power", "square")
+        and root.operands[0].operation not in (op.MULTIPLY, op.POWER, op.SQUARE)
     )
     top = root.operands[0] if summed else root
     if math.prod(top.shape) > 1 and np.all(np.asarray(seed) == 1) and top in touched:
@@ -71,16 +72,16 @@ def _hidden_at(node, ways, names, shared):
         return [f"{where} has no elements: a mistake there would not show"]
     if is_function(kind):
         return _of_a_function(kind, arrays, where)
-    if kind == "matmul":
+    if kind == op.MATMUL:
         return _of_a_product(node, arrays, ways, names, shared)
-    if kind in ("add", "subtract", "multiply"):
+    if kind in (op.ADD, op.SUBTRACT, op.MULTIPLY):
         return _of_a_broadcast(node, arrays, y, ways, names, shared)
-    if kind == "mean" and arrays[0].size == y.size:
+    if kind == op.MEAN and arrays[0].size == y.size:
         return [f"N = 1 cannot show a missing 1/N: {where}"]
-    once = kind == "getitem" and node.operands[0] not in shared and _is_looked_up(static["index"])
+    once = kind == op.GETITEM and node.operands[0] not in shared and _is_looked_up(static["index"])
     if once and not _repeats(arrays[0], static["index"]):
         return [f"no index of {where} occurs twice: that = stands where += belongs would not show"]
-    if kind in ("maximum", "minimum", "clip") and _passes_all(kind, arrays, y, ways):
+    if kind in (op.MAXIMUM, op.MINIMUM, op.CLIP) and _passes_all(kind, arrays, y, ways):
         return [f"{where} cuts nothing off: that its mask is missing would not show"]
     return []
 
@@ -104,7 +105,7 @@ def _passes_all(kind: str, arrays: list, y: np.ndarray, ways: list) -> bool:
     own = arrays[ways[0]]
     if len(ways) > 1 or own.shape != y.shape or not (own == y).all():
         return False
-    return kind == "clip" or bool((arrays[1 - ways[0]] != y).all())
+    return kind == op.CLIP or bool((arrays[1 - ways[0]] != y).all())
 
 
 def _of_a_product(node, arrays, ways, names, shared):
@@ -138,7 +139,7 @@ def _of_a_broadcast(node, arrays, y, ways, names, shared):
     for i in ways:
         own, other = arrays[i], arrays[1 - i]
         bias, batch = node.operands[i], node.operands[1 - i]
-        added = node.operation in ("add", "subtract") and not bias.operands and is_node(batch)
+        added = node.operation in (op.ADD, op.SUBTRACT) and not bias.operands and is_node(batch)
         if (
             added
             and batch.operands
@@ -158,7 +159,7 @@ def _of_a_broadcast(node, arrays, y, ways, names, shared):
                     f"axis {single[0]} of {step(node, names)} has length 1: "
                     "a missing sum over it would not show"
                 )
-        if node.operation == "multiply" and other.size > 1 and (other == 1).all():
+        if node.operation == op.MULTIPLY and other.size > 1 and (other == 1).all():
             found.append(
                 f"the other factor of {step(node, names)} is 1 everywhere: "
                 "that it is left out would not show"

@@ -10,6 +10,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from .causes import Search
+from ..operations import names as op
 
 
 def partly(search: Search) -> None:
@@ -149,7 +150,7 @@ def _where_another_array_says(wrong, live, search):
             continue
         value = np.asarray(node.current)
         for mask, words in (
-            (value < 0, "negative"),
+            (value < 0, op.NEGATIVE),
             (value > 0, "positive"),
             (value == 0, "0"),
             (value != 0, "not 0"),

@@ -9,10 +9,11 @@ import numpy as np
 from ..derivation.lower import reachable
 from ..derivation.source import Writer
 from ..operations import RULES
+from ..operations import names as op
 
 # Bytes: to make a smaller array costs less than to tell NumPy where to put it.
 LARGE = 1 << 16
-_REDUCTIONS = {"sum": np.add, "max": np.maximum, "min": np.minimum, "prod": np.multiply}
+_REDUCTIONS = {op.SUM: np.add, op.MAX: np.maximum, op.MIN: np.minimum, op.PROD: np.multiply}
 
 
 def _ufunc(operation):
@@ -40,8 +41,8 @@ class BufferedWriter(Writer):
 
     def compute(self):
         order = reachable([self.value, *self.gradients.values()])
-        sums = (x for x in order if x.operation == "add")
-        scattered = (x for x in sums if any(y.operation == "scatter_add" for y in x.operands))
+        sums = (x for x in order if x.operation == op.ADD)
+        scattered = (x for x in sums if any(y.operation == op.SCATTER_ADD for y in x.operands))
         # These arrays are changed in place, and may be returned under another name.
         self.added_to = {y for x in scattered for y in (x, *x.operands)}
         return super().compute()
@@ -51,10 +52,10 @@ class BufferedWriter(Writer):
             return False
         if x in self.returned_ones or x in self.added_to:
             return False
-        if x.operation == "add":
+        if x.operation == op.ADD:
             (sign, first), (_, second) = self.terms_of(x)[:2]
             return sign > 0 and np.broadcast_shapes(first.shape, second.shape) == x.shape
-        if x.operation == "matmul":
+        if x.operation == op.MATMUL:
             return min(y.ndim for y in x.operands) > 1
         return _ufunc(x.operation) is not None
 
@@ -68,23 +69,23 @@ class BufferedWriter(Writer):
 
     def into_a_buffer(self, x):
         """The text that computes x into its buffer."""
-        terms = self.terms_of(x) if x.operation == "add" else [(1, y) for y in x.operands]
+        terms = self.terms_of(x) if x.operation == op.ADD else [(1, y) for y in x.operands]
         buffer = self.taken_over(x, [y for _, y in terms[:2]]) or self.new_buffer(x)
         self.buffer_of[x] = buffer
-        if x.operation != "add":
+        if x.operation != op.ADD:
             operands = ", ".join(self.wrapped(y, 0) for y in x.operands)
             ufunc = _ufunc(x.operation)
             assert ufunc is not None  # as has_a_line has seen
             return f"np.{ufunc.__name__}({operands}, out={buffer})"
         text = self.wrapped(terms[0][1], 0)
         for sign, y in terms[1:]:
-            ufunc = "add" if sign > 0 else "subtract"
-            text = f"np.{ufunc}({text}, {self.wrapped(y, 0)}, out={buffer})"
+            ufunc = np.add if sign > 0 else np.subtract
+            text = f"np.{ufunc.__name__}({text}, {self.wrapped(y, 0)}, out={buffer})"
         return text
 
     def taken_over(self, x, operands):
         """The buffer of an operand that x alone uses, where the operation can be done in place."""
-        if x.operation == "matmul":
+        if x.operation == op.MATMUL:
             return None
         own = (y for y in operands if y in self.buffer_of and self.uses[y] == 1)
         alike = (y for y in own if (y.shape, y.dtype) == (x.shape, x.dtype))

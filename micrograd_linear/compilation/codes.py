@@ -7,6 +7,7 @@ each as it is first met, so that one of the user's own has a code as well.
 from __future__ import annotations
 
 from ..operations import SCALAR_RULES, ScalarRule
+from ..operations import names as op
 
 # What a schedule does beside the operations of numbers, each with its code.
 STRUCTURE = ("select", "detach", "sum", "dot", "dot_left", "power_of_constant", "nothing")
@@ -46,7 +47,7 @@ class Codes:
 CODES = Codes()
 CODE = CODES.of_name
 UNARY = CODES.unary
-ADD, MULTIPLY, POWER = (CODE[name] for name in ("add", "multiply", "power"))
+ADD, MULTIPLY, POWER = (CODE[name] for name in (op.ADD, op.MULTIPLY, op.POWER))
 
 
 def unknown_operation(executor: str, code: int) -> NotImplementedError:

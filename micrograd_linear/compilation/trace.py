@@ -11,6 +11,7 @@ from ..engine.modes import users_line
 from ..engine.scalar_protocol import scalar_rule
 from ..engine.value import Value
 from ..operations import BY_NUMPY_FUNCTION, SCALAR_RULES
+from ..operations import names as op
 from .codes import CODES, DETACH, SELECT
 from .tape import TraceError
 
@@ -102,7 +103,7 @@ def _unary(rule):
 
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _POWER, _NEGATIVE, _ABSOLUTE = (
     SCALAR_RULES[name]
-    for name in ("add", "subtract", "multiply", "divide", "power", "negative", "absolute")
+    for name in (op.ADD, op.SUBTRACT, op.MULTIPLY, op.DIVIDE, op.POWER, op.NEGATIVE, op.ABSOLUTE)
 )
 
 
@@ -204,7 +205,7 @@ class Traced(_Number, Value):
 
     def leaky_relu(self, slope=0.01):
         """This number where it is positive, ``slope`` times it elsewhere."""
-        return _binary(SCALAR_RULES["leaky_relu"])(self, slope)
+        return _binary(SCALAR_RULES[op.LEAKY_RELU])(self, slope)
 
     _data = data = current = _reading(
         "data",
@@ -342,6 +343,6 @@ def _largest(values):
     largest = _operand(tape, values[0], "largest")
     for x in values[1:]:
         largest = tape.record(
-            CODES.of(SCALAR_RULES["maximum"]), largest, _operand(tape, x, "largest")
+            CODES.of(SCALAR_RULES[op.MAXIMUM]), largest, _operand(tape, x, "largest")
         )
     return traced(tape, tape.record(DETACH, largest))

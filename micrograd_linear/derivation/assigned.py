@@ -4,6 +4,7 @@ there before.
 
 import numpy as np
 
+from ..operations import names as op
 from ..symbol.algebra import symbol
 from ..symbol.functions import where
 from ..symbol.structure import reshape
@@ -38,7 +39,7 @@ def _spread(value, index, shape, whole_index):
             continue
         spread.append(1 if isinstance(part, (int, np.integer)) else next(lengths))
         if spread[-1] != 1 and not _is_whole(part, shape[axis]):
-            raise NoIndexForm("assign")
+            raise NoIndexForm(op.ASSIGN)
         axis += 1
     return reshape(value, tuple(spread))
 

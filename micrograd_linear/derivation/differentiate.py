@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..operations import RULES
+from ..operations import names as op
 from ..symbol import Book
 from ..symbol.algebra import symbol
 from ..symbol.node import over, plus, times
@@ -121,7 +122,7 @@ def _chain_rule(e, derivative, value, supply):
     inner = [derivative(argument) for argument in e.arguments]
     if not any(inner):
         return []
-    if e.function == "where":
+    if e.function == op.WHERE:
         condition = e.arguments[0]
         otherwise = Terms((1, -1), (Number(Fraction(1)), condition))
         return [scaled(t, Fraction(1), (condition,)) for t in inner[1]] + [

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..operations import RULES
+from ..operations import names as op
 from ..symbol.algebra import parts_of
 from ..symbol.node import over, times
 from .assigned import choices
@@ -144,7 +145,7 @@ def _reduction(x, letters, supply):
         letters,
         supply,
         _element(supply),
-        mean=x.operation == "mean",
+        mean=x.operation == op.MEAN,
     )
 
 
@@ -167,7 +168,7 @@ def _reduced(a, axes, shape, letters, supply, body, mean=False):
 def _reshape(x, letters, supply):
     (a,) = x.operands
     if [n for n in a.shape if n != 1] != [n for n in x.shape if n != 1]:
-        raise NoIndexForm("reshape")
+        raise NoIndexForm(op.RESHAPE)
     left = iter([letter for letter, n in zip(letters, x.shape) if n != 1])
     return entry(a, tuple(None if n == 1 else next(left) for n in a.shape), supply)
 
@@ -225,11 +226,11 @@ def _whole_index(index, ndim):
         any(array.dtype == bool or array.ndim != 1 for array in arrays)
         or len({len(array) for array in arrays}) > 1
     ):
-        raise NoIndexForm("getitem")
+        raise NoIndexForm(op.GETITEM)
     places = [k for k, part in enumerate(index) if isinstance(part, _ARRAYS)]
     apart = places and places != list(range(places[0], places[-1] + 1))
     if apart or (places and any(isinstance(part, (int, np.integer)) for part in index)):
-        raise NoIndexForm("getitem")
+        raise NoIndexForm(op.GETITEM)
     missing = ndim - sum(part is not None and part is not Ellipsis for part in index)
     position = next((k for k, part in enumerate(index) if part is Ellipsis), len(index))
     return (*index[:position], *[slice(None)] * missing, *index[position + 1 :])
@@ -253,21 +254,21 @@ def _assign(x, letters, supply):
 
 
 _BUILD = {
-    "assign": _assign,
+    op.ASSIGN: _assign,
     "variable": _variable,
     "constant": _constant,
     "number": lambda x, letters, supply: Number(x.static["value"]),
     "product": _product,
-    "add": _add,
+    op.ADD: _add,
     "broadcast": _repeated,
-    "matmul": _matmul,
-    "sum": _reduction,
-    "mean": _reduction,
-    "reshape": _reshape,
-    "transpose": _transpose,
-    "einsum": _einsum,
-    "getitem": _getitem,
-    "astype": lambda x, letters, supply: entry(x.operands[0], letters, supply),
+    op.MATMUL: _matmul,
+    op.SUM: _reduction,
+    op.MEAN: _reduction,
+    op.RESHAPE: _reshape,
+    op.TRANSPOSE: _transpose,
+    op.EINSUM: _einsum,
+    op.GETITEM: _getitem,
+    op.ASTYPE: lambda x, letters, supply: entry(x.operands[0], letters, supply),
 }
 
 
@@ -333,14 +334,14 @@ def _variance(total, count, static):
 
 
 _RULES = {
-    "logsumexp": _over_axes(
-        lambda a, letters, axes, supply: Apply("exp", (entry(a, letters, supply),)),
-        lambda total, count, static: Apply("log", (total,)),
+    op.LOGSUMEXP: _over_axes(
+        lambda a, letters, axes, supply: Apply(op.EXP, (entry(a, letters, supply),)),
+        lambda total, count, static: Apply(op.LOG, (total,)),
     ),
-    "var": _over_axes(_deviation_squared, _variance),
-    "std": _over_axes(
+    op.VAR: _over_axes(_deviation_squared, _variance),
+    op.STD: _over_axes(
         _deviation_squared,
-        lambda total, count, static: Apply("sqrt", (_variance(total, count, static),)),
+        lambda total, count, static: Apply(op.SQRT, (_variance(total, count, static),)),
     ),
-    "norm": _over_axes(_squared, lambda total, count, static: Apply("sqrt", (total,))),
+    op.NORM: _over_axes(_squared, lambda total, count, static: Apply(op.SQRT, (total,))),
 }

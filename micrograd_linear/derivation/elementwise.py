@@ -4,6 +4,7 @@ conditions.
 
 from fractions import Fraction
 
+from ..operations import names as op
 from ..symbol.algebra import coefficient_of, parts_of
 from ..symbol.node import children
 from .typeset import BIG, POWER, SUM, TIMES, base_of, bracketed, made, number
@@ -137,7 +138,7 @@ class Elementwise:
     def _shared_at_a_tie(self, x):
         """g ⊙ ([x > y] + [x = y] / 2), the gradient of a maximum, where that is what it is."""
         tie, half, rest = x.operands
-        if tie.operation != "equal" or rest.operation != "where":
+        if tie.operation != "equal" or rest.operation != op.WHERE:
             return None
         larger, g, zero = rest.operands
         coefficient, of_half = coefficient_of(half)

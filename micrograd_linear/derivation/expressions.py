@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from ..operations import RULES
+from ..operations import names as op
 from .labels import tensor_of
 from .literals import literal
 from .lower import reachable
@@ -121,7 +122,7 @@ class Expressions:
         return f"np.where({self.wrapped(g, PLUS)} == 0, 0, {self.wrapped(contribution, 0)})", ATOM
 
     def _sigmoid(self, x, a):
-        self.helpers["sigmoid"] = _SIGMOID
+        self.helpers[op.SIGMOID] = _SIGMOID
         return f"sigmoid({self.wrapped(a, 0)})", ATOM
 
     def _reduction(self, x, a):
@@ -142,7 +143,7 @@ class Expressions:
         if not a.shape and _is_python_number(a):
             return f"np.full({x.shape}, {self.wrapped(a, 0)})", ATOM
         if (
-            a.operation in ("sum", "mean", "max", "min", "prod")
+            a.operation in (op.SUM, op.MEAN, op.MAX, op.MIN, op.PROD)
             and not self.expressions[a][0].isidentifier()
         ):
             inner, axes = a.operands[0], a.static["axis"]

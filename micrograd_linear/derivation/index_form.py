@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from ..engine.graph import is_node
 from ..operations import RULES
+from ..operations import names as op
 from ..symbol.node import children
 from .differentiate import collapse, differentiate, like_terms, scaled, without_idle_sums
 from .elements import entry
@@ -68,7 +69,7 @@ def boundaries(walk):
         depth[node] = 1 + max((depth[x] for x in operands if x.operands), default=0)
         if not _has_index_form(walk, node):
             results.update(x for x in (node, *operands) if x.operands)
-        is_moment = node.operation in ("var", "std") and not node.name
+        is_moment = node.operation in (op.VAR, op.STD) and not node.name
         if uses[node] > 1 or depth[node] >= DEEPEST or is_moment:
             results.add(node)
         unnamed = [x for x in operands if x.operands and not x.name]
@@ -90,8 +91,8 @@ def _needs_name(x, node, sums):
     """True for an operand of a product of matrices, which is recognised where they have names, and
     for a sum inside of a function.
     """
-    if node.operation in ("matmul", "einsum"):
-        return x.operation not in ("transpose", "matmul", "reshape", "identity")
+    if node.operation in (op.MATMUL, op.EINSUM):
+        return x.operation not in (op.TRANSPOSE, op.MATMUL, op.RESHAPE, op.IDENTITY)
     return _is_nonlinear(RULES.get(node.operation)) and sums[x]
 
 

@@ -4,6 +4,7 @@ deltas and factors are written.
 
 from fractions import Fraction
 
+from ..operations import names as op
 from .differentiate import Term
 from .entries import Delta, Entry, Mapped, Number, Product, Sum, Terms
 from .typeset import ATOM, BIG, POWER, SUM, TIMES, bracketed, made, name, number
@@ -126,24 +127,22 @@ class IndexNotation:
             return made("condition", made("relation", e.function, *parts, level=SUM))
         if e.function == "both":
             return made("condition", made("both", *bare, level=SUM))
-        if e.function == "where":
+        if e.function == op.WHERE:
             one, zero = Number(Fraction(1)), Number(Fraction(0))
             return (
                 made("condition", bare[0])
                 if e.arguments[1:] == (one, zero) and parts[0].kind == "condition"
                 else made("cases", bare[0], *parts[1:])
             )
-        if e.function == "power":
+        if e.function == op.POWER:
             return made("superscript", _base(parts[0]), parts[1], level=POWER)
-        if e.function in ("sqrt", "absolute"):
+        if e.function in (op.SQRT, op.ABSOLUTE):
             return made(
-                {"sqrt": "root"}.get(e.function, e.function),
+                {op.SQRT: "root"}.get(e.function, e.function),
                 *parts,
-                level=POWER if e.function == "sqrt" else ATOM,
+                level=POWER if e.function == op.SQRT else ATOM,
             )
-        return made(
-            "call", {"maximum": "max", "minimum": "min"}.get(e.function, e.function), "", parts
-        )
+        return made("call", e.function, "", parts)
 
     def term(self, term, table, outputs=None):
         """Σ_i Σ_j ∂L/∂y_ij δ_kj x_ih: the upstream gradient, the deltas, the rest. ``outputs`` has

@@ -6,6 +6,7 @@ import functools
 from collections import Counter
 from fractions import Fraction
 
+from ..operations import names as op
 from ..symbol import Book
 from ..symbol.algebra import parts_of
 from ..symbol.node import is_tame, ordered, over
@@ -50,7 +51,7 @@ def lower(outputs):
                 x.static["kind"],
                 None if definition is None else new[definition],
             )
-        elif x.operation == "add":
+        elif x.operation == op.ADD:
             new[x] = _add(book, x, operands)
         elif x.operation == "number":
             new[x] = book.number(x.static["value"])
@@ -68,7 +69,7 @@ def _add(book, x, operands):
         shape = x.shape if not terms else broadcast_shapes(*(y.shape for _, y in part))
         signs = tuple(sign for sign, _ in part)
         total = book.make(
-            "add",
+            op.ADD,
             tuple(y for _, y in part),
             {"signs": signs},
             shape,
@@ -104,7 +105,7 @@ def _continued(book, x, new, products):
             for part, above in sorted(
                 (factors - before).elements(), key=lambda factor: factor[0].serial
             ):
-                result = _binary(book, "multiply" if above else "divide", result, new[part])
+                result = _binary(book, op.MULTIPLY if above else op.DIVIDE, result, new[part])
             return result
     return None
 
@@ -159,7 +160,7 @@ def _paired(book, tier, new, popular):
         if not candidates:
             break
         _, a, b, times = max(candidates)
-        combined = _binary(book, "multiply" if times else "divide", tier[-a][2], tier[-b][2])
+        combined = _binary(book, op.MULTIPLY if times else op.DIVIDE, tier[-a][2], tier[-b][2])
         tier = [(None, True, combined)] + [
             entry for i, entry in enumerate(tier) if i not in (-a, -b)
         ]
@@ -172,28 +173,28 @@ def _product(book, x, new, popular):
     for shape in sorted(tiers, key=lambda shape: (_size(shape), len(shape))):
         above, below = tiers[shape]
         if result is not None and divisor is not None:  # both smaller than what is to come
-            result, divisor = _binary(book, "divide", result, divisor), None
+            result, divisor = _binary(book, op.DIVIDE, result, divisor), None
         elif divisor is not None and coefficient != 1:
             if isinstance(coefficient, Fraction) and coefficient.numerator == 1:
                 divisor = _scaled(book, divisor, Fraction(coefficient.denominator))
             else:
-                result, divisor = _binary(book, "divide", book.number(coefficient), divisor), None
+                result, divisor = _binary(book, op.DIVIDE, book.number(coefficient), divisor), None
             coefficient = Fraction(1)
         result, divisor = _tier(book, above, below, result, divisor)
         if result is not None:
             result, coefficient = _scaled(book, result, coefficient), Fraction(1)
     if result is None:
-        return _binary(book, "divide", book.number(coefficient), divisor)
-    return result if divisor is None else _binary(book, "divide", result, divisor)
+        return _binary(book, op.DIVIDE, book.number(coefficient), divisor)
+    return result if divisor is None else _binary(book, op.DIVIDE, result, divisor)
 
 
 def _tier(book, above, below, result, divisor):
     """The factors and divisors of one shape, combined with what the smaller ones came to."""
     if above:
-        top = functools.reduce(functools.partial(_binary, book, "multiply"), above)
-        result = top if result is None else _binary(book, "multiply", top, result)
+        top = functools.reduce(functools.partial(_binary, book, op.MULTIPLY), above)
+        result = top if result is None else _binary(book, op.MULTIPLY, top, result)
     for part in below:
-        divisor = part if divisor is None else _binary(book, "multiply", part, divisor)
+        divisor = part if divisor is None else _binary(book, op.MULTIPLY, part, divisor)
     return result, divisor
 
 
@@ -201,19 +202,19 @@ def _scaled(book, x, coefficient):
     if coefficient == 1:
         return x
     if coefficient == -1:
-        return book.make("negative", (x,), None, x.shape, x.dtype)
+        return book.make(op.NEGATIVE, (x,), None, x.shape, x.dtype)
     if isinstance(coefficient, Fraction) and abs(coefficient.numerator) == 1:
         return _binary(
             book,
-            "divide",
+            op.DIVIDE,
             _scaled(book, x, Fraction(coefficient.numerator)),
             book.number(Fraction(coefficient.denominator)),
         )
-    return _binary(book, "multiply", x, book.number(coefficient))
+    return _binary(book, op.MULTIPLY, x, book.number(coefficient))
 
 
 def _binary(book, operation, x, y):
-    if operation == "multiply" and y.serial < x.serial and x.shape == y.shape:
+    if operation == op.MULTIPLY and y.serial < x.serial and x.shape == y.shape:
         swapped = book.symbols.get((operation, (id(y), id(x)), (), x.shape))
         if swapped is not None:
             return swapped

@@ -4,6 +4,7 @@ own.
 
 from dataclasses import dataclass
 
+from ..operations import names as op
 from ..symbol.node import children, ordered
 from .notation import Notation
 from .typeset import Math, made, name
@@ -158,7 +159,7 @@ def left_side(walk, node):
 def _simple(x):
     """True for what is as short as a name."""
     return x.operation in ("variable", "number", "constant") or (
-        x.operation in ("broadcast", "reshape", "transpose") and _simple(x.operands[0])
+        x.operation in ("broadcast", op.RESHAPE, op.TRANSPOSE) and _simple(x.operands[0])
     )
 
 

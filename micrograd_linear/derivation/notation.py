@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..operations import names as op
 from ..symbol.node import children, parts_in_order
 from ..symbol.shapes import same_but_leading_ones
 from .elementwise import Elementwise
@@ -53,7 +54,7 @@ class Notation(Elementwise):
         static = dict(static)
         axes = self.axes(static.pop("axis", None), x.ndim) if "axis" in static else ""
         static.pop("keepdims", None)
-        if rule_name == "norm":
+        if rule_name == op.NORM:
             return made("norm", axes, self.of(x))
         kept = {
             key: value
@@ -112,7 +113,7 @@ class Notation(Elementwise):
     _mean = _max = _min = _prod = _cumsum = _concatenate = _reduction
 
     def _concatenate(self, x, *parts):
-        return made("call", "concatenate", axes_label(x.static["axis"], x.ndim), list(parts))
+        return made("call", op.CONCATENATE, axes_label(x.static["axis"], x.ndim), list(parts))
 
     def _broadcast(self, x, a):
         (inner,) = children(x)
@@ -139,16 +140,16 @@ class Notation(Elementwise):
                 and before[-2:] == after[-2:][::-1]
             ):
                 return made("superscript", base_of(a), name("T"), level=POWER)
-        return made("call", "reshape", "×".join(map(str, after)), [a])
+        return made("call", op.RESHAPE, "×".join(map(str, after)), [a])
 
     def vector(self, inner, a):
         """A column as a tensor with one axis: A v for the product with a vector, which NumPy takes
         as a column there.
         """
-        if inner.operation == "matmul" and a.kind == "juxtaposed":
+        if inner.operation == op.MATMUL and a.kind == "juxtaposed":
             left, right = inner.operands
             if (
-                right.operation == "reshape"
+                right.operation == op.RESHAPE
                 and right.operands[0].ndim == 1
                 and right.shape[-1] == 1
             ):
@@ -161,7 +162,7 @@ class Notation(Elementwise):
         """
         if (
             x.ndim > 1
-            and y.operation == "reshape"
+            and y.operation == op.RESHAPE
             and y.ndim == 1
             and y.size > 1
             and not same_but_leading_ones(y.shape, y.operands[0].shape)
@@ -169,7 +170,7 @@ class Notation(Elementwise):
             before = y.operands[0].shape
             if len(before) == 2:
                 return made("superscript", base_of(self.of(y.operands[0])), name("T"), level=POWER)
-            return made("call", "reshape", str(y.size), [self.of(y.operands[0])])
+            return made("call", op.RESHAPE, str(y.size), [self.of(y.operands[0])])
         return math
 
     def _transpose(self, x, a):
@@ -178,7 +179,7 @@ class Notation(Elementwise):
             if a.kind == "superscript" and a.arguments[1] == number(Fraction(-1)):
                 return made("superscript", a.arguments[0], name("-T"), level=POWER)
             return made("superscript", base_of(a), name("T"), level=POWER)
-        return made("call", "transpose", " ".join(map(str, axes)), [a])
+        return made("call", op.TRANSPOSE, " ".join(map(str, axes)), [a])
 
     def _getitem(self, x, a):
         return made("indexed", bracketed(a, ATOM), index_label(x.static["index"]))
@@ -221,7 +222,7 @@ class Notation(Elementwise):
         )
 
     def _logabsdet(self, x, a):
-        return made("call", "log", "", [made("absolute", made("call", "det", "", [a]))])
+        return made("call", op.LOG, "", [made("absolute", made("call", op.DET, "", [a]))])
 
     def _einsum(self, x, *parts):
         inputs, output = x.static["subscripts"].split("->")

@@ -7,6 +7,7 @@ import unicodedata
 
 import numpy as np
 
+from ..operations import names as op
 from ..operations.assignment import assign
 from ..symbol.shapes import broadcast_shapes
 from .expressions import ATOM, UNARY_MINUS, Expressions, float_text, type_argument
@@ -15,7 +16,7 @@ from .lower import lower, reachable
 from .typeset import clean
 
 LONGEST = 70  # a longer expression is cut into named parts
-_VIEWS = ("transpose", "reshape", "getitem", "broadcast", "variable")
+_VIEWS = (op.TRANSPOSE, op.RESHAPE, op.GETITEM, "broadcast", "variable")
 
 
 def write(walk, leaves, wanted):
@@ -43,7 +44,7 @@ class Writer(Expressions):
         self.walk, self.leaves, self.wanted = walk, leaves, wanted
         self.lines, self.constants, self.helpers = [], [], {}
         self.expressions = {}  # symbol -> (text, how tightly it binds)
-        self.taken = {"np", "value_and_gradients", "sigmoid", *dir(builtins)}
+        self.taken = {"np", "value_and_gradients", op.SIGMOID, *dir(builtins)}
         self.identifiers = {}  # name -> identifier, of the variables
         self.arguments = {name: self.identifier(name) for name in leaves.values()}
         if walk.upstream is not None:
@@ -65,7 +66,7 @@ class Writer(Expressions):
         stem = stem if stem.isidentifier() else f"_{stem}" if f"_{stem}".isidentifier() else "x"
         stem += "_" * (
             keyword.iskeyword(stem)
-            or stem in ("np", "value_and_gradients", "sigmoid")
+            or stem in ("np", "value_and_gradients", op.SIGMOID)
             or stem in dir(builtins)
         )
         free = next(
@@ -91,11 +92,11 @@ class Writer(Expressions):
         self.uses, self.absorbed = uses, set()
         self.order = order
         for x in order:  # a value that is scattered into a sum is added in place
-            if x.operation == "add":
+            if x.operation == op.ADD:
                 self.absorbed.update(
                     y
                     for y in x.operands
-                    if y.operation == "scatter_add"
+                    if y.operation == op.SCATTER_ADD
                     and uses[y] == 1
                     and y.shape == x.shape
                     and y not in self.labels
@@ -158,8 +159,8 @@ class Writer(Expressions):
             return self.write_variable(x)
         if x in self.absorbed:
             return
-        if x.operation == "scatter_add" or (
-            x.operation == "add" and any(y in self.absorbed for y in x.operands)
+        if x.operation == op.SCATTER_ADD or (
+            x.operation == op.ADD and any(y in self.absorbed for y in x.operands)
         ):
             self.expressions[x] = (self.scattered(x), ATOM)
             return
@@ -168,7 +169,7 @@ class Writer(Expressions):
             return
         text, level = self.expression(x)
         label = self.labels.get(x)
-        views = x.operation in ("transpose", "reshape", "broadcast")
+        views = x.operation in (op.TRANSPOSE, op.RESHAPE, "broadcast")
         trivial = x.operation == "number" or (
             views
             and (
@@ -229,7 +230,7 @@ class Writer(Expressions):
         """Statements for values added into zeros, or into the other terms of a sum; returns the
         name.
         """
-        if x.operation == "scatter_add":
+        if x.operation == op.SCATTER_ADD:
             scatters, rest = [(1, x)], None
         else:
             terms = list(zip(x.static["signs"], x.operands, strict=True))
@@ -289,7 +290,7 @@ class Writer(Expressions):
     def base(self, x):
         """(the symbol whose memory a view looks at, whether it looks at some of it twice)"""
         repeated = False
-        while x.operation in _VIEWS or (x.operation == "einsum" and len(x.operands) == 1):
+        while x.operation in _VIEWS or (x.operation == op.EINSUM and len(x.operands) == 1):
             repeated |= x.operation == "broadcast"
             if x.operation == "variable" and x.static["definition"] is None:
                 break

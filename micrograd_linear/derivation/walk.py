@@ -10,6 +10,7 @@ from ..engine.backward import broadcast_axes
 from ..engine.graph import is_node, topological_order
 from ..engine.names import UniqueNames, unique_names
 from ..operations import RULES
+from ..operations import names as op
 from ..symbol import Book, algebra, structure
 
 
@@ -69,7 +70,7 @@ def _seed(root, names, book):
 def _backward(root, seed, order, pullbacks, names, book):
     """{node: its gradient}; that of a computed node with a name is a variable."""
     pending, gradients = {root: [seed]}, {}
-    selects = any(node.operation == "where" for node in order)
+    selects = any(node.operation == op.WHERE for node in order)
     for node in reversed(order):
         if node not in pending:
             continue
@@ -186,7 +187,7 @@ def core_of(value):
     """What a result was before its last reshape: a rule's pullbacks have closed over that."""
     return (
         value.operands[0]
-        if value.operation == "reshape" and value.operands[0].size == value.size
+        if value.operation == op.RESHAPE and value.operands[0].size == value.size
         else value
     )
 
@@ -239,7 +240,7 @@ def fitted(contribution, operand):
     shape = operand.shape
     if contribution.shape != shape:
         summed = structure.reduce(
-            "sum", contribution, broadcast_axes(contribution.shape, shape), keepdims=True
+            op.SUM, contribution, broadcast_axes(contribution.shape, shape), keepdims=True
         )
         contribution = structure.reshape(summed, shape)
     return structure.astype(contribution, np.dtype(getattr(operand, "dtype", np.float64)))

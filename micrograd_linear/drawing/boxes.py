@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.graph import Node, is_node
+from ..operations import names as op
 from . import fold, marks, modules
 from .fold import NARY
 from .heat import Numbers
@@ -19,13 +20,13 @@ from .uses import broadcast, role, setting
 
 DEEPEST = 8  # frames inside one another
 SYMBOLS = {
-    "add": "+",
-    "subtract": "−",
-    "multiply": "×",
-    "divide": "÷",
-    "power": "^",
-    "matmul": "@",
-    "negative": "−",
+    op.ADD: "+",
+    op.SUBTRACT: "−",
+    op.MULTIPLY: "×",
+    op.DIVIDE: "÷",
+    op.POWER: "^",
+    op.MATMUL: "@",
+    op.NEGATIVE: "−",
 }
 
 
@@ -146,7 +147,7 @@ def _roles(node: Node) -> int:
     """How many operands are to be told apart: a constant exponent says itself what it is."""
     return (
         1
-        if node.operation == "power"
+        if node.operation == op.POWER
         and not is_node(node.operands[1])
         and np.ndim(node.operands[1]) == 0
         else len(node.operands)

@@ -14,9 +14,10 @@ from collections import Counter
 from typing import Any
 
 from ..engine.graph import Node, is_node
+from ..operations import names as op
 
 READABLE = 40  # boxes that a graph is folded into, at most
-NARY = {"add": "Σ", "multiply": "Π"}
+NARY = {op.ADD: "Σ", op.MULTIPLY: "Π"}
 
 
 class Box:

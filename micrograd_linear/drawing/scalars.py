@@ -13,6 +13,7 @@ from ..engine.names import named_apart
 from ..engine.tensor import Tensor
 from ..engine.value import Value
 from ..operations import RULES, SCALAR_RULES
+from ..operations import names as op
 from . import marks, modules
 from .flow import Flow, flow, seed, was_given
 from .fold import joined
@@ -160,15 +161,15 @@ def _run(node, operands):
         return np.frompyfunc(lambda *numbers: node.rule(*numbers, **node.static), len(operands), 1)(
             *operands
         )
-    if node.operation == "clip":
+    if node.operation == op.CLIP:
         result = operands[0]
-        for bound, rule in (("min", RULES["maximum"]), ("max", RULES["minimum"])):
+        for bound, rule in ((op.MIN, RULES[op.MAXIMUM]), (op.MAX, RULES[op.MINIMUM])):
             if node.static.get(bound) is not None:
                 result = np.frompyfunc(rule, 2, 1)(
                     result, np.asarray(node.static[bound], dtype=object)
                 )
         return result
-    if node.operation in ("max", "min"):
+    if node.operation in (op.MAX, op.MIN):
         larger, axis = np.frompyfunc(RULES[f"{node.operation}imum"], 2, 1), node.static.get("axis")
         result = operands[0]
         axes = (

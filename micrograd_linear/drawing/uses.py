@@ -6,6 +6,7 @@ import numpy as np
 
 from ..engine.graph import is_node
 from ..operations import RULES
+from ..operations import names as op
 
 SIGNS_IN_ANY_ORDER = ("+", "*")  # of operations written by hand
 
@@ -34,7 +35,7 @@ def broadcast(node, operand):
     '(1, 2) → (5, 2)'
     """
     shape = np.shape(operand) if not is_node(operand) else operand.shape
-    if node.operation == "matmul" and len(shape) > 1 and shape[:-2] != node.shape[:-2]:
+    if node.operation == op.MATMUL and len(shape) > 1 and shape[:-2] != node.shape[:-2]:
         return f"{shape} → {(*node.shape[:-2], *shape[-2:])}"
     if (
         shape == node.shape

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..operations import RULES
+from ..operations import names as op
 from . import arrays, versions
 from .graph import is_node
 from .recording import current
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from .tensor import Tensor
 
 _created = attrgetter("created")
-_WHERE = RULES["where"]
+_WHERE = RULES[op.WHERE]
 
 
 def walk(root, seed, watch=None):

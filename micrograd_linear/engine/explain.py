@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..operations import names as op
 from .graph import is_node
 
-_ONLY_MOVE = ("getitem", "reshape", "transpose", "broadcast_to")
+_ONLY_MOVE = (op.GETITEM, op.RESHAPE, op.TRANSPOSE, op.BROADCAST_TO)
 
 
 def described(operands: Iterable[Any]) -> str:
@@ -41,7 +42,7 @@ def explained(error, rule, operands, static):
     settings = "".join(f", {key}={x!r}" for key, x in stated.items())
     reason = str(error)
     shapes = [x.shape if is_node(x) else np.shape(x) for x in operands]
-    if rule.name == "matmul":
+    if rule.name == op.MATMUL:
         reason = _reason_of_matmul(*shapes) or reason
     elif len(shapes) == 2 and "broadcast" in reason:
         reason = (

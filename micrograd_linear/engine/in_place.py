@@ -70,6 +70,8 @@ class InPlace:
 
 def _change(changed: Any, symbol: str, function: Callable, other: object) -> Tensor:
     """The changed tensor itself, a new version of it where the change is recorded."""
+    if changed.ndim == 0 and (changed.rule is not None or hasattr(changed, "_viewed")):
+        return function(changed, other)  # NumPy's numbers do not change: the name gets another
     recorded = is_recorded(changed, other)
     if recorded and is_fixed(changed):
         raise leaf_error(changed, symbol)

@@ -73,6 +73,13 @@ class Readable:
 
         def item(self) -> Any: ...
 
+    def tolist(self) -> Any:
+        """The numbers of a constant in nested lists."""
+        if self.requires_grad:
+            raise left_graph(self, ".tolist()")
+        current: Any = getattr(self, "current")  # noqa: B009  of a Tensor an array
+        return current.tolist() if hasattr(current, "tolist") else current
+
     def __float__(self) -> float:
         if self.requires_grad:
             raise left_graph(self, "float()")

@@ -5,10 +5,12 @@ name: to compute it on the bare array would cut the graph without a word.
 """
 
 import operator
+from typing import Any
 
 import numpy as np
 
 from ..operations import BY_NUMPY_FUNCTION, RULES
+from ..operations import names as op
 from .graph import is_node
 from .leaving import written_into
 
@@ -49,7 +51,7 @@ _PLAIN |= {np.any, np.all, np.floor, np.ceil, np.rint, np.trunc, np.round, np.ar
 _PLAIN |= {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.searchsorted, np.signbit}
 _PLAIN |= {np.isneginf, np.isposinf, np.may_share_memory, np.shares_memory, np.bincount}
 
-_REDUCTIONS = {"add": "np.sum", "multiply": "np.prod", "maximum": "np.max", "minimum": "np.min"}
+_REDUCTIONS = {op.ADD: "np.sum", op.MULTIPLY: "np.prod", op.MAXIMUM: "np.max", op.MINIMUM: "np.min"}
 
 
 def implements(numpy_function):
@@ -79,6 +81,10 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
             return ufunc(*(_plain(x) for x in inputs))
         if ufunc in BY_NUMPY_FUNCTION:
             return BY_NUMPY_FUNCTION[ufunc](*inputs)
+    written = kwargs.get("out") or (inputs if method == "at" else ())
+    if not _is_recorded((inputs, kwargs)) and not (written and is_node(written[0])):
+        # Of constants nothing can be lost.
+        return getattr(ufunc, method)(*_plain_of(inputs), **_plain_of(kwargs))
     if method == "reduce" and ufunc.__name__ in _REDUCTIONS:
         raise TypeError(_unsupported(f"{_name(ufunc)}.reduce", _REDUCTIONS[ufunc.__name__]))
     call = _name(ufunc) if method == "__call__" else f"{_name(ufunc)}.{method}"
@@ -120,6 +126,8 @@ def array_function(self, function, types, args, kwargs):
     if function in _PLAIN:
         return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
     ours = IMPLEMENTED.get(function)
+    if ours is None and not _is_recorded((args, kwargs)):
+        return function(*_plain_of(args), **_plain_of(kwargs))
     if ours is None:
         raise TypeError(_unsupported(_name(function), _INSTEAD.get(function)))
     try:
@@ -131,6 +139,24 @@ def array_function(self, function, types, args, kwargs):
                 f"{_name(function)} on a Tensor: {error}; leave out what is not supported"
             ) from None
         raise
+
+
+def _is_recorded(x):
+    """Whether there is anything in the arguments of a call that requires a gradient."""
+    if isinstance(x, (list, tuple)):
+        return any(map(_is_recorded, x))
+    if isinstance(x, dict):
+        return any(map(_is_recorded, x.values()))
+    return is_node(x) and x.requires_grad
+
+
+def _plain_of(x: Any) -> Any:
+    """The arguments of a call with arrays in place of Tensors."""
+    if isinstance(x, (list, tuple)):
+        return type(x)(map(_plain_of, x))
+    if isinstance(x, dict):
+        return {key: _plain_of(value) for key, value in x.items()}
+    return _plain(x)
 
 
 def _plain(x):

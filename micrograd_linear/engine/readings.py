@@ -55,6 +55,7 @@ class Readings:
         "for reading only.",
     )
 
+    flags: Any = attribute("_data.flags", "How the array lies in memory.")
     strides: tuple = attribute("_data.strides", "The bytes to step along each axis.")
     itemsize: int = attribute("_data.itemsize", "The bytes of an element.")
     nbytes: int = attribute("_data.nbytes", "The bytes of all elements.")

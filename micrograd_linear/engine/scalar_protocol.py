@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..operations import BY_NUMPY_FUNCTION, SCALAR_RULES, Rule, ScalarRule
+from ..operations import names as op
 from .graph import is_node
 from .leaving import written_into
 from .number import number
@@ -108,8 +109,8 @@ def clipped(kind: Any, x: Any, low: Any, high: Any) -> Any:
     """x inside [low, high], at least one a ``Value``; as a bound it shares a tie."""
     result = x
     ends = (
-        (low, SCALAR_RULES["maximum"], operator.lt),
-        (high, SCALAR_RULES["minimum"], operator.gt),
+        (low, SCALAR_RULES[op.MAXIMUM], operator.lt),
+        (high, SCALAR_RULES[op.MINIMUM], operator.gt),
     )
     for bound, rule, outside in ends:
         if isinstance(bound, kind):

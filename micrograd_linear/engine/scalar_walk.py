@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..operations import SCALAR_RULES
+from ..operations import names as op
 from .hand_written import HandWrittenRule
 from .recording import changed, current
 from .transaction import orders, refuse_shared, restore
@@ -14,7 +15,7 @@ from .transaction import orders, refuse_shared, restore
 if TYPE_CHECKING:
     from .value import Value
 
-_ADD, _MULTIPLY = SCALAR_RULES["add"], SCALAR_RULES["multiply"]
+_ADD, _MULTIPLY = SCALAR_RULES[op.ADD], SCALAR_RULES[op.MULTIPLY]
 _created = operator.attrgetter("created")
 
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..operations import RULES
+from ..operations import names as op
 from . import arrays, backward, numpy_protocol, versions
 from .explain import check_integers, explained
 from .graph import creation
@@ -394,6 +395,6 @@ def _of_variables(pullbacks: tuple, rule: Rule, operands: tuple) -> list:
 
 
 _new = object.__new__
-_ADD, _SUBTRACT, _MULTIPLY = RULES["add"], RULES["subtract"], RULES["multiply"]
-_DIVIDE, _POWER, _MATMUL = RULES["divide"], RULES["power"], RULES["matmul"]
-_NEGATIVE, _ABSOLUTE, _GETITEM = RULES["negative"], RULES["absolute"], RULES["getitem"]
+_ADD, _SUBTRACT, _MULTIPLY = RULES[op.ADD], RULES[op.SUBTRACT], RULES[op.MULTIPLY]
+_DIVIDE, _POWER, _MATMUL = RULES[op.DIVIDE], RULES[op.POWER], RULES[op.MATMUL]
+_NEGATIVE, _ABSOLUTE, _GETITEM = RULES[op.NEGATIVE], RULES[op.ABSOLUTE], RULES[op.GETITEM]

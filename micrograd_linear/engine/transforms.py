@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..foundations.nested import flatten, unflatten
-from ..operations import rule
+from ..operations.shapes import identity
 from . import recording
 from .backward import recorded_walk, walk
 from .graph import topological_order
@@ -34,12 +34,6 @@ from .tensor import Tensor
 
 if TYPE_CHECKING:
     from ..foundations.annotations import Tree
-
-
-@rule("identity")
-def identity(x):
-    """x itself, as a node of its own."""
-    return x + 0, (lambda g: g,)
 
 
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Tree]:

@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from ..operations import RULES, SCALAR_RULES, Rule, ScalarRule
+from ..operations import names as op
 from .elementary_methods import ValueMethods
 from .graph import creation
 from .hand_written import HandWrittenRule
@@ -38,14 +39,15 @@ from .readings import attribute
 from .recording import changed, current, note_left
 from .scalar_protocol import clipped, comparison, numpy_call, scalar_rule, with_array
 from .scalar_walk import one_step, walk, written_by_hand
+from .scalar_words import InWords
 from .transaction import all_or_none
 
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _POWER, _NEGATIVE, _ABSOLUTE = (
     SCALAR_RULES[name]
-    for name in ("add", "subtract", "multiply", "divide", "power", "negative", "absolute")
+    for name in (op.ADD, op.SUBTRACT, op.MULTIPLY, op.DIVIDE, op.POWER, op.NEGATIVE, op.ABSOLUTE)
 )
 # The exponent, where it is a plain number, needs no derivative.
-POWER_OF_CONSTANT = ScalarRule(RULES["power"], only=1)
+POWER_OF_CONSTANT = ScalarRule(RULES[op.POWER], only=1)
 _new = object.__new__
 
 
@@ -156,7 +158,7 @@ def _unary(rule: ScalarRule):
     return operation
 
 
-class Value(ValueMethods, MicrogradNames, Readable):
+class Value(ValueMethods, MicrogradNames, InWords, Readable):
     """A number in a computation graph.
 
     ``Value(data, name="")`` is a leaf: ``data`` is any real number, ``name`` appears in pictures,
@@ -255,9 +257,6 @@ class Value(ValueMethods, MicrogradNames, Readable):
             note_left(self, ".item()")
         return self._data
 
-    def __format__(self, specification: str) -> str:
-        return format(self._data, specification) if specification else repr(self)
-
     def zero_grad(self) -> None:
         """Set ``grad`` to 0.0."""
         self.grad = 0.0
@@ -328,16 +327,6 @@ class Value(ValueMethods, MicrogradNames, Readable):
             if operand is not None
         ]
 
-    def describe(self) -> str:
-        """The value in an error message: its name, or how it was made."""
-        return (
-            f"Value {self.name!r}"
-            if self.name
-            else f"a {self.operation} result"
-            if self._rule
-            else f"Value({self._data!r})"
-        )
-
     # --- arithmetic ------------------------------------------------------------------------------
 
     __add__, __radd__ = _binary(_ADD), _reflected(_ADD)
@@ -355,7 +344,7 @@ class Value(ValueMethods, MicrogradNames, Readable):
 
     def leaky_relu(self, slope: Any = 0.01) -> Value:
         """This number where it is positive, ``slope`` times it elsewhere."""
-        return self.apply(SCALAR_RULES["leaky_relu"], (self, slope))
+        return self.apply(SCALAR_RULES[op.LEAKY_RELU], (self, slope))
 
     def clip(self, min: Any = None, max: Any = None, out: None = None) -> Value:
         """This number inside [min, max]; a constant bound belongs to the inside."""
@@ -384,18 +373,6 @@ class Value(ValueMethods, MicrogradNames, Readable):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         return numpy_call(Value, ufunc, method, inputs, kwargs)
-
-    def __repr__(self) -> str:
-        name = f", name={self.name!r}" if self.name else ""
-        return f"Value(data={self._data!r}, grad={self.grad!r}{name})"
-
-    def __reduce__(self) -> tuple:
-        if self._rule is not None:
-            raise TypeError(
-                f"{self!r} is the result of {self.operation}: only leaves can be copied and "
-                "pickled; copy its .data instead"
-            )
-        return type(self), (self._data,), (dict(self.__dict__), {"grad": self.grad})
 
 
 def add_method(rule: ScalarRule) -> None:

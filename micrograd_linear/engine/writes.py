@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..operations import RULES
+from ..operations import names as op
 from . import versions
 from .graph import creation, is_node
 from .operands import frozen_index
@@ -24,7 +25,7 @@ from .versions import STATE, become, copy_of, recipe_of
 if TYPE_CHECKING:
     from .tensor import Tensor
 
-_ASSIGN, _GETITEM = RULES["assign"], RULES["getitem"]
+_ASSIGN, _GETITEM = RULES[op.ASSIGN], RULES[op.GETITEM]
 _WHEN_READ = frozenset(STATE) - {"_requires_grad"}
 
 

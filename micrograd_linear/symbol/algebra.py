@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..operations import names as op
 from .node import Symbol, is_tame, over, plus, times
 from .shapes import broadcast_shapes, common_type, float_type, same_but_leading_ones
 
@@ -41,7 +42,7 @@ def elementwise(operation, operands, dtype=None, key=(), static=None, shape=None
     small = broadcast_shapes(*(x.shape for x in operands))
     reshaped = [x for x in operands if x.shape != ()]
     if reshaped and all(
-        x.operation == "reshape"
+        x.operation == op.RESHAPE
         and x.shape == small
         and inner_of(x).shape == inner_of(reshaped[0]).shape
         for x in reshaped
@@ -53,7 +54,7 @@ def elementwise(operation, operands, dtype=None, key=(), static=None, shape=None
     if operation == "product":
         count = static["factors"]
         result = _product(book, static["coefficient"], operands[:count], operands[count:], small)
-    elif operation == "add":
+    elif operation == op.ADD:
         result = _add(book, list(zip(static["signs"], operands, strict=True)), small)
     else:
         result = book.make(
@@ -68,8 +69,8 @@ def fill_by_reshape(x, small, shape):
         x
         if x.shape == small
         else x.book.make(
-            "reshape",
-            (inner_of(x) if x.operation == "reshape" else x,),
+            op.RESHAPE,
+            (inner_of(x) if x.operation == op.RESHAPE else x,),
             {"shape": small},
             small,
             x.dtype,
@@ -86,11 +87,11 @@ def fill(x, shape):
         return x
     if x.operation == "number" or not same_but_leading_ones(x.shape, shape):
         return broadcast(x, shape)
-    if x.operation == "reshape":
+    if x.operation == op.RESHAPE:
         x = inner_of(x)
         if x.shape == shape:
             return x
-    return x.book.make("reshape", (x,), {"shape": shape}, shape, x.dtype)
+    return x.book.make(op.RESHAPE, (x,), {"shape": shape}, shape, x.dtype)
 
 
 def broadcast(x, shape):
@@ -111,7 +112,7 @@ def without_broadcasts(operands, shape):
     shapes = Counter(x.shape for x in operands)
     for i, x in enumerate(operands):
         while x.operation == "broadcast" or (
-            x.operation == "reshape" and same_but_leading_ones(x.shape, inner_of(x).shape)
+            x.operation == op.RESHAPE and same_but_leading_ones(x.shape, inner_of(x).shape)
         ):
             x = inner_of(x)
             if x.operation != "number" and len(x.shape) > len(shape):
@@ -297,7 +298,7 @@ def _coefficients(parts):
 
 def add(*terms):
     """The sum of the terms, each (sign, symbol)."""
-    return elementwise("add", [x for _, x in terms], static={"signs": [sign for sign, _ in terms]})
+    return elementwise(op.ADD, [x for _, x in terms], static={"signs": [sign for sign, _ in terms]})
 
 
 def _add(book, terms, shape):
@@ -319,7 +320,7 @@ def _add(book, terms, shape):
     operands = tuple(x for _, x in terms)
     signs = tuple(sign for sign, _ in terms)
     return book.make(
-        "add", operands, {"signs": signs}, shape, _arithmetic_type(common_type(operands)), signs
+        op.ADD, operands, {"signs": signs}, shape, _arithmetic_type(common_type(operands)), signs
     )
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..operations import names as op
 from .algebra import ONE, add, broadcast, divide, elementwise, product, symbol
 from .shapes import common_type, float_type
 
@@ -14,7 +15,7 @@ def power(x, p):
         return broadcast(x.book.number(1), x.shape)
     if exponent == -1:
         return product(ONE, [], [x])
-    return elementwise("power", [x, p], float_type([x, p]))
+    return elementwise(op.POWER, [x, p], float_type([x, p]))
 
 
 def elementary(rule):
@@ -39,30 +40,30 @@ def exp(x):
     """e^x; e^(a - (log s + b)) is e^(a - b) / s where that is there already: so a softmax takes no
     second exponential.
     """
-    if x.operation == "add":
+    if x.operation == op.ADD:
         terms = list(zip(x.static["signs"], x.operands, strict=True))
         for i, (sign, y) in enumerate(terms):
             inner = list(zip(*_added(y))) if sign == -1 else []
-            logs = [z for own, z in inner if own == 1 and z.operation == "log"]
+            logs = [z for own, z in inner if own == 1 and z.operation == op.LOG]
             if logs:
                 rest = add(
                     *terms[:i],
                     *terms[i + 1 :],
                     *((-own, z) for own, z in inner if z is not logs[0]),
                 )
-                shared = x.book.symbols.get(("exp", (id(rest),), (), rest.shape))
+                shared = x.book.symbols.get((op.EXP, (id(rest),), (), rest.shape))
                 if shared is not None:
                     return divide(shared.current(), logs[0].operands[0].current())
-    return elementwise("exp", [x], float_type([x]))
+    return elementwise(op.EXP, [x], float_type([x]))
 
 
 def _added(x):
     """(signs, terms) of a sum, of one that has a name too."""
-    while x.operation in ("variable", "reshape"):
+    while x.operation in ("variable", op.RESHAPE):
         x = x.static["definition"] if x.operation == "variable" else x.operands[0]
         if x is None:
             return (), ()
-    return (x.static["signs"], x.operands) if x.operation == "add" else ((), ())
+    return (x.static["signs"], x.operands) if x.operation == op.ADD else ((), ())
 
 
 def comparison(ufunc):
@@ -84,14 +85,16 @@ def both(x, y):
 
 def where(condition, x, y):
     dtype = common_type([x, y])
-    return elementwise("where", [condition, x, y], np.dtype(np.float64) if dtype is None else dtype)
+    return elementwise(
+        op.WHERE, [condition, x, y], np.dtype(np.float64) if dtype is None else dtype
+    )
 
 
 def clip(x, low, high):
     """x inside [low, high], either of which may be missing."""
     book = x.book
     if low is not None:
-        x = elementwise("maximum", [x, symbol(book, low)])
+        x = elementwise(op.MAXIMUM, [x, symbol(book, low)])
     if high is not None:
-        x = elementwise("minimum", [x, symbol(book, high)])
+        x = elementwise(op.MINIMUM, [x, symbol(book, high)])
     return x

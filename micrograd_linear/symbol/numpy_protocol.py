@@ -5,6 +5,7 @@ by name.
 import numpy as np
 
 from ..operations import BY_NUMPY_FUNCTION
+from ..operations import names as op
 from . import algebra, functions, structure
 from .algebra import symbol
 from .node import Symbol
@@ -63,7 +64,7 @@ def _swapaxes(x, a, b):
 
 
 _FUNCTIONS = {
-    **{getattr(np, name): _reduction(name) for name in ("sum", "mean", "max", "min", "prod")},
+    **{getattr(np, name): _reduction(name) for name in (op.SUM, op.MEAN, op.MAX, op.MIN, op.PROD)},
     np.cumsum: lambda x, axis: structure.cumsum(x, axis),
     np.reshape: structure.reshape,
     np.squeeze: _squeeze,
@@ -79,16 +80,16 @@ _FUNCTIONS = {
     np.where: functions.where,
     np.clip: lambda x, low=None, high=None: functions.clip(x, low, high),
     np.tril: structure.tril,
-    np.linalg.inv: structure.square_function("inv"),
-    np.linalg.cholesky: structure.square_function("cholesky"),
-    np.linalg.det: structure.square_function("det", drop=2),
-    np.linalg.slogdet: lambda x: (None, structure.square_function("logabsdet", drop=2)(x)),
+    np.linalg.inv: structure.square_function(op.INV),
+    np.linalg.cholesky: structure.square_function(op.CHOLESKY),
+    np.linalg.det: structure.square_function(op.DET, drop=2),
+    np.linalg.slogdet: lambda x: (None, structure.square_function(op.LOGABSDET, drop=2)(x)),
     np.linalg.solve: structure.solve,
 }
 _RULES = {
-    "assign": lambda x, *values, indices: structure.assign(x, values, indices),
-    "getitem": lambda x, index: structure.getitem(x, index),
-    "scatter_add": lambda x, index, shape: structure.scatter_add(x, index, shape),
+    op.ASSIGN: lambda x, *values, indices: structure.assign(x, values, indices),
+    op.GETITEM: lambda x, index: structure.getitem(x, index),
+    op.SCATTER_ADD: lambda x, index, shape: structure.scatter_add(x, index, shape),
 }
 
 
@@ -135,7 +136,7 @@ Symbol.mT = property(lambda self: structure.swap_last(symbol(self.book, self)))
 Symbol.T = property(lambda self: structure.transpose(symbol(self.book, self)))
 Symbol.all = lambda self: False  # whether it holds for all numbers there may be is not known
 Symbol.astype = lambda self, dtype: structure.astype(symbol(self.book, self), dtype)
-for _name in ("sum", "mean", "max", "min", "prod"):
+for _name in (op.SUM, op.MEAN, op.MAX, op.MIN, op.PROD):
     setattr(
         Symbol,
         _name,

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..operations import names as op
 from . import algebra
 from .algebra import ONE, broadcast, coefficient_of, inner_of, multiply, negative, product
 from .node import times
@@ -37,14 +38,14 @@ def axes_of(axis, ndim):
 def _reduced(operation, x, axes):
     if not axes:
         return x
-    if operation in ("sum", "mean") and x.operation == "broadcast":
+    if operation in (op.SUM, op.MEAN) and x.operation == "broadcast":
         return _sum_of_broadcast(operation, x, axes)
-    if x.operation == "transpose":
+    if x.operation == op.TRANSPOSE:
         order = x.static["axes"]
         return transpose(
             reduce(operation, inner_of(x), tuple(order[i] for i in axes), keepdims=True), order
         )
-    if operation in ("sum", "mean") and x.operation == "product" and not x.book.as_written:
+    if operation in (op.SUM, op.MEAN) and x.operation == "product" and not x.book.as_written:
         above, below = algebra.parts_of(x)
         factors, divisors = (
             [part for part in parts if _constant_along(part, x, axes)] for parts in (above, below)
@@ -89,7 +90,7 @@ def _sum_of_broadcast(operation, x, axes):
         count *= x.shape[i]
     aligned = reshape(inner, (1,) * missing + inner.shape)
     y = product(
-        Fraction(count) if operation == "sum" else ONE, [_reduced(operation, aligned, rest)], []
+        Fraction(count) if operation == op.SUM else ONE, [_reduced(operation, aligned, rest)], []
     )
     kept = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
     return broadcast(
@@ -99,7 +100,7 @@ def _sum_of_broadcast(operation, x, axes):
 
 def cumsum(x, axis):
     return x.book.make(
-        "cumsum", (x,), {"axis": axis % x.ndim}, x.shape, float_type([x]), axis % x.ndim
+        op.CUMSUM, (x,), {"axis": axis % x.ndim}, x.shape, float_type([x]), axis % x.ndim
     )
 
 
@@ -113,7 +114,7 @@ def reshape(x, shape):
         for n in shape:
             rest *= n if n != -1 else 1
         shape = tuple((x.size // rest if rest else 0) if n == -1 else n for n in shape)
-    if x.operation == "reshape":
+    if x.operation == op.RESHAPE:
         x = inner_of(x)
     if shape == x.shape:
         return x
@@ -127,22 +128,23 @@ def reshape(x, shape):
     if x.operation == "product" and x.static["coefficient"] != 1:
         coefficient, rest = coefficient_of(x)
         return product(coefficient, [reshape(rest, shape)], [])
-    return x.book.make("reshape", (x,), {"shape": shape}, shape, x.dtype)
+    return x.book.make(op.RESHAPE, (x,), {"shape": shape}, shape, x.dtype)
 
 
 def transpose(x, axes=None):
     axes = tuple(reversed(range(x.ndim))) if axes is None else tuple(int(a) % x.ndim for a in axes)
-    if x.operation == "transpose":
+    if x.operation == op.TRANSPOSE:
         axes, x = tuple(x.static["axes"][a] for a in axes), inner_of(x)
     if axes == tuple(range(x.ndim)):
         return x
     shape = tuple(x.shape[a] for a in axes)
     swapped = (*range(x.ndim - 2), x.ndim - 1, x.ndim - 2)
     if (
-        x.operation == "matmul"
+        x.operation == op.MATMUL
         and axes == swapped
         and any(
-            y.operation == "transpose" and y.static["axes"][-2:] == swapped[-2:] for y in x.operands
+            y.operation == op.TRANSPOSE and y.static["axes"][-2:] == swapped[-2:]
+            for y in x.operands
         )
     ):
         return matmul(*(swap_last(y.current()) for y in reversed(x.operands)))  # (Aᵀ B)ᵀ = Bᵀ A
@@ -161,7 +163,7 @@ def transpose(x, axes=None):
     if x.operation == "product" and x.static["coefficient"] != 1:
         coefficient, rest = coefficient_of(x)
         return product(coefficient, [transpose(rest, axes)], [])
-    return x.book.make("transpose", (x,), {"axes": axes}, shape, x.dtype, axes)
+    return x.book.make(op.TRANSPOSE, (x,), {"axes": axes}, shape, x.dtype, axes)
 
 
 def swap_last(x):
@@ -174,13 +176,13 @@ def concatenate(parts, axis=0):
     shape = list(parts[0].shape)
     shape[axis] = sum(part.shape[axis] for part in parts)
     return parts[0].book.make(
-        "concatenate", tuple(parts), {"axis": axis}, tuple(shape), common_type(parts), axis
+        op.CONCATENATE, tuple(parts), {"axis": axis}, tuple(shape), common_type(parts), axis
     )
 
 
 def pad(x, widths):
     shape = tuple(n + before + after for n, (before, after) in zip(x.shape, widths))
-    return x.book.make("pad", (x,), {"widths": widths}, shape, x.dtype, widths)
+    return x.book.make(op.PAD, (x,), {"widths": widths}, shape, x.dtype, widths)
 
 
 def astype(x, dtype):
@@ -192,7 +194,7 @@ def astype(x, dtype):
     return (
         x
         if x.dtype == dtype
-        else x.book.make("astype", (x,), {"dtype": dtype}, x.shape, dtype, dtype.str)
+        else x.book.make(op.ASTYPE, (x,), {"dtype": dtype}, x.shape, dtype, dtype.str)
     )
 
 
@@ -207,7 +209,7 @@ def getitem(x, index):
     if _adds_axes_only(index):
         return reshape(x, _shape_of(x.shape, index))
     return x.book.make(
-        "getitem", (x,), {"index": index}, _shape_of(x.shape, index), x.dtype, frozen(index)
+        op.GETITEM, (x,), {"index": index}, _shape_of(x.shape, index), x.dtype, frozen(index)
     )
 
 
@@ -227,7 +229,7 @@ def scatter_add(x, index, shape):
             )
         )
     return x.book.make(
-        "scatter_add", (x,), {"index": index, "shape": shape}, shape, x.dtype, frozen(index)
+        op.SCATTER_ADD, (x,), {"index": index, "shape": shape}, shape, x.dtype, frozen(index)
     )
 
 
@@ -235,7 +237,7 @@ def assign(x, values, indices):
     """x with values written at places, one after the other."""
     types = common_type([x, *values])
     return x.book.make(
-        "assign",
+        op.ASSIGN,
         (x, *values),
         {"indices": indices},
         x.shape,
@@ -291,10 +293,10 @@ def matmul(x, w):
         return broadcast(multiply(x, w), shape)
     # Where every column of x is the same, it is one column times the sums over the rows of w.
     if _repeated(x, -1):
-        return broadcast(multiply(_one_along(x, -1), reduce("sum", w, -2, keepdims=True)), shape)
+        return broadcast(multiply(_one_along(x, -1), reduce(op.SUM, w, -2, keepdims=True)), shape)
     if _repeated(w, -2):
-        return broadcast(multiply(reduce("sum", x, -1, keepdims=True), _one_along(w, -2)), shape)
-    return x.book.make("matmul", (x, w), None, shape, common_type([x, w]))
+        return broadcast(multiply(reduce(op.SUM, x, -1, keepdims=True), _one_along(w, -2)), shape)
+    return x.book.make(op.MATMUL, (x, w), None, shape, common_type([x, w]))
 
 
 def _repeated(x, axis):
@@ -331,7 +333,7 @@ def einsum(subscripts, *operands):
     subscripts = ",".join(letters for letters, _ in kept) + "->" + output
     shape, plain = tuple(sizes[letter] for letter in output), tuple(x for _, x in kept)
     y = plain[0].book.make(
-        "einsum", plain, {"subscripts": subscripts}, shape, common_type(plain), subscripts
+        op.EINSUM, plain, {"subscripts": subscripts}, shape, common_type(plain), subscripts
     )
     return product(coefficient, [y], [])
 
@@ -351,7 +353,7 @@ def solve(a, b):
         coefficient, rest = ONE, b
     shape = (*broadcast_shapes(a.shape[:-2], rest.shape[:-2]), *rest.shape[-2:])
     return product(
-        coefficient, [a.book.make("solve", (a, rest), None, shape, float_type([a, rest]))], []
+        coefficient, [a.book.make(op.SOLVE, (a, rest), None, shape, float_type([a, rest]))], []
     )
 
 

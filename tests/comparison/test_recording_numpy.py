@@ -5,9 +5,11 @@ import types
 import numpy as np
 import pytest
 
-from micrograd_linear import check_backward
+from micrograd_linear import Tensor, check_backward
 from micrograd_linear.comparison.random_state import RandomState
+from micrograd_linear.comparison.recording_numpy import seen_by
 from micrograd_linear.comparison.run import Run, engine_gradient
+from micrograd_linear.engine.graph import topological_order
 
 RNG = np.random.default_rng(0)
 
@@ -314,6 +316,22 @@ def forward(x):
 """,
         {"x": X(2, 3)},
     ),
+    "constants are arrays": (
+        """
+def forward(x):
+    rows = np.arange(4.0) % 2
+    weights = np.array([0.5, 1.5, 2.5, 3.5])
+    scale = sum(weights.tolist()) + float(weights[0]) + int(weights[1]) + np.median(weights)
+    order = np.sort(weights)[::-1] // 1
+    assert weights.dtype == np.float64 and weights.flags.c_contiguous and weights.nbytes == 32
+    assert f"{weights[0]:.1f}" == "0.5" and weights.any() and not weights.all(axis=0) - 1
+    both = np.array([x[0], weights, rows], ndmin=3)
+    picked = x[:, weights.astype(int).clip(0, 3)]
+    both[0, 1] *= order + np.asarray(rows) + np.asarray(x)[1]
+    return both[0] * scale + picked.round(1).sum() + np.array(x[0], ndmin=2)
+""",
+        {"x": X(2, 4)},
+    ),
     "constants that change": (
         """
 def forward(x):
@@ -336,6 +354,28 @@ def made():
         return out * x
     return forward
 forward = made()
+""",
+        {"x": X(2, 3)},
+    ),
+    "an object that is called": (
+        """
+import functools
+class Layer:
+    def __call__(self, x):
+        out = np.zeros_like(x)
+        out[:, 0] = x.sum(axis=1)
+        return out * x
+def logged(f):
+    @functools.wraps(f)
+    def wrapper(*args, **keywords):
+        return f(*args, **keywords)
+    return wrapper
+layers = [Layer(), Layer()]
+@logged
+def forward(x):
+    for layer in layers:
+        x = layer(x)
+    return x
 """,
         {"x": X(2, 3)},
     ),
@@ -419,3 +459,77 @@ def test_a_right_derivation_passes_and_a_broken_twin_does_not(name):
     assert right.ok, str(right)
     wrong = check_backward(forward, broken, values)
     assert not wrong.ok and "WRONG" in str(wrong)
+
+
+def test_numpy_itself_is_not_changed_and_the_names_are_put_back():
+    file = loaded(
+        """
+from numpy import zeros
+other = None
+def forward(x, fails=False):
+    global seen, other
+    seen, other = np, zeros(2)
+    if fails:
+        raise KeyError("x")
+    return zeros(3)
+"""
+    )
+    bystander = loaded("array = np.zeros(2)", "another_file_of_a_test")
+    before = {name: getattr(np, name) for name in dir(np) if name != "_CopyMode"}
+    for fails in (False, True):
+        try:
+            with seen_by(file.forward):
+                assert file.np is not np and file.zeros is not np.zeros
+                assert bystander.np is np and np.__dict__["zeros"] is before["zeros"]
+                assert isinstance(file.forward(1.0, fails), Tensor)
+        except KeyError:
+            assert fails
+        assert file.np is np and file.zeros is np.zeros and isinstance(file.other, Tensor)
+    assert all(getattr(np, name) is value for name, value in before.items())
+
+
+def test_an_imported_module_of_the_users_sees_it_too(tmp_path, monkeypatch):
+    (tmp_path / "helper_of_a_test.py").write_text(
+        "import numpy as np\ndef padded(x):\n    out = np.zeros(5)\n"
+        "    out[1:4] = x\n    return out\n"
+    )
+    (tmp_path / "layer_of_a_test.py").write_text(
+        "import helper_of_a_test as helper\nimport numpy as np\n"
+        "def forward(x):\n    return helper.padded(x) * np.arange(5.0)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    import layer_of_a_test
+
+    run = recorded(layer_of_a_test.forward, {"x": np.ones(3)})
+    assert run.recorded is not None, run.unrecorded
+    run.recorded.y.sum().backward()
+    assert engine_gradient(run, "x").tolist() == [1.0, 2.0, 3.0]
+    assert layer_of_a_test.helper.np is np
+
+
+def test_what_an_argument_was_is_what_is_differentiated():
+    run = recorded(
+        loaded(PROGRAMS["an alias of the argument"][0]).forward, {"x": X(2, 2), "b": X(2)}
+    )
+    arguments = run.recorded.arguments
+    assert arguments["x"].name == "x" and not arguments["x"].operands
+    order = topological_order(run.recorded.y)
+    assert sum(node.name == "x" for node in order) == 1
+    assert any(node.operation == "add" for node in order)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "buffer = np.zeros(3)\ndef forward(x):\n    buffer[:] = x\n    return buffer * 2\n",
+        "def forward(x):\n    import numpy as mine\n    buffer = mine.zeros(3)\n    buffer[:] = x\n"
+        "    return buffer * 2\n",
+    ],
+)
+def test_an_array_that_was_made_elsewhere_is_refused_and_made_in_the_function_it_is_not(source):
+    refused = recorded(loaded(source).forward, {"x": X(3)})
+    assert refused.recorded is None and "plain array" in str(refused.unrecorded)
+    right = check_backward(loaded(source).forward, lambda dy, x: {"x": dy * 2}, {"x": X(3)})
+    assert right.ok and "cannot be recorded" in str(right)
+    taken = "def forward(x):\n    buffer = np.zeros(3)\n    buffer[:] = x\n    return buffer * 2\n"
+    assert recorded(loaded(taken).forward, {"x": X(3)}).recorded is not None

@@ -9,6 +9,7 @@ import pytest
 import micrograd_linear as mgl
 from micrograd_linear.engine import named_operations
 from micrograd_linear.engine.in_place import InPlace
+from micrograd_linear.engine.leaving import Readable
 from micrograd_linear.engine.readings import Readings
 from micrograd_linear.engine.tensor import Tensor
 from micrograd_linear.functions.custom import PREDEFINED
@@ -44,7 +45,7 @@ def value_of(default):
 
 def attached():
     """{name: its parameters after the tensor} of the methods that are there at run time."""
-    written = {name for kind in (Readings, InPlace) for name in vars(kind)}
+    written = {name for kind in (Readings, InPlace, Readable) for name in vars(kind)}
     written |= {
         name
         for name, value in vars(Tensor).items()

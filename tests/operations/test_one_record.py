@@ -1,5 +1,6 @@
 """One operation is one record: what is added in one file is found by every reader."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -8,6 +9,8 @@ from importlib import util
 from pathlib import Path
 
 import pytest
+
+from micrograd_linear.operations import RULES
 
 ROOT = Path(__file__).parents[2]
 RECORD_FILE = "micrograd_linear/operations/elementary.py"
@@ -279,3 +282,29 @@ def test_the_declarations_are_those_that_the_records_give():
     assert module.page(
         module.files()[ROOT / "docs/operations.md"].replace("`np.exp`, ", "")
     ) in set(module.files().values())
+
+
+# The words of people, of pictures and of causes may be those of operations, too.
+MOST_LITERALS = 60
+
+
+def literals(package):
+    """(file, line, text) of every string that is the name of an operation, outside of the rooms
+    that define them.
+    """
+    found = []
+    for path in sorted(package.rglob("*.py")):
+        name = str(path.relative_to(package))
+        if not name.startswith(("operations/", "functions/")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and node.value in set(RULES) - {"swish"}:
+                    found.append((name, node.lineno, node.value))
+    return found
+
+
+def test_names_of_operations_are_asked_of_their_records(copy):
+    found = literals(copy / "micrograd_linear")
+    assert 0 < len(found) < MOST_LITERALS, found
+    path = copy / "micrograd_linear/engine/backward.py"
+    path.write_text(path.read_text() + '\nSPECIAL = ("matmul", "exp")\n')
+    assert len(literals(copy / "micrograd_linear")) == len(found) + 2

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from ...operations import names as op
 from .settings import EMPTY
 from .slots import fillings, slots_of
 from .source import text_of
@@ -127,7 +128,7 @@ def _filled_up(objects, cls, module, rng):
         if made is None:
             yield made, arguments
             continue
-        add = next((n for n in ("add", "add_layer", "append") if hasattr(made, n)), None)
+        add = next((n for n in (op.ADD, "add_layer", "append") if hasattr(made, n)), None)
         if add:
             try:
                 for layer in chain_of(cls, module, rng):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ...operations import names as op
 from . import naming
 from .source import Hints
 
@@ -68,7 +69,7 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
     (r"init\w*|weight_?init\w*|initiali[sz]er", ("random", None)),
     (r"optim\w*|opt", (None,)),
 )
-_ACTIVATIONS = ("relu", "sigmoid", "tanh", "linear")
+_ACTIVATIONS = (op.RELU, op.SIGMOID, op.TANH, "linear")
 _LARGEST = 16  # a size that is a default and larger is made smaller
 
 

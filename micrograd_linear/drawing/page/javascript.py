@@ -6,6 +6,7 @@ import math
 
 from ...derivation.lower import lower, reachable
 from ...operations import RULES
+from ...operations import names as op
 
 _RELATIONS = {
     "equal": "===",
@@ -16,7 +17,7 @@ _RELATIONS = {
     "greater_equal": ">=",
 }
 # What stands in the formulas of single numbers beside the operations; moves are nothing there.
-_FORMS = {"both": "({0}&&{1})", "where": "({0}?{1}:{2})", "astype": "{0}", "reshape": "{0}"}
+_FORMS = {"both": "({0}&&{1})", op.WHERE: "({0}?{1}:{2})", op.ASTYPE: "{0}", op.RESHAPE: "{0}"}
 HELPERS = """const sigmoid = (x) => (x >= 0 ? 1 : Math.exp(x)) / (1 + Math.exp(-Math.abs(x)));
 const power = (x, p) => (x === 1 || p === 0 ? 1 : x ** p);
 """
@@ -46,7 +47,7 @@ def _written(x, parts, names, written):
         )
     if kind in ("number", "constant"):
         return number(x.static["value"])
-    if kind == "add":
+    if kind == op.ADD:
         return (
             "("
             + "".join(
