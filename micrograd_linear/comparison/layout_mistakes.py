@@ -146,7 +146,29 @@ def _concatenate(position, arrays, y, static):
     ]
 
 
+def _assign(position, arrays, y, static):
+    """What was written over has no gradient."""
+    if position:
+        return []
+    kept = np.ones(y.shape, dtype=bool)
+    for index in static["indices"]:
+        kept[index] = False
+    return [
+        (
+            "local-derivative",
+            "what was written over keeps its gradient; it has none, as where a mask is forgotten",
+            lambda g: g + 0,
+        ),
+        (
+            "local-derivative",
+            "the mask is inverted: what was written over has no gradient, the rest has it",
+            lambda g: np.where(kept, 0, g),
+        ),
+    ]
+
+
 MISTAKES_OF_LAYOUT = {
+    op.ASSIGN: _assign,
     op.GETITEM: _getitem,
     op.RESHAPE: _reshape,
     op.TRANSPOSE: _transpose,

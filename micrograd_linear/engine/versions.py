@@ -95,7 +95,8 @@ def copy_of(changed: Any) -> Any:
 def become(changed: Any, new: Any, old: Any) -> None:
     """Let the object be the new node; whoever used it before finds the old one."""
     if old.rule is None and old._requires_grad:
-        changed.__dict__.pop("name", None)  # a leaf is known by its name
+        if changed.name == old.name:  # a leaf is known by its name
+            changed.__dict__.pop("name", None)
     else:
         del old.name  # it stays with the object
     for attribute in _OF_THE_OPERATION:

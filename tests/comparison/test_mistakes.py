@@ -36,6 +36,12 @@ def at(shape, rng, low=0.5, high=2.0):
     return Tensor(rng.uniform(low, high, size=shape), "x")
 
 
+def capped(x):
+    y = x.copy()
+    y[y > 1.2] = 0.4
+    return y
+
+
 STEPS = {
     **{
         name: (lambda x, name=name: getattr(x, name)() if name != "absolute" else abs(x), (3, 4))
@@ -67,6 +73,7 @@ STEPS = {
     "clip": (lambda x: x.clip(0.8, 1.6), (3, 4)),
     "where": (lambda x: np.where(np.arange(12).reshape(3, 4) % 3 > 0, x, 0.0), (3, 4)),
     "einsum": (lambda x: np.einsum("ij,jk->ik", x, np.arange(16.0).reshape(4, 4) ** 0.7), (3, 4)),
+    "assign": (capped, (3, 4)),
     "logabsdet": (lambda x: np.linalg.slogdet(x + np.eye(3))[1], (3, 3)),
 }
 
