@@ -88,8 +88,9 @@ def record(plain: PlainForward, values: Arrays) -> Recorded:
             why = f"{how} reads a number out of the graph"
         raise Unrecorded(why, statement)
     recorded = Recorded(y, {name: versions.first(x) for name, x in arguments.items()}, left)
+    taken = (*values, *recorded.between)  # y is read here, so that it has its own name, or none
     if not y.name:
-        y.name = "result" if "y" in (*values, *recorded.between) else "y"
+        y.name = "result" if "y" in taken else "y"
     return recorded
 
 

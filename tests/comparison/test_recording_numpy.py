@@ -533,3 +533,16 @@ def test_an_array_that_was_made_elsewhere_is_refused_and_made_in_the_function_it
     assert right.ok and "cannot be recorded" in str(right)
     taken = "def forward(x):\n    buffer = np.zeros(3)\n    buffer[:] = x\n    return buffer * 2\n"
     assert recorded(loaded(taken).forward, {"x": X(3)}).recorded is not None
+
+
+def test_an_argument_that_was_written_into_and_is_returned_has_the_name_of_a_result():
+    def relu(x):
+        x[x < 0] = 0
+        return x
+
+    def ignored(dy, x):
+        return {"x": dy}
+
+    comparison = check_backward(relu, ignored, {"x": (3, 4)})
+    assert comparison.root.name == "y" and not comparison.ok
+    assert "what was written over keeps its gradient" in str(comparison)
