@@ -139,7 +139,7 @@ def check_file(options: argparse.Namespace) -> int:
         if options.html is not None and len(pairs) > 1:
             there = ", ".join(pair.name for pair in pairs)
             raise UnusableLayer(
-                f"{file} has {len(pairs)} pairs, and a page is of one: name {there}"
+                f"{file} has {len(pairs)} pairs, and a page is of one: name one of them, {there}"
             )
         found = _checked(pairs, ran, options)
         printed = _printed(found, ran.notes, options)

@@ -239,6 +239,6 @@ def test_numpy_is_as_it_was_after_a_file_of_older_days(run):
 
 def test_a_page_is_of_one_pair(run):
     status, _, err = run("check", written(LAYERS), "--html", "page.html")
-    assert status == 2 and "name affine, relu, Scale" in err
+    assert status == 2 and "name one of them, affine, relu, Scale" in err
     assert run("check", "layers.py", "Scale", "--html", "page.html")[0] == 0
     assert "∇" in Path("page.html").read_text()
