@@ -2,58 +2,45 @@ import numpy as np
 
 
 class MatMul:
+    """Its gradient is written into the array that the optimizer holds."""
+
     def __init__(self, W):
-        self.params = [W]
-        self.grads = [np.zeros_like(W)]
-        self.x = None
+        self.params, self.grads = [W], [np.empty_like(W)]
 
     def forward(self, x):
-        W, = self.params
-        out = np.dot(x, W)
-        self.x = x
-        return out
+        self.rows = x
+        return x @ self.params[0]
 
     def backward(self, dout):
-        W, = self.params
-        dx = np.dot(dout, W.T)
-        dW = np.dot(self.x.T, dout)
-        self.grads[0][...] = dW
-        return dx
+        np.copyto(self.grads[0], self.rows.T @ dout)
+        return dout @ self.params[0].T
 
 
 class Affine:
     def __init__(self, W, b):
         self.params = [W, b]
-        self.grads = [np.zeros_like(W), np.zeros_like(b)]
-        self.x = None
+        self.grads = [np.zeros(p.shape) for p in self.params]
 
     def forward(self, x):
+        self.rows = x
         W, b = self.params
-        self.x = x
-        return np.dot(x, W) + b
+        return b + x @ W
 
     def backward(self, dout):
-        W, b = self.params
-        dx = np.dot(dout, W.T)
-        self.grads[0][...] = np.dot(self.x.T, dout)
-        self.grads[1][...] = np.sum(dout, axis=0)
-        return dx
+        for grad, new in zip(self.grads, (self.rows.T @ dout, dout.sum(axis=0))):
+            grad[...] = new
+        return dout @ self.params[0].T
 
 
 class Embedding:
     def __init__(self, W):
-        self.params = [W]
-        self.grads = [np.zeros_like(W)]
-        self.idx = None
+        self.params, self.grads = [W], [np.zeros(W.shape)]
 
     def forward(self, idx):
-        W, = self.params
-        self.idx = idx
-        out = W[idx]
-        return out
+        self.chosen = idx
+        return self.params[0][idx]
 
     def backward(self, dout):
-        dW, = self.grads
-        dW[...] = 0
-        np.add.at(dW, self.idx, dout)
-        return None
+        table = self.grads[0]
+        table.fill(0)
+        np.add.at(table, self.chosen, dout)

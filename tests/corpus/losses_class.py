@@ -1,54 +1,52 @@
 import numpy as np
 
 
-class Loss(object):
-    def loss(self, y_true, y_pred):
-        return NotImplementedError()
-
-    def gradient(self, y, y_pred):
-        raise NotImplementedError()
-
-    def acc(self, y, y_pred):
-        return 0
-
-
-class SquareLoss(Loss):
-    def __init__(self):
-        pass
+class Objective(object):
+    """What each loss has: its value for every element, and its slope."""
 
     def loss(self, y, y_pred):
-        return 0.5 * np.power((y - y_pred), 2)
+        raise NotImplementedError
 
     def gradient(self, y, y_pred):
-        return -(y - y_pred)
+        raise NotImplementedError
 
 
-class CrossEntropy(Loss):
-    def __init__(self):
-        pass
+class SquareLoss(Objective):
+    def loss(self, y, y_pred):
+        off = y_pred - y
+        return off * off / 2
+
+    def gradient(self, y, y_pred):
+        return y_pred - y
+
+
+class CrossEntropy(Objective):
+    least = 1e-12
+
+    def inside(self, p):
+        return np.clip(p, self.least, 1 - self.least)
 
     def loss(self, y, p):
-        # Avoid division by zero
-        p = np.clip(p, 1e-15, 1 - 1e-15)
-        return -y * np.log(p) - (1 - y) * np.log(1 - p)
+        p = self.inside(p)
+        return (y - 1) * np.log(1 - p) - y * np.log(p)
 
     def gradient(self, y, p):
-        # Avoid division by zero
-        p = np.clip(p, 1e-15, 1 - 1e-15)
-        return -(y / p) + (1 - y) / (1 - p)
+        p = self.inside(p)
+        return (p - y) / (p - p * p)
 
 
 class Sigmoid():
     def __call__(self, x):
-        return 1 / (1 + np.exp(-x))
+        return 0.5 + 0.5 * np.tanh(x / 2)
 
     def gradient(self, x):
-        return self.__call__(x) * (1 - self.__call__(x))
+        y = self(x)
+        return y - y * y
 
 
 class SoftPlus():
     def __call__(self, x):
-        return np.log(1 + np.exp(x))
+        return np.maximum(x, 0) + np.log(1 + np.exp(-np.abs(x)))
 
     def gradient(self, x):
-        return 1 / (1 + np.exp(-x))
+        return np.exp(x) / (1 + np.exp(x))

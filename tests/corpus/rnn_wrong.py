@@ -2,29 +2,22 @@ import numpy as np
 
 
 def rnn_step_forward(x, prev_h, Wx, Wh, b):
-    next_h = np.tanh(np.dot(prev_h, Wh) + np.dot(x, Wx) + b)
-    cache = (x, prev_h, Wx, Wh, next_h)
-    return next_h, cache
+    state = np.tanh(x @ Wx + prev_h @ Wh + b)
+    return state, (state, x, prev_h, Wx, Wh)
 
 
 def rnn_step_backward(dnext_h, cache):
-    x, prev_h, Wx, Wh, next_h = cache
-    dt = dnext_h * (1 - next_h)
-    dx = np.dot(dt, Wx.T)
-    dprev_h = np.dot(dt, Wh.T)
-    dWx = np.dot(x.T, dt)
-    dWh = np.dot(prev_h.T, dt)
-    db = np.sum(dt, axis=0)
-    return dx, dprev_h, dWx, dWh, db
+    state, x, prev_h, Wx, Wh = cache
+    du = dnext_h - dnext_h * state
+    return du @ Wx.T, du @ Wh.T, x.T @ du, prev_h.T @ du, du.sum(axis=0)
 
 
 def word_embedding_forward(x, W):
-    out = W[x, :]
-    return out, (x, W)
+    return W[x], (x, W.shape)
 
 
 def word_embedding_backward(dout, cache):
-    x, W = cache
-    dW = np.zeros_like(W)
-    dW[x] += dout
+    words, shape = cache
+    dW = np.zeros(shape)
+    dW[words] = dW[words] + dout
     return dW

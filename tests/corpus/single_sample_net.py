@@ -1,74 +1,67 @@
-"""A tiny network library: one sample at a time, in columns."""
+"""Layers that see one column at a time and take their step on the way back."""
 import numpy as np
 
 
-class Layer:
-    def __init__(self):
-        self.input = None
-        self.output = None
+class Part:
+    """What every part of a chain has."""
+
+    input = None
 
     def forward(self, input):
-        # TODO: return output
         pass
 
     def backward(self, output_gradient, learning_rate):
-        # TODO: update parameters and return input gradient
         pass
 
 
-class Dense(Layer):
+class Full(Part):
     def __init__(self, input_size, output_size):
-        self.weights = np.random.randn(output_size, input_size)
-        self.bias = np.random.randn(output_size, 1)
+        rng = np.random.default_rng(13)
+        self.weights = rng.normal(size=(output_size, input_size))
+        self.bias = rng.normal(size=(output_size, 1))
 
     def forward(self, input):
         self.input = input
-        return np.dot(self.weights, self.input) + self.bias
+        return self.bias + self.weights @ input
 
     def backward(self, output_gradient, learning_rate):
-        weights_gradient = np.dot(output_gradient, self.input.T)
-        input_gradient = np.dot(self.weights.T, output_gradient)
-        self.weights -= learning_rate * weights_gradient
-        self.bias -= learning_rate * output_gradient
-        return input_gradient
+        down = self.weights.T @ output_gradient
+        step = output_gradient * learning_rate
+        self.weights -= step @ self.input.T
+        self.bias -= step
+        return down
 
 
-class Activation(Layer):
+class Elementwise(Part):
+    """A function and its derivative, both passed in."""
+
     def __init__(self, activation, activation_prime):
-        self.activation = activation
-        self.activation_prime = activation_prime
+        self.activation, self.activation_prime = activation, activation_prime
 
     def forward(self, input):
         self.input = input
-        return self.activation(self.input)
+        return self.activation(input)
 
     def backward(self, output_gradient, learning_rate):
-        return np.multiply(output_gradient, self.activation_prime(self.input))
+        return output_gradient * self.activation_prime(self.input)
 
 
-class Tanh(Activation):
+class HyperbolicTangent(Elementwise):
     def __init__(self):
-        def tanh(x):
-            return np.tanh(x)
-
-        def tanh_prime(x):
-            return 1 - np.tanh(x) ** 2
-
-        super().__init__(tanh, tanh_prime)
+        super().__init__(np.tanh, lambda u: 1 / np.cosh(u) ** 2)
 
 
 def mse(y_true, y_pred):
-    return np.mean(np.power(y_true - y_pred, 2))
+    return ((y_pred - y_true) ** 2).mean()
 
 
 def mse_prime(y_true, y_pred):
-    return 2 * (y_pred - y_true) / np.size(y_true)
+    return (y_pred - y_true) * (2 / y_pred.size)
 
 
 if __name__ == "__main__":
-    X = np.reshape([[0, 0], [0, 1], [1, 0], [1, 1]], (4, 2, 1))
-    net = [Dense(2, 3), Tanh(), Dense(3, 1), Tanh()]
-    for x in X:
-        for layer in net:
-            x = layer.forward(x)
-        print(x)
+    chain = [Full(2, 3), HyperbolicTangent(), Full(3, 1)]
+    column = np.array([[0.3], [-0.8]])
+    for part in chain:
+        column = part.forward(column)
+    print(column.item())

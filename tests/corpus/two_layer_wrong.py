@@ -2,33 +2,31 @@ import numpy as np
 
 
 class TwoLayerNet(object):
-    def __init__(self, input_size, hidden_size, output_size, std=1e-4):
+    def __init__(self, n_in, n_hidden, n_classes, std=1e-3):
+        widths = [n_in, n_hidden, n_classes]
         self.params = {}
-        self.params["W1"] = std * np.random.randn(input_size, hidden_size)
-        self.params["b1"] = np.zeros(hidden_size)
-        self.params["W2"] = std * np.random.randn(hidden_size, output_size)
-        self.params["b2"] = np.zeros(output_size)
+        for k in (1, 2):
+            self.params["W%d" % k] = np.random.normal(0, std, widths[k - 1:k + 1])
+            self.params["b%d" % k] = np.zeros(widths[k])
 
     def loss(self, X, y=None, reg=0.0):
-        W1, b1 = self.params["W1"], self.params["b1"]
-        W2, b2 = self.params["W2"], self.params["b2"]
-        N, D = X.shape
-        hidden = np.maximum(0, X.dot(W1) + b1)
-        scores = hidden.dot(W2) + b2
+        W1, W2 = self.params["W1"], self.params["W2"]
+        units = np.maximum(X @ W1 + self.params["b1"], 0)
+        points = units @ W2 + self.params["b2"]
         if y is None:
-            return scores
-        e = np.exp(scores - np.max(scores, axis=1, keepdims=True))
-        probs = e / np.sum(e, axis=1, keepdims=True)
-        loss = np.sum(-np.log(probs[range(N), y])) / N
-        loss += reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+            return points
+        raised = np.exp(points - points.max(axis=1, keepdims=True))
+        share = raised / raised.sum(axis=1, keepdims=True)
+        rows = np.arange(len(X))
+        loss = -np.log(share[rows, y]).mean() + reg * ((W1**2).sum() + (W2**2).sum())
 
-        grads = {}
-        dscores = probs
-        dscores[range(N), y] -= 1
-        dscores /= N
-        grads["W2"] = hidden.T.dot(dscores) + 2 * reg * W2
-        grads["b2"] = np.sum(dscores, axis=0)
-        dhidden = dscores.dot(W2.T)
-        grads["W1"] = X.T.dot(dhidden) + 2 * reg * W1
-        grads["b1"] = np.sum(dhidden, axis=0)
+        share[rows, y] -= 1
+        top = share / len(X)
+        below = top @ W2.T
+        grads = {
+            "W1": X.T @ below + 2 * reg * W1,
+            "b1": below.sum(axis=0),
+            "W2": units.T @ top + 2 * reg * W2,
+            "b2": top.sum(axis=0),
+        }
         return loss, grads

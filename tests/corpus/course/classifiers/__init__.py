@@ -1,1 +1,0 @@
-from course.classifiers.softmax import *

@@ -1,0 +1,1 @@
+from layered.models.linear_softmax import *
