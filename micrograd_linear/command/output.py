@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from ..comparison import UnusableLayer
 from ..foundations.files import check_target
@@ -63,7 +64,7 @@ def say(text: str) -> None:
 @contextlib.contextmanager
 def every_character() -> Iterator[None]:
     """Inside, a terminal without "∂" gets a "?"."""
-    streams = [stream for stream in (sys.stdout, sys.stderr) if hasattr(stream, "reconfigure")]
+    streams: list[Any] = [x for x in (sys.stdout, sys.stderr) if hasattr(x, "reconfigure")]
     before = [(stream, stream.errors) for stream in streams]
     for stream in streams:
         stream.reconfigure(errors="replace")

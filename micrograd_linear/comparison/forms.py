@@ -10,6 +10,7 @@ ordinary numbers; nothing here knows the name of a function.
 import itertools
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,7 @@ class Form:
     """A derivative as a polynomial in v, which is made of the result of a step of a function."""
 
     step: int | None  # whose result v is, or is made of; None for the entry
-    made: object  # what is made of that number
+    made: Any  # a function: what is made of that number
     powers: tuple
     coefficients: tuple
 

@@ -107,7 +107,7 @@ class Others:
         """The whole gradient of each tensor that has several uses, as if from one use."""
         several = [edge for edge in edges if len(self.sites.uses[edge.operand]) > 1]
         return [
-            Edge(uses[0].node, None, operand, sum(edge.piece for edge in uses))
+            Edge(uses[0].node, None, operand, np.asarray(sum(edge.piece for edge in uses)))
             for operand, uses in grouped(several, lambda edge: edge.operand).items()
         ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class PlainForward:
             except UnusableLayer:
                 raise error from error.__cause__
 
-    def result(self, returned: object, names: list[str]) -> np.ndarray:
+    def result(self, returned: Any, names: list[str]) -> np.ndarray:
         """y as a plain array of floats; an error that says what was returned instead."""
         y = result_of(returned, self.backward, names)
         y = y.current if is_node(y) else y

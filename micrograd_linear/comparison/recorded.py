@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Recorded:
     """
 
     y: Tensor
-    arguments: dict[str, object]
+    arguments: dict[str, Any]
     left: list[tuple[Statement | None, str]] = field(default_factory=list)
 
     @property

@@ -5,6 +5,8 @@ tangents J v of every node, what a change c of a contribution does to the gradie
 is known, since <v, dG> = <J v, c>.
 """
 
+from typing import Any
+
 import numpy as np
 
 from ..engine.graph import is_node, topological_order
@@ -83,7 +85,7 @@ class Sites:
                         break
         return self.names[consumer], self.names[operand]
 
-    def called(self, node: object) -> str:
+    def called(self, node: Any) -> str:
         """A node in a sentence: by its name, or, where it has none, by what it was made of."""
         return self.names[node] if node.name or not node.operands else self.step(node)
 

@@ -104,7 +104,7 @@ class Verdicts:
         """(what finite differences say where the error is largest, whether the engine is wrong)"""
         claim, at = self.claims[node], result.where
         place = self.engine.order, self.engine.seed, node, at
-        due = 0.0 if result.due is None else np.broadcast_to(result.due, claim.shape)[at]
+        due = 0.0 if result.due is None else float(np.broadcast_to(result.due, claim.shape)[at])
         # A Value is a float64, for which the rules need not be read again.
         by_rules = partial(by_the_rules, *place) if hasattr(node, "arrays") else None
         difference = finite_difference(*place)

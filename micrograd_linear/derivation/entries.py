@@ -6,6 +6,7 @@ alphabet each is printed as is decided last. An axis of length 1 has no letter.
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 _fresh = itertools.count(1)
 
@@ -18,26 +19,24 @@ class NoIndexForm(Exception):
 class Mapped:
     """A letter that stands for another place: i + 1, or the label y_i of row i."""
 
-    letter: int
+    letter: int | None  # None for one place
     places: tuple
     name: str = ""  # of the Tensor that holds the places
 
     @property
     def offset(self):
         """k where the place is letter + k, else None."""
-        first = self.places[0] if self.places else None
-        return (
-            first
-            if self.places and self.places == tuple(range(first, first + len(self.places)))
-            else None
-        )
+        if not self.places:
+            return None
+        first = self.places[0]
+        return first if self.places == tuple(range(first, first + len(self.places))) else None
 
 
 @dataclass(frozen=True, eq=False)
 class Entry:
     """One element of a named array, or of a constant."""
 
-    symbol: object
+    symbol: Any
     letters: tuple
 
     def __eq__(self, other):

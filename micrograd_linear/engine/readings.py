@@ -36,6 +36,7 @@ class Readings:
         pullbacks: Any
         created: int
         entered_a_call: bool
+        may_be_written: bool
         of_a_finished_call: bool
         _data: np.ndarray
         _requires_grad: bool

@@ -73,8 +73,10 @@ def place_of(error: BaseException, file: str | os.PathLike) -> Statement | None:
     The user's files are ``file``, named as it was compiled, and those that it imports from its own
     folder.
     """
-    if isinstance(error, SyntaxError) and error.lineno and _is_users(error.filename, file):
-        return Statement(error.filename, error.lineno)
+    if isinstance(error, SyntaxError) and (name := error.filename) and error.lineno:
+        found = Statement(name, error.lineno) if _is_users(name, file) else None
+        if found is not None:
+            return found
     return innermost(error, lambda name: _is_users(name, file))
 
 
