@@ -127,6 +127,7 @@ def check_pair(pair: Pair, inputs: object = None, *, seed: int = 0) -> Compariso
         if case.is_plain or inputs is not None:
             _look_elsewhere(comparison, case, rng, state)
         comparison.remarks = (*case.remarks, *comparison.remarks)
+        made = comparison
         comparison = with_conventions(comparison, case.values)
         return with_small_constants(comparison, file_text(pair.functions))
     finally:
@@ -216,6 +217,7 @@ def checked(forward, backward, values, rng, state) -> Comparison:
             raise
         raise UnusableLayer(f"backward returned what cannot be compared: {error}") from error
     comparison.inputs = {name: value.shape for name, value in values.items()}
+    comparison.run, comparison.upstream = run, dy
     comparison.remarks = (*hand.remarks, *comparison.remarks)
     return comparison
 

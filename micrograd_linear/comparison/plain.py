@@ -45,6 +45,11 @@ class PlainForward:
             except UnusableLayer:
                 raise error from error.__cause__
 
+    def again(self, values: Arrays) -> object:
+        """What ``forward`` returns, run as it ran before; raises whatever it raises."""
+        self.state.restore()
+        return self.forward(**{name: self._argument(value) for name, value in values.items()})
+
     def result(self, returned: Any, names: list[str]) -> np.ndarray:
         """y as a plain array of floats; an error that says what was returned instead."""
         y = result_of(returned, self.backward, names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -90,8 +91,13 @@ def in_words(path: Path) -> str:
     return words
 
 
-def gradient_paths(path: Path) -> Iterator[Path]:
+@lru_cache(maxsize=1024)
+def gradient_paths(path: Path) -> tuple[Path, ...]:
     """Where the gradient of the array at a path may have been left, the likeliest first."""
+    return tuple(_gradient_paths(path))
+
+
+def _gradient_paths(path: Path) -> Iterator[Path]:
     *owner, key = path
     base = tuple(owner)
     if isinstance(key, str):

@@ -92,11 +92,15 @@ class LeftBehind:
     def gradient_at(self, path: Path) -> np.ndarray | None:
         """The gradient of the array at a path: beside it, in a dict of gradients, or as a step."""
         shape = self.before[path].shape if path in self.before else None
-        found = [at(self.thing, place) for place in gradient_paths(path)]
-        arrays = [np.asarray(g) for g in found if isinstance(g, (np.ndarray, float, np.floating))]
-        fitting = [g for g in arrays if g.shape == shape]
-        if fitting or arrays:
-            return (fitting or arrays)[0]
+        other = None
+        for place in gradient_paths(path):
+            found = at(self.thing, place)
+            if isinstance(found, (np.ndarray, float, np.floating)):
+                if np.shape(found) == shape:
+                    return np.asarray(found)
+                other = np.asarray(found) if other is None else other
+        if other is not None:
+            return other
         place = by_stem(path, [p for p in self.after if p != path])
         if place is not None:
             return self.after[place]

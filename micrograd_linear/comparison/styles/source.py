@@ -89,15 +89,20 @@ def file_text(functions: Iterable[Callable]) -> str:
 
 def returned_names(function: Callable) -> list[str]:
     """The names that the last ``return`` of a function gives its results; "" for no name."""
+    return list(_returned_names(function))
+
+
+@lru_cache(maxsize=1024)
+def _returned_names(function: Callable) -> tuple[str, ...]:
     tree = tree_of(function)
     returns = [n for n in _own(tree) if isinstance(n, ast.Return) and n.value] if tree else []
     if not returns:
-        return []
+        return ()
     value = max(returns, key=lambda n: n.lineno).value
     if isinstance(value, ast.Name):
         value = _assigned(tree, value.id) or value
     parts = value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value]
-    return [_name_of(part) for part in parts]
+    return tuple(_name_of(part) for part in parts)
 
 
 def _assigned(tree, name):

@@ -1,0 +1,159 @@
+"""The edits of one expression, the likeliest first, without those that compute the same value."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from .calls import call_edits
+from .editor import Edit, Editor
+from .factors import factor_edits, slope_edits, sum_edits, term_edits
+from .known import Known
+from .operands import operand_edits
+from .operators import operator_edits
+from .routine import Step
+from .scope import Scope, compiled, evaluated, is_number
+from .swap import NotCompiled, with_hole
+from .synthesis import expressions
+
+Shape = tuple[int, ...]
+Fingerprint = tuple[bytes, Shape | None]
+
+
+class Candidates:
+    """The edits of an expression of a statement, handed out in the order of their cost.
+
+    ``shapes`` are those that a gradient may have; ``known`` is given where whole expressions may
+    be put in the place of the statement's value.
+    """
+
+    def __init__(
+        self, step: Step, site: ast.expr, scope: Scope, shapes: set[Shape], known: Known | None
+    ) -> None:
+        self.step, self.site, self.scope, self.shapes, self.known = step, site, scope, shapes, known
+        self.editor = Editor(step, site)
+        self._next = 0
+        self._seen: set[bytes] = set()
+        self._texts: set[str] = set()
+
+    @cached_property
+    def code(self) -> CodeType | None:
+        """The code of the routine with a hole in the place of the expression."""
+        try:
+            return with_hole(self.step, self.site)
+        except NotCompiled:
+            return None
+
+    @cached_property
+    def _own(self) -> Fingerprint | None:
+        """What the expression computes now; None where it cannot be computed alone."""
+        if not _is_pure(self.editor):
+            return None
+        try:
+            own = _fingerprint(compiled(self.editor.of(self.site)), self.scope)
+        except (SyntaxError, ValueError, RecursionError):
+            return None
+        if own is not None:
+            self._seen.add(own[0])
+        return own
+
+    @cached_property
+    def edits(self) -> list[Edit]:
+        """All edits, the likeliest first."""
+        own = self._own
+        found = [edit for edit in self._all(own[1] if own else None) if edit is not None]
+        return sorted(found, key=lambda edit: edit.cost)
+
+    def _all(self, shape: Shape | None) -> Iterator[Edit | None]:
+        editor, scope = self.editor, self.scope
+        yield from operator_edits(editor)
+        yield from operand_edits(editor, scope)
+        yield from call_edits(editor, scope)
+        if shape is None:
+            return
+        yield from factor_edits(editor, scope, shape)
+        yield from slope_edits(editor, scope)
+        yield from term_edits(editor, scope, shape)
+        yield from sum_edits(editor, shape)
+        assigns = isinstance(self.step.node, (ast.Assign, ast.AugAssign))
+        if assigns and self.site is self.step.value:
+            for text in expressions(scope, shape, self.known):
+                yield editor.put(self.site, text, 1.6, f"it should be `{text}`")
+
+    def up_to(self, cost: float) -> Iterator[tuple[Edit, Any]]:
+        """The next edits that cost no more, with the code of what they compute."""
+        if self.code is None:
+            return
+        while self._next < len(self.edits) and self.edits[self._next].cost <= cost:
+            edit = self.edits[self._next]
+            self._next += 1
+            code = self._distinct(edit)
+            if code is not None:
+                yield edit, code
+
+    def _distinct(self, edit: Edit) -> Any:
+        """The code of an edit; None where it computes what was tried, or nothing."""
+        text = edit.value or ""
+        if text in self._texts:
+            return None
+        self._texts.add(text)
+        try:
+            code = compiled(text)
+        except (SyntaxError, ValueError, RecursionError):
+            return None
+        own = self._own
+        if own is None:
+            return code
+        computed = _fingerprint(code, self.scope)
+        if computed is None or computed[0] in self._seen:
+            return None
+        if computed[1] != own[1] and computed[1] not in self.shapes and own[1]:
+            return None
+        self._seen.add(computed[0])
+        return code
+
+
+def _is_pure(editor: Editor) -> bool:
+    """Whether an expression may be evaluated without changing anything."""
+    if isinstance(editor.step.node, ast.Expr):
+        return False
+    for node in editor.nodes:
+        called = node.func if isinstance(node, ast.Call) else None
+        while isinstance(called, (ast.Attribute, ast.Subscript)):
+            called = called.value
+        if isinstance(called, ast.Name) and called.id == "self":
+            return False
+    return True
+
+
+def _fingerprint(code: Any, scope: Scope) -> Fingerprint | None:
+    """(what tells values apart, the shape) of an expression; None where it fails."""
+    parts, shape = [], None
+    for local in scope.places:
+        try:
+            with np.errstate(all="ignore"):
+                value = evaluated(code, scope.names, local)
+        except Exception:  # the file's code may raise anything
+            return None
+        parts.append(_bytes_of(value))
+        shape = np.shape(value) if isinstance(value, np.ndarray) or is_number(value) else None
+    return b"|".join(parts), shape
+
+
+def _bytes_of(value: Any) -> bytes:
+    if isinstance(value, (tuple, list)):
+        return b"(" + b",".join(_bytes_of(x) for x in value) + b")"
+    if isinstance(value, dict):
+        return b"{" + b",".join(repr(k).encode() + _bytes_of(x) for k, x in value.items()) + b"}"
+    if isinstance(value, np.ndarray) or is_number(value):
+        array = np.asarray(value)
+        if array.dtype.kind == "f":
+            with np.errstate(all="ignore"):
+                array = array.astype(np.float32)
+        return str(array.shape).encode() + array.tobytes()
+    return repr(value).encode()[:500]

@@ -1,0 +1,235 @@
+"""The line of a backward pass that is wrong: found by running it, line by line, with other lines."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...foundations.place import Statement
+from .editor import Edit
+from .known import Known, meant_by
+from .mistake import Correction, Diagnosis, Mistake
+from .routine import Step
+from .search import Found, Search
+from .suspicion import Standing, Suspect, gradients_of, likelier, suspects
+from .swap import NotCompiled, changed_text, edited, rewritten, swapped
+from .trace import Trace
+from .trial import Trial
+
+_ROUNDS = 3  # mistakes that are looked for, one after the other
+_TRIED = 8  # corrections that are judged on other inputs
+_SHOWN = 3
+_NEAR = 0.25  # a correction that costs so much more than the first is not shown
+
+
+@dataclass
+class Diagnostician:
+    """``trial`` runs the pair; ``agrees`` judges the pair as it is now, by the whole check."""
+
+    trial: Trial
+    agrees: Callable[[], bool]
+
+    def mistakes(self) -> Diagnosis:
+        """What is wrong in a backward pass."""
+        found: list[Mistake] = []
+        texts: dict[str, str] = {}
+        with ExitStack() as stack:
+            for _ in range(_ROUNDS):
+                step = self._round(texts)
+                if step is None:
+                    break
+                mistake, edit, trace = step
+                found.append(mistake)
+                if mistake.all_agree or edit is None:
+                    break
+                with contextlib.suppress(NotCompiled):
+                    texts |= mistake.corrections[0].texts
+                    codes = edited(edit.step.routine, edit.changes, trace.routines.values())
+                    stack.enter_context(swapped(codes))
+                    file = edit.step.routine.text
+                    stack.enter_context(rewritten(file.file, texts[file.file]))
+                    continue
+                break
+        return Diagnosis(tuple(found))
+
+    def _round(self, texts: dict[str, str]) -> tuple[Mistake, Edit | None, Trace] | None:
+        trace = self.trial.traced()
+        if not trace.visits:
+            return None
+        before = self.trial.agreeing(self.trial.gradients())
+        known = likelier(trace, self.trial.known())
+        search = Search(self.trial, trace, known, before)
+        found = search.run()
+        wrong = set(self.trial.right) - before
+        looked_at = suspects(trace, known, wrong)
+        verified = self._verified(found, trace)
+        if verified:
+            mistake = self._mistake(verified, looked_at, trace, known, texts)
+            return mistake, verified[0].edit, trace
+        accused = _accused(looked_at, known)
+        if accused is None:
+            return None
+        return _unexplained(accused, looked_at, trace, known, self.trial), None, trace
+
+    def _verified(self, found: list[Found], trace: Trace) -> list[Found]:
+        """The corrections of all gradients that hold on other inputs as well; where there is none,
+        the best of those that mend some.
+        """
+        whole = [f for f in found if len(f.agreeing) == len(self.trial.right)]
+        held: list[Found] = []
+        for each in whole[:_TRIED]:
+            if held and each.cost > held[0].cost + _NEAR:
+                break
+            if self._holds(each.edit, trace):
+                held.append(each)
+        if held:
+            return held[:_SHOWN]
+        partial = [f for f in found if len(f.agreeing) < len(self.trial.right)]
+        return partial[:1]
+
+    def _holds(self, edit: Edit, trace: Trace) -> bool:
+        try:
+            codes = edited(edit.step.routine, edit.changes, trace.routines.values())
+        except NotCompiled:
+            return False
+        with swapped(codes):
+            return self.agrees()
+
+    def _mistake(
+        self,
+        verified: list[Found],
+        looked_at: list[Suspect],
+        trace: Trace,
+        known: Known | None,
+        texts: dict[str, str],
+    ) -> Mistake:
+        first = verified[0].edit
+        corrections = []
+        for each in verified:
+            if each.edit.step is not first.step:
+                continue
+            corrections.append(self._correction(each, texts))
+        step = first.step
+        mistake = _about(step, looked_at, trace, known)
+        return replace(
+            mistake,
+            says=first.says,
+            corrections=tuple(corrections),
+            marked=_columns(step, first),
+            is_missing=first.adds_after is not None,
+            place=_place(step, first),
+            text=_text(step, first),
+            all_agree=len(verified[0].agreeing) == len(self.trial.right),
+            count=len(self.trial.right),
+        )
+
+    def _correction(self, found: Found, texts: dict[str, str]) -> Correction:
+        edit = found.edit
+        file = edit.step.routine.text
+        after = {**texts, file.file: changed_text(file, edit.changes)}
+        line = edit.value if edit.adds_after is not None else edit.new_text
+        if edit.is_deletion:
+            line = "(without this line)"
+        return Correction(line or "", edit.says, tuple(sorted(found.agreeing)), after)
+
+
+def _place(step: Step, edit: Edit) -> Statement:
+    line = step.line if edit.adds_after is None else edit.adds_after
+    return Statement(step.routine.text.file, line)
+
+
+def _text(step: Step, edit: Edit) -> str:
+    if edit.adds_after is None:
+        return step.text
+    return step.routine.text.lines[edit.adds_after - 1].strip()
+
+
+def _columns(step: Step, edit: Edit) -> tuple[int, int] | None:
+    """The columns of the part at fault in the statement's text, where that is one line."""
+    text = step.routine.text
+    start, end = text.span(step.node)
+    first, last = edit.marked
+    if edit.adds_after is not None or "\n" in text.text[start:last] or not start <= first < last:
+        return None
+    if " ".join(text.text[start:last].split()) != text.text[start:last]:
+        return None
+    return first - start, last - start
+
+
+def _accused(looked_at: list[Suspect], known: Known | None) -> Suspect | None:
+    """The statement whose own name says that it is wrong, where all that it reads is right."""
+    if known is None:
+        return None
+    sure = [s for s in looked_at if s.account.is_accused]
+    return sure[0] if sure else None
+
+
+def _unexplained(
+    suspect: Suspect, looked_at: list[Suspect], trace: Trace, known: Known | None, trial: Trial
+) -> Mistake:
+    step = suspect.step
+    name = next((t for t in step.targets if meant_by(t)), "")
+    says = f"{name} is not the gradient of {meant_by(name)}; what it is computed from is right"
+    mistake = _about(step, looked_at, trace, known)
+    return replace(mistake, says=says, count=len(trial.right))
+
+
+def _about(
+    step: Step, looked_at: list[Suspect], trace: Trace, known: Known | None
+) -> Mistake:
+    standings = {s.step: s.standing for s in looked_at}
+    ran = list(dict.fromkeys(s for s, _ in trace.order))
+    at = ran.index(step)
+    right = sum(
+        standings[s] is Standing.RIGHT and _is_gradient(s, trace) for s in ran[:at]
+    )
+    follow: dict[str, None] = {}
+    for later in ran[at + 1 :]:
+        if standings[later] is not Standing.RIGHT and later.routine is step.routine:
+            for target in later.targets:
+                if meant_by(target) and target not in step.targets:
+                    follow[target] = None
+    return Mistake(
+        Statement(step.routine.text.file, step.line),
+        step.text,
+        "",
+        right_before=right,
+        follow=tuple(follow)[:8],
+        turns=_turns(step, trace, known),
+    )
+
+
+def _is_gradient(step: Step, trace: Trace) -> bool:
+    return any(np.size(x) for x in gradients_of(trace.visits[step][-1]).values())
+
+
+def _turns(step: Step, trace: Trace, known: Known | None) -> str:
+    """In which turns of a loop it is wrong, where it is right in others."""
+    from .suspicion import standing_in
+
+    visits, count = trace.visits[step], trace.turns[step]
+    if known is None or len(visits) < 2:
+        return ""
+    wrong = [v.turn + 1 for v in visits if standing_in(v, known) is Standing.WRONG]
+    if not wrong or len(wrong) == len(visits):
+        left_out = f"; of its {count} turns the first {len(visits)} were looked at"
+        return left_out.removeprefix("; ") if count > len(visits) else ""
+    which = f"turn {wrong[0]}" if len(wrong) == 1 else f"turns {', '.join(map(str, wrong[:5]))}"
+    more = " and others" if len(wrong) > 5 else ""
+    return f"wrong in {which}{more} of {count}; right in the other turns"
+
+
+def lines_checked(trial: Trial) -> Diagnosis:
+    """How many lines of a right backward pass were run, and how many of them are gradients."""
+    trace = trial.traced()
+    known = likelier(trace, trial.known())
+    standings = {s.step: s.standing for s in suspects(trace, known)}
+    lines = [s for s in trace.visits if s.targets or s.value is not None]
+    gradients = [
+        s for s in lines if standings[s] is Standing.RIGHT and any(meant_by(t) for t in s.targets)
+    ]
+    return Diagnosis((), len(lines), len(gradients))

@@ -1,0 +1,192 @@
+"""Lines that are missing: a contribution that was not added, a gradient that was not carried on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .editor import Edit
+from .known import Known
+from .routine import Change, Routine, Step
+from .scope import Reading, Scope, reading_texts
+from .swap import HOLE, code_of_definition, replaced
+from .synthesis import expressions
+from .trace import Trace, Visit
+
+_MOST_TARGETS = 16
+_HOPELESS = 2.0
+
+
+@dataclass
+class Gap:
+    """A place where a line may be missing: after a step, or before it."""
+
+    step: Step
+    before: bool
+    scope: Scope
+    whole: bool = False  # any line may be missing here, not a scaling alone
+
+    @property
+    def code(self) -> Any:
+        """The code of the routine that asks ``HOLE`` to do something in this place."""
+        asked = ast.parse(f"if {HOLE}: {HOLE}(locals())").body[0]
+        node = self.step.node
+        both = [asked, node] if self.before else [node, asked]
+        return code_of_definition(self.step.routine, replaced(self.step.routine.node, node, both))
+
+    def edit(self, line: str, cost: float, says: str) -> Edit:
+        """The edit that writes a line here."""
+        text, node = self.step.routine.text, self.step.node
+        at = text.starts[self.step.line - 1] if self.before else text.starts[node.end_lineno or 0]
+        indent = text.lines[self.step.line - 1][: node.col_offset]
+        ended = at == 0 or text.text[at - 1] == "\n"
+        new = f"{indent}{line}\n" if ended else f"\n{indent}{line}\n"
+        after = self.step.line - 1 if self.before else (node.end_lineno or self.step.line)
+        change = Change(text.file, at, at, new)
+        return Edit(self.step, (change,), line, cost, says, text.span(node), after)
+
+
+def gaps(trace: Trace) -> Iterator[Gap]:
+    """The end of each block that was run, the places before a return, and those after what is
+    written in place and after loops.
+    """
+    for routine in dict.fromkeys(step.routine for step in trace.visits):
+        if isinstance(routine.node, ast.Lambda):
+            continue
+        steps = {id(step.node): step for step in trace.visits if step.routine is routine}
+        for block in _blocks(routine.node):
+            own = [steps[id(node)] for node in block if id(node) in steps]
+            if not own:
+                continue
+            last = own[-1]
+            before = isinstance(last.node, ast.Return)
+            yield Gap(last, before, _scope(last, trace.visits[last], before), whole=True)
+            for step, following in zip(own, own[1:]):
+                if isinstance(step.node, ast.For):
+                    yield Gap(following, True, _scope(following, trace.visits[following], True))
+                elif isinstance(step.node, ast.AugAssign) or _is_item(step.node):
+                    yield Gap(step, False, _scope(step, trace.visits[step], False))
+
+
+def _is_item(node: Any) -> bool:
+    return isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript)
+
+
+def _blocks(node: Any) -> Iterator[list]:
+    for part in ast.walk(node):
+        for name in ("body", "orelse"):
+            block = getattr(part, name, None)
+            if isinstance(block, list) and block:
+                yield block
+
+
+def _scope(step: Step, visits: list[Visit], before: bool) -> Scope:
+    """What can be read after a step, or before it."""
+    seen = []
+    for visit in (visits[0], visits[-1]):
+        local = dict(visit.before or {})
+        if not before:
+            local |= {name: x for name, x in visit.after.items() if name.isidentifier()}
+        seen.append(Visit(visit.turn, local))
+    return Scope(step, seen, reading_texts(step.routine))
+
+
+def insertions(
+    gap: Gap, known: Known | None, penalty_of: Callable[[str], float]
+) -> Iterator[Edit]:
+    """The lines that may be missing in a place; ``penalty_of`` tells how unlikely it is that the
+    array of a name is wrong.
+    """
+    written = _written(gap.step.routine)
+    targets = [r for r in gap.scope.arrays if r.text in written][:_MOST_TARGETS]
+    targets = [r for r in targets if penalty_of(r.text) < _HOPELESS]
+    for target in targets:
+        yield from _scalings(gap, target.text)
+        yield from _at_places(gap, target)
+    if not gap.whole:
+        return
+    by_shape: dict[tuple[int, ...], list[str]] = {}
+    for target in targets:
+        if target.shape not in by_shape:
+            found = expressions(gap.scope, target.shape, known)
+            plain = [r.text for r in gap.scope.arrays if r.shape == target.shape]
+            by_shape[target.shape] = list(dict.fromkeys([*plain, *found]))
+        for text in by_shape[target.shape]:
+            if text == target.text or np.size(target.value) == 0:
+                continue
+            yield gap.edit(f"{target.text} += {text}", 1.2, f"`{text}` is not added to it")
+            yield gap.edit(f"{target.text} = {text}", 1.4, f"`{target.text}` is not set")
+            yield gap.edit(f"{target.text} -= {text}", 1.5, f"`{text}` is not subtracted from it")
+    yield from _mirrored(gap)
+
+
+def _scalings(gap: Gap, target: str) -> Iterator[Edit]:
+    for size in gap.scope.sizes:
+        cost = 1.1 if size.isidentifier() else 1.3
+        yield gap.edit(f"{target} /= {size}", cost, f"the factor `1 / {size}` is missing")
+    for number in gap.scope.numbers:
+        if not isinstance(number.value, (int, np.integer)):
+            says = f"the factor `{number.text}` is missing"
+            yield gap.edit(f"{target} *= {number.text}", 1.3, says)
+
+
+def _at_places(gap: Gap, target: Reading) -> Iterator[Edit]:
+    """What is written in places that the routine reads or writes somewhere, ``[np.arange(N), y]``."""
+    for place in places(gap.step.routine):
+        for sign, value in (("-=", "1"), ("+=", "1"), ("=", "0")):
+            line = f"{target.text}[{place}] {sign} {value}"
+            yield gap.edit(line, 1.4, f"`{line}` is missing")
+        for reading in gap.scope.arrays:
+            if len(reading.shape) < len(target.shape) and reading.shape[:1] == target.shape[:1]:
+                for sign in ("", "-"):
+                    line = f"{target.text}[{place}] = {sign}{reading.text}"
+                    yield gap.edit(line, 1.6, f"`{line}` is missing")
+
+
+def places(routine: Routine) -> list[str]:
+    """The places of arrays that a routine reads or writes with arrays: indices and masks."""
+    found: dict[str, None] = {}
+    for node in ast.walk(routine.node):
+        if not isinstance(node, ast.Subscript):
+            continue
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if any(isinstance(part, (ast.Call, ast.Compare)) for part in parts):
+            found[routine.text.segment(node.slice)] = None
+    return list(found)[:8]
+
+
+def _written(routine: Routine) -> set[str]:
+    return {target for step in routine.steps for target in step.targets}
+
+
+def _mirrored(gap: Gap) -> Iterator[Edit]:
+    """The counterpart of an accumulation, with the other sign, in another place of the array."""
+    node = gap.step.node
+    if not (isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript)):
+        return
+    sign = {ast.Add: "-=", ast.Sub: "+="}.get(type(node.op))
+    text = gap.step.routine.text
+    if sign is None:
+        return
+    target, value = text.segment(node.target), text.segment(node.value)
+    parts = node.target.slice
+    indices = [n for n in ast.walk(parts) if isinstance(n, (ast.Name, ast.Subscript))]
+    numbers = [r.text for r in gap.scope.numbers if isinstance(r.value, (int, np.integer))]
+    for index in indices:
+        own = text.segment(index)
+        start = text.span(index)[0] - text.span(node.target)[0]
+        for other in [n for n in numbers if n != own]:
+            place = target[:start] + other + target[start + len(own) :]
+            for with_sign in (sign, "+=" if sign == "-=" else "-="):
+                line = f"{place} {with_sign} {value}"
+                yield gap.edit(line, 1.6, f"`{line}` is missing")
+
+
+def in_place(line: str) -> str:
+    """A line that has the effect of an insertion on the arrays themselves, without a new name."""
+    target, _, value = line.partition(" = ")
+    return f"{target}[...] = {value}" if value and target.isidentifier() else line

@@ -1,0 +1,192 @@
+"""Edits of operands: another name, another number, another place of an index, another result."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import Any
+
+import numpy as np
+
+from .editor import Edit, Editor
+from .operators import _short
+from .scope import Reading, Scope, is_number
+
+_MOST = 40  # other operands that are tried in one place
+
+
+def operand_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
+    """The edits of every name, attribute, item and number of a statement."""
+    for node in editor.nodes:
+        if _is_operand(editor, node):
+            yield from _other_readings(editor, scope, node)
+        if isinstance(node, ast.Constant) and is_number(node.value):
+            yield from _other_numbers(editor, node)
+            yield from _for_a_number(editor, scope, node)
+        if isinstance(node, ast.Subscript):
+            yield from _other_places(editor, scope, node)
+        if isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) <= 8:
+            yield from _exchanged(editor, node)
+    yield from _renamed(editor, scope)
+
+
+def _is_operand(editor: Editor, node: Any) -> bool:
+    """Whether something else may be read in the place of a part."""
+    if not isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)):
+        return False
+    if not isinstance(node.ctx, ast.Load):
+        return False
+    parent = editor.parents.get(node)
+    if isinstance(parent, ast.Call) and parent.func is node:
+        return False
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in ("T", "shape", "size", "sum", "dot", "mean", "reshape", "copy")
+    return True
+
+
+def _other_readings(editor: Editor, scope: Scope, node: Any) -> Iterator[Edit | None]:
+    own = editor.of(node)
+    try:
+        value = scope.value(own, scope.last)
+    except Exception:  # it is not there on its own
+        return
+    for reading in _alike(own, value, scope)[:_MOST]:
+        says = f"`{own}` should be `{reading.text}`"
+        yield editor.put(node, reading.text, 1.0 + 0.2 * _distance(own, reading.text), says)
+
+
+def _alike(own: str, value: Any, scope: Scope) -> list[Reading]:
+    """The readings of the same shape and kind, the most similar names first."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        floats = value.dtype.kind == "f"
+        pool = scope.arrays if floats else scope.masks
+        fitting = [r for r in pool if r.shape == value.shape]
+    elif is_number(value):
+        fitting = scope.numbers
+    else:
+        return []
+    fitting = [r for r in fitting if r.text != own and not _equal(r.value, value)]
+    return sorted(fitting, key=lambda r: _distance(own, r.text))
+
+
+def _renamed(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
+    """Another name wherever one stands several times: ``z * (1 - z)``."""
+    operands = [node for node in editor.nodes if _is_operand(editor, node)]
+    by_text: dict[str, list[Any]] = {}
+    for node in operands:
+        by_text.setdefault(editor.of(node), []).append(node)
+    for own, nodes in by_text.items():
+        if len(nodes) < 2:
+            continue
+        try:
+            value = scope.value(own, scope.last)
+        except Exception:  # it is not there on its own
+            continue
+        for reading in _alike(own, value, scope)[:_MOST]:
+            says = f"`{own}` should be `{reading.text}`"
+            cost = 1.1 + 0.2 * _distance(own, reading.text)
+            yield editor.put_all(nodes, reading.text, cost, says)
+
+
+def _equal(a: Any, b: Any) -> bool:
+    return np.shape(a) == np.shape(b) and bool(np.array_equal(a, b))
+
+
+def _distance(a: str, b: str) -> float:
+    return 1.0 - SequenceMatcher(None, a, b).ratio()
+
+
+def _other_numbers(editor: Editor, node: ast.Constant) -> Iterator[Edit | None]:
+    number: Any = node.value
+    own = editor.of(node)
+    parent = editor.parents.get(node)
+    is_power = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Pow)
+    others: list[Any] = [number + 1, number - 1, 2 * number, number / 2, 1 / number if number else 1]
+    if is_power:
+        others += [-number, number + 0.5, number - 0.5, number - 2, 1.5, -1.5, 0.5, -0.5, 2, 3]
+    if isinstance(parent, ast.keyword):
+        others = [n for n in (0, 1, 2, -1, -2) if parent.arg == "axis"]
+    seen = {number}
+    for other in others:
+        if other in seen:
+            continue
+        seen.add(other)
+        text = repr(int(other)) if float(other).is_integer() and isinstance(number, int) else repr(other)
+        says = f"`{own}` should be `{text}`"
+        if isinstance(parent, ast.keyword) and parent.arg == "axis":
+            says = f"axis {own} should be axis {text}"
+        yield editor.put(node, text, 1.0 if isinstance(parent, ast.keyword) else 1.1, says)
+
+
+def _for_a_number(editor: Editor, scope: Scope, node: ast.Constant) -> Iterator[Edit | None]:
+    """What can be read, in the place of a number."""
+    own = editor.of(node)
+    if isinstance(editor.parents.get(node), (ast.keyword, ast.Subscript, ast.Slice)):
+        return
+    for reading in [*scope.numbers, *scope.arrays[:_MOST]]:
+        says = f"`{own}` should be `{reading.text}`"
+        yield editor.put(node, reading.text, 1.3, says)
+
+
+def _other_places(editor: Editor, scope: Scope, node: ast.Subscript) -> Iterator[Edit | None]:
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    for part in parts:
+        if isinstance(part, (ast.Name, ast.BinOp)):
+            text = editor.of(part)
+            for other in _shifted(text):
+                yield editor.put(part, other, 1.0, f"index `{text}` should be `{other}`")
+        elif isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield from _other_keys(editor, scope, node, part)
+        elif isinstance(part, ast.Slice):
+            yield from _other_slices(editor, part)
+    if len(parts) == 2 and isinstance(node.slice, ast.Tuple):
+        text = f"{editor.of(parts[1])}, {editor.of(parts[0])}"
+        says = f"the indices should be `[{text}]`"
+        yield editor.put(node, f"{editor.of(node.value)}[{text}]", 1.2, says)
+
+
+def _shifted(text: str) -> list[str]:
+    for tail, others in ((" - 1", ("", " + 1")), (" + 1", ("", " - 1")), ("-1", ("", "+1"))):
+        if text.endswith(tail):
+            return [text.removesuffix(tail) + other for other in others]
+    return [f"{text} - 1", f"{text} + 1"] if text.isidentifier() else []
+
+
+def _other_keys(editor: Editor, scope: Scope, node: ast.Subscript, key: Any) -> Iterator[Edit | None]:
+    try:
+        table = scope.value(editor.of(node.value), scope.last)
+    except Exception:  # it is not there on its own
+        return
+    for other in list(table)[:_MOST] if isinstance(table, dict) else ():
+        if other != key.value and isinstance(other, str):
+            text = f"{editor.of(node.value)}[{other!r}]"
+            says = f"key {key.value!r} should be {other!r}"
+            yield editor.put(node, text, 1.0 + 0.2 * _distance(key.value, other), says)
+
+
+def _other_slices(editor: Editor, part: ast.Slice) -> Iterator[Edit | None]:
+    for bound in (part.lower, part.upper):
+        if bound is None:
+            continue
+        text = editor.of(bound)
+        for other in (*_shifted(text), f"{editor.atom(bound, 12)} + 1", f"{editor.atom(bound, 12)} - 1"):
+            yield editor.put(bound, other, 1.1, f"index `{text}` should be `{other}`")
+    if part.step is None:
+        yield editor.put(part, f"{editor.of(part)}:-1" if part.upper or part.lower else "::-1", 1.3,
+                         "the order should be reversed")  # fmt: skip
+
+
+def _exchanged(editor: Editor, node: Any) -> Iterator[Edit | None]:
+    """Two results in each other's place."""
+    texts = [editor.of(part) for part in node.elts]
+    brackets = "()" if isinstance(node, ast.Tuple) else "[]"
+    bare = isinstance(node, ast.Tuple) and not editor.of(node).startswith("(")
+    for i in range(len(texts)):
+        for j in range(i + 1, len(texts)):
+            order = list(texts)
+            order[i], order[j] = order[j], order[i]
+            text = ", ".join(order)
+            whole = text if bare else f"{brackets[0]}{text}{brackets[1]}"
+            says = f"`{_short(texts[i])}` and `{_short(texts[j])}` are in each other's place"
+            yield editor.put(node, whole, 1.2, says)

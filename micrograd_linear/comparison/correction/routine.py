@@ -1,0 +1,287 @@
+"""The user's functions as text: their statements, and the parts of these that may be mended."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import CodeType, FunctionType
+from typing import Any
+
+from ...foundations.place import is_beside
+from ..statement import plain_function
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+@dataclass(frozen=True)
+class FileText:
+    """The text of a file, or of a notebook's cell, with its syntax tree."""
+
+    file: str
+    text: str
+    tree: ast.Module = field(compare=False, repr=False)
+    starts: tuple[int, ...] = field(compare=False, repr=False)
+    lines: tuple[str, ...] = field(compare=False, repr=False)
+
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def _read(file: str, text: str) -> FileText | None:
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+        lines = tuple(text.splitlines(keepends=True))
+        starts = [0]
+        for line in lines:
+            starts.append(starts[-1] + len(line))
+        return FileText(file, text, tree, tuple(starts), lines)
+
+    @staticmethod
+    def of(file: str) -> FileText | None:
+        """The text of a file that was run; None where there is none that Python can read."""
+        lines = linecache.getlines(file)
+        return FileText._read(file, "".join(lines)) if lines else None
+
+    def offset(self, line: int, column: int) -> int:
+        """The place of a line and of a column, in bytes as Python's ``ast`` counts, in the text."""
+        before = self.lines[line - 1].encode()[:column].decode(errors="replace")
+        return self.starts[line - 1] + len(before)
+
+    def span(self, node: Any) -> tuple[int, int]:
+        """Where a part of the tree begins and ends in the text."""
+        end = self.offset(node.end_lineno, node.end_col_offset)
+        return self.offset(node.lineno, node.col_offset), end
+
+    def segment(self, node: Any) -> str:
+        """The text of a part of the tree."""
+        start, end = self.span(node)
+        return self.text[start:end]
+
+    def line_of(self, offset: int) -> int:
+        """The number of the line in which a place of the text lies."""
+        return self.text.count("\n", 0, offset) + 1
+
+
+@dataclass(frozen=True)
+class Change:
+    """Other text between two places of a file."""
+
+    file: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A statement of a routine.
+
+    ``value`` is the expression that it computes, ``targets`` what it writes, as text: ``dx``,
+    ``self.dW``, ``grads`` of ``grads["W"]``; ``number`` counts the steps of the routine.
+    """
+
+    routine: Routine
+    node: ast.stmt | ast.expr
+    value: ast.expr | None
+    targets: tuple[str, ...]
+    number: int
+
+    @property
+    def line(self) -> int:
+        """The number of its first line in the file."""
+        return self.node.lineno
+
+    @property
+    def sites(self) -> list[ast.expr]:
+        """The expressions of it that may be at fault: its value, and the places that it writes."""
+        found = [] if self.value is None else [self.value]
+        if isinstance(self.node, ast.Assign):
+            written: list[ast.AST] = list(self.node.targets)
+        else:
+            written = [self.node.target] if isinstance(self.node, ast.AugAssign) else []
+        return found + [place.slice for place in written if _is_place(place)]
+
+    @property
+    def text(self) -> str:
+        """Its source text, in one line."""
+        whole = self.routine.text.segment(self.node)
+        head = whole if not _is_compound(self.node) else whole.split("\n")[0]
+        return " ".join(head.split())
+
+    @property
+    def last_line(self) -> int:
+        """The number of the last line of its own text, without the body of a loop."""
+        if _is_compound(self.node) and self.value is not None:
+            return self.value.end_lineno or self.line
+        return self.node.end_lineno or self.line
+
+
+@dataclass(frozen=True, eq=False)
+class Routine:
+    """A function of the user's, all functions that share its code, and its text."""
+
+    functions: tuple[FunctionType, ...]
+    code: CodeType
+    node: Any  # its FunctionDef, or its Lambda
+    text: FileText
+    owner: str  # the class around it, or ""
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Its name, with that of its class."""
+        own = self.code.co_name
+        return f"{self.owner}.{own}" if self.owner else own
+
+
+def routine_of(functions: Iterable[FunctionType]) -> Routine | None:
+    """The routine of functions that share their code; None where there is no text."""
+    functions = tuple(functions)
+    code = functions[0].__code__
+    text = FileText.of(code.co_filename)
+    if text is None:
+        return None
+    found = _defined(text.tree, code)
+    if found is None:
+        return None
+    node, owner = found
+    routine = Routine(functions, code, node, text, owner)
+    routine.steps.extend(_steps(routine))
+    return routine
+
+
+def _defined(tree, code):
+    """The definition of a code in a tree, and the class around it."""
+    stack = [(tree, "")]
+    while stack:
+        node, owner = stack.pop()
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, _FUNCTIONS) and _is_of(child, code):
+                return child, owner
+            stack.append((child, child.name if isinstance(child, ast.ClassDef) else owner))
+    return None
+
+
+def _is_of(node, code):
+    if isinstance(node, ast.Lambda):
+        return code.co_name == "<lambda>" and node.lineno == code.co_firstlineno
+    first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    return node.name == code.co_name and first == code.co_firstlineno
+
+
+def _is_place(target: Any) -> bool:
+    """Whether an assignment writes to a place that is computed: ``dx[x <= 0]``."""
+    if not isinstance(target, ast.Subscript) or isinstance(target.slice, ast.Constant):
+        return False
+    parts = target.slice.elts if isinstance(target.slice, ast.Tuple) else [target.slice]
+    return not any(isinstance(part, ast.Slice) for part in parts)
+
+
+def _is_compound(node: ast.AST) -> bool:
+    return isinstance(node, (ast.For, ast.While, ast.If, ast.With, ast.Try))
+
+
+def _steps(routine: Routine) -> Iterator[Step]:
+    node = routine.node
+    if isinstance(node, ast.Lambda):
+        yield Step(routine, node.body, node.body, (), 0)
+        return
+    for number, statement in enumerate(_statements(node.body)):
+        value, targets = _parts(statement)
+        yield Step(routine, statement, value, tuple(targets), number)
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a function, in their order, with those of its loops and inner functions."""
+    for statement in body:
+        if not isinstance(statement, (ast.ClassDef, ast.Import, ast.ImportFrom)):
+            yield statement
+        for part in ("body", "orelse", "handlers", "finalbody"):
+            inner = getattr(statement, part, [])
+            for each in inner:
+                if isinstance(each, ast.ExceptHandler):
+                    yield from _statements(each.body)
+            yield from _statements([s for s in inner if isinstance(s, ast.stmt)])
+
+
+def _parts(statement: ast.stmt) -> tuple[ast.expr | None, list[str]]:
+    if isinstance(statement, ast.Assign):
+        names = [name for target in statement.targets for name in _written(target)]
+        return statement.value, names
+    if isinstance(statement, (ast.AugAssign, ast.AnnAssign)):
+        return statement.value, _written(statement.target)
+    if isinstance(statement, (ast.Return, ast.Expr)):
+        return statement.value, []
+    if isinstance(statement, ast.For):
+        return statement.iter, _written(statement.target)
+    if isinstance(statement, (ast.If, ast.While)):
+        return statement.test, []
+    return None, []
+
+
+def _written(target: ast.AST) -> list[str]:
+    """What an assignment changes, as text that can be evaluated."""
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return [name for part in target.elts for name in _written(part)]
+    if isinstance(target, ast.Starred):
+        return _written(target.value)
+    if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
+        return _written(target.value)
+    return [ast.unparse(target)]
+
+
+def functions_reached(functions: Iterable[Callable]) -> dict[CodeType, list[FunctionType]]:
+    """{code: the functions that have it} of all functions of the user's files."""
+    found: dict[CodeType, list[FunctionType]] = {}
+    waiting: list[Any] = [f for f in map(plain_function, functions) if f is not None]
+    files = {f.__code__.co_filename for f in waiting}
+    seen: set[int] = set()
+    while waiting:
+        x = waiting.pop()
+        if id(x) in seen:
+            continue
+        seen.add(id(x))
+        if isinstance(x, FunctionType):
+            if not _is_users(x.__code__.co_filename, files):
+                continue
+            found.setdefault(x.__code__, []).append(x)
+            waiting += _reached_from(x, seen)
+        elif inspect.isclass(x):
+            waiting += [_inner(member) for member in vars(x).values()]
+            waiting += [base for base in x.__mro__[1:-1]]
+    return found
+
+
+def _is_users(name: str, files: set[str]) -> bool:
+    return name in files or any(is_beside(name, file) for file in files)
+
+
+def _inner(member: Any) -> Any:
+    if isinstance(member, property):
+        return member.fget
+    return getattr(member, "__func__", member)
+
+
+def _reached_from(function: FunctionType, seen: set[int]) -> list[Any]:
+    found = [getattr(function, "__wrapped__", None)]
+    for cell in function.__closure__ or ():
+        try:
+            held = cell.cell_contents
+        except ValueError:  # it is empty
+            continue
+        found.append(held if callable(held) else type(held))
+    if id(function.__globals__) not in seen:
+        seen.add(id(function.__globals__))
+        for x in list(function.__globals__.values()):
+            found.append(x if isinstance(x, (FunctionType, type)) else type(x))
+            if inspect.ismodule(x) and getattr(x, "__file__", None):
+                if is_beside(str(x.__file__), function.__code__.co_filename):
+                    found += [y for y in vars(x).values() if isinstance(y, (FunctionType, type))]
+            if isinstance(x, (dict, list, tuple)) and len(x) < 100:
+                parts = x.values() if isinstance(x, dict) else x
+                found += [y for y in parts if isinstance(y, (FunctionType, type))]
+    return [x for x in found if isinstance(x, (FunctionType, type))]

@@ -1,0 +1,151 @@
+"""What the names of a statement stand for, at its first and at its last visit."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...engine.graph import is_node
+from .routine import Routine, Step
+from .trace import Visit
+
+_NO_LOCALS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
+_MOST = 60  # readings of a kind
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A name, an attribute or an item that can be read at a statement, and its value."""
+
+    text: str
+    value: Any
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return np.shape(self.value)
+
+
+class Scope:
+    """The readings of a statement; ``visits`` are its first run, and its last."""
+
+    def __init__(self, step: Step, visits: list[Visit], reading_texts: list[str]) -> None:
+        self.step = step
+        self.names = step.routine.functions[0].__globals__
+        befores = [visit.before or {} for visit in visits]
+        self.first, self.last = befores[0], befores[-1]
+        self.places = [self.first] if len(visits) == 1 else [self.first, self.last]
+        self._texts = reading_texts
+
+    def value(self, text: str, local: dict[str, Any]) -> Any:
+        """The value of an expression; raises what it raises."""
+        return evaluated(compiled(text), self.names, local)
+
+    @cached_property
+    def readings(self) -> list[Reading]:
+        """All that can be read, each value once, the local names first."""
+        local = self.last
+        texts = [n for n in local if n.isidentifier() and not n.startswith("__")]
+        for name in list(texts):
+            texts += _inside(name, local[name])
+        found: list[Reading] = []
+        seen: set[str] = set()
+        for text in [*texts, *self._texts]:
+            if text in seen:
+                continue
+            seen.add(text)
+            try:
+                value = self.value(text, local)
+            except Exception:  # it is not there yet, or code of the file failed
+                continue
+            if is_number(value) or isinstance(value, np.ndarray):
+                found.append(Reading(text, value))
+        return found
+
+    @cached_property
+    def arrays(self) -> list[Reading]:
+        """Those that are arrays of floats."""
+        return [r for r in self.readings if r.shape and np.asarray(r.value).dtype.kind == "f"]
+
+    @cached_property
+    def masks(self) -> list[Reading]:
+        """Those that are arrays of booleans or of integers."""
+        return [r for r in self.readings if r.shape and np.asarray(r.value).dtype.kind in "biu"]
+
+    @cached_property
+    def numbers(self) -> list[Reading]:
+        """Those that are numbers."""
+        return [r for r in self.readings if not r.shape and is_number(r.value)][:_MOST]
+
+    @cached_property
+    def sizes(self) -> list[str]:
+        """Texts of how many rows there are: ``N``, or ``x.shape[0]``."""
+        whole = [
+            r.text
+            for r in self.numbers
+            if isinstance(r.value, (int, np.integer)) and not isinstance(r.value, bool)
+            if r.value > 1
+        ]
+        lengths = {int(self.value(text, self.last)) for text in whole}
+        for r in self.arrays:
+            for axis, size in enumerate(r.shape):
+                if size > 1 and size not in lengths and r.text.isidentifier():
+                    lengths.add(size)
+                    whole.append(f"{r.text}.shape[{axis}]")
+        return whole
+
+
+def is_number(x: Any) -> bool:
+    """Whether a value is a real number."""
+    return isinstance(x, (int, float, np.number)) and not isinstance(x, bool) and not is_node(x)
+
+
+def _inside(name: str, x: Any) -> list[str]:
+    """The arrays that an object or a dict holds, as text."""
+    if isinstance(x, dict):
+        return [f"{name}[{key!r}]" for key in x if isinstance(key, (str, int))][:_MOST]
+    if isinstance(x, (list, tuple)) and len(x) <= 8:
+        return []
+    if hasattr(x, "__dict__") and not isinstance(x, type) and not is_node(x):
+        own = []
+        for key, value in list(vars(x).items())[:_MOST]:
+            own.append(f"{name}.{key}")
+            if isinstance(value, dict):
+                own += _inside(f"{name}.{key}", value)
+        return own
+    return []
+
+
+def reading_texts(routine: Routine) -> list[str]:
+    """The names, attributes and items that a routine reads anywhere."""
+    found: dict[str, None] = {}
+    for node in ast.walk(routine.node):
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and _is_chain(node):
+            found[ast.unparse(node)] = None
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            found[node.id] = None
+    return list(found)
+
+
+def _is_chain(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr not in ("T", "shape", "size", "ndim", "dtype") and _is_chain(node.value)
+    if isinstance(node, ast.Subscript):
+        return _is_chain(node.value)
+    return isinstance(node, ast.Name)
+
+
+def compiled(text: str) -> Any:
+    """The code of an expression; what it may need its local names for is said by its flag."""
+    tree = ast.parse(f"({text})", mode="eval")
+    code = compile(tree, "<correction>", "eval", dont_inherit=True)
+    return code, any(isinstance(node, _NO_LOCALS) for node in ast.walk(tree))
+
+
+def evaluated(code: Any, names: dict[str, Any], local: dict[str, Any]) -> Any:
+    """The value of a compiled expression among local names."""
+    code, nested = code
+    return eval(code, {**names, **local}) if nested else eval(code, names, local)

@@ -1,0 +1,199 @@
+"""The search for corrections: edits of the suspected statements, run until the gradients agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from .candidates import Candidates
+from .editor import Edit
+from .insertions import Gap, gaps, in_place, insertions
+from .known import Known
+from .scope import Scope, evaluated, reading_texts
+from .statements import statement_edits
+from .suspicion import Standing, Suspect, names_read, suspects
+from .swap import NotCompiled, edited, filling, swapped
+from .trace import Trace
+from .trial import Trial
+
+_NEAR = 0.3  # what costs so much more than the best is no alternative
+_LEVELS = (1.2, 1.45, 1.75, 2.1, 2.6, 3.2, 4.0, 4.8)
+_MOST_RUNS = 4000
+_MOST_STATEMENTS = 300_000  # of the user's that are run in all
+
+
+@dataclass
+class Found:
+    """An edit with which these gradients agree."""
+
+    edit: Edit
+    agreeing: frozenset[str]
+    penalty: float
+
+    @property
+    def cost(self) -> float:
+        """How unlikely it is: the edit itself, and that this statement is wrong."""
+        return self.edit.cost + self.penalty
+
+
+@dataclass
+class Search:
+    """The edits of a wrong backward pass that make more of its gradients agree.
+
+    They are tried the likeliest first, in levels of their cost, until one makes all agree, or the
+    budget is spent. The budget counts runs, not seconds, so that every search can be repeated.
+    """
+
+    trial: Trial
+    trace: Trace
+    known: Known | None
+    before: frozenset[str]  # the gradients that agree as it is
+    runs: int = 0
+    penalties: dict[tuple[Any, str], float] = field(default_factory=dict)
+    found: list[Found] = field(default_factory=list)
+
+    def run(self) -> list[Found]:
+        """All edits that help, the likeliest first."""
+        wrong = set(self.trial.right) - self.before
+        looked_at = suspects(self.trace, self.known, wrong)
+        self.penalties = _of_targets(looked_at)
+        places: list[tuple[float, Callable[[float], None]]] = []
+        for suspect in looked_at:
+            places += [(suspect.penalty, job) for job in self._jobs_of(suspect)]
+        places += [(_MISSING, self._job_of_gap(gap)) for gap in gaps(self.trace)]
+        places.sort(key=lambda place: place[0])
+        for level in _LEVELS:
+            if self._is_dearer(level) and self.found:
+                level = min(level, self.best + _NEAR)
+            for penalty, job in places:
+                if self.runs < self.most_runs:
+                    job(min(level, self.best + _NEAR) - penalty)
+            if self._is_dearer(level):
+                break
+        return sorted(self.found, key=lambda f: (-len(f.agreeing), f.cost))
+
+    @property
+    def most_runs(self) -> int:
+        """The budget: of a long loop, fewer runs are made."""
+        statements = sum(self.trace.turns.values())
+        return min(_MOST_RUNS, _MOST_STATEMENTS // max(statements, 1) + 200)
+
+    def _is_dearer(self, cost: float) -> bool:
+        return cost >= self.best + _NEAR
+
+    @property
+    def best(self) -> float:
+        """The cost of the likeliest correction of all gradients that was found."""
+        whole = [f.cost for f in self.found if len(f.agreeing) == len(self.trial.right)]
+        return min(whole, default=np.inf)
+
+    def _jobs_of(self, suspect: Suspect) -> list[Callable[[float], None]]:
+        step = suspect.step
+        visits = self.trace.visits[step]
+        scope = Scope(step, [visits[0], visits[-1]], reading_texts(step.routine))
+        shapes = {right.shape for right in self.trial.right.values()}
+        known = self.known if suspect.standing is not Standing.RIGHT else None
+        jobs: list[Callable[[float], None]] = []
+        for site in step.sites:
+            candidates = Candidates(step, site, scope, shapes, known)
+            jobs.append(partial(self._of_site, candidates, suspect.penalty))
+        edits = sorted(statement_edits(step), key=lambda edit: edit.cost)
+        jobs.append(partial(self._of_statement, edits, suspect.penalty))
+        return jobs
+
+    def _of_site(self, candidates: Candidates, penalty: float, cost: float) -> None:
+        holder: dict[str, Any] = {}
+        names = candidates.scope.names
+
+        def fill(local: dict[str, Any]) -> Any:
+            return evaluated(holder["code"], names, local)
+
+        if cost < _LEAST or candidates.code is None:
+            return
+        with filling(candidates.step.routine, candidates.code, fill):
+            for edit, code in candidates.up_to(cost):
+                holder["code"] = code
+                self._run(edit, penalty)
+                if self.runs >= self.most_runs or edit.cost + penalty > self.best + _NEAR:
+                    break
+
+    def _of_statement(self, edits: list[Edit], penalty: float, cost: float) -> None:
+        while edits and edits[0].cost <= cost and self.runs < self.most_runs:
+            edit = edits.pop(0)
+            try:
+                codes = edited(edit.step.routine, edit.changes)
+            except NotCompiled:
+                continue
+            with swapped(codes):
+                self._run(edit, penalty)
+
+    def _job_of_gap(self, gap: Gap) -> Callable[[float], None]:
+        waiting: list[tuple[float, Edit]] | None = None
+
+        def penalty_of(target: str) -> float:
+            return self.penalties.get((gap.step.routine, target), 0.6)
+
+        def job(cost: float) -> None:
+            nonlocal waiting
+            if waiting is None:
+                edits = list(insertions(gap, self.known, penalty_of))
+                priced = [(penalty_of(_target(edit)) + _MISSING, edit) for edit in edits]
+                waiting = sorted(priced, key=lambda each: each[0] + each[1].cost)
+            limit = cost + _MISSING
+            now = [each for each in waiting if each[0] + each[1].cost <= limit]
+            waiting = waiting[len(now) :]
+            if now:
+                self._of_gap(gap, now)
+
+        return job
+
+    def _of_gap(self, gap: Gap, edits: list[tuple[float, Edit]]) -> None:
+        holder: dict[str, Any] = {}
+
+        def fill(local: dict[str, Any]) -> None:
+            exec(holder["code"], gap.scope.names, local)
+
+        try:
+            code = gap.code
+        except NotCompiled:
+            return
+        with filling(gap.step.routine, code, fill):
+            for penalty, edit in edits:
+                if self.runs >= self.most_runs:
+                    break
+                holder["code"] = compile(in_place(edit.value or ""), "<correction>", "exec")
+                self._run(edit, penalty)
+
+    def _run(self, edit: Edit, penalty: float) -> None:
+        self.runs += 1
+        agreeing = self.trial.agreeing(self.trial.gradients())
+        if agreeing > self.before:
+            self.found.append(Found(edit, agreeing, penalty))
+
+
+_LEAST = 0.9  # the cost of the likeliest edit
+_MISSING = 0.2  # how much less likely a line is missing than wrong
+
+
+def _of_targets(looked_at: list[Suspect]) -> dict[tuple[Any, str], float]:
+    """{(routine, name): how unlikely it is that its array is wrong}, by what writes or reads it."""
+    found: dict[tuple[Any, str], float] = {}
+    for suspect in looked_at:
+        own, reads = suspect.step.targets, names_read(suspect.step)
+        more = 0.0 if suspect.account.origins else 0.3
+        for name, penalty in [(n, suspect.penalty) for n in own] + [
+            (n, suspect.penalty + more) for n in reads
+        ]:
+            key = suspect.step.routine, name
+            found[key] = min(found.get(key, np.inf), penalty)
+    return found
+
+
+def _target(edit: Edit) -> str:
+    """What an inserted line writes."""
+    return re.split(r"\s*[-+*/]?=", edit.value or "")[0].split("[:")[0].strip()

@@ -1,0 +1,84 @@
+"""Expressions that compute an array of some shape from what can be read: the sums and products of
+which gradients are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from .known import Known
+from .scope import Reading, Scope, compiled, evaluated
+
+_MOST = 24  # readings that are multiplied with each other
+_LARGEST = 4096  # elements of an array that products are looked for of
+
+
+def expressions(scope: Scope, shape: tuple[int, ...], known: Known | None) -> list[str]:
+    """Texts of expressions of that shape whose value is one of the known arrays.
+
+    Where nothing is known there are none: too many would have to be tried.
+    """
+    if known is None:
+        return []
+    found: list[str] = []
+    for text in dict.fromkeys(_texts(scope.arrays[:_MOST], shape)):
+        try:
+            with np.errstate(all="ignore"):
+                value = evaluated(compiled(text), scope.names, scope.last)
+        except Exception:  # the shapes do not fit
+            continue
+        if np.shape(value) == shape and known.has(np.asarray(value)):
+            found.append(text)
+    return found
+
+
+def _texts(arrays: list[Reading], shape: tuple[int, ...]) -> Iterator[str]:
+    small = [r for r in arrays if np.size(r.value) <= _LARGEST]
+    for r in small:
+        yield from _of_one(r, shape)
+    for a in small:
+        for b in small:
+            yield from _of_two(a, b, shape)
+
+
+def _of_one(r: Reading, shape: tuple[int, ...]) -> Iterator[str]:
+    if r.shape == shape:
+        yield r.text
+    if r.shape[::-1] == shape and len(shape) > 1:
+        yield f"{r.text}.T"
+    for axis in range(len(r.shape)):
+        rest = r.shape[:axis] + r.shape[axis + 1 :]
+        if rest == shape:
+            yield f"{r.text}.sum(axis={axis})"
+        if r.shape[:axis] + (1,) + r.shape[axis + 1 :] == shape:
+            yield f"{r.text}.sum(axis={axis}, keepdims=True)"
+    if shape == () and r.shape:
+        yield f"{r.text}.sum()"
+
+
+def _of_two(a: Reading, b: Reading, shape: tuple[int, ...]) -> Iterator[str]:
+    x, y = a.shape, b.shape
+    if len(x) == len(y) == 2 and len(shape) == 2:
+        if (x[1], y[1]) == shape and x[0] == y[0]:
+            yield f"{a.text}.T @ {b.text}"
+        if (x[0], y[1]) == shape and x[1] == y[0]:
+            yield f"{a.text} @ {b.text}"
+        if (x[0], y[0]) == shape and x[1] == y[1]:
+            yield f"{a.text} @ {b.text}.T"
+    elif len(x) == len(y) == 1 and (x[0], y[0]) == shape:
+        yield f"{a.text}[:, None] * {b.text}"
+    elif len(x) == 2 and len(y) == 1 and len(shape) == 1:
+        if x[0] == y[0] and (x[1],) == shape:
+            yield f"{a.text}.T @ {b.text}"
+        if x[1] == y[0] and (x[0],) == shape:
+            yield f"{a.text} @ {b.text}"
+    if x == shape and a.text < b.text and y == shape:
+        yield f"{a.text} * {b.text}"
+    if x == y and a.text < b.text:
+        for axis in range(len(x)):
+            if x[:axis] + x[axis + 1 :] == shape:
+                yield f"({a.text} * {b.text}).sum(axis={axis})"
+            if x[:axis] + (1,) + x[axis + 1 :] == shape:
+                yield f"({a.text} * {b.text}).sum(axis={axis}, keepdims=True)"
