@@ -5,7 +5,7 @@ subgradients, too, and no mistake.
 import numpy as np
 
 from ..engine.backward import undo_broadcast
-from ..operations import RULES, is_kinked
+from ..operations import RULES, record_of
 from ..operations import names as op
 from .steps import numbers
 
@@ -116,7 +116,7 @@ CONVENTIONS = [
 
 def conventions(order):
     """[(words, patch)] of the other choices that would make a difference in a graph."""
-    kinked = [node for node in order if is_kinked(node.operation)]
+    kinked = [node for node in order if record_of(node.operation).kinked]
     return [
         (words, other)
         for words, other in CONVENTIONS

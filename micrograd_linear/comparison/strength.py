@@ -12,8 +12,8 @@ import numpy as np
 
 from ..engine.graph import is_node, topological_order
 from ..operations import names as op
+from ..operations import record_of
 from .function_mistakes import derivative, is_function
-from .loops import STATISTICS
 from .steps import numbers, step
 
 
@@ -127,7 +127,7 @@ def _of_a_product(node, arrays, ways, names, shared):
 def _is_pooled(x: object) -> bool:
     """Whether one row was made of several: then there are more samples than it has rows."""
     return any(
-        node.operation in STATISTICS
+        record_of(node.operation).statistic
         and np.shape(node.operands[0].current)[:1] > np.shape(node.current)[:1]
         for node in topological_order(x)
         if node.operands and is_node(node.operands[0])

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..operations import RULES
+from ..operations import RULES, record_of
 from ..operations import names as op
 from .labels import tensor_of
 from .literals import literal
@@ -142,10 +142,7 @@ class Expressions:
     def _reshape(self, x, a):
         if not a.shape and _is_python_number(a):
             return f"np.full({x.shape}, {self.wrapped(a, 0)})", ATOM
-        if (
-            a.operation in (op.SUM, op.MEAN, op.MAX, op.MIN, op.PROD)
-            and not self.expressions[a][0].isidentifier()
-        ):
+        if record_of(a.operation).is_reduction and not self.expressions[a][0].isidentifier():
             inner, axes = a.operands[0], a.static["axis"]
             for keepdims in (False, True):
                 if x.shape == tuple(

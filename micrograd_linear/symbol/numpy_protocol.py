@@ -4,7 +4,7 @@ by name.
 
 import numpy as np
 
-from ..operations import BY_NUMPY_FUNCTION
+from ..operations import BY_NUMPY_FUNCTION, RULES
 from ..operations import names as op
 from . import algebra, functions, structure
 from .algebra import symbol
@@ -63,8 +63,9 @@ def _swapaxes(x, a, b):
     return structure.transpose(x, order)
 
 
+_REDUCTIONS = [each for each in RULES.values() if each.is_reduction]
 _FUNCTIONS = {
-    **{getattr(np, name): _reduction(name) for name in (op.SUM, op.MEAN, op.MAX, op.MIN, op.PROD)},
+    **{each.numpy_function: _reduction(each.name) for each in _REDUCTIONS},
     np.cumsum: lambda x, axis: structure.cumsum(x, axis),
     np.reshape: structure.reshape,
     np.squeeze: _squeeze,
@@ -136,7 +137,7 @@ Symbol.mT = property(lambda self: structure.swap_last(symbol(self.book, self)))
 Symbol.T = property(lambda self: structure.transpose(symbol(self.book, self)))
 Symbol.all = lambda self: False  # whether it holds for all numbers there may be is not known
 Symbol.astype = lambda self, dtype: structure.astype(symbol(self.book, self), dtype)
-for _name in (op.SUM, op.MEAN, op.MAX, op.MIN, op.PROD):
+for _name in [each.name for each in _REDUCTIONS]:
     setattr(
         Symbol,
         _name,
