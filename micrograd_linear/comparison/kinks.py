@@ -74,13 +74,14 @@ def _of_a_reduction(choice):
     """
 
     def other(node, g, pieces):
-        if node.operation not in (op.MAX, op.MIN):
+        record = record_of(node.operation)
+        if not record.kinked or record.repeated is None:
             return None
         x, axis = np.asarray(numbers(node)[0][0]), node.static.get("axis")
         axes = (
             tuple(range(x.ndim)) if axis is None else tuple(i % x.ndim for i in np.atleast_1d(axis))
         )
-        best = getattr(x, node.operation)(axis=axes, keepdims=True)
+        best = record.repeated.reduce(x, axis=axes, keepdims=True)
         reached = x == best
         if (reached.sum(axis=axes) < 2).all():
             return None

@@ -5,12 +5,14 @@ Each is a classic mistake at one step of the graph whose wrong contribution equa
 nothing is run anew.
 """
 
+from __future__ import annotations
+
 import math
 from collections import Counter
 
 import numpy as np
 
-from ..engine.graph import is_node, topological_order
+from ..engine.graph import Node, is_node, topological_order
 from ..operations import names as op
 from ..operations import record_of
 from .function_mistakes import derivative, is_function
@@ -48,7 +50,7 @@ def weaknesses(root, seed, claimed, order, names):
     return tuple(dict.fromkeys(found))
 
 
-def _reading(node: object) -> tuple:
+def _reading(node: Node) -> tuple:
     """What a step looks like in the code: its result's name, the operation and its operands."""
     operands = [x.name or x.operation if is_node(x) else "" for x in node.operands]
     return node.name, node.operation, *operands
@@ -98,7 +100,7 @@ def _of_a_function(kind: str, arrays: list, where: str) -> list[str]:
     return []
 
 
-def _passes_all(kind: str, arrays: list, y: np.ndarray, ways: list) -> bool:
+def _passes_all(kind: str, arrays: list, y: np.ndarray | np.float64, ways: list) -> bool:
     """Whether the one operand that is looked at passes at every element, and nowhere by a tie,
     whose gradient is shared.
     """
@@ -124,7 +126,7 @@ def _of_a_product(node, arrays, ways, names, shared):
     return found
 
 
-def _is_pooled(x: object) -> bool:
+def _is_pooled(x: Node) -> bool:
     """Whether one row was made of several: then there are more samples than it has rows."""
     return any(
         record_of(node.operation).statistic
