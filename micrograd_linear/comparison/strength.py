@@ -83,7 +83,8 @@ def _hidden_at(node, ways, names, shared):
     once = kind == op.GETITEM and node.operands[0] not in shared and _is_looked_up(static["index"])
     if once and not _repeats(arrays[0], static["index"]):
         return [f"no index of {where} occurs twice: that = stands where += belongs would not show"]
-    if kind in (op.MAXIMUM, op.MINIMUM, op.CLIP) and _passes_all(kind, arrays, y, ways):
+    record = record_of(kind)
+    if record.kinked and record.elementwise and _passes_all(arrays, y, ways):
         return [f"{where} cuts nothing off: that its mask is missing would not show"]
     return []
 
@@ -100,14 +101,14 @@ def _of_a_function(kind: str, arrays: list, where: str) -> list[str]:
     return []
 
 
-def _passes_all(kind: str, arrays: list, y: np.ndarray | np.float64, ways: list) -> bool:
+def _passes_all(arrays: list, y: np.ndarray | np.float64, ways: list) -> bool:
     """Whether the one operand that is looked at passes at every element, and nowhere by a tie,
     whose gradient is shared.
     """
     own = arrays[ways[0]]
     if len(ways) > 1 or own.shape != y.shape or not (own == y).all():
         return False
-    return kind == op.CLIP or bool((arrays[1 - ways[0]] != y).all())
+    return all(bool((x != y).all()) for i, x in enumerate(arrays) if i != ways[0])
 
 
 def _of_a_product(node, arrays, ways, names, shared):

@@ -1,5 +1,6 @@
 """What a record says of an operation is asked of it: no reader has a list of its own."""
 
+import ast
 import re
 
 import pytest
@@ -144,3 +145,42 @@ def test_what_no_record_says_is_not_found(copy, of_ones_own):
     silent, count = re.subn(said, "", PROPERTIES)
     found = properties_read(copy, silent, of_ones_own)
     assert count == len(found) == 7 and "ok" not in found.values(), found
+
+
+# These tell no property of an operation: the names by which people ask for an activation, and how
+# a symbol is written that no operation of single numbers stands for.
+ALLOWED = {"_ACTIVATIONS", "_FORMS"}
+
+
+def lists_beside_the_records(package):
+    """The module constants that list operations, or say of each something that is no function."""
+    found = []
+    for path in sorted(package.rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            value = getattr(node, "value", None)
+            if isinstance(node, (ast.Assign, ast.AnnAssign)) and _lists_operations(value):
+                names = ast.unparse(node).split(" = ")[0].split(":")[0]
+                found.append((str(path.relative_to(package)), names))
+    return found
+
+
+def _lists_operations(value):
+    if isinstance(value, ast.Dict):
+        said = zip(value.keys, value.values, strict=True)
+        listed = [key for key, item in said if isinstance(item, (ast.Constant, ast.Attribute))]
+    else:
+        listed = getattr(value, "elts", [])
+    return any(ast.unparse(item).startswith("op.") for item in listed if item is not None)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    ["MOVED = (op.RESHAPE, op.TRANSPOSE)", "SIGNS = {op.ADD: '+'}", "READ: set[str] = {op.INV}"],
+)
+def test_no_reader_has_a_list_of_its_own(copy, planted):
+    package = copy / "micrograd_linear"
+    found = lists_beside_the_records(package)
+    assert {name for _, name in found} == ALLOWED, found
+    path = package / "comparison/loops.py"
+    path.write_text(f"{path.read_text()}\n{planted}\n")
+    assert len(lists_beside_the_records(package)) == len(found) + 1
