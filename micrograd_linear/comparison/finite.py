@@ -11,10 +11,8 @@ import numpy as np
 
 from ..engine.graph import is_node
 from ..engine.tensor import Tensor, apply
-from ..operations import RULES
-from ..operations import names as op
+from ..operations import RULES, record_of
 
-_READ_IN_PART = {op.CHOLESKY}  # NumPy reads one triangle of a matrix; the gradient belongs to both
 LARGEST = 5_000_000  # elements in a graph; beyond that ten more forward passes would be felt
 NOISY = 3  # forward passes that are rounded once more, to see what rounding does
 MARGIN = 10  # times the error bound
@@ -36,7 +34,8 @@ def finite_difference(order, seed, node, index):
     if sum(math.prod(x.shape) for x in order) > LARGEST:
         return None
     later = _later(order, node)
-    if any(x.operation in _READ_IN_PART for x in later):
+    # One triangle of a symmetric matrix may be all that is read; the gradient belongs to both.
+    if any(record_of(x.operation).symmetric for x in later):
         return None
     start = np.array(node.current, dtype=np.float64)
     step = np.finfo(np.float64).eps ** (1 / 3) * max(1.0, abs(float(start[index])))

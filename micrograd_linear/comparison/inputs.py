@@ -10,6 +10,7 @@ import types
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -138,19 +139,21 @@ def _refuse_hopeless(error, forward, forward_alone):
         raise failed("forward", forward, error, "") from error
 
 
-def _as_returned(forward, values, returned, y):
+def _as_returned(
+    forward: Callable, values: dict[str, np.ndarray], returned: Any, y: np.ndarray
+) -> dict[str, np.ndarray]:
     """A bias may be (3,) or (1, 3): each input in the form, but for axes of length 1, of its
     gradient.
     """
     if isinstance(returned, (tuple, list)):
         returned = dict(zip(values, returned))
     for name, value in values.items():
-        shape = np.shape(returned.get(name)) if hasattr(returned, "get") else value.shape
+        shape = np.asarray(returned.get(name)).shape if hasattr(returned, "get") else value.shape
         same = [n for n in shape if n != 1] == [n for n in value.shape if n != 1]
         if shape != value.shape and same and value.size > 1:
             other = {**values, name: value.reshape(shape)}
             again = forward(**{key: array.copy() for key, array in other.items()})
-            if np.shape(result_of(again, None, list(values))) == y.shape:
+            if np.asarray(result_of(again, None, list(values))).shape == y.shape:
                 values = other
     return values
 

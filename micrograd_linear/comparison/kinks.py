@@ -5,7 +5,7 @@ subgradients, too, and no mistake.
 import numpy as np
 
 from ..engine.backward import undo_broadcast
-from ..operations import RULES, is_kinked
+from ..operations import RULES, record_of
 from ..operations import names as op
 from .steps import numbers
 
@@ -74,13 +74,14 @@ def _of_a_reduction(choice):
     """
 
     def other(node, g, pieces):
-        if node.operation not in (op.MAX, op.MIN):
+        record = record_of(node.operation)
+        if not record.kinked or record.repeated is None:
             return None
         x, axis = np.asarray(numbers(node)[0][0]), node.static.get("axis")
         axes = (
             tuple(range(x.ndim)) if axis is None else tuple(i % x.ndim for i in np.atleast_1d(axis))
         )
-        best = getattr(x, node.operation)(axis=axes, keepdims=True)
+        best = record.repeated.reduce(x, axis=axes, keepdims=True)
         reached = x == best
         if (reached.sum(axis=axes) < 2).all():
             return None
@@ -116,7 +117,7 @@ CONVENTIONS = [
 
 def conventions(order):
     """[(words, patch)] of the other choices that would make a difference in a graph."""
-    kinked = [node for node in order if is_kinked(node.operation)]
+    kinked = [node for node in order if record_of(node.operation).kinked]
     return [
         (words, other)
         for words, other in CONVENTIONS

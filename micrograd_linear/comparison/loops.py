@@ -9,11 +9,11 @@ import numpy as np
 
 from ..engine.graph import is_node
 from ..operations import names as op
+from ..operations import record_of
 from .mistakes import mistakes
 from .sites import CONFIRMED, MISSING, SIGN, grouped
 from .steps import numbers, pulled, with_operand
 
-STATISTICS = (op.SUM, op.MEAN, op.MAX, op.MIN, op.VAR, op.STD, op.NORM, op.LOGSUMEXP)
 FEWEST = 4  # of so large a graph not even these could be tried
 WORK = 12_000  # contributions that are computed anew, at most: one backward pass for each proposal
 
@@ -102,7 +102,7 @@ def _pairs_of_statistics(sites):
     reduced = [
         edge
         for edge in sites.edges
-        if edge.node.operation in STATISTICS and edge.operand.shape != edge.node.shape
+        if record_of(edge.node.operation).statistic and edge.operand.shape != edge.node.shape
     ]
     for one, two in itertools.combinations(reduced[:6], 2):
         names = sites.names[one.node], sites.names[two.node]

@@ -18,13 +18,15 @@ from .matrix_mistakes import MISTAKES_OF_MATRICES
 from .pair_mistakes import MISTAKES_OF_PAIRS, largest_alone
 from .reduction_mistakes import MISTAKES_OF_REDUCTIONS
 
-# The mistakes of these tell one element from the others.
-OF_SEVERAL = (op.MAX, op.MIN, op.PROD)
-
 
 def is_of_numbers(operation):
     """True for an elementwise operation: its arrays may carry a leading axis, of several nodes."""
     return operation in SCALAR_RULES and RULES[operation].elementwise
+
+
+def tells_apart(operation):
+    """True for a reduction whose mistakes tell one element from the others: it is no sum."""
+    return RULES[operation].reduces and not RULES[operation].sums
 
 
 _OF = {
@@ -42,7 +44,7 @@ def mistakes(operation, position, arrays, y, static, shape=None):
     shape = np.shape(y) if shape is None else shape
     if operation not in _OF and is_of_numbers(operation) and not RULES[operation].operator:
         return mistakes_of_function(operation, position, arrays, y)
-    if operation not in _OF or (operation in OF_SEVERAL and np.size(arrays[position]) == 1):
+    if operation not in _OF or (tells_apart(operation) and np.size(arrays[position]) == 1):
         return []
     forms = _OF[operation](position, arrays, y, static)
     if operation == op.MULTIPLY and shape and shape[-1] > 1:

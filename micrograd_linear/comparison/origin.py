@@ -2,9 +2,11 @@
 then it was one mistake that made them.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
-from ..engine.graph import topological_order
+from ..engine.graph import Node, topological_order
 from .blame import Backward
 from .rounding import unit_roundoff
 
@@ -14,7 +16,7 @@ MOST_NUMBERS = 4_000_000  # in the matrix of the system
 SPARE = 3  # equations more than unknowns, so that agreement is no accident
 
 
-def one_origin(place: object, claims: dict) -> dict | None:
+def one_origin(place: Node, claims: dict[Node, np.ndarray]) -> dict[Node, bool] | None:
     """{node: whether its claim alone determines the gradient of ``place``} if one such gradient
     makes all claims; else None.
     """
@@ -44,7 +46,7 @@ def one_origin(place: object, claims: dict) -> dict | None:
     return {node: rank == n for node, rank in ranks.items()}
 
 
-def _maps(place: object, n: int, nodes: list) -> dict:
+def _maps(place: Node, n: int, nodes: list[Node]) -> dict[Node, np.ndarray]:
     """{node: the matrix by which a gradient of ``place`` becomes the node's}"""
     columns = {node: [] for node in nodes}
     for unit in np.eye(n):

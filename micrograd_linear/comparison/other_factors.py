@@ -11,6 +11,7 @@ import numpy as np
 from ..engine.backward import undo_broadcast
 from ..engine.graph import is_node
 from ..operations import names as op
+from ..operations import record_of
 from .blame import Edge
 from .steps import numbers, with_operand
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def explain_by_factors(others: Others, edge: Edge, own: np.ndarray, near: int) -> None:
     """Try other factors in a product of two; ``own`` is the sketch of the contribution."""
-    if edge.position is None or edge.node.operation not in (op.MULTIPLY, op.MATMUL, op.EINSUM):
+    if edge.position is None or not record_of(edge.node.operation).multiplies:
         return
     arrays, _, _ = numbers(edge.node)
     if len(arrays) != 2 or arrays[1 - edge.position].size < 2:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +51,9 @@ def in_words(values: Arrays) -> str:
     return ", ".join(f"{name} {value.shape}" for name, value in values.items())
 
 
-def called(what: str, function: Callable, arguments: Arrays, shapes: str, *first: object) -> object:
+def called(
+    what: str, function: Callable, arguments: Mapping[str, Any], shapes: str, *first: object
+) -> Any:
     """What the function returns; an ``UnusableLayer`` that names the line where it failed."""
     try:
         return function(*first, **arguments)
@@ -74,20 +77,20 @@ def takes_cache(backward: Callable, names: Sequence[str]) -> bool:
     return len(required) == 2 and required[1] not in names
 
 
-def has_cache(returned: object) -> bool:
+def has_cache(returned: Any) -> bool:
     """Whether forward returned (y, cache)."""
     kinds = (Tensor, np.ndarray, np.generic, float)
     return isinstance(returned, tuple) and len(returned) == 2 and isinstance(returned[0], kinds)
 
 
-def result_of(returned: object, backward: Callable | None, names: Sequence[str]) -> object:
+def result_of(returned: Any, backward: Callable | None, names: Sequence[str]) -> Any:
     """y, where forward returned (y, cache)."""
     if has_cache(returned) and (backward is None or takes_cache(backward, names)):
         return returned[0]
     return returned
 
 
-def with_cache(backward: Callable, returned: object, names: Sequence[str]) -> Callable:
+def with_cache(backward: Callable, returned: Any, names: Sequence[str]) -> Callable:
     """``backward(dy, cache)`` as a function of dy alone; any other as it is."""
     if not takes_cache(backward, names) or not has_cache(returned):
         return backward

@@ -6,6 +6,7 @@ import copy
 import inspect
 import random
 from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -43,9 +44,10 @@ class RandomState:
 
 
 _KINDS = (np.random.Generator, np.random.RandomState, random.Random)
+Drawing: TypeAlias = np.random.Generator | np.random.RandomState | random.Random
 
 
-def _state(generator):
+def _state(generator: Drawing) -> Any:
     if isinstance(generator, random.Random):
         return generator.getstate()
     if isinstance(generator, np.random.RandomState):
@@ -53,7 +55,7 @@ def _state(generator):
     return copy.deepcopy(generator.bit_generator.state)
 
 
-def _generators(function: Callable) -> Iterator[object]:
+def _generators(function: Callable) -> Iterator[Drawing]:
     inner = inspect.unwrap(getattr(function, "written_as", function))
     held = _attributes(getattr(inner, "__self__", inner))
     plain = plain_function(function)
@@ -63,7 +65,7 @@ def _generators(function: Callable) -> Iterator[object]:
         yield from _inside(x)
 
 
-def _inside(x: object) -> Iterator[object]:
+def _inside(x: object) -> Iterator[Drawing]:
     """The generators that an object is, or holds: in a list, a dict, or an attribute."""
     if isinstance(x, _KINDS):
         yield x

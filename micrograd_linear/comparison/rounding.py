@@ -12,7 +12,7 @@ import numpy as np
 
 from ..engine.graph import is_node
 from ..engine.tensor import Tensor, apply
-from ..operations import is_kinked
+from ..operations import record_of
 from .finite import cast, operation_of
 from .forms import FormRounding
 from .gross import gross_contributions
@@ -216,7 +216,7 @@ class EngineErrors:
             any(
                 _branches_differ(forward_a[node], forward_b[node])
                 for node in self.order
-                if is_kinked(node.operation)
+                if record_of(node.operation).kinked
             ),
         )
 

@@ -2,11 +2,13 @@
 on, one wrong step, one wrong array.
 """
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import numpy as np
 
-from ..engine.graph import topological_order
+from ..engine.graph import Node, topological_order
 from ..operations import names as op
 from .causes import Cause, Search
 from .comparison import AGREE
@@ -42,7 +44,7 @@ class Shared:
         """The wrong ones that no other explains yet."""
         return [node for node in self.results if self._is_open(node)]
 
-    def _is_open(self, node: object) -> bool:
+    def _is_open(self, node: Node) -> bool:
         return self.results[node].status in WRONG and not self.results[node].follows
 
     def _follow(self, nodes: list, cause: Cause, note: str) -> None:
@@ -72,7 +74,7 @@ class Shared:
             if len(nodes) > 1:
                 self._one_factor(factor, nodes, right)
 
-    def _factor(self, node: object) -> float | None:
+    def _factor(self, node: Node) -> float | None:
         """The number by which a hand gradient is a multiple of what it should be, if it is one."""
         if self.claims[node].shape != node.shape:
             return None
@@ -106,7 +108,7 @@ class Shared:
     def _short(self, factor: float) -> str:
         return f"1/{round(1 / factor)}"
 
-    def _number(self, factor: float, node: object) -> str:
+    def _number(self, factor: float, node: Node) -> str:
         """The factor in words: as a number that has a meaning in this graph, where it is one."""
         if abs(factor + 1) <= 1e-6:
             return "of the opposite sign"
@@ -125,7 +127,7 @@ class Shared:
                     return f"{'-' if sign < 0 else ''}{words} times the gradient"
         return f"{factor:.6g} times the gradient"
 
-    def _common_place(self, nodes: list) -> object | None:
+    def _common_place(self, nodes: list) -> Node | None:
         """The nearest node through which all that comes back to some nodes has come; None where
         there is none.
         """
@@ -140,7 +142,7 @@ class Shared:
             place = self.above[place]
         return place
 
-    def _is_same_gradient(self, one: object, two: object | None) -> bool:
+    def _is_same_gradient(self, one: Node, two: Node | None) -> bool:
         """Whether the step from one node to the next hands the gradient on as it is."""
         return two is not None and np.array_equal(self.backward.used[one], self.backward.used[two])
 
@@ -163,7 +165,7 @@ class Shared:
                 self.through[node], self.above[node] = place, None if given else place
                 self.depth[node] = 0 if self.above[node] is None else self.depth[place] + 1
 
-    def _meeting(self, one: object, two: object) -> object | None:
+    def _meeting(self, one: Node | None, two: Node | None) -> Node | None:
         """The nearest node through which two others have come, or one of them; None where there is
         none.
         """
@@ -176,10 +178,10 @@ class Shared:
                 two = self.above[two]
         return one
 
-    def _below(self, place: object) -> set:
+    def _below(self, place: Node | None) -> set:
         return set(topological_order(place)) if place is not None else set()
 
-    def _one_mistake(self, place: object, right: list) -> str:
+    def _one_mistake(self, place: Node, right: list) -> str:
         """Where a mistake is that several gradients share, all of which have come through a place:
         in words.
         """
@@ -205,7 +207,7 @@ class Shared:
             m > 1 and abs(factor * m - 1) < 1e-6 and all(m in self._samples(node) for node in nodes)
         )
 
-    def _samples(self, node: object) -> set[int]:
+    def _samples(self, node: Node) -> set[int]:
         """How many samples a parameter's gradient adds up: as one matrix of a product, or by
         broadcasting.
         """
@@ -215,9 +217,8 @@ class Shared:
                 if x is not node:
                     continue
                 if consumer.operation == op.MATMUL:
-                    other = np.shape(
-                        getattr(consumer.operands[1 - i], "current", consumer.operands[1 - i])
-                    )
+                    factor = consumer.operands[1 - i]
+                    other = list(np.shape(getattr(factor, "current", factor)))
                     found.add(other[-2] if i == 1 and len(other) > 1 else other[-1])
                 elif np.size(consumer.current) > np.size(node.current) > 0:
                     found.add(np.size(consumer.current) // np.size(node.current))
@@ -252,7 +253,7 @@ class Shared:
                 self.results[node], causes=causes, note=words, follows=teller.name
             )
 
-    def _places(self, node: object) -> set:
+    def _places(self, node: Node) -> set:
         """The likeliest explanations that are a step further on, not of the whole array."""
         causes = self.results[node].causes
         own = self.names[node]
@@ -272,13 +273,13 @@ class Shared:
         right = [n for n, x in self.results.items() if x.status in AGREE and x.status != "vacuous"]
         tried = self._open()[:MOST_TRIED]
         order = {node: (self._is_unexplained(node), self.claims[node].size) for node in tried}
-        for first in sorted(tried, key=order.get):
+        for first in sorted(tried, key=order.__getitem__):
             if self._is_open(first):
                 others = [node for node in tried if node is not first and self._is_open(node)]
                 found = [(node, self._origin(first, node)) for node in others]
                 self._one_origin(first, {node: origin for node, origin in found if origin}, right)
 
-    def _origin(self, first: object, second: object) -> tuple | None:
+    def _origin(self, first: Node, second: Node) -> tuple | None:
         """(the later result, whether the first alone determines its gradient) from which a second
         one follows as well.
         """
@@ -290,7 +291,7 @@ class Shared:
         determines = one_origin(place, claims)
         return None if determines is None else (place, determines[first])
 
-    def _one_origin(self, first: object, followers: dict, right: list) -> None:
+    def _one_origin(self, first: Node, followers: dict, right: list) -> None:
         """What follows as the first does: along a way that the graph does not have, or from one
         mistake further on.
         """
@@ -319,6 +320,8 @@ class Shared:
             return
         group = [node for node in self.results if any(node is x for x in group)]
         place = self._common_place(group)
+        if place is None:  # they meet at no one place, so it is no one mistake
+            return
         names = _listed([self.names[x] for x in group])
         words = f"{names} follow from one other gradient: {self._one_mistake(place, right)}"
         cause = replace(
@@ -326,7 +329,7 @@ class Shared:
         )
         self._tell(group, (cause,))
 
-    def _is_unexplained(self, node: object) -> bool:
+    def _is_unexplained(self, node: Node) -> bool:
         return self._is_open(node) and self.results[node].causes[0].kind == "unknown"
 
     def _equal_arrays(self) -> None:
@@ -344,9 +347,9 @@ class Shared:
                         self.results[other], causes=causes, note=words, follows=name
                     )
 
-    def _is_same(self, one: object, two: object) -> bool:
-        implied = (np.asarray(self.backward.implied[node]) for node in (one, two))
-        return np.array_equal(self.claims[one], self.claims[two]) and np.array_equal(*implied)
+    def _is_same(self, one: Node, two: Node) -> bool:
+        first, second = (np.asarray(self.backward.implied[node]) for node in (one, two))
+        return np.array_equal(self.claims[one], self.claims[two]) and np.array_equal(first, second)
 
 
 NOWHERE = "\0"  # no tensor has this name: the mistake is in no line of the derivation

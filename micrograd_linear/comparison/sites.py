@@ -11,6 +11,7 @@ import numpy as np
 
 from ..engine.graph import is_node, topological_order
 from ..operations import names as op
+from ..operations import record_of
 from .blame import Edge
 from .steps import step
 
@@ -68,7 +69,8 @@ class Sites:
         operand, consumer = edge.operand, edge.node
         while (
             not operand.name
-            and operand.operation in (op.RESHAPE, op.TRANSPOSE, op.BROADCAST_TO)
+            and record_of(operand.operation).moves
+            and operand.operation != op.GETITEM
             and operand is not self.target
         ):
             operand = operand.operands[0]

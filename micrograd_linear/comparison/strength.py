@@ -5,15 +5,17 @@ Each is a classic mistake at one step of the graph whose wrong contribution equa
 nothing is run anew.
 """
 
+from __future__ import annotations
+
 import math
 from collections import Counter
 
 import numpy as np
 
-from ..engine.graph import is_node, topological_order
+from ..engine.graph import Node, is_node, topological_order
 from ..operations import names as op
+from ..operations import record_of
 from .function_mistakes import derivative, is_function
-from .loops import STATISTICS
 from .steps import numbers, step
 
 
@@ -48,7 +50,7 @@ def weaknesses(root, seed, claimed, order, names):
     return tuple(dict.fromkeys(found))
 
 
-def _reading(node: object) -> tuple:
+def _reading(node: Node) -> tuple:
     """What a step looks like in the code: its result's name, the operation and its operands."""
     operands = [x.name or x.operation if is_node(x) else "" for x in node.operands]
     return node.name, node.operation, *operands
@@ -81,7 +83,8 @@ def _hidden_at(node, ways, names, shared):
     once = kind == op.GETITEM and node.operands[0] not in shared and _is_looked_up(static["index"])
     if once and not _repeats(arrays[0], static["index"]):
         return [f"no index of {where} occurs twice: that = stands where += belongs would not show"]
-    if kind in (op.MAXIMUM, op.MINIMUM, op.CLIP) and _passes_all(kind, arrays, y, ways):
+    record = record_of(kind)
+    if record.kinked and record.elementwise and _passes_all(arrays, y, ways):
         return [f"{where} cuts nothing off: that its mask is missing would not show"]
     return []
 
@@ -98,14 +101,14 @@ def _of_a_function(kind: str, arrays: list, where: str) -> list[str]:
     return []
 
 
-def _passes_all(kind: str, arrays: list, y: np.ndarray, ways: list) -> bool:
+def _passes_all(arrays: list, y: np.ndarray | np.float64, ways: list) -> bool:
     """Whether the one operand that is looked at passes at every element, and nowhere by a tie,
     whose gradient is shared.
     """
     own = arrays[ways[0]]
     if len(ways) > 1 or own.shape != y.shape or not (own == y).all():
         return False
-    return kind == op.CLIP or bool((arrays[1 - ways[0]] != y).all())
+    return all(bool((x != y).all()) for i, x in enumerate(arrays) if i != ways[0])
 
 
 def _of_a_product(node, arrays, ways, names, shared):
@@ -124,10 +127,10 @@ def _of_a_product(node, arrays, ways, names, shared):
     return found
 
 
-def _is_pooled(x: object) -> bool:
+def _is_pooled(x: Node) -> bool:
     """Whether one row was made of several: then there are more samples than it has rows."""
     return any(
-        node.operation in STATISTICS
+        record_of(node.operation).statistic
         and np.shape(node.operands[0].current)[:1] > np.shape(node.current)[:1]
         for node in topological_order(x)
         if node.operands and is_node(node.operands[0])

@@ -22,6 +22,7 @@ _CHECKED = ("close", "kink", "wrong", "shape", "non-finite", "vacuous")
 def by_engine(run: Run, hand: HandGradients, dy: np.ndarray) -> Comparison:
     """The engine's verdict, with causes."""
     recorded = run.recorded
+    assert recorded is not None, "the engine judges runs that it has recorded"
     arguments = {name: recorded.arguments[name] for name in run.differentiable()}
     nodes = {**recorded.between, **arguments}
     # The gradient of what forward does not use is 0.

@@ -223,7 +223,10 @@ def packer(layout, single, argnums):
     for i in range(len(layout.structures)):
         starts[i] = total
         total += sum(map(_length, layout.of_argument(i)[1]))
-    texts = [_packed(code, *layout.of_argument(i), "", starts[i]) for i in argnums]
+    texts = []
+    for i in argnums:
+        structure, leaves = layout.of_argument(i)
+        texts.append(_packed(code, structure, leaves, "", starts[i]))
     code.line(0, f"return {texts[0]}" if single else f"return ({', '.join(texts)},)")
     return code.function("numbers, array")
 

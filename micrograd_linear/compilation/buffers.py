@@ -8,12 +8,11 @@ import numpy as np
 
 from ..derivation.lower import reachable
 from ..derivation.source import Writer
-from ..operations import RULES
+from ..operations import RULES, record_of
 from ..operations import names as op
 
 # Bytes: to make a smaller array costs less than to tell NumPy where to put it.
 LARGE = 1 << 16
-_REDUCTIONS = {op.SUM: np.add, op.MAX: np.maximum, op.MIN: np.minimum, op.PROD: np.multiply}
 
 
 def _ufunc(operation):
@@ -100,7 +99,7 @@ class BufferedWriter(Writer):
         """A sum over axes by the ufunc itself: ``t.sum()`` is a Python function around it, which
         costs as much as the sum of a small array.
         """
-        ufunc = _REDUCTIONS.get(x.operation)
+        ufunc = record_of(x.operation).repeated
         if ufunc is None:
             return super().reduced(x, a, keepdims)
         axes = x.static["axis"]

@@ -10,6 +10,8 @@ the records of the operations; what no rung knows is not computed: the loop ends
 code.
 """
 
+from typing import Any
+
 import numba
 
 from ..engine.value import POWER_OF_CONSTANT as POWER_RULE
@@ -176,11 +178,13 @@ def _with_fingerprint(version, _forward, _backward):
     return replay, replay_batch
 
 
-def loops(cache):
+def loops(cache: bool) -> tuple[Any, Any]:
     """(replay, replay_batch), compiled at their first call, or read from the disk."""
     rules = [(code, rule) for code, rule in enumerate(CODES.rules) if rule is not None]
     rules.append((POWER_OF_CONSTANT, POWER_RULE))
     version = fingerprint("\n".join(f"{code} {text_of(rule)}" for code, rule in rules))
     value_at, hand_on = _ladders(rules)
     passes = _forward_pass(value_at), _backward_pass(hand_on)
-    return [numba.njit(cache=cache, **OPTIONS)(f) for f in _with_fingerprint(version, *passes)]
+    compile_loop = numba.njit(cache=cache, **OPTIONS)
+    replay, replay_batch = map(compile_loop, _with_fingerprint(version, *passes))
+    return replay, replay_batch

@@ -3,6 +3,10 @@
 They need Numba, which the extra ``fast`` installs.
 """
 
+from __future__ import annotations
+
+from typing import Any, Protocol
+
 import numpy as np
 
 from .codes import CODES, unknown_operation
@@ -20,13 +24,22 @@ def executor(schedule):
     return NumbaExecutor(schedule)
 
 
+class CompiledLoop(Protocol):
+    """What Numba makes of a function of arrays; ``stats`` tell where it is kept."""
+
+    stats: Any
+
+    def __call__(self, *arrays: Any) -> Any: ...
+
+
 class NumbaExecutor:
     """``run(inputs, indices)`` -> (the result, the gradients of the differentiated inputs).
 
     ``run_batch`` does the same for rows of inputs.
     """
 
-    _loops, _known = None, 0
+    _loops: tuple[CompiledLoop, CompiledLoop] | None = None
+    _known = 0
 
     def __init__(self, schedule):
         self.schedule = schedule
@@ -72,7 +85,7 @@ class NumbaExecutor:
         )
 
     @classmethod
-    def loops(cls):
+    def loops(cls) -> tuple[CompiledLoop, CompiledLoop]:
         """The compiled loops; they are made anew when there are operations that they lack."""
         if cls._loops is None or cls._known != len(CODES.rules):
             cls._known = len(CODES.rules)

@@ -16,7 +16,7 @@ import functools
 
 import numpy as np
 
-from .codes import CODES, DETACH, DOT, DOT_LEFT, NOTHING, SELECT, SUM, UNARY
+from .codes import CODES, DETACH, DOT, DOT_LEFT, NOTHING, SELECT, SUM, UNARY, unknown_operation
 from .python_executor import PythonLoop
 from .schedule import refuse_unknown
 
@@ -117,7 +117,10 @@ class _Group:
 class _Operation(_Group):
     def __init__(self, code, *rest):
         super().__init__(*rest)
-        self.formula = CODES.rules[code].rule.formula
+        rule = CODES.rules[code]
+        if rule is None:
+            raise unknown_operation("numpy", code)
+        self.formula = rule.rule.formula
 
     def forward(self, values, indices):
         result, pullbacks = self.formula(*(values[x] for x in self.operands))
@@ -161,7 +164,7 @@ class _Select(_Group):
         super().__init__(*rest)
         self.items = items  # the positions of the items of all tables, one after the other
         self.counts = counts  # how many items each node selects from
-        self.slot_of_item = None
+        self.slot_of_item = np.empty(0, dtype=np.intp)  # until the slots are counted
 
     def forward(self, values, indices):
         offset, integer = self.operands

@@ -214,23 +214,20 @@ class _Writer:
     def add(self, i, product):
         """Continue a chain or a running sum that ends in the left operand, or begin a chain."""
         left, right, before = self.tape.left[i], self.tape.right[i], i - 2 if product else i - 1
-        goes_on = (
-            left == self.end == before
-            and self.uses[left] == 1
-            and self.open is not None
-            and self.open.products == product
-        )
-        if not goes_on:
+        chain = self.open
+        goes_on = left == self.end == before and self.uses[left] == 1
+        if not goes_on or chain is None or chain.products != product:
             self.close()
             adds_to = left >= 0 and self.tape.operations[left] == ADD and self.uses[left] == 1
             if product and adds_to:  # a running sum whose products were made far apart
                 self.operation(right, MULTIPLY)
                 product = False
             if not product and left in self.running and self.is_nobody_elses(right):
-                self.open = _Chain(False, *self.running.pop(left), True)
+                first, others = self.running.pop(left)
+                chain = _Chain(False, first, others, True)
             else:
-                self.open = self.begun(i, left, product)
-        chain = self.open
+                chain = self.begun(i, left, product)
+            self.open = chain
         if product:
             chain.others += self.pair(right)
         else:

@@ -22,7 +22,7 @@ from .buffers import locked
 from .tape import TraceError
 from .tensor_source import TensorSource
 from .trace import Traced, TracedInt
-from .traced_tensor import TracedTensor, traced
+from .traced_tensor import TracedTensor, traced, untrace
 from .values import rebuilt, refuse_masked
 
 
@@ -138,7 +138,7 @@ class TensorProgram:
         nodes = self.as_tensors(leaves)
         for node in nodes:
             if isinstance(node, TracedTensor):
-                node.__class__ = Tensor
+                untrace(node)
         return rebuilt(self.layout, nodes)
 
     def describe(self):

@@ -5,6 +5,8 @@ Whatever would read the number (a comparison, ``float``, ``.data``, an index) ra
 in the user's file and the way to write it, since one run's number would be built into all others.
 """
 
+from typing import Any
+
 import numpy as np
 
 from ..engine.modes import users_line
@@ -33,7 +35,7 @@ def refuse(what, instead):
     raise TraceError(f"{users_line()}: {what}: {_WHY}; {instead}")
 
 
-def _refusing(what, instead):
+def _refusing(what, instead) -> Any:
     def read(self, *arguments, **keywords):
         refuse(what, instead)
 
@@ -189,7 +191,7 @@ class _Number:
     __complex__ = _refusing("complex() of a traced number", "a Value is real")
 
 
-def _reading(name, instead):
+def _reading(name, instead) -> Any:
     return property(
         _refusing(f".{name} of a traced number", instead),
         _refusing(f".{name} of a traced number is set", instead),

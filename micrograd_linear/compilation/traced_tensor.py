@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
+from types import MemberDescriptorType
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ _SHAPE_ONLY = {np.shape, np.ndim, np.size, np.result_type}
 _SHAPE_ONLY |= {np.zeros_like, np.ones_like, np.empty_like}
 _COMPARISONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal}
 _COMPARISONS |= {np.sign, np.isnan, np.isinf, np.isfinite}
+# Where a Tensor keeps what a traced one looks into before it is read.
+_SLOT: MemberDescriptorType = Tensor.__dict__["_requires_grad"]
 
 
 def _refuse(what, instead):
@@ -63,11 +66,11 @@ class TracedTensor(Tensor):
         refused, since numbers could be read out of that."""
         if not any(isinstance(look, _Tracer) for look in current().looks):
             _refuse("a traced Tensor is used in a thread that was started by f", _SAME_CONTEXT)
-        return Tensor._requires_grad.__get__(self)
+        return _SLOT.__get__(self)
 
     @_requires_grad.setter
     def _requires_grad(self, requires_grad: bool) -> None:
-        Tensor._requires_grad.__set__(self, requires_grad)
+        _SLOT.__set__(self, requires_grad)
 
     data = current = _reading("data", "compute with the Tensor itself")
     grad = _reading("grad", "the compiled function returns the gradients")
@@ -127,6 +130,11 @@ def traced(array, name, differentiable):
     leaf = Tensor(array, name, requires_grad=differentiable)
     leaf.__class__ = TracedTensor
     return leaf
+
+
+def untrace(leaf: Tensor) -> None:
+    """Make an argument of the function a Tensor like any other."""
+    leaf.__class__ = Tensor
 
 
 @contextlib.contextmanager

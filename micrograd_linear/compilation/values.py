@@ -162,6 +162,7 @@ class ValueProgram:
         self.items = np.array([n for _, n in self.selections], dtype=np.int64)
         self.indices = np.zeros(self.schedule.inputs, dtype=np.int64)
         self.inputs = np.empty(self.schedule.inputs)
+        self.memory = self.inputs.data
         # This takes a fifth of the time that NumPy takes for a list.
         self.write_inputs = struct.Struct(f"{len(self.inputs)}d").pack_into
 
@@ -189,7 +190,7 @@ class ValueProgram:
         with self.lock:
             if integers:
                 self.indices[len(self.indices) - len(integers) :] = self.checked(integers)
-            self.write_inputs(self.inputs, 0, *differentiated, *numbers, *integers)
+            self.write_inputs(self.memory, 0, *differentiated, *numbers, *integers)
             value, gradients = self.executor.run(self.inputs, self.indices)
             return value, self.pack(gradients.tolist(), gradients)
 

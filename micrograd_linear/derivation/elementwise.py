@@ -2,12 +2,13 @@
 conditions.
 """
 
+from abc import ABC, abstractmethod
 from fractions import Fraction
 
 from ..operations import names as op
 from ..symbol.algebra import coefficient_of, parts_of
-from ..symbol.node import children
-from .typeset import BIG, POWER, SUM, TIMES, base_of, bracketed, made, number
+from ..symbol.node import Symbol, children
+from .typeset import BIG, POWER, SUM, TIMES, Math, base_of, bracketed, made, number
 
 _RELATIONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
 BROADCAST = "Shapes broadcast as in NumPy, and a tensor with one axis is a row there."
@@ -19,8 +20,20 @@ ELEMENTWISE = "⊙, /, powers and functions act element by element."
 CONDITION = "[condition] is 1 where it holds, else 0."
 
 
-class Elementwise:
-    """The elementwise part of a ``Notation``, which has ``of``, ``used`` and ``notes``."""
+class Elementwise(ABC):
+    """The elementwise part of a ``Notation``; ``notes`` are explanations of what was used."""
+
+    notes: dict[str, None]
+
+    @abstractmethod
+    def of(self, x: Symbol) -> Math:
+        """What a symbol is written as."""
+        ...
+
+    @abstractmethod
+    def used(self, x: Symbol, y: Symbol, math: Math) -> Math:
+        """An operand y in an elementwise formula x, which ``math`` is the notation of."""
+        ...
 
     def _product(self, x, *parts):
         if x.shape:

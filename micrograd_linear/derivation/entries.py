@@ -6,6 +6,7 @@ alphabet each is printed as is decided last. An axis of length 1 has no letter.
 
 import itertools
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 _fresh = itertools.count(1)
@@ -52,7 +53,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Number:
-    value: object
+    value: Fraction | float
 
 
 @dataclass(frozen=True)

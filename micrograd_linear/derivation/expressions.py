@@ -2,12 +2,15 @@
 tightly it binds.
 """
 
+from abc import ABC, abstractmethod
 from fractions import Fraction
 
 import numpy as np
 
-from ..operations import RULES
+from ..engine.graph import Node
+from ..operations import RULES, record_of
 from ..operations import names as op
+from ..symbol import Symbol
 from .labels import tensor_of
 from .literals import literal
 from .lower import reachable
@@ -31,13 +34,25 @@ def sigmoid(x):
 '''
 
 
-class Expressions:
+class Expressions(ABC):
     """Writes one operation on symbols that are written already.
 
     ``expressions`` holds {symbol: (text, how tightly it binds)}; ``leaves`` are {node: name} and
-    ``arguments`` {name: identifier}. A writer of statements, which knows what gets a line of its
-    own, derives from this class and has ``identifier``.
+    ``arguments`` {name: identifier}; ``constants`` and ``helpers`` are what stands before the
+    function. A writer of statements, which knows what gets a line of its own, derives from this
+    class.
     """
+
+    expressions: dict[Symbol, tuple[str, int]]
+    leaves: dict[Node, str]
+    arguments: dict[str, str]
+    constants: list[str]
+    helpers: dict[str, str]
+
+    @abstractmethod
+    def identifier(self, name: str) -> str:
+        """A Python name like the given one that nothing else has."""
+        ...
 
     def wrapped(self, x, level):
         """The expression for a symbol, in brackets where it binds less tightly than its
@@ -142,10 +157,7 @@ class Expressions:
     def _reshape(self, x, a):
         if not a.shape and _is_python_number(a):
             return f"np.full({x.shape}, {self.wrapped(a, 0)})", ATOM
-        if (
-            a.operation in (op.SUM, op.MEAN, op.MAX, op.MIN, op.PROD)
-            and not self.expressions[a][0].isidentifier()
-        ):
+        if record_of(a.operation).is_reduction and not self.expressions[a][0].isidentifier():
             inner, axes = a.operands[0], a.static["axis"]
             for keepdims in (False, True):
                 if x.shape == tuple(

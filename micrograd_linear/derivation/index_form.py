@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from ..engine.graph import is_node
-from ..operations import RULES
+from ..operations import RULES, record_of
 from ..operations import names as op
 from ..symbol.node import children
 from .differentiate import collapse, differentiate, like_terms, scaled, without_idle_sums
@@ -91,7 +91,8 @@ def _needs_name(x, node, sums):
     """True for an operand of a product of matrices, which is recognised where they have names, and
     for a sum inside of a function.
     """
-    if node.operation in (op.MATMUL, op.EINSUM):
+    record = record_of(node.operation)
+    if record.multiplies and not record.elementwise:
         return x.operation not in (op.TRANSPOSE, op.MATMUL, op.RESHAPE, op.IDENTITY)
     return _is_nonlinear(RULES.get(node.operation)) and sums[x]
 

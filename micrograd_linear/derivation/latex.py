@@ -6,7 +6,7 @@ from fractions import Fraction
 from ..operations import RULES
 from .typeset import GREEK_LETTERS, PLURAL, Line, clean, name, stem_and_index
 
-_GREEK_NAMES = {letter: word for word, letter in GREEK_LETTERS.items()}
+_GREEK_NAMES: dict[str, str] = {letter: word for word, letter in GREEK_LETTERS.items()}
 
 
 class Latex(Line):
@@ -38,7 +38,7 @@ class Latex(Line):
             f"_{{{self._stem(index) if not index.isdigit() else index}}}" if index else ""
         )
 
-    def _stem(self, text):
+    def _stem(self, text: str) -> str:
         text = _GREEK_NAMES.get(text, text)
         if text in GREEK_LETTERS:
             return f"\\{text}"
@@ -48,7 +48,7 @@ class Latex(Line):
             return rf"\mathrm{{{text}}}"
         return rf"\text{{{self.escaped(text)}}}"
 
-    def escaped(self, text):
+    def escaped(self, text: str) -> str:
         return "".join(self._ESCAPES.get(c, c) for c in text)
 
     def number(self, value):

@@ -85,9 +85,8 @@ class Mathml(Printer):
         return _row(text)
 
     def superscript(self, base, exponent):
-        raised = {"T": _mo("⊤"), "-T": _row(_mo("−") + _mo("⊤"))}.get(
-            exponent.arguments[0] if exponent.kind == "name" else None
-        )
+        transposes = {"T": _mo("⊤"), "-T": _row(_mo("−") + _mo("⊤"))}
+        raised = transposes.get(exponent.arguments[0]) if exponent.kind == "name" else None
         return f"<msup>{_row(self.show(base))}{raised or self.show(exponent)}</msup>"
 
     def call(self, function, axes, arguments):

@@ -15,10 +15,12 @@ SHORTEST = 4  # a shorter one is repeated rather than named
 
 @dataclass(frozen=True)
 class Line:
-    """left = right, with the shape of both; ``node`` is set where the line is its gradient."""
+    """left = right, with the shape of both; ``node`` is set where the line is its gradient, and
+    there is nothing on the right of what is given.
+    """
 
     left: Math
-    right: Math
+    right: Math | None
     shape: tuple
     part: str  # "forward", "given" or "backward"
     node: object = None

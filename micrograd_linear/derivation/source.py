@@ -8,6 +8,7 @@ import unicodedata
 import numpy as np
 
 from ..operations import names as op
+from ..operations import record_of
 from ..operations.assignment import assign
 from ..symbol.shapes import broadcast_shapes
 from .expressions import ATOM, UNARY_MINUS, Expressions, float_text, type_argument
@@ -16,7 +17,11 @@ from .lower import lower, reachable
 from .typeset import clean
 
 LONGEST = 70  # a longer expression is cut into named parts
-_VIEWS = (op.TRANSPOSE, op.RESHAPE, op.GETITEM, "broadcast", "variable")
+
+
+def _is_view(x):
+    """Whether its array may be one that NumPy shows in place: a part of another, or its name."""
+    return x.operation in ("broadcast", "variable") or record_of(x.operation).moves
 
 
 def write(walk, leaves, wanted):
@@ -281,7 +286,7 @@ class Writer(Expressions):
         as_it_is = (
             len(terms) == 1
             and sign == 1
-            and (y.operation in (*_VIEWS, "constant") or self.uses[y] > 1)
+            and (_is_view(y) or y.operation == "constant" or self.uses[y] > 1)
         )
         return f"{self.wrapped(y, ATOM)}.copy()" if as_it_is else self.terms(terms)
 
@@ -290,7 +295,7 @@ class Writer(Expressions):
     def base(self, x):
         """(the symbol whose memory a view looks at, whether it looks at some of it twice)"""
         repeated = False
-        while x.operation in _VIEWS or (x.operation == op.EINSUM and len(x.operands) == 1):
+        while _is_view(x) or (x.operation == op.EINSUM and len(x.operands) == 1):
             repeated |= x.operation == "broadcast"
             if x.operation == "variable" and x.static["definition"] is None:
                 break

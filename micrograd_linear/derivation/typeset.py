@@ -74,7 +74,7 @@ GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu "
     "nu xi pi rho sigma tau upsilon phi chi psi omega"
 )
-GREEK_LETTERS = dict(zip(GREEK.split(), "αβγδεζηθικλμνξπρστυφχψω", strict=True))
+GREEK_LETTERS: dict[str, str] = dict(zip(GREEK.split(), "αβγδεζηθικλμνξπρστυφχψω", strict=True))
 PLURAL = re.compile(r"(.*?)\s*\((\d+)\)$")  # the second of a name
 
 

@@ -11,23 +11,14 @@ import numpy as np
 
 from ..engine.graph import Node, is_node
 from ..operations import names as op
+from ..operations import record_of
 from . import fold, marks, modules
-from .fold import NARY
 from .heat import Numbers
 from .picture import Box, Cluster, Use
 from .reading import Place, Reading
 from .uses import broadcast, role, setting
 
 DEEPEST = 8  # frames inside one another
-SYMBOLS = {
-    op.ADD: "+",
-    op.SUBTRACT: "−",
-    op.MULTIPLY: "×",
-    op.DIVIDE: "÷",
-    op.POWER: "^",
-    op.MATMUL: "@",
-    op.NEGATIVE: "−",
-}
 
 
 def each(reading: Reading) -> tuple[list[Box], dict[str, Cluster]]:
@@ -61,8 +52,8 @@ class _SingleBoxes:
         box.single, box.made_of = True, tuple(x for x, _ in inputs)
         if node.operands and node not in reading.cut:
             many = len(uses) > len(node.operands)
-            symbol = SYMBOLS.get(node.operation, node.operation)
-            box.symbol = NARY[node.operation] if many else symbol
+            record = record_of(node.operation)
+            box.symbol = record.notation.of_many if many else record.symbol
             box.settings, box.operands = _settings(node), uses
         self.boxes.append(box)
 
@@ -202,13 +193,14 @@ def _group_box(id: str, group: fold.Box, reading: Reading) -> Box:
     shape = _shape(members)
     data = _data(members, reading)
     box = _box(id, members, shape, data, _gradient(members, reading), reading, reading.results)
+    record = record_of(last.operation)
     if group.module is not None:
         box.symbol = modules.title(group.module, reading.names.path(group.module))
         box.settings = f"{group.inside:,} values"
-    elif last.operands and last.operation in NARY and group.operand_count > 2:
-        box.symbol, box.settings = NARY[last.operation], f"of {group.operand_count:,}"
+    elif last.operands and record.notation.of_many and group.operand_count > 2:
+        box.symbol, box.settings = record.notation.of_many, f"of {group.operand_count:,}"
     elif last.operands:
-        box.symbol = SYMBOLS.get(last.operation, last.operation)
+        box.symbol = record.symbol
     box.constants = group.module is None and any(not is_node(x) for x in last.operands)
     return box
 

@@ -14,10 +14,9 @@ from collections import Counter
 from typing import Any
 
 from ..engine.graph import Node, is_node
-from ..operations import names as op
+from ..operations import record_of
 
 READABLE = 40  # boxes that a graph is folded into, at most
-NARY = {op.ADD: "Σ", op.MULTIPLY: "Π"}
 
 
 class Box:
@@ -91,7 +90,7 @@ def joined(order, kept=(), sources=None, cut=()):
     inside = {
         x
         for node in order
-        if node.operation in NARY and node not in cut
+        if record_of(node.operation).notation.of_many and node not in cut
         for x in node.operands
         if is_node(x) and x.operation == node.operation and x.shape == node.shape
         if not x.name and uses[x] == 1 and x not in kept and x not in cut

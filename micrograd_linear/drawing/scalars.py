@@ -12,7 +12,7 @@ from ..engine.graph import Node, is_node, topological_order
 from ..engine.names import named_apart
 from ..engine.tensor import Tensor
 from ..engine.value import Value
-from ..operations import RULES, SCALAR_RULES
+from ..operations import BY_NUMPY_FUNCTION, RULES, SCALAR_RULES
 from ..operations import names as op
 from . import marks, modules
 from .flow import Flow, flow, seed, was_given
@@ -169,8 +169,9 @@ def _run(node, operands):
                     result, np.asarray(node.static[bound], dtype=object)
                 )
         return result
-    if node.operation in (op.MAX, op.MIN):
-        larger, axis = np.frompyfunc(RULES[f"{node.operation}imum"], 2, 1), node.static.get("axis")
+    if node.rule.kinked and node.rule.repeated in BY_NUMPY_FUNCTION:
+        larger = np.frompyfunc(BY_NUMPY_FUNCTION[node.rule.repeated], 2, 1)
+        axis = node.static.get("axis")
         result = operands[0]
         axes = (
             range(result.ndim)

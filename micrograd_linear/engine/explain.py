@@ -10,8 +10,6 @@ import numpy as np
 from ..operations import names as op
 from .graph import is_node
 
-_ONLY_MOVE = (op.GETITEM, op.RESHAPE, op.TRANSPOSE, op.BROADCAST_TO)
-
 
 def described(operands: Iterable[Any]) -> str:
     """The operands in words, with their shapes."""
@@ -73,7 +71,7 @@ def _reason_of_matmul(left, right):
 
 def check_integers(rule, inputs, static, value, operands):
     """Integers wrap around silently; do the same in floating point and compare."""
-    if value.dtype.kind in "iu" and rule.name not in _ONLY_MOVE:
+    if value.dtype.kind in "iu" and not rule.moves:
         approximate = rule.formula(*(np.asarray(x, dtype=np.float64) for x in inputs), **static)[0]
         if not np.allclose(value, approximate, rtol=1e-9, atol=0.5):
             raise OverflowError(

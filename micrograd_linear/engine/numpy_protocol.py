@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from ..operations import BY_NUMPY_FUNCTION, RULES
-from ..operations import names as op
 from .graph import is_node
 from .leaving import written_into
 
@@ -51,8 +50,6 @@ _PLAIN |= {np.any, np.all, np.floor, np.ceil, np.rint, np.trunc, np.round, np.ar
 _PLAIN |= {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.searchsorted, np.signbit}
 _PLAIN |= {np.isneginf, np.isposinf, np.may_share_memory, np.shares_memory, np.bincount}
 
-_REDUCTIONS = {op.ADD: "np.sum", op.MULTIPLY: "np.prod", op.MAXIMUM: "np.max", op.MINIMUM: "np.min"}
-
 
 def implements(numpy_function):
     """Decorator: the function is what NumPy's does on a Tensor."""
@@ -85,8 +82,8 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     if not _is_recorded((inputs, kwargs)) and not (written and is_node(written[0])):
         # Of constants nothing can be lost.
         return getattr(ufunc, method)(*_plain_of(inputs), **_plain_of(kwargs))
-    if method == "reduce" and ufunc.__name__ in _REDUCTIONS:
-        raise TypeError(_unsupported(f"{_name(ufunc)}.reduce", _REDUCTIONS[ufunc.__name__]))
+    if method == "reduce" and (instead := _reduction_by(ufunc)):
+        raise TypeError(_unsupported(f"{_name(ufunc)}.reduce", instead))
     call = _name(ufunc) if method == "__call__" else f"{_name(ufunc)}.{method}"
     if kwargs.get("out"):
         return _into_out(ufunc, method, inputs, kwargs, call)
@@ -161,6 +158,14 @@ def _plain_of(x: Any) -> Any:
 
 def _plain(x):
     return x.current if hasattr(x, "current") else x
+
+
+def _reduction_by(ufunc):
+    """How the reduction is written that the ufunc's ``reduce`` gives the same as, or None."""
+    for each in RULES.values():
+        if each.repeated is ufunc:
+            return _name(each.numpy_function) if each.numpy_function else f".{each.name}"
+    return None
 
 
 def _name(function):

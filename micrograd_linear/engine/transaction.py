@@ -9,11 +9,25 @@ as much as the walk.
 import os
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 Result = TypeVar("Result")
 Saved = list[tuple[Any, str, Any]]  # (nodes, the name of an attribute, its values)
-lock = threading.RLock()
+
+
+class OwnedLock(Protocol):
+    """A lock that tells whether this thread holds it."""
+
+    def acquire(self) -> bool: ...
+
+    def release(self) -> None: ...
+
+    def _is_owned(self) -> bool: ...
+
+    def _at_fork_reinit(self) -> None: ...
+
+
+lock = cast(OwnedLock, threading.RLock())
 # The order of every walk under way, the outermost first; all are walks of one thread.
 orders: list[list] = []
 

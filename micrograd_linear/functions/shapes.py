@@ -267,7 +267,9 @@ def sliding_window_view(x, window_shape, axis=None):
     shape = window_shape if isinstance(window_shape, (tuple, list)) else (window_shape,)
     axes = range(x.ndim) if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
     # NumPy itself checks the arguments.
-    np.lib.stride_tricks.sliding_window_view(_hollow(x), window_shape, axis)
+    np.lib.stride_tricks.sliding_window_view(
+        _hollow(x), window_shape, tuple(axis) if isinstance(axis, list) else axis
+    )
     viewed = x
     for n, a in zip(shape, [a % x.ndim for a in axes], strict=True):
         windows = np.arange(x.shape[a] - n + 1)[:, None] + np.arange(n)

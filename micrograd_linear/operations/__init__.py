@@ -24,7 +24,7 @@ from . import (
     reductions,
     shapes,
 )
-from .operation import BY_NUMPY_FUNCTION, RULES, Lesson, Notation, Rule, is_kinked, is_read, rule
+from .operation import BY_NUMPY_FUNCTION, RULES, Lesson, Notation, Rule, is_read, record_of, rule
 from .scalar import ScalarRule
 
 # The operations on single numbers, operators first. One with settings that are no numbers is none.
@@ -47,9 +47,9 @@ __all__ = [
     "assignment",
     "elementary",
     "indexing",
-    "is_kinked",
     "is_read",
     "linear_algebra",
+    "record_of",
     "reductions",
     "rule",
     "shapes",

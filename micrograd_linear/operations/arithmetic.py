@@ -14,7 +14,7 @@ from .operation import POSITIVE, REAL, Notation, rule
     scalar=operator.add,
     domains=(REAL, REAL),
     commutative=True,
-    notation=Notation("+", javascript="({0}+{1})"),
+    notation=Notation("+", javascript="({0}+{1})", symbol="+", of_many="Σ"),
 )
 def add(x, y):
     return x + y, (lambda g: g, lambda g: g)
@@ -26,7 +26,7 @@ def add(x, y):
     scalar=operator.sub,
     domains=(REAL, REAL),
     roles=("left", "right"),
-    notation=Notation("-", javascript="({0}-{1})"),
+    notation=Notation("-", javascript="({0}-{1})", symbol="−"),
 )
 def subtract(x, y):
     return x - y, (lambda g: g, lambda g: -g)
@@ -38,7 +38,8 @@ def subtract(x, y):
     scalar=operator.mul,
     domains=(REAL, REAL),
     commutative=True,
-    notation=Notation("*", javascript="({0}*{1})"),
+    multiplies=True,
+    notation=Notation("*", javascript="({0}*{1})", symbol="×", of_many="Π"),
 )
 def multiply(x, y):
     return x * y, (lambda g: g * y, lambda g: g * x)
@@ -50,7 +51,7 @@ def multiply(x, y):
     scalar=ieee.divide,
     domains=(REAL, POSITIVE),
     roles=("left", "right"),
-    notation=Notation("/", javascript="({0}/{1})"),
+    notation=Notation("/", javascript="({0}/{1})", symbol="÷"),
 )
 def divide(x, y):
     q = x / y
@@ -63,7 +64,7 @@ def divide(x, y):
     scalar=ieee.power,
     domains=(POSITIVE, REAL),
     roles=("base", "exponent"),
-    notation=Notation("**", javascript="power({0},{1})"),
+    notation=Notation("**", javascript="power({0},{1})", symbol="^"),
 )
 def power(x, p):
     """x ** p. The exponent p - (p != 0) keeps p = 0 at the derivative 0, at x = 0 too;
@@ -80,7 +81,7 @@ def power(x, p):
     operator=True,
     scalar=operator.neg,
     domains=(REAL,),
-    notation=Notation("neg", javascript="(-{0})"),
+    notation=Notation("neg", javascript="(-{0})", symbol="−"),
 )
 def negative(x):
     return -x, (lambda g: -g,)

@@ -5,7 +5,7 @@ import numpy as np
 from .operation import is_read, rule
 
 
-@rule("getitem")
+@rule("getitem", moves=True)
 def getitem(x, *, index):
     """x[index]: slices, integers, integer arrays, masks, None and ``...``, as in NumPy."""
     shape = x.shape

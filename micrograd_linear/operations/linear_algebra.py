@@ -9,13 +9,19 @@ import numpy as np
 from .operation import Notation, rule
 
 
-@rule(np.matmul, roles=("left", "right"), sums=True)
+@rule(
+    np.matmul,
+    roles=("left", "right"),
+    sums=True,
+    multiplies=True,
+    notation=Notation(symbol="@"),
+)
 def matmul(x, w):
     """x @ w for operands of two or more axes; the caller lifts vectors to matrices."""
     return x @ w, (lambda g: g @ w.mT, lambda g: x.mT @ g)
 
 
-@rule(np.einsum, sums=True)
+@rule(np.einsum, sums=True, multiplies=True)
 def einsum(*operands, subscripts):
     """Einstein's sum over explicit subscripts, "ij,jk->ik" (no ellipsis; the caller writes it out).
 
@@ -80,7 +86,7 @@ def solve(a, b):
     return y, (lambda g: -np.linalg.solve(a.mT, g) @ y.mT, lambda g: np.linalg.solve(a.mT, g))
 
 
-@rule(np.linalg.cholesky)
+@rule(np.linalg.cholesky, symmetric=True)
 def cholesky(x):
     """The lower triangular L with L Lᵀ = x; like NumPy's it reads the lower triangle, and x is
     symmetric: the gradient is, too.

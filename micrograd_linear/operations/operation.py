@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,12 +29,17 @@ class Notation:
     ``text``         the name of the function in a formula, as text
     ``latex``        the same in LaTeX: a command such as ``\\exp``, if there is one
     ``javascript``   its value from single numbers, with {0} and {1} for the operands
+    ``symbol``       in a picture of arrays: "×", "@"; its name where none is given
+    ``of_many``      the same for three operands or more, where ``f(f(x, y), z)`` may be drawn as
+                     one operation of all three: "Σ"
     """
 
     sign: str = ""
     text: str = ""
     latex: str = ""
     javascript: str = ""
+    symbol: str = ""
+    of_many: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,12 @@ class Rule:
     ``flat``          its derivative is 0 wherever it has one: of a Tensor it gives plain numbers
     ``kinked``        it has points without a derivative, where the engine has a convention
     ``reduces``       it takes elements together over the setting ``axis``
+    ``repeated``      the ufunc whose ``reduce`` gives the same as this reduction
+    ``statistic``     it reduces to a number of all the elements, which may be held constant
     ``sums``          its elements are sums, or functions of sums
+    ``moves``         its elements are elements of its operand, which NumPy may show in place
+    ``multiplies``    it is a product: linear in each operand, whose factors are the others
+    ``symmetric``     its operand is a symmetric matrix, of which it may read one triangle
     ``composed``      a derivation prints its name, and not the steps of its formula
     """
 
@@ -88,7 +99,12 @@ class Rule:
     flat: bool = False
     kinked: bool = False
     reduces: bool = False
+    repeated: np.ufunc | None = None
+    statistic: bool = False
     sums: bool = False
+    moves: bool = False
+    multiplies: bool = False
+    symmetric: bool = False
     composed: bool = False
     notation: Notation = Notation()
     lesson: Lesson = Lesson()
@@ -117,10 +133,20 @@ class Rule:
         return self.notation.sign or self.name
 
     @property
+    def symbol(self) -> str:
+        """What stands in the box of an array: its symbol, or its name."""
+        return self.notation.symbol or self.name
+
+    @property
     def is_function(self) -> bool:
         """True for an elementwise function of one array, by name, such as tanh."""
         named = self.elementwise and not (self.operator or self.flat or self.static_names)
         return named and self.operand_count - self.parameters == 1
+
+    @property
+    def is_reduction(self) -> bool:
+        """True for a reduction that is no formula of other operations, such as a sum."""
+        return self.reduces and not self.composed
 
     @property
     def method_names(self) -> tuple[str, ...]:
@@ -160,6 +186,17 @@ def rule(function_or_name: Callable | str, **record: Any) -> Callable[[Callable]
     return register
 
 
-def is_kinked(operation: str) -> bool:
-    """Whether the operation of that name has points without a derivative."""
-    return operation in RULES and RULES[operation].kinked
+def record_of(operation: str) -> Rule:
+    """The record of the operation of that name, for a reader that asks whether a property is there.
+
+    One that is written by hand has no record: it has none of the properties.
+    """
+    return RULES.get(operation) or _record_without_properties(operation)
+
+
+@lru_cache(maxsize=256)
+def _record_without_properties(name: str) -> Rule:
+    def formula(*operands: Any) -> tuple[Any, tuple[Callable, ...]]:
+        raise TypeError(f"{name!r} is written by hand, and has no formula")
+
+    return Rule(name, formula)

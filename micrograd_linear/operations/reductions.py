@@ -21,7 +21,7 @@ def _kept(shape, axis):
     return tuple(1 if i in reduced else n for i, n in enumerate(shape)), count
 
 
-@rule(np.sum, reduces=True, sums=True)
+@rule(np.sum, reduces=True, repeated=np.add, statistic=True, sums=True)
 def sum(x, *, axis=None, keepdims=False):
     y = np.sum(x, axis=axis, keepdims=keepdims)
     shape = x.shape
@@ -29,7 +29,7 @@ def sum(x, *, axis=None, keepdims=False):
     return y, (lambda g: np.broadcast_to(np.reshape(g, kept), shape),)
 
 
-@rule(np.mean, reduces=True, sums=True)
+@rule(np.mean, reduces=True, statistic=True, sums=True)
 def mean(x, *, axis=None, keepdims=False):
     y = np.mean(x, axis=axis, keepdims=keepdims)
     shape = x.shape
@@ -39,14 +39,28 @@ def mean(x, *, axis=None, keepdims=False):
     return y, (lambda g: np.broadcast_to(np.reshape(g, kept) / (count or 1), shape),)
 
 
-@rule(np.max, reduces=True, kinked=True, notation=Notation(latex=r"\max"))
+@rule(
+    np.max,
+    reduces=True,
+    repeated=np.maximum,
+    statistic=True,
+    kinked=True,
+    notation=Notation(latex=r"\max"),
+)
 def max(x, *, axis=None, keepdims=False):
     """The largest element; ties share the gradient equally."""
     y = np.max(x, axis=axis, keepdims=keepdims)
     return y, (lambda g: _shared_by_ties(g, x, y, axis),)
 
 
-@rule(np.min, reduces=True, kinked=True, notation=Notation(latex=r"\min"))
+@rule(
+    np.min,
+    reduces=True,
+    repeated=np.minimum,
+    statistic=True,
+    kinked=True,
+    notation=Notation(latex=r"\min"),
+)
 def min(x, *, axis=None, keepdims=False):
     """The smallest element; ties share the gradient equally."""
     y = np.min(x, axis=axis, keepdims=keepdims)
@@ -59,7 +73,7 @@ def _shared_by_ties(g, x, y, axis):
     return np.where(reached, np.reshape(g, kept) / np.sum(reached, axis=axis, keepdims=True), 0)
 
 
-@rule(np.var, reduces=True, sums=True, composed=True)
+@rule(np.var, reduces=True, statistic=True, sums=True, composed=True)
 def var(x, *, axis=None, ddof=0, keepdims=False):
     """The mean of (x - mean)², over n - ddof."""
     kept, count = _kept(x.shape, axis)
@@ -68,7 +82,7 @@ def var(x, *, axis=None, ddof=0, keepdims=False):
     return y, (lambda g: 2 * np.reshape(g, kept) * deviation / (count - ddof),)
 
 
-@rule(np.std, reduces=True, sums=True, composed=True)
+@rule(np.std, reduces=True, statistic=True, sums=True, composed=True)
 def std(x, *, axis=None, ddof=0, keepdims=False):
     """The square root of the variance, with derivative 0 where it is 0."""
     kept, count = _kept(x.shape, axis)
@@ -77,7 +91,7 @@ def std(x, *, axis=None, ddof=0, keepdims=False):
     return y, (lambda g: np.reshape(g / ((count - ddof) * (y + (y == 0))), kept) * deviation,)
 
 
-@rule(np.linalg.norm, reduces=True, sums=True, composed=True)
+@rule(np.linalg.norm, reduces=True, statistic=True, sums=True, composed=True)
 def norm(x, *, axis=None, keepdims=False):
     """The square root of the sum of squares, with derivative 0 at 0."""
     kept, _ = _kept(x.shape, axis)
@@ -85,7 +99,7 @@ def norm(x, *, axis=None, keepdims=False):
     return y, (lambda g: np.reshape(g / (y + (y == 0)), kept) * x,)
 
 
-@rule("logsumexp", reduces=True, sums=True, composed=True)
+@rule("logsumexp", reduces=True, statistic=True, sums=True, composed=True)
 def logsumexp(x, *, axis=None, keepdims=False):
     """log Σ e^x, with the largest x taken out of the sum, so that nothing overflows."""
     kept, _ = _kept(x.shape, axis)
@@ -96,7 +110,7 @@ def logsumexp(x, *, axis=None, keepdims=False):
     return result, (lambda g: np.reshape(g, kept) * np.exp(x - y),)
 
 
-@rule(np.prod, reduces=True)
+@rule(np.prod, reduces=True, repeated=np.multiply)
 def prod(x, *, axis=None, keepdims=False):
     """The product. Where an element is 0, the product of the others is computed as such, at a cost
     of their number for each.

@@ -5,13 +5,13 @@ import numpy as np
 from .operation import rule
 
 
-@rule(np.reshape)
+@rule(np.reshape, moves=True)
 def reshape(x, *, shape):
     old = x.shape
     return np.reshape(x, shape), (lambda g: np.reshape(g, old),)
 
 
-@rule(np.transpose)
+@rule(np.transpose, moves=True)
 def transpose(x, *, axes=None):
     y = np.transpose(x, axes)
     back = None
@@ -20,7 +20,7 @@ def transpose(x, *, axes=None):
     return y, (lambda g: np.transpose(g, back),)
 
 
-@rule(np.broadcast_to)
+@rule(np.broadcast_to, moves=True)
 def broadcast_to(x, *, shape):
     """The pullback is the identity: whoever calls it sums the result back to the shape of x, as
     after every broadcast.

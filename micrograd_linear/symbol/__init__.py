@@ -11,7 +11,7 @@ A rule that is run on symbols gives formulas; ``derive`` prints them.
 ((5, 3), (4, 3))
 """
 
-from . import numpy_protocol  # noqa: F401  gives Symbol its operators
+from . import numpy_protocol  # noqa: F401  gives a Book its kind of symbols
 from .node import Book, Symbol
 
 __all__ = ["Book", "Symbol"]

@@ -9,11 +9,12 @@ is never left out: 0 times and x - x, which are not 0 where x is infinite or NaN
 import functools
 from collections import Counter
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from ..operations import names as op
-from .node import Symbol, is_tame, over, plus, times
+from .node import Book, Symbol, is_tame, over, plus, times
 from .shapes import broadcast_shapes, common_type, float_type, same_but_leading_ones
 
 ONE = Fraction(1)
@@ -33,10 +34,13 @@ def inner_of(x):
     return x.operands[0].current()
 
 
-def elementwise(operation, operands, dtype=None, key=(), static=None, shape=None):
+def elementwise(
+    operation, operands, dtype=None, key=(), static: dict[str, Any] | None = None, shape=None
+):
     """An elementwise operation. A broadcast of an operand is left out where the others broadcast
     it, and is done last where none does.
     """
+    static = static or {}
     shape = broadcast_shapes(*(x.shape for x in operands)) if shape is None else shape
     operands = without_broadcasts(operands, shape)
     small = broadcast_shapes(*(x.shape for x in operands))
@@ -133,10 +137,12 @@ def without_broadcasts(operands, shape):
 # --- products ------------------------------------------------------------------------------------
 
 
-def product(coefficient, factors, divisors, book=None):
+def product(coefficient, factors, divisors, book: Book | None = None) -> Symbol:
     """coefficient * factors / divisors."""
     parts = [*factors, *divisors]
     if not parts:
+        if book is None:
+            raise TypeError("a product of nothing needs the book that its number is written in")
         return book.number(coefficient)
     return elementwise(
         "product", parts, static={"coefficient": coefficient, "factors": len(factors)}
@@ -251,16 +257,8 @@ def _product_symbol(book, coefficient, above, below, shape):
         operands = tuple(above + below)
         is_float = below or isinstance(coefficient, float)
         dtype = _arithmetic_type(float_type(operands) if is_float else common_type(operands))
-        result = Symbol(
-            book,
-            "product",
-            operands,
-            {"coefficient": coefficient, "factors": len(above)},
-            shape,
-            dtype,
-        )
-        result.key = symbol_key
-        book.symbols[symbol_key] = result
+        static = {"coefficient": coefficient, "factors": len(above)}
+        result = book.add(symbol_key, "product", operands, static, shape, dtype)
     return result.current()
 
 

@@ -1,6 +1,8 @@
-"""``Symbol``: a formula without numbers. It has a shape and a type, and speaks NumPy, so that a
-rule can be run on it.
+"""``Symbol``: a formula without numbers, which has a shape and a type; and the ``Book`` that keeps
+the symbols of one derivation, each once.
 """
+
+from __future__ import annotations
 
 import itertools
 import math
@@ -14,12 +16,16 @@ class Book:
     operands is the same object.
 
     ``as_written``: factors stay inside of sums, where they may keep these from overflowing.
+    ``kind`` is what a symbol is made as: one that speaks NumPy, which is known where NumPy's
+    functions of symbols are.
     """
 
-    def __init__(self, as_written=False):
+    kind: type[Symbol]
+
+    def __init__(self, as_written: bool = False):
         self.as_written = as_written
-        self.symbols = {}
-        self.forgotten = []
+        self.symbols: dict[tuple, Symbol] = {}
+        self.forgotten: list[Symbol] = []
         self.serial = itertools.count()
 
     def make(self, operation, operands=(), static=None, shape=(), dtype=None, key=()):
@@ -29,11 +35,15 @@ class Book:
         full_key = (operation, tuple([id(x) for x in operands]), key, shape)
         symbol = self.symbols.get(full_key)
         if symbol is None:
-            symbol = self.symbols[full_key] = Symbol(
-                self, operation, operands, static or {}, shape, dtype
-            )
-            symbol.key = full_key
+            symbol = self.add(full_key, operation, operands, static or {}, shape, dtype)
         return symbol.current()
+
+    def add(self, full_key, operation, operands, static, shape, dtype) -> Symbol:
+        """A symbol that there is not yet."""
+        symbol = self.kind(self, operation, operands, static, shape, dtype)
+        symbol.key = full_key
+        self.symbols[full_key] = symbol
+        return symbol
 
     def forget(self, symbol):
         """Let the same operation on the same operands be another symbol from here on."""
@@ -77,7 +87,7 @@ class Book:
         )
 
 
-class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
+class Symbol:
     """An operation on symbols: ``operation``, ``operands``, ``static``; its ``shape`` and ``dtype``
     (None for a number).
     """
@@ -94,12 +104,12 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         "serial",
         "key",
     )
-    __array_priority__ = 1000
 
     def __init__(self, book, operation, operands, static, shape, dtype):
         self.book, self.operation, self.operands, self.static = book, operation, operands, static
         self.shape, self.dtype = shape, dtype
-        self.alias = None  # the named variable that stands for this formula, once it has one
+        # The named variable that stands for this formula, once it has one.
+        self.alias: Symbol | None = None
         # A "result" has (rule name, operands, static), by which it is printed, although its
         # formula is composed of several operations.
         self.written = None
@@ -114,7 +124,7 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
             size *= n
         return size
 
-    __hash__ = object.__hash__  # the mixin's == makes a symbol
+    __hash__ = object.__hash__  # its == makes a symbol
 
     def current(self):
         """The named variable that stands for this formula by now, or itself."""
@@ -122,18 +132,6 @@ class Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         while symbol.alias is not None:
             symbol = symbol.alias
         return symbol
-
-    def __bool__(self):
-        raise TypeError(
-            "a formula has no truth value: a rule that is derived symbolically must not branch on "
-            "numbers; use np.where"
-        )
-
-    def __iter__(self):
-        return (self[i] for i in range(self.shape[0]))
-
-    def __len__(self):
-        return self.shape[0]
 
     def __repr__(self):
         return f"<Symbol {self.operation} {self.shape}>"

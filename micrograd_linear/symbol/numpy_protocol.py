@@ -1,14 +1,14 @@
-"""NumPy's operators and functions on symbols. The vocabulary is closed: what is not known raises,
-by name.
+"""``ArraySymbol``: a symbol that speaks NumPy, so that a rule can be run on it. The vocabulary is
+closed: what is not known raises, by name.
 """
 
 import numpy as np
 
-from ..operations import BY_NUMPY_FUNCTION
+from ..operations import BY_NUMPY_FUNCTION, RULES
 from ..operations import names as op
 from . import algebra, functions, structure
 from .algebra import symbol
-from .node import Symbol
+from .node import Book, Symbol
 
 _COMPARISONS = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
 # The elementwise functions of which something is known beside their names.
@@ -43,6 +43,13 @@ def _reduction(operation):
     return lambda x, axis=None, keepdims=False: structure.reduce(operation, x, axis, keepdims)
 
 
+def _reducing(operation):
+    def method(self, axis=None, keepdims=False):
+        return structure.reduce(operation, symbol(self.book, self), axis, keepdims)
+
+    return method
+
+
 def _squeeze(x, axis=None):
     return structure.reshape(x, np.squeeze(np.broadcast_to(np.int8(0), x.shape), axis).shape)
 
@@ -63,8 +70,9 @@ def _swapaxes(x, a, b):
     return structure.transpose(x, order)
 
 
+_REDUCTIONS = [each for each in RULES.values() if each.is_reduction]
 _FUNCTIONS = {
-    **{getattr(np, name): _reduction(name) for name in (op.SUM, op.MEAN, op.MAX, op.MIN, op.PROD)},
+    **{each.numpy_function: _reduction(each.name) for each in _REDUCTIONS},
     np.cumsum: lambda x, axis: structure.cumsum(x, axis),
     np.reshape: structure.reshape,
     np.squeeze: _squeeze,
@@ -93,60 +101,89 @@ _RULES = {
 }
 
 
-def _array_ufunc(self, ufunc, method, *inputs, **kwargs):
-    build = _ufunc(ufunc)
-    if build is None or method != "__call__" or kwargs:
-        raise TypeError(
-            f"np.{ufunc.__name__} of a formula{f', {method}' * (method != '__call__')}: not known"
-            f"{'' if kwargs else f'; give it a record with @rule(np.{ufunc.__name__})'}"
+class ArraySymbol(Symbol, np.lib.mixins.NDArrayOperatorsMixin):
+    """A symbol that speaks NumPy: its operators, its functions, its methods of arrays."""
+
+    __slots__ = ()
+    __array_priority__ = 1000
+    __hash__ = Symbol.__hash__
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        build = _ufunc(ufunc)
+        if build is None or method != "__call__" or kwargs:
+            called = "" if method == "__call__" else f", {method}"
+            raise TypeError(
+                f"np.{ufunc.__name__} of a formula{called}: not known"
+                f"{'' if kwargs else f'; give it a record with @rule(np.{ufunc.__name__})'}"
+            )
+        return build(*[symbol(self.book, x) for x in inputs])
+
+    def __array_function__(self, function, types, args, kwargs):
+        build = _FUNCTIONS.get(function)
+        if function is np.einsum:
+            return structure.einsum(args[0], *(symbol(self.book, x) for x in args[1:]))
+        if build is None:
+            raise TypeError(f"np.{getattr(function, '__name__', function)} of a formula: not known")
+
+        if function in (np.where, np.linalg.solve):
+            return build(*(symbol(self.book, x) for x in args))
+        if function is np.concatenate:
+            return build([symbol(self.book, x) for x in args[0]], *args[1:], **kwargs)
+        return build(
+            *(symbol(self.book, x) if isinstance(x, Symbol) else x for x in args), **kwargs
         )
-    return build(*[symbol(self.book, x) for x in inputs])
+
+    @staticmethod
+    def __apply_rule__(rule, operands, static):
+        book = next(x.book for x in operands if isinstance(x, Symbol))
+        operands = [symbol(book, x) for x in operands]
+        build = _RULES.get(rule.name)
+        if build is None and rule.scalar is not None and not rule.composed:  # such as the sigmoid
+            build = functions.elementary(rule)
+        if build is not None:
+            return build(*operands, **static)
+        return symbol(book, rule.formula(*operands, **static)[0])
+
+    def __getitem__(self, index):
+        return structure.getitem(symbol(self.book, self), index)
+
+    def __iter__(self):
+        return (self[i] for i in range(self.shape[0]))
+
+    def __len__(self):
+        return self.shape[0]
+
+    def __bool__(self):
+        raise TypeError(
+            "a formula has no truth value: a rule that is derived symbolically must not branch on "
+            "numbers; use np.where"
+        )
+
+    @property
+    def mT(self):
+        return structure.swap_last(symbol(self.book, self))
+
+    @property
+    def T(self):
+        return structure.transpose(symbol(self.book, self))
+
+    def all(self):
+        """False: whether it holds for all numbers that there may be is not known."""
+        return False
+
+    def astype(self, dtype):
+        return structure.astype(symbol(self.book, self), dtype)
+
+    def reshape(self, *shape):
+        return structure.reshape(symbol(self.book, self), shape[0] if len(shape) == 1 else shape)
+
+    def transpose(self, *axes):
+        return structure.transpose(
+            symbol(self.book, self), axes[0] if len(axes) == 1 else axes or None
+        )
+
+    sum, mean, prod = _reducing(op.SUM), _reducing(op.MEAN), _reducing(op.PROD)
+    max, min = _reducing(op.MAX), _reducing(op.MIN)
 
 
-def _array_function(self, function, types, args, kwargs):
-    build = _FUNCTIONS.get(function)
-    if function is np.einsum:
-        return structure.einsum(args[0], *(symbol(self.book, x) for x in args[1:]))
-    if build is None:
-        raise TypeError(f"np.{getattr(function, '__name__', function)} of a formula: not known")
-
-    if function in (np.where, np.linalg.solve):
-        return build(*(symbol(self.book, x) for x in args))
-    if function is np.concatenate:
-        return build([symbol(self.book, x) for x in args[0]], *args[1:], **kwargs)
-    return build(*(symbol(self.book, x) if isinstance(x, Symbol) else x for x in args), **kwargs)
-
-
-def _apply_rule(rule, operands, static):
-    book = next(x.book for x in operands if isinstance(x, Symbol))
-    operands = [symbol(book, x) for x in operands]
-    build = _RULES.get(rule.name)
-    if build is None and rule.scalar is not None and not rule.composed:  # such as the sigmoid
-        build = functions.elementary(rule)
-    if build is not None:
-        return build(*operands, **static)
-    return symbol(book, rule.formula(*operands, **static)[0])
-
-
-Symbol.__array_ufunc__ = _array_ufunc
-Symbol.__array_function__ = _array_function
-Symbol.__apply_rule__ = staticmethod(_apply_rule)
-Symbol.__getitem__ = lambda self, index: structure.getitem(symbol(self.book, self), index)
-Symbol.mT = property(lambda self: structure.swap_last(symbol(self.book, self)))
-Symbol.T = property(lambda self: structure.transpose(symbol(self.book, self)))
-Symbol.all = lambda self: False  # whether it holds for all numbers there may be is not known
-Symbol.astype = lambda self, dtype: structure.astype(symbol(self.book, self), dtype)
-for _name in (op.SUM, op.MEAN, op.MAX, op.MIN, op.PROD):
-    setattr(
-        Symbol,
-        _name,
-        lambda self, axis=None, keepdims=False, _n=_name: structure.reduce(
-            _n, symbol(self.book, self), axis, keepdims
-        ),
-    )
-Symbol.reshape = lambda self, *shape: structure.reshape(
-    symbol(self.book, self), shape[0] if len(shape) == 1 else shape
-)
-Symbol.transpose = lambda self, *axes: structure.transpose(
-    symbol(self.book, self), axes[0] if len(axes) == 1 else axes or None
-)
+Book.kind = ArraySymbol

@@ -56,7 +56,9 @@ def _reduced(operation, x, axes):
                 [part for part in parts if not _constant_along(part, x, axes)]
                 for parts in (above, below)
             ]
-            inner = _reduced(operation, broadcast(product(ONE, *kept, x.book), x.shape), axes)
+            inner = _reduced(
+                operation, broadcast(product(ONE, kept[0], kept[1], x.book), x.shape), axes
+            )
             scaled = product(coefficient, [inner, *factors], divisors)
             return (
                 scaled

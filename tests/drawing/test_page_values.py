@@ -11,11 +11,11 @@ from draw_graphs import by_name, mlp_loss, neuron, same, small_layer
 
 from micrograd_linear import Tensor, Value, draw
 from micrograd_linear.drawing import render as rendering
-from micrograd_linear.drawing.boxes import SYMBOLS
 from micrograd_linear.drawing.flow import flow
 from micrograd_linear.drawing.render import LayoutTimeout
 from micrograd_linear.nn import MLP
 from micrograd_linear.operations import SCALAR_RULES as RULES
+from micrograd_linear.operations import record_of
 
 # --- number by number, and large graphs -----------------------------------------------------------
 
@@ -315,7 +315,7 @@ def test_every_rule_of_the_page_computes_what_the_engine_does(opened):
             if rule.derivative.__code__.co_argcount == 3
             else [(x,) for x in POINTS]
         )
-        k = formulas[SYMBOLS.get(name, name)] if name not in ("negative", "subtract") else None
+        k = formulas[record_of(name).symbol] if name not in ("negative", "subtract") else None
         if k is None:  # both are written with the same sign
             k = next(
                 value["formula"]

@@ -1,19 +1,12 @@
 """One operation is one record: what is added in one file is found by every reader."""
 
 import ast
-import os
-import shutil
-import subprocess
-import sys
 from importlib import util
-from pathlib import Path
 
 import pytest
+from package_copy import ROOT, add, run
 
 from micrograd_linear.operations import RULES
-
-ROOT = Path(__file__).parents[2]
-RECORD_FILE = "micrograd_linear/operations/elementary.py"
 
 SINH = """
 
@@ -222,31 +215,11 @@ for reader in READERS:
 """
 
 
-@pytest.fixture
-def copy(tmp_path):
-    """A copy of the package and of what writes the declarations, to be changed."""
-    ignored = shutil.ignore_patterns("__pycache__")
-    for folder in ("micrograd_linear", "docs"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
-    return tmp_path
-
-
-def run(copy, *arguments):
-    environment = {**os.environ, "PYTHONPATH": str(copy), "NUMBA_CACHE_DIR": str(copy / "numba")}
-    command = [sys.executable, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=copy, env=environment)
-
-
 def readings(copy, name, latex):
     known = f"NAME, LATEX, NUMBA = {name!r}, {latex}, {bool(util.find_spec('numba'))}\n"
     done = run(copy, "-c", known + READINGS)
     assert done.returncode == 0, done.stderr
     return dict(line.split(" ", 1) for line in done.stdout.splitlines())
-
-
-def add(copy, record):
-    path = copy / RECORD_FILE
-    path.write_text(path.read_text() + record)
 
 
 @pytest.mark.parametrize(

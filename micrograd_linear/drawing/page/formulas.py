@@ -10,7 +10,6 @@ from ...derivation.notation import Notation
 from ...derivation.text import Text
 from ...derivation.walk import core_of, fitted, rule_of
 from ...engine.graph import is_node
-from ...operations import names as op
 from ...symbol import Book, algebra, structure
 from .javascript import expression
 
@@ -139,7 +138,7 @@ def _chain(rule, symbols, static):
     """(value, pullbacks) of a rule; of one for two operands on several, such as a sum of many, from
     the left to the right.
     """
-    if len(symbols) <= 2 or rule.name not in (op.ADD, op.MULTIPLY):
+    if len(symbols) <= 2 or not rule.notation.of_many:
         return rule.formula(*symbols, **static)
     value, steps = symbols[0], []
     for symbol in symbols[1:]:
