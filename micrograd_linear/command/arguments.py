@@ -60,6 +60,16 @@ def _add_check(commands):
         nargs="*",
         help="the pairs to check: names of functions, a class, or Class.method (default: all)",
     )
+    check.add_argument(
+        "--fix",
+        action="store_true",
+        help="print the corrections that were verified as a unified diff",
+    )
+    check.add_argument(
+        "--write",
+        action="store_true",
+        help="print that diff, and write the corrections into the file",
+    )
     forms = check.add_mutually_exclusive_group()
     forms.add_argument(
         "--json",

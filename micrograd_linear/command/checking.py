@@ -17,6 +17,7 @@ from ..comparison import (
     pair_of,
     pairs_of,
 )
+from ..comparison.correction.mistake import Paint, plain_text
 from ..foundations.place import message_of
 from ..foundations.printable import finite, printable
 
@@ -173,7 +174,9 @@ def summary(found: Sequence[Checked]) -> str:
     return line if line.endswith(".") else f"{line}."
 
 
-def table(found: Sequence[Checked], file: str, seed: int) -> str:
+def table(
+    found: Sequence[Checked], file: str, seed: int, paint: Paint = plain_text
+) -> str:
     """A row for each pair, then the details of what fails, then the verdict."""
     rows = [["pair", "place", "gradients", "verdict"], *(checked.row() for checked in found)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
@@ -186,7 +189,7 @@ def table(found: Sequence[Checked], file: str, seed: int) -> str:
             lines += ["", f"{checked.pair.name} ({checked.place}): no verdict: {checked.error}"]
         elif not checked.comparison.ok:
             words = about(checked, checked.pair.name, seed)
-            lines += ["", f"{words}; {checked.place}", str(checked.comparison)]
+            lines += ["", f"{words}; {checked.place}", checked.comparison.text(paint)]
         else:
             lines += [f"{checked.pair.name}: {remark}" for remark in _said(checked.comparison)]
     return "\n".join([f"{Path(file).name}: {len(found)} pairs", "", *lines, "", summary(found)])

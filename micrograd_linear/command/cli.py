@@ -23,7 +23,8 @@ from ..foundations.printable import printable
 from . import iris
 from .arguments import parser
 from .checking import about, checked_pairs, found_pairs, table
-from .output import every_character, page_path, picture_paths, say
+from .corrections import corrected, write
+from .output import colour, every_character, page_path, picture_paths, say
 from .user_file import running, source_of
 
 AGREE, DIFFER, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
@@ -142,11 +143,23 @@ def check_file(options: argparse.Namespace) -> int:
                 f"{file} has {len(pairs)} pairs, and a page is of one: name one of them, {there}"
             )
         found = _checked(pairs, ran, options)
-        printed = _printed(found, ran.notes, options)
+        wanted = options.fix or options.write
+        fixes = corrected([c.comparison for c in found]) if wanted else []
+        printed = _printed(found, ran.notes, options, fixes)
     say(printed)
+    if options.write:
+        _write(fixes, options)
     if len(found) == 1:
         _show(found[0], paths, options)
     return _status_of(found)
+
+
+def _write(fixes, options):
+    """Write the corrections into the files of the user."""
+    for fix in fixes:
+        path = write(fix)
+        if not options.json:
+            say(f"written: {path}")
 
 
 def _checked(pairs, ran, options):
@@ -158,18 +171,30 @@ def _checked(pairs, ran, options):
         raise UnusableLayer(f"{' '.join(ran.notes)} {message_of(error)}") from error
 
 
-def _printed(found, notes, options):
-    """What is said of the pairs: of one, its own comparison."""
+def _printed(found, notes, options, fixes):
+    """What is said of the pairs: of one, its own comparison; and the corrections asked for."""
     single = found[0].comparison if len(found) == 1 else None
     if options.json:
         pairs = [checked.to_dict(options.file) for checked in found]
         ok = {AGREE: True, DIFFER: False}.get(_status_of(found))
         whole = pairs[0] if len(found) == 1 else {"ok": ok, "file": options.file}
-        return json.dumps({**whole, "notes": notes, "pairs": pairs}, indent=2)
+        fix = {"fix": "".join(f.diff for f in fixes)} if options.fix or options.write else {}
+        return json.dumps({**whole, "notes": notes, "pairs": pairs, **fix}, indent=2)
     said = "".join(f"{note}\n" for note in notes) + ("\n" if notes else "")
+    diffs = _diffs(fixes) if options.fix or options.write else ""
     if single is None:
-        return f"{said}{table(found, options.file, options.seed)}"
-    return f"{said}{about(found[0], options.file, options.seed)}\n\n{single}"
+        return f"{said}{table(found, options.file, options.seed, colour())}{diffs}"
+    words = about(found[0], options.file, options.seed)
+    return f"{said}{words}\n\n{single.text(colour())}{diffs}"
+
+
+def _diffs(fixes):
+    """The corrections as a diff, or that there are none."""
+    if not fixes:
+        return "\n\nNo correction was verified, so there is nothing to write."
+    left_out = sum(fix.left_out for fix in fixes)
+    more = f"{left_out} more touch the same lines: check again after these.\n" if left_out else ""
+    return "\n\n" + more + "".join(fix.diff for fix in fixes).rstrip("\n")
 
 
 def _show(checked, paths, options):

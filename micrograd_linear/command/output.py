@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,20 @@ def say(text: str) -> None:
             raise UnusableLayer(
                 f"the output cannot be printed: {error.strerror or error}"
             ) from None
+
+
+_COLOURS = {"wrong": "31;1", "right": "32"}  # of ECMA-48: red and bold, green
+
+
+def colour() -> Callable[[str, str], str]:
+    """Gives parts of a text a colour where standard output is a terminal that shows them.
+
+    The environment may forbid it with NO_COLOR (https://no-color.org).
+    """
+    shown = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    if not shown or os.environ.get("NO_COLOR"):
+        return lambda text, role: text
+    return lambda text, role: f"\x1b[{_COLOURS[role]}m{text}\x1b[0m"
 
 
 @contextlib.contextmanager

@@ -8,8 +8,10 @@ explains them. Where no graph stands for the function, differences alone judge.
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,7 +23,7 @@ from .inputs import inputs_of
 from .joined import joined
 from .pair import Disagreement, UnusableLayer, hand_gradients, in_words, with_cache
 from .random_state import RandomState
-from .redraw import on_other_inputs
+from .redraw import on_other_inputs, redrawn
 from .run import Run
 from .styles.finding import arguments_of, pair_of, pairs_of, pairs_of_class, single
 from .styles.pairing import Case, Pair
@@ -29,6 +31,9 @@ from .styles.simple import as_simple
 from .styles.source import file_text
 from .styles.trial import found_case
 from .two_verdicts import by_differences, by_engine
+
+if TYPE_CHECKING:
+    from .correction.mistake import Diagnosis
 
 
 def check_backward(
@@ -129,7 +134,9 @@ def check_pair(pair: Pair, inputs: object = None, *, seed: int = 0) -> Compariso
         comparison.remarks = (*case.remarks, *comparison.remarks)
         made = comparison
         comparison = with_conventions(comparison, case.values)
-        return with_small_constants(comparison, file_text(pair.functions))
+        comparison = with_small_constants(comparison, file_text(pair.functions))
+        comparison.diagnose = partial(_diagnosed, pair, case, made, comparison, state, seed)
+        return comparison
     finally:
         state.restore()
 
@@ -151,6 +158,48 @@ def _case(pair: Pair, inputs, rng, state) -> Case:
 
 def _of_case(case, values, rng, state):
     return checked(case.forward, case.backward, values, rng, state)
+
+
+def _diagnosed(
+    pair: Pair, case: Case, made: Comparison, judged: Comparison, state: RandomState, seed: int
+) -> Diagnosis:
+    """Which lines of the backward pass are wrong; of a right one, how many there are."""
+    from .correction.diagnosis import Diagnostician, lines_checked
+    from .correction.mistake import Diagnosis
+    from .correction.trial import Trial, right_gradients
+
+    now = RandomState(*pair.functions)
+    values, rng = made.run.values, np.random.default_rng((seed, *b"corrections"))
+    right = right_gradients(made)
+    trial = Trial(
+        case.forward, case.backward, values, made.upstream, made.run, state, pair.functions, right
+    )
+    others = [values, *(redrawn(values, [], rng, near) for near in (False, True))]
+
+    def agrees() -> bool:
+        found = [_verdict_on(case, each, rng, state) for each in others]
+        return found[0] is True and False not in found
+
+    try:
+        if judged.ok:
+            return lines_checked(trial)
+        return Diagnostician(trial, agrees).mistakes()
+    except Exception as error:  # the verdict stands without it
+        why = f"{type(error).__name__}: {error}"
+        return Diagnosis(remark=f"Which line is wrong could not be looked for: {why}.")
+    finally:
+        now.restore()
+
+
+def _verdict_on(case, values, rng, state) -> bool | None:
+    """Whether the pair agrees on some inputs; None where they do not fit it."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            found = _of_case(case, values, rng, state)
+        except (UnusableLayer, ValueError):
+            return None
+    return with_conventions(found, values).ok
 
 
 def _look_elsewhere(comparison, case, rng, state):

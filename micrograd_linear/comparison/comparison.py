@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..foundations.printable import printable
+from .correction.mistake import Paint, plain_text
 from .heat_map import svg
 
 if TYPE_CHECKING:
     from .causes import Cause
+    from .correction.mistake import Diagnosis
 
 AGREE = ("identical", "rounding", "close", "kink", "vacuous", "scaled")
 ROWS_SHOWN = 40
@@ -123,6 +125,7 @@ class Comparison(Mapping[Any, Result]):
         # {node: the engine's gradient} of all that a gradient flows to
         self.gradients = gradients or {}
         self.remarks: tuple[str, ...] = ()  # sentences about the whole
+        self.diagnose: Callable[[], Diagnosis] | None = None
 
     def with_results(self, results, nodes):
         """A comparison of the same graph with other results."""
@@ -196,6 +199,15 @@ class Comparison(Mapping[Any, Result]):
         ]
         return tuple(dict.fromkeys((*blind, *self._weaknesses()))) if self.ok else ()
 
+    @functools.cached_property
+    def diagnosis(self) -> Diagnosis | None:
+        """The lines of the user's backward pass that are wrong, with what they should say.
+
+        None where it is not known how the gradients were computed, as in ``compare``. It is
+        looked for when it is first asked for.
+        """
+        return None if self.diagnose is None else self.diagnose()
+
     @property
     def summary(self) -> str:
         """The verdict in one line."""
@@ -235,17 +247,45 @@ class Comparison(Mapping[Any, Result]):
             for row in rows
         ]
 
-    def __str__(self):
+    def text(self, paint: Paint = plain_text) -> str:
+        """The table and what stands behind it; the wrong line first, where it is known.
+
+        ``paint(text, role)`` may give "wrong" and "right" parts a colour.
+        """
         results, left_out = self._shown()
-        lines = self.table(results)
+        lines = self._diagnosed(paint) + self.table(results)
         if left_out:
             lines.append(f"... and {left_out} more")
         for result in results:
-            if result.note:
-                lines.append(f"{result.name}: {result.note}")
-            if result.name in self.formulas:
-                lines.append(f"{' ' * len(result.name)}  right is {self.formulas[result.name]}")
-        return "\n".join([*lines, *self.remarks, self.summary])
+            lines += self._noted(result)
+        return "\n".join([*lines, *self._remarked(), self.summary])
+
+    def _diagnosed(self, paint: Paint = plain_text) -> list[str]:
+        lines = self.diagnosis.text_lines(paint) if self.diagnosis and not self.ok else []
+        return [*lines, ""] if lines else []
+
+    def _noted(self, result: Result) -> list[str]:
+        """The note of a result, and the line that is right.
+
+        Where a correction was verified, guesses from the numbers alone say nothing more.
+        """
+        verified = self.diagnosis is not None and self.diagnosis.is_verified
+        if verified and result.status not in AGREE:
+            return []
+        lines = [f"{result.name}: {result.note}"] if result.note else []
+        if result.name in self.formulas:
+            lines.append(f"{' ' * len(result.name)}  right is {self.formulas[result.name]}")
+        return lines
+
+    def _remarked(self) -> list[str]:
+        """The remarks; of a pass, how many lines of the user's were run for it."""
+        found = list(self.remarks)
+        if self.ok and self.diagnosis is not None:
+            found += self.diagnosis.text_lines()
+        return found
+
+    def __str__(self):
+        return self.text()
 
     __repr__ = __str__
 
@@ -261,18 +301,16 @@ class Comparison(Mapping[Any, Result]):
             f"<tr{style}>" + "".join(f"<td {cell}>{_escaped(text)}</td>" for text in row) + "</tr>"
             for style, row in rows
         )
-        notes = []
-        for result in results:
-            notes += [f"{result.name}: {result.note}"] if result.note else []
-            notes += (
-                [f"right is {self.formulas[result.name]}"] if result.name in self.formulas else []
-            )
+        notes = [line.strip() for result in results for line in self._noted(result)]
         notes += [f"... and {left_out} more"] if left_out else []
-        text = "".join(f"<p>{_escaped(line)}</p>" for line in [*notes, *self.remarks, self.summary])
+        said = [*notes, *self._remarked(), self.summary]
+        text = "".join(f"<p>{_escaped(line)}</p>" for line in said)
+        lines = "\n".join(_escaped(line) for line in self._diagnosed())
+        first = f"<pre>{lines}</pre>" if lines else ""
         maps = "".join(
             svg(result) for result in [result for result in results if result.has_map][:MAPS_SHOWN]
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{text}{maps}"
+        return f"{first}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{text}{maps}"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data: {"ok": bool, "gradients": {name: {"status": ..., "shape": ...,
@@ -297,6 +335,7 @@ class Comparison(Mapping[Any, Result]):
             "gradients": gradients,
             "weaknesses": list(self.weaknesses),
             "remarks": list(self.remarks),
+            **({} if self.diagnosis is None else self.diagnosis.to_dict()),
         }
 
 

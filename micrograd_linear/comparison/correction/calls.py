@@ -55,6 +55,7 @@ def call_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
         if isinstance(node.func, ast.Name) and node.func.id == "range":
             yield from _other_turns(editor, node)
     for node in editor.nodes:
+        yield from _reversed(editor, node)
         if _may_be_root(editor, scope, node):
             numpy = next((n for n, x in scope.names.items() if x is np and n != "numpy"), "numpy")
             own = _short(editor.of(node))
@@ -186,3 +187,15 @@ def _other_turns(editor: Editor, node: ast.Call) -> Iterator[Edit | None]:
         others += [", ".join([first, *texts[1:]]) for first in ("0", "1") if first != texts[0]]
     for other in others:
         yield editor.put(node, f"range({other})", 1.1, f"`{own}` should be `range({other})`")
+
+
+def _reversed(editor: Editor, node: Any) -> Iterator[Edit | None]:
+    """A sequence in the other order."""
+    own = editor.of(node)
+    parent = editor.parents.get(node)
+    if isinstance(node, ast.Subscript) and editor.of(node.slice) == "::-1":
+        yield editor.put(node, editor.of(node.value), 1.2, "the order should not be reversed")
+    elif isinstance(node, ast.Name) and isinstance(parent, (ast.Call, ast.Tuple)):
+        if not (isinstance(parent, ast.Call) and parent.func is node):
+            says = f"the order of `{own}` should be reversed"
+            yield editor.put(node, f"{own}[::-1]", 1.3, says)

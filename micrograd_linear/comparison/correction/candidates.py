@@ -40,6 +40,7 @@ class Candidates:
         self._next = 0
         self._seen: set[bytes] = set()
         self._texts: set[str] = set()
+        self._later: list[tuple[Edit, Any]] = []  # compiled, and not promising
 
     @cached_property
     def code(self) -> CodeType | None:
@@ -89,12 +90,43 @@ class Candidates:
         """The next edits that cost no more, with the code of what they compute."""
         if self.code is None:
             return
+        while self._later and self._later[0][0].cost <= cost:
+            yield self._later.pop(0)
         while self._next < len(self.edits) and self.edits[self._next].cost <= cost:
             edit = self.edits[self._next]
             self._next += 1
             code = self._distinct(edit)
             if code is not None:
                 yield edit, code
+
+    @property
+    def can_promise(self) -> bool:
+        """Whether the value that is right is likely to be one of the known arrays."""
+        return self.known is not None and self._own is not None and bool(self._own[1])
+
+    def promising(self, cost: float) -> Iterator[tuple[Edit, Any]]:
+        """The edits up to a cost with which the statement computes one of the known arrays."""
+        if self.code is None:
+            return
+        for edit in self.edits:
+            if edit.cost > cost:
+                break
+            self._next += 1
+            code = self._distinct(edit)
+            if code is None:
+                continue
+            if self._computes_known(code):
+                yield edit, code
+            else:
+                self._later.append((edit, code))
+
+    def _computes_known(self, code: Any) -> bool:
+        with np.errstate(all="ignore"):
+            value = evaluated(code, self.scope.names, self.scope.spot)
+        if not (isinstance(value, np.ndarray) or is_number(value)):
+            return False
+        array = np.asarray(value)
+        return array.dtype.kind == "f" and self.known is not None and self.known.has(array)
 
     def _distinct(self, edit: Edit) -> Any:
         """The code of an edit; None where it computes what was tried, or nothing."""

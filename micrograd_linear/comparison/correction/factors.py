@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ..styles import naming
 from .editor import Edit, Editor
+from .known import meant_by
 from .operators import _short
 from .scope import Reading, Scope
 
@@ -35,12 +37,12 @@ def factor_edits(editor: Editor, scope: Scope, shape: tuple[int, ...]) -> Iterat
             yield _with(editor, node, f"{text} * {factor}", factor, cost + base)
         for divisor, cost in _number_divisors(scope):
             yield _with(editor, node, f"{text} / {divisor}", f"1 / {divisor}", cost + base)
-        for reading in _broadcast(scope.arrays, shape)[:_MOST]:
+        for reading in _values(scope, shape):
             yield _with(editor, node, f"{text} * {reading.text}", reading.text, 1.1 + base)
         for reading in _broadcast(scope.masks, shape)[:_MOST]:
             yield _with(editor, node, f"{text} * {reading.text}", reading.text, 1.1 + base)
-        for reading in _broadcast(scope.arrays, shape)[:_MOST]:
-            for slope in _SLOPES:
+        for reading in _values(scope, shape):
+            for slope in () if _is_parameter(reading.text) else _SLOPES:
                 factor = slope.format(r=reading.text).replace("np.", f"{numpy}.")
                 yield _with(editor, node, f"{text} * {factor}", factor, 1.4 + base)
             for divisor in _DIVISORS:
@@ -108,6 +110,16 @@ def _broadcast(readings: list[Reading], shape: tuple[int, ...]) -> list[Reading]
     return found
 
 
+def _values(scope: Scope, shape: tuple[int, ...]) -> list[Reading]:
+    """The values of the forward pass that a gradient may be multiplied with, itself no gradient."""
+    found = [r for r in _broadcast(scope.arrays, shape) if not meant_by(r.text)]
+    return found[:_MOST]
+
+
+def _is_parameter(name: str) -> bool:
+    return naming.is_weight(name) or naming.is_bias(name)
+
+
 def _numpy_name(scope: Scope) -> str:
     """The name by which the file knows NumPy."""
     return next((n for n, x in scope.names.items() if x is np and n != "numpy"), "numpy")
@@ -129,7 +141,9 @@ def slope_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
             continue
         divides = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div)
         own = _short(editor.of(node))
-        for reading in [r for r in scope.arrays if r.shape == value.shape][:_MOST]:
+        for reading in [r for r in _values(scope, value.shape) if r.shape == value.shape]:
+            if _is_parameter(reading.text):
+                continue
             for slope in _DIVISORS if divides and node is parent.right else _SLOPES:
                 text = slope.format(r=reading.text).replace("np.", f"{numpy}.")
                 says = f"`{own}` should be `{text}`"
@@ -166,14 +180,16 @@ def _terms(
     if shape == ():
         same = [*same, *scope.numbers]
     for reading in same:
-        for term, cost in _forms(reading.text, scope):
+        unlikely = 0.0 if meant_by(reading.text) or shape == () else 0.5
+        for term, cost in _forms(reading.text, scope, unlikely):
             says = f"the term `{term.removeprefix('+ ').removeprefix('- ')}` is missing"
             yield editor.put(node, f"{text} {term}", cost + more, says)
 
 
-def _forms(name: str, scope: Scope) -> Iterator[tuple[str, float]]:
-    yield f"+ {name}", 1.1
-    yield f"- {name}", 1.3
+def _forms(name: str, scope: Scope, unlikely: float) -> Iterator[tuple[str, float]]:
+    """The terms of an array; a value of the forward pass alone is no gradient."""
+    yield f"+ {name}", 1.1 + unlikely
+    yield f"- {name}", 1.3 + unlikely
     for number in scope.numbers:
         if not isinstance(number.value, (int, np.integer)):
             yield f"+ {number.text} * {name}", 1.2

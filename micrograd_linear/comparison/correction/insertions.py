@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .editor import Edit
-from .known import Known
+from .known import Known, meant_by
 from .routine import Change, Routine, Step
 from .scope import Reading, Scope, reading_texts
 from .swap import HOLE, code_of_definition, replaced
@@ -29,6 +29,8 @@ class Gap:
     before: bool
     scope: Scope
     whole: bool = False  # any line may be missing here, not a scaling alone
+    assigned: frozenset[str] = frozenset()  # what the block sets by itself
+    own: tuple[str, ...] = ()  # what is added up here: another line that adds to it may be missing
 
     @property
     def code(self) -> Any:
@@ -59,17 +61,24 @@ def gaps(trace: Trace) -> Iterator[Gap]:
             continue
         steps = {id(step.node): step for step in trace.visits if step.routine is routine}
         for block in _blocks(routine.node):
-            own = [steps[id(node)] for node in block if id(node) in steps]
-            if not own:
+            ran = [steps[id(node)] for node in block if id(node) in steps]
+            if not ran:
                 continue
-            last = own[-1]
+            last = ran[-1]
             before = isinstance(last.node, ast.Return)
-            yield Gap(last, before, _scope(last, trace.visits[last], before), whole=True)
-            for step, following in zip(own, own[1:]):
+            scope = _scope(last, trace.visits[last], before)
+            assigned = frozenset(t for step in ran for t in step.targets if not _adds(step))
+            yield Gap(last, before, scope, whole=True, assigned=assigned)
+            for step, following in zip(ran, ran[1:]):
                 if isinstance(step.node, ast.For):
                     yield Gap(following, True, _scope(following, trace.visits[following], True))
                 elif isinstance(step.node, ast.AugAssign) or _is_item(step.node):
-                    yield Gap(step, False, _scope(step, trace.visits[step], False))
+                    own = step.targets if isinstance(step.node, ast.AugAssign) else ()
+                    yield Gap(step, False, _scope(step, trace.visits[step], False), own=own)
+
+
+def _adds(step: Step) -> bool:
+    return isinstance(step.node, ast.AugAssign) or _is_item(step.node)
 
 
 def _is_item(node: Any) -> bool:
@@ -107,20 +116,24 @@ def insertions(
     for target in targets:
         yield from _scalings(gap, target.text)
         yield from _at_places(gap, target)
-    if not gap.whole:
-        return
+    targets = [r for r in targets if gap.whole or r.text in gap.own]
     by_shape: dict[tuple[int, ...], list[str]] = {}
     for target in targets:
         if target.shape not in by_shape:
             found = expressions(gap.scope, target.shape, known)
-            plain = [r.text for r in gap.scope.arrays if r.shape == target.shape]
+            same = [r.text for r in gap.scope.arrays if r.shape == target.shape]
+            plain = [name for name in same if meant_by(name)]
             by_shape[target.shape] = list(dict.fromkeys([*plain, *found]))
         for text in by_shape[target.shape]:
             if text == target.text or np.size(target.value) == 0:
                 continue
-            yield gap.edit(f"{target.text} += {text}", 1.2, f"`{text}` is not added to it")
-            yield gap.edit(f"{target.text} = {text}", 1.4, f"`{target.text}` is not set")
-            yield gap.edit(f"{target.text} -= {text}", 1.5, f"`{text}` is not subtracted from it")
+            beside = 0.1 if target.text in gap.own else 0.0  # other lines add to it as well
+            says = f"`{text}` is not added to `{target.text}`"
+            yield gap.edit(f"{target.text} += {text}", 1.2 - beside, says)
+            if target.text not in gap.assigned:
+                yield gap.edit(f"{target.text} = {text}", 1.4, f"`{target.text}` is not set")
+            says = f"`{text}` is not subtracted from `{target.text}`"
+            yield gap.edit(f"{target.text} -= {text}", 1.5, says)
     yield from _mirrored(gap)
 
 

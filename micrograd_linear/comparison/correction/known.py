@@ -5,6 +5,7 @@ whatever it is called.
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,8 @@ from ..styles import naming
 from .trace import Trace
 
 _MOST_NODES = 3000
+_FEW = 5  # pieces of a gradient of which all partial sums are known
+_MANY = 12
 _CLOSE = {2: 1e-2, 4: 1e-4, 8: 1e-7}
 
 
@@ -32,14 +35,17 @@ class Known:
     gradients: Mapping[Any, np.ndarray]
     named: dict[str, list[Any]]
     pieces: dict[Any, list[np.ndarray]] = field(default_factory=dict)  # that add up to a gradient
+    order: list[Any] = field(default_factory=list)
     _rows: list[tuple[int, float, bool, np.ndarray]] = field(default_factory=list)
+    _by_value: dict[int, list[np.ndarray]] = field(default_factory=dict)
 
     @staticmethod
     def of(y: Any, dy: np.ndarray, forward: Trace) -> Known:
         """Of a recorded run: its result, the gradient of that, and the trace of the run."""
         gradients = y.gradients(dy)
-        known = Known(gradients, _named(forward))
-        for is_whole, array in known._arrays(topological_order(y)[-_MOST_NODES:]):
+        order = list(topological_order(y))[-_MOST_NODES:]
+        known = Known(gradients, _named(forward), order=order)
+        for is_whole, array in known._arrays(order):
             if not is_plain(array):
                 known._rows.append((array.size, _norm(array), is_whole, array))
         known._rows.sort(key=lambda row: row[:2])
@@ -60,6 +66,10 @@ class Known:
                 sums[edge.operand] = sums.get(edge.operand, 0) + edge.piece
             for part in sums.values():
                 yield False, part
+        for node, pieces in self.pieces.items():
+            for part in _partial_sums(pieces):
+                self.pieces[node].append(part)
+                yield False, part
 
     def has(self, array: np.ndarray, whole: bool = False) -> bool:
         """Whether an array is one of them, in any layout and shape; ``whole``: more than a part
@@ -76,12 +86,23 @@ class Known:
                 return True
         return False
 
+    def is_value(self, array: np.ndarray) -> bool:
+        """Whether an array is a value of the forward pass."""
+        return any(array.shape == v.shape and alike(array, v) for v in self._values(array.size))
+
+    def _values(self, size: int) -> list[np.ndarray]:
+        if size not in self._by_value:
+            nodes = self.order
+            values = [np.asarray(node.current) for node in nodes if np.size(node.current) == size]
+            self._by_value[size] = values
+        return self._by_value[size]
+
     def has_multiple(self, array: np.ndarray) -> bool:
         """Whether an array is one of the gradients times a number."""
         if is_plain(array) or array.size < 3 or not np.isfinite(array).all():
             return False
         same_size = self._by_size.get(array.size, ())
-        return any(proportional(array, right) for right in same_size)
+        return any(proportional(array, right) > 0 for right in same_size)
 
     @cached_property
     def _by_size(self) -> dict[int, list[np.ndarray]]:
@@ -114,6 +135,21 @@ class Known:
             if any(alike(array, part) for part in parts):
                 return True
         return False
+
+
+def _partial_sums(pieces: list[np.ndarray]) -> list[np.ndarray]:
+    """What some of the pieces of a gradient add up to: all choices of a few, else the first ones
+    and the last ones.
+    """
+    count = len(pieces)
+    if count < 3:
+        return []
+    if count <= _FEW:
+        chosen = [c for n in range(2, count) for c in itertools.combinations(range(count), n)]
+    else:
+        chosen = [tuple(range(n)) for n in range(2, min(count, _MANY))]
+        chosen += [tuple(range(count - n, count)) for n in range(2, min(count, _MANY))]
+    return [sum(pieces[i] for i in choice) for choice in chosen]
 
 
 def _named(forward: Trace) -> dict[str, list[Any]]:
@@ -186,13 +222,15 @@ def alike(a: np.ndarray, b: np.ndarray) -> bool:
     return any(a.shape == x.shape and bool((np.abs(a - x) <= scale).all()) for x in layouts)
 
 
-def proportional(array: np.ndarray, right: np.ndarray) -> bool:
-    """Whether an array is another one times a number other than 0."""
+def proportional(array: np.ndarray, right: np.ndarray) -> float:
+    """The number times which another array is this one; 0 where it is none."""
     if array.shape != right.shape or array.size < 2 or not array.any() or not right.any():
-        return False
+        return 0.0
     at = int(np.argmax(np.abs(right)))
     ratio = array.ravel()[at] / right.ravel()[at]
-    return bool(ratio) and bool(np.isfinite(ratio)) and alike(array / ratio, right)
+    if not ratio or not np.isfinite(ratio) or not alike(array / ratio, right):
+        return 0.0
+    return float(ratio)
 
 
 def _norm(array: np.ndarray) -> float:

@@ -4,14 +4,19 @@ that was found in a backward pass.
 
 from __future__ import annotations
 
-import difflib
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ...foundations.place import CELL, Statement
 
+Paint = Callable[[str, str], str]
 _WIDE = 46  # columns of a corrected line, after which is said that it was verified
+
+
+def plain_text(text: str, role: str) -> str:
+    """The text without any colour."""
+    return text
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Mistake:
     all_agree: bool = False
     count: int = 0  # the gradients that were compared
 
-    def lines(self) -> list[str]:
+    def lines(self, paint: Paint = plain_text) -> list[str]:
         """The mistake in lines of text."""
         head = f"{self.place.where}  "
         pad = " " * len(head)
@@ -58,10 +63,12 @@ class Mistake:
         else:
             found = [f"{head}{self.text}"]
             first, last = self.marked or (0, max(len(self.text), 1))
-            found.append(f"{pad}{' ' * first}{'^' * max(last - first, 1)} {self.says}")
+            arrows = paint("^" * max(last - first, 1), "wrong")
+            found.append(f"{pad}{' ' * first}{arrows} {self.says}")
         for number, correction in enumerate(self.corrections):
             verified = self._verified(correction) if number == 0 else "verified as well"
-            found.append(f"{pad}{correction.line.ljust(_WIDE)}  {verified}")
+            line = paint(correction.line.ljust(_WIDE), "right")
+            found.append(f"{pad}{line}  {verified}")
         found += [f"{pad}{self.turns}"] if self.turns else []
         about = self._about()
         return [*found, about] if about else found
@@ -130,26 +137,19 @@ class Diagnosis:
         corrected = [m.corrections[0] for m in self.mistakes if m.corrections]
         return corrected[-1] if corrected else None
 
-    def text_lines(self) -> list[str]:
+    def text_lines(self, paint: Paint = plain_text) -> list[str]:
         """The diagnosis in lines of text."""
         found: list[str] = []
+        if not self.mistakes and self.lines:
+            gradients = f", {self.gradients} of them gradients" if self.gradients else ""
+            many = "lines were" if self.lines > 1 else "line was"
+            found.append(f"backward: {self.lines} {many} run{gradients}, all right.")
         for number, mistake in enumerate(self.mistakes):
             found += ["and, with that corrected:"] if number else []
-            found += mistake.lines()
+            found += mistake.lines(paint)
         if self.mistakes:
             found.append("Right is relative to the forward pass of this file.")
         return [*found, self.remark] if self.remark else found
-
-    def diff(self, originals: dict[str, str]) -> str:
-        """The corrections as a unified diff; ``originals`` are the files as they are."""
-        parts = []
-        for file, text in self.texts.items():
-            before = originals[file].splitlines(keepends=True)
-            after = text.splitlines(keepends=True)
-            name = Path(file).name
-            parts += difflib.unified_diff(before, after, f"a/{name}", f"b/{name}")
-        lines = [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in parts]
-        return "".join(lines)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -157,5 +157,5 @@ class Diagnosis:
             "mistakes": [mistake.to_dict() for mistake in self.mistakes],
             "verified": self.is_verified,
             "lines": self.lines,
-            "gradients": self.gradients,
+            "lines_of_gradients": self.gradients,
         }

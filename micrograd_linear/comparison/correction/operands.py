@@ -140,6 +140,16 @@ def _other_places(editor: Editor, scope: Scope, node: ast.Subscript) -> Iterator
             yield from _other_keys(editor, scope, node, part)
         elif isinstance(part, ast.Slice):
             yield from _other_slices(editor, part)
+    slices = [p for p in parts if isinstance(p, ast.Slice) and p.upper and not p.lower]
+    for number in scope.numbers if slices else ():
+        if isinstance(number.value, (int, np.integer)) and number.value:
+            texts = [
+                f"{number.text}:{number.text} + {editor.of(p.upper)}" if p in slices else editor.of(p)
+                for p in parts
+            ]
+            text = f"{editor.of(node.value)}[{', '.join(texts)}]"
+            says = f"the part should begin at `{number.text}`"
+            yield editor.put(node, text, 1.3, says)
     if len(parts) == 2 and isinstance(node.slice, ast.Tuple):
         text = f"{editor.of(parts[1])}, {editor.of(parts[0])}"
         says = f"the indices should be `[{text}]`"

@@ -1,4 +1,4 @@
-"""What the names of a statement stand for, at its first and at its last visit."""
+"""What the names of a statement stand for: at its first and its last visit, and where it is wrong."""
 
 from __future__ import annotations
 
@@ -30,14 +30,21 @@ class Reading:
 
 
 class Scope:
-    """The readings of a statement; ``visits`` are its first run, and its last."""
+    """The readings of a statement; ``visits`` are its first run and its last, ``spot`` the first in
+    which it may be wrong.
+    """
 
-    def __init__(self, step: Step, visits: list[Visit], reading_texts: list[str]) -> None:
+    def __init__(
+        self, step: Step, visits: list[Visit], reading_texts: list[str], spot: Visit | None = None
+    ) -> None:
         self.step = step
         self.names = step.routine.functions[0].__globals__
         befores = [visit.before or {} for visit in visits]
         self.first, self.last = befores[0], befores[-1]
         self.places = [self.first] if len(visits) == 1 else [self.first, self.last]
+        if spot is not None and all(visit is not spot for visit in visits):
+            self.places.append(spot.before or {})
+        self.spot = self.first if spot is None else spot.before or {}
         self._texts = reading_texts
 
     def value(self, text: str, local: dict[str, Any]) -> Any:

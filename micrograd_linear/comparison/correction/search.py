@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,8 +24,8 @@ from .trial import Trial
 
 _NEAR = 0.3  # what costs so much more than the best is no alternative
 _LEVELS = (1.2, 1.45, 1.75, 2.1, 2.6, 3.2, 4.0, 4.8)
-_MOST_RUNS = 4000
-_MOST_STATEMENTS = 300_000  # of the user's that are run in all
+_MOST_RUNS = 3000
+_MOST_STATEMENTS = 180_000  # of the user's that are run in all
 
 
 @dataclass
@@ -56,6 +57,7 @@ class Search:
     runs: int = 0
     penalties: dict[tuple[Any, str], float] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
+    first: list[tuple[float, Candidates]] = field(default_factory=list)  # of the likeliest places
 
     def run(self) -> list[Found]:
         """All edits that help, the likeliest first."""
@@ -64,9 +66,11 @@ class Search:
         self.penalties = _of_targets(looked_at)
         places: list[tuple[float, Callable[[float], None]]] = []
         for suspect in looked_at:
-            places += [(suspect.penalty, job) for job in self._jobs_of(suspect)]
+            places += self._jobs_of(suspect)
         places += [(_MISSING, self._job_of_gap(gap)) for gap in gaps(self.trace)]
         places.sort(key=lambda place: place[0])
+        for penalty, candidates in sorted(self.first, key=lambda each: each[0]):
+            self._of_site(candidates, penalty, _DEAREST, promising=True)
         for level in _LEVELS:
             if self._is_dearer(level) and self.found:
                 level = min(level, self.best + _NEAR)
@@ -92,21 +96,29 @@ class Search:
         whole = [f.cost for f in self.found if len(f.agreeing) == len(self.trial.right)]
         return min(whole, default=np.inf)
 
-    def _jobs_of(self, suspect: Suspect) -> list[Callable[[float], None]]:
+    def _jobs_of(self, suspect: Suspect) -> list[tuple[float, Callable[[float], None]]]:
         step = suspect.step
         visits = self.trace.visits[step]
-        scope = Scope(step, [visits[0], visits[-1]], reading_texts(step.routine))
+        spot = suspect.account.spot
+        scope = Scope(step, [visits[0], visits[-1]], reading_texts(step.routine), spot)
         shapes = {right.shape for right in self.trial.right.values()}
         known = self.known if suspect.standing is not Standing.RIGHT else None
-        jobs: list[Callable[[float], None]] = []
+        jobs: list[tuple[float, Callable[[float], None]]] = []
         for site in step.sites:
             candidates = Candidates(step, site, scope, shapes, known)
-            jobs.append(partial(self._of_site, candidates, suspect.penalty))
+            penalty = suspect.penalty
+            if penalty < _PRIME and site is step.value and step.targets and candidates.can_promise:
+                self.first.append((penalty, candidates))
+                adds = isinstance(step.node, ast.AugAssign)
+                penalty += _UNPROMISING / 2 if adds else _UNPROMISING
+            jobs.append((penalty, partial(self._of_site, candidates, penalty)))
         edits = sorted(statement_edits(step), key=lambda edit: edit.cost)
-        jobs.append(partial(self._of_statement, edits, suspect.penalty))
+        jobs.append((suspect.penalty, partial(self._of_statement, edits, suspect.penalty)))
         return jobs
 
-    def _of_site(self, candidates: Candidates, penalty: float, cost: float) -> None:
+    def _of_site(
+        self, candidates: Candidates, penalty: float, cost: float, promising: bool = False
+    ) -> None:
         holder: dict[str, Any] = {}
         names = candidates.scope.names
 
@@ -116,7 +128,8 @@ class Search:
         if cost < _LEAST or candidates.code is None:
             return
         with filling(candidates.step.routine, candidates.code, fill):
-            for edit, code in candidates.up_to(cost):
+            taken = candidates.promising(cost) if promising else candidates.up_to(cost)
+            for edit, code in taken:
                 holder["code"] = code
                 self._run(edit, penalty)
                 if self.runs >= self.most_runs or edit.cost + penalty > self.best + _NEAR:
@@ -176,6 +189,9 @@ class Search:
             self.found.append(Found(edit, agreeing, penalty))
 
 
+_UNPROMISING = 0.5  # how much less likely a value is right that the engine does not have
+_PRIME = 0.65  # the penalty of a statement that is suspected first
+_DEAREST = 2.2
 _LEAST = 0.9  # the cost of the likeliest edit
 _MISSING = 0.2  # how much less likely a line is missing than wrong
 

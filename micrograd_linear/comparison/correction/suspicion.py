@@ -40,6 +40,11 @@ class Account:
     feeds: bool = False  # it is unknown, and a wrong one reads it
     open: int = 0  # visits that are unknown, and read nothing that is wrong
     tainted: int = 0
+    spot: Visit | None = None  # the first visit that may be wrong
+    blamed_by: set[Step] = field(default_factory=set)  # the origins that read what it wrote
+    reads_from: set[Step] = field(default_factory=set)  # at its spot
+    is_near: bool = False  # a suspect reads what it wrote
+    shares: bool = False  # what it reads is read by other origins as well
 
     @property
     def standing(self) -> Standing:
@@ -49,10 +54,14 @@ class Account:
     @property
     def penalty(self) -> float:
         """How much less likely a mistake is here than in the first wrong statement."""
+        if len(self.blamed_by) > 1 and not self.origins:
+            return 0.1
         if self.origins:
-            return 0.0 if self.read_right else 0.2
+            return 0.0 if self.read_right and not self.shares else 0.2
         if self.feeds:
             return 0.3
+        if self.is_near:
+            return 0.5
         if not self.standings:
             return 1.2 if self.tainted or not isinstance(self.step.node, ast.Return) else 0.4
         if self.open:
@@ -64,7 +73,7 @@ class Account:
     @property
     def is_accused(self) -> bool:
         """Whether it alone can be wrong: by its name it is, and all that it reads is right."""
-        return bool(self.origins) and self.read_right
+        return bool(self.origins) and self.read_right and not self.shares
 
 
 @dataclass
@@ -73,7 +82,8 @@ class _State:
 
     standing: Standing
     is_tainted: bool
-    writers: tuple[Account, ...] = ()  # of what is unknown
+    writers: tuple[tuple[Account, Visit], ...] = ()  # of what is unknown, or only a part
+    writer: tuple[Account, Visit] | None = None
 
 
 class _Reader:
@@ -84,13 +94,19 @@ class _Reader:
         self.accounts = {step: Account(step) for step in trace.visits}
         self.states: dict[tuple[Routine, str], _State] = {}
         self.any_tainted = False
-        self.last = {visits[-1].turn: step for step, visits in trace.visits.items()}
         self.finals = _last_writers(trace)
 
     def read(self) -> list[Account]:
         for step, visit in self.trace.order:
             self._visit(step, visit)
-        return list(self.accounts.values())
+        accounts = list(self.accounts.values())
+        shared = {step for a in accounts if len(a.blamed_by) > 1 for step in a.blamed_by}
+        for account in accounts:
+            account.shares = account.step in shared
+            if account.origins or account.feeds or len(account.blamed_by) > 1:
+                for step in account.reads_from:
+                    self.accounts[step].is_near = True
+        return accounts
 
     def _visit(self, step: Step, visit: Visit) -> None:
         account = self.accounts[step]
@@ -98,22 +114,30 @@ class _Reader:
         tainted = any(state.is_tainted for state in read)
         account.tainted += tainted
         for name, array in arrays_of(visit).items():
-            if is_plain(array):
-                self.states[step.routine, name] = _State(Standing.LIKELY, tainted)
+            if is_plain(array) and (_is_start(step) or not self.known.nodes_of(name, array.shape)):
+                writers = ((account, visit),) if visit.turn else ()
+                self.states[step.routine, name] = _State(Standing.LIKELY, tainted, writers)
                 continue
             if _adds_up(step) and visit is not self.trace.visits[step][-1]:
-                self.states[step.routine, name] = _State(Standing.UNKNOWN, tainted)
+                before = self.states.get((step.routine, name))
+                writers = ((account, visit), *(before.writers if before else ()))[:8]
+                self.states[step.routine, name] = _State(Standing.UNKNOWN, tainted, writers)
                 continue
             standing = self._standing(step, visit, name, array)
             account.standings.append(standing)
             self._judged(account, visit, standing, tainted, read)
             # What is a part of a gradient may lack the others.
-            is_open = standing is Standing.UNKNOWN or (
+            is_open = standing in (Standing.UNKNOWN, Standing.LIKELY) or (
                 standing is Standing.RIGHT and not self.known.has(array, whole=True)
             )
-            writers = (account,) if is_open and not tainted else ()
+            writers = ((account, visit),) if is_open and not tainted else ()
+            before = self.states.get((step.routine, name))
+            if writers and before and _adds_up(step):
+                writers = (*writers, *before.writers)[:8]
             bad = standing is Standing.WRONG or (standing is Standing.UNKNOWN and tainted)
-            self.states[step.routine, name] = _State(standing, bad, writers)
+            is_value = standing is Standing.RIGHT and self.known.is_value(array)
+            writer = None if is_value else (account, visit)
+            self.states[step.routine, name] = _State(standing, bad, writers, writer)
             self.any_tainted |= bad
 
     def _judged(
@@ -126,19 +150,32 @@ class _Reader:
     ) -> None:
         if standing is Standing.WRONG and not tainted:
             unknown = [s for s in read if s.writers or s.standing is Standing.UNKNOWN]
+            for state in read:
+                if state.writer is not None:
+                    state.writer[0].blamed_by.add(account.step)
+                    state.writer[0].spot = state.writer[0].spot or state.writer[1]
+            self._remember(account, read)
             if not account.origins:
                 account.read_right = not unknown
             account.origins.append(visit)
+            account.spot = account.origins[0]
             for state in unknown:
-                for writer in state.writers:
+                for writer, written in state.writers:
                     writer.feeds = True
+                    writer.spot = writer.spot or written
         elif standing is Standing.UNKNOWN and not tainted:
             account.open += 1
+            account.spot = account.spot or visit
+            self._remember(account, read)
+
+    def _remember(self, account: Account, read: list[_State]) -> None:
+        if not account.reads_from:
+            account.reads_from |= {s.writer[0].step for s in read if s.writer is not None}
 
     def _standing(self, step: Step, visit: Visit, name: str, array: np.ndarray) -> Standing:
         standing = standing_of(name, array, self.known)
         is_final = visit is self.trace.visits[step][-1] and step in self.finals
-        if standing is Standing.RIGHT and is_final and naming.plain(meant_by(name)) in self.stems:
+        if standing < Standing.WRONG and is_final and naming.plain(meant_by(name)) in self.stems:
             nodes = self.known.nodes_of(name, array.shape)
             whole = [np.asarray(self.known.gradients[node]) for node in nodes]
             if nodes and not any(alike(array, gradient) for gradient in whole):
@@ -246,9 +283,21 @@ def standing_of(name: str, array: np.ndarray, known: Known) -> Standing:
     if known.is_gradient_of(array, nodes):
         of_its_shape = any(node.shape == array.shape for node in nodes)
         return Standing.RIGHT if of_its_shape else Standing.WRONG
-    if any(proportional(array, np.asarray(known.gradients[node])) for node in nodes):
+    ratios = [proportional(array, np.asarray(known.gradients[node])) for node in nodes]
+    if any(ratio and ratio > 0 for ratio in ratios):
         return Standing.LIKELY
+    if any(ratios):  # the opposite sign
+        return Standing.WRONG
     return Standing.LIKELY if known.has(array) else Standing.WRONG
+
+
+def _is_start(step: Step) -> bool:
+    """Whether a statement only makes the array that others fill: ``dW = np.zeros_like(W)``."""
+    value = step.value
+    if isinstance(value, ast.Call):
+        name = getattr(value.func, "attr", getattr(value.func, "id", ""))
+        return name.startswith(("zeros", "empty", "ones", "full"))
+    return isinstance(value, ast.Constant)
 
 
 def _adds_up(step: Step) -> bool:

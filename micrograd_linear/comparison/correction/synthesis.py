@@ -5,6 +5,7 @@ which gradients are made.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -24,14 +25,22 @@ def expressions(scope: Scope, shape: tuple[int, ...], known: Known | None) -> li
         return []
     found: list[str] = []
     for text in dict.fromkeys(_texts(scope.arrays[:_MOST], shape)):
-        try:
-            with np.errstate(all="ignore"):
-                value = evaluated(compiled(text), scope.names, scope.last)
-        except Exception:  # the shapes do not fit
-            continue
-        if np.shape(value) == shape and known.has(np.asarray(value)):
+        code = compiled(text)
+        # In the first turn of a loop what came before is right, in the last it need not be.
+        if any(_is_known(code, scope, local, shape, known) for local in scope.places):
             found.append(text)
     return found
+
+
+def _is_known(
+    code: Any, scope: Scope, local: dict[str, Any], shape: tuple[int, ...], known: Known
+) -> bool:
+    try:
+        with np.errstate(all="ignore"):
+            value = evaluated(code, scope.names, local)
+    except Exception:  # the shapes do not fit
+        return False
+    return np.shape(value) == shape and known.has(np.asarray(value))
 
 
 def _texts(arrays: list[Reading], shape: tuple[int, ...]) -> Iterator[str]:

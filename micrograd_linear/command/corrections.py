@@ -1,0 +1,133 @@
+"""The corrections of a check as a unified diff, and in the user's files."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import json
+import linecache
+import tokenize
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..comparison import Comparison, UnusableLayer
+from ..foundations.files import write_whole
+from ..foundations.place import CELL
+from .notebook import python_of
+
+Hunk = tuple[int, int, tuple[str, ...]]  # lines from, up to, and what stands there instead
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A file, or a notebook's cell, as it is and as it should be; ``left_out`` counts corrections
+    that touch the same lines as others.
+    """
+
+    name: str
+    before: str
+    after: str
+    left_out: int = 0
+
+    @property
+    def diff(self) -> str:
+        """The difference, as ``patch`` takes it."""
+        old, new = self.before.splitlines(keepends=True), self.after.splitlines(keepends=True)
+        lines = difflib.unified_diff(old, new, f"a/{self.name}", f"b/{self.name}")
+        ended = "\\ No newline at end of file\n"
+        return "".join(line if line.endswith("\n") else f"{line}\n{ended}" for line in lines)
+
+
+def corrected(comparisons: Iterable[Comparison | None]) -> list[Corrected]:
+    """Every file that a verified correction changes, with all corrections of all pairs.
+
+    It reads the files as they were run, so it must be asked while they are still loaded.
+    """
+    texts: dict[str, list[str]] = {}
+    for comparison in comparisons:
+        diagnosis = comparison.diagnosis if comparison is not None and not comparison.ok else None
+        for file, text in (diagnosis.texts if diagnosis is not None else {}).items():
+            if text not in texts.setdefault(file, []):
+                texts[file].append(text)
+    return [_merged(file, versions) for file, versions in texts.items()]
+
+
+def _merged(file: str, versions: Sequence[str]) -> Corrected:
+    """The file with the corrections of several versions of it."""
+    before = "".join(linecache.getlines(file))
+    lines = before.splitlines(keepends=True)
+    taken: list[Hunk] = []
+    left_out = 0
+    for version in versions:
+        for hunk in _hunks(lines, version.splitlines(keepends=True)):
+            if hunk in taken:
+                continue
+            if any(hunk[0] < other[1] and other[0] < hunk[1] for other in taken):
+                left_out += 1
+                continue
+            taken.append(hunk)
+    for start, end, new in sorted(taken, reverse=True):
+        lines[start:end] = new
+    return Corrected(file, before, "".join(lines), left_out)
+
+
+def _hunks(old: list[str], new: list[str]) -> list[Hunk]:
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    return [
+        (i, j, tuple(new[k:m])) for tag, i, j, k, m in matcher.get_opcodes() if tag != "equal"
+    ]
+
+
+def write(file: Corrected) -> str:
+    """Write a correction into its file, or into the cell of its notebook; returns the path.
+
+    Raises ``UnusableLayer`` where the file is no longer what was checked, or cannot be written.
+    """
+    path = Path(file.name.partition(CELL)[0] + (".ipynb" if CELL in file.name else ""))
+    try:
+        content = path.read_bytes()
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        text = io.TextIOWrapper(io.BytesIO(content), encoding, newline="").read()
+        new = _in_notebook(file, text) if CELL in file.name else _in_file(file, text)
+        write_whole(path, new.encode(encoding))
+    except (OSError, ValueError, SyntaxError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise UnusableLayer(f"{path}: the correction was not written: {why}") from None
+    return str(path)
+
+
+def _in_file(file: Corrected, text: str) -> str:
+    """The new text, with the ends of lines that the file has."""
+    windows = "\r\n" in text
+    if text.replace("\r\n", "\n") != file.before:
+        raise ValueError("the file has changed since it was checked")
+    return file.after.replace("\n", "\r\n") if windows else file.after
+
+
+def _in_notebook(file: Corrected, text: str) -> str:
+    """The notebook with the lines of one cell changed; all else stays as it is."""
+    notebook = json.loads(text)
+    cell = _cell(notebook, int(file.name.rpartition(CELL)[2]))
+    key = "source" if "source" in cell else "input"
+    source = cell[key]
+    own = ("".join(source) if isinstance(source, list) else source).splitlines(keepends=True)
+    if python_of("".join(own)).splitlines() != file.before.splitlines():
+        raise ValueError("the notebook has changed since it was checked")
+    for start, end, new in sorted(_hunks(*_lines(file)), reverse=True):
+        own[start:end] = new
+    cell[key] = own if isinstance(source, list) else "".join(own)
+    indent = 1 if "\n" in text.strip() else None
+    return json.dumps(notebook, indent=indent, ensure_ascii=False) + "\n" * text.endswith("\n")
+
+
+def _lines(file: Corrected) -> tuple[list[str], list[str]]:
+    return file.before.splitlines(keepends=True), file.after.splitlines(keepends=True)
+
+
+def _cell(notebook: dict, number: int) -> dict:
+    """The code cell of that number, counted from 1."""
+    cells = notebook.get("cells")
+    if cells is None:
+        cells = [cell for sheet in notebook.get("worksheets", []) for cell in sheet["cells"]]
+    return [cell for cell in cells if cell.get("cell_type") == "code"][number - 1]
