@@ -14,6 +14,7 @@ from ..comparison import (
     check_pair,
     excused,
     inputs_for,
+    left_out,
     pair_of,
     pairs_of,
 )
@@ -88,6 +89,18 @@ def found_pairs(names: Mapping[str, object], file: str, wanted: Sequence[str]) -
         there = ", ".join(pair.name for pair in found)
         raise UnusableLayer(f"{file} has no pair {', '.join(unknown)}; it has {there}")
     return chosen
+
+
+def remarks_on(
+    found: Sequence[Checked], names: Mapping[str, object], file: str
+) -> tuple[list[Checked], list[str]]:
+    """The pairs without those that only may have been one and have no verdict; and a line for each
+    of these, and for each other function that returns gradients and is in no pair.
+    """
+    kept = [c for c in found if c.comparison is not None or c.pair.sure]
+    rest = [c for c in found if c not in kept]
+    lines = [f"not checked: {c.pair.name} ({c.place}) returns gradients: {c.error}" for c in rest]
+    return kept or list(found), lines + left_out(names, file, [c.pair for c in found])
 
 
 def _names_of(pair):

@@ -22,7 +22,7 @@ from ..foundations.place import message_of
 from ..foundations.printable import printable
 from . import iris
 from .arguments import parser
-from .checking import about, checked_pairs, found_pairs, table
+from .checking import about, checked_pairs, found_pairs, remarks_on, table
 from .output import every_character, page_path, picture_paths, say
 from .user_file import running, source_of
 
@@ -141,7 +141,10 @@ def check_file(options: argparse.Namespace) -> int:
             raise UnusableLayer(
                 f"{file} has {len(pairs)} pairs, and a page is of one: name one of them, {there}"
             )
-        found = _checked(pairs, ran, options)
+        found, remarks = _checked(pairs, ran, options), []
+        if not options.names:
+            found, remarks = remarks_on(found, ran.names, file)
+        ran.notes += remarks
         printed = _printed(found, ran.notes, options)
     say(printed)
     if len(found) == 1:

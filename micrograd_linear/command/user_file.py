@@ -20,6 +20,7 @@ from urllib.error import URLError
 
 from ..comparison import UnusableLayer
 from ..foundations.place import in_one_line, place_of
+from .demos import is_endless, reads_a_text, with_a_text
 from .diversion import printing_to_standard_error
 from .interruption import noticing_interrupts
 from .missing import is_nothing, standing_in
@@ -192,8 +193,11 @@ def _run_part(name, text, file):
     lost: set[str] = set()
     for statement in ast.parse(text, name).body:
         code = compile(ast.Module([statement], []), name, "exec", flags, dont_inherit=True)
+        if is_endless(statement):
+            file.notes.append(f"left out: a loop without an end ({name}:{statement.lineno})")
+            continue
         try:
-            exec(code, file.names)
+            _run_statement(statement, code, name, file)
         except Exception as error:  # the file's own code may raise anything
             no_data = isinstance(error, FileNotFoundError | URLError | EOFError)
             no_data |= not isinstance(error, NameError) and _rests_on(statement, file.names, lost)
@@ -206,6 +210,18 @@ def _run_part(name, text, file):
             lost |= _assigned(statement)
             if no_data:
                 file.notes.append(f"left out: {in_one_line(error, name)}")
+
+
+def _run_statement(statement, code, name, file):
+    """Run one statement; another text stands in for one that it reads and that is not there."""
+    try:
+        exec(code, file.names)
+    except FileNotFoundError as error:
+        if not reads_a_text(statement, error):
+            raise
+        file.notes.append(f"another text stands in for {error.filename}, which is not there")
+        with with_a_text():
+            exec(code, file.names)
 
 
 def _rests_on(statement, names, lost):

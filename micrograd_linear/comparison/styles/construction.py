@@ -223,3 +223,25 @@ def _is_large(arguments):
     sizes = [x for x in arguments if isinstance(x, (int, tuple, list)) and not isinstance(x, bool)]
     flat = [n for x in sizes for n in (x if isinstance(x, (tuple, list)) else [x])]
     return any(isinstance(n, int) and n > 64 for n in flat)
+
+
+_OF_ONE = re.compile(r"_?(b\d?|bias|intercept|w\d?|weight|theta_?\d)_?")
+_LATER = re.compile(r"_?(w|weights?|coef|theta|beta)_?")
+
+
+def with_own_parameters(made: Any, rng: np.random.Generator) -> Iterator[Any]:
+    """An object whose parameters are arrays: a number becomes one, and where ``fit`` would make
+    the weights of one output, weights are there.
+    """
+    held = vars(made) if hasattr(made, "__dict__") else {}
+    later = [n for n, x in held.items() if x is None and _LATER.fullmatch(n)]
+    for shape in ((7,), (7, 1)) if later else (None,):
+        thing = copy.copy(made) if shape else made
+        for name, x in list(held.items()):
+            number = isinstance(x, float) or (isinstance(x, int) and x == 0 and x is not False)
+            absent = x is None and bool(later)
+            if (number or absent) and _OF_ONE.fullmatch(name) and name not in later:
+                vars(thing)[name] = np.asarray(float(x or 0.0))
+            elif name in later:
+                vars(thing)[name] = rng.normal(size=shape)
+        yield thing

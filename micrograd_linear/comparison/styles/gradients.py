@@ -98,6 +98,7 @@ def _in_order(rest, found, floats, likely, values, count):
     if len(free) < len(rest):
         free = [name for name in floats if name not in found]
     # Among gradients that are told by name, another name is that of something else.
+    rest = [each for each in rest if not (found and naming.is_state(each[1]))]
     told = bool(found) and len(free) != len(rest)
     unnamed = [g for _, name, g in rest if not (told and name and naming.stem_of(name))]
     if len(free) < len(unnamed) and not found:

@@ -104,6 +104,13 @@ def is_output(name: str) -> bool:
     return bool(_OUTPUTS.fullmatch(name))
 
 
+def is_state(name: str) -> bool:
+    """Whether a result beside gradients is a state, or what a network predicts."""
+    return bool(
+        re.fullmatch(r"(h|c|s)s?(_?(last|next|t|final))?|probs?|scores|logits|acc\w*", name)
+    )
+
+
 def is_weight(name: str) -> bool:
     """Whether a name is that of a weight matrix."""
     return bool(_WEIGHT.match(last_part(name))) and not is_bias(name)

@@ -18,7 +18,7 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
     (r"mode|phase", ("train", "training")),
     (r"(is_?)?(train|training)(_?(fl(a)?g|mode|phase))?|train_?mode", (True,)),
     (r".*seed", (1,)),
-    (r"reg\w*|lambd?a?\w*|l2\w*|weight_?decay\w*|wd", (0.1,)),
+    (r"reg\w*|lam\w*|lm(bd|d|b)a\w*|l2\w*|weight_?decay\w*|wd", (0.1,)),
     (r"stride\w*|strides|step|s", (1, 2, (1, 1), (2, 2))),
     (r"pad\w*|padding|p_size", (0, 1, (0, 0), "same", "valid")),
     (r"pool_?(h\w*|w\w*|size)|f|window\w*", (2, (2, 2))),
@@ -68,6 +68,10 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
     (r"dtype", (float,)),
     (r"init\w*|weight_?init\w*|initiali[sz]er", ("random", None)),
     (r"optim\w*|opt", (None,)),
+)
+_SURE = re.compile(
+    r"stride|strides|pad|padding|reg|lam|lambd?a?_?|lamda|lmb?da|mode|lr|learning_rate|eps|epsilon"
+    r"|axis|seed"
 )
 _ACTIVATIONS = (op.RELU, op.SIGMOID, op.TANH, "linear")
 _LARGEST = 16  # a size that is a default and larger is made smaller
@@ -144,5 +148,4 @@ def is_setting(name: str, default: object, hints: Hints) -> bool:
         return True
     if hints.axes:
         return False
-    sure = r"stride|strides|pad|padding|reg|lambd?a?|mode|lr|learning_rate|eps|epsilon|axis|seed"
-    return bool(re.fullmatch(sure, name) or re.search(r"param$|_rate$|size$|_prob$|hparam", name))
+    return bool(_SURE.fullmatch(name) or re.search(r"param$|_rate$|size$|_prob$|hparam", name))

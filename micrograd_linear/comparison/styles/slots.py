@@ -13,12 +13,13 @@ import numpy as np
 from ...engine.arrays import real_array
 from ..pair import UnusableLayer
 from . import naming
+from .coherence import belong_together, likeliest_first
+from .draws import Array, drawn, has_data
 from .settings import EMPTY, is_setting, settings_of
 from .source import Hints, hints_of
-from .worlds import CLASSES, HIDDEN, WORLDS, World, is_of_a_step, layers_of
+from .worlds import CLASSES, HIDDEN, WORLDS, World, layers_of
 
 _PER_WORLD = 400  # attempts
-_DATA = ("data", "probability")
 _SYMBOLS = {
     "N": 5,
     "M": 3,
@@ -33,39 +34,6 @@ _SYMBOLS = {
     "WW": 3,
 }
 _SPARE = (5, 7, 3, 4, 6, 2)
-
-
-@dataclass(frozen=True)
-class Array:
-    """An array to be drawn: its shape, and what its numbers are."""
-
-    shape: tuple[int, ...]
-    kind: str = "normal"
-
-    def drawn(self, rng: np.random.Generator, positive: bool) -> np.ndarray:
-        """The array; ``positive``: numbers between 0 and 1, where a function needs them."""
-        if self.kind == "labels":
-            return rng.integers(0, CLASSES, self.shape)
-        if self.kind == "probability":
-            return np.asarray(rng.uniform(0.1, 0.9, self.shape))
-        if self.kind == "bits":
-            return np.asarray(np.arange(int(np.prod(self.shape))) % 3 > 0).reshape(self.shape) * 1
-        if self.kind == "one-hot":
-            return _one_hot(self.shape, rng)
-        if positive and self.kind == "data":
-            return np.asarray(rng.uniform(0.1, 0.9, self.shape))
-        return np.asarray(rng.normal(size=self.shape))
-
-
-def _one_hot(shape, rng):
-    """1 at one class of each sample, along the axis that classes have."""
-    if len(shape) == 2 and shape[0] in (CLASSES, 7) and shape[1] == 5:
-        return _one_hot(shape[::-1], rng).T.copy()
-    if len(shape) == 2 and shape[1] == 1 and shape[0] in (CLASSES, 7):
-        return _one_hot(shape[::-1], rng).T.copy()
-    if not shape or shape[-1] <= 1:
-        return np.asarray(rng.integers(0, 2, shape))
-    return np.eye(shape[-1], dtype=int)[rng.integers(0, shape[-1], shape[:-1])]
 
 
 @dataclass(frozen=True)
@@ -119,8 +87,7 @@ def fillings(
     """
     given = {k: v for k, v in (given or {}).items() if k in {slot.name for slot in slots}}
     tried = set()
-    if any(s.is_labels and re.search(r"sigmoid|binary|bce", s.where, re.I) for s in slots):
-        worlds = sorted(worlds, key=lambda world: world.name != "one vector")
+    worlds = likeliest_first(slots, worlds)
     for world in (None, *worlds):
         base = world or worlds[0]
         choices = [
@@ -128,49 +95,14 @@ def fillings(
         ]
         for chosen in itertools.islice(itertools.product(*choices), _PER_WORLD):
             key = repr(chosen)
-            if key in tried or not _of_one_batch(chosen) or not _of_one_width(slots, chosen):
+            if key in tried or not belong_together(slots, chosen):
                 continue
             tried.add(key)
-            for positive in (False, True) if _has_data(chosen) else (False,):
+            for positive in (False, True) if has_data(chosen) else (False,):
                 yield {
                     slot.name: drawn(c, rng, positive)
                     for slot, c in zip(slots, chosen, strict=True)
                 }
-
-
-def _of_one_batch(chosen):
-    """Whether targets have as many samples as the data: an axis of the same length at an end."""
-    data = [c.shape for c in chosen if isinstance(c, Array) and c.kind in _DATA]
-    targets = [c.shape for c in chosen if isinstance(c, Array) and c.kind in ("labels", "one-hot")]
-    ends = {n for shape in data if len(shape) > 1 for n in (shape[0], shape[-1])}
-    return not ends or all(not s or {s[0], s[-1], *s[1:2]} & ends for s in targets)
-
-
-def _of_one_width(slots, chosen):
-    """Whether the weights of a recurrent layer, and its bias, are for as many gates."""
-    pairs = [(s.name, c.shape) for s, c in zip(slots, chosen) if isinstance(c, Array)]
-    weights = [shape for name, shape in pairs if len(shape) == 2 and is_of_a_step(name)]
-    if len(weights) < 2:
-        return True
-    shared = {shape[-1] for shape in weights}, {shape[0] for shape in weights}
-    widths = {n for ends in shared if len(ends) == 1 for n in ends}
-    biases = [max(shape) for name, shape in pairs if name.lower() == "b" and shape]
-    return bool(widths) and all(n in widths for n in biases)
-
-
-def _has_data(chosen):
-    return any(isinstance(c, Array) and c.kind == "data" for c in chosen)
-
-
-def drawn(choice: object, rng: np.random.Generator, positive: bool = False) -> object:
-    """The choice with its arrays drawn."""
-    if isinstance(choice, Array):
-        return choice.drawn(rng, positive)
-    if isinstance(choice, dict):
-        return {key: drawn(value, rng, positive) for key, value in choice.items()}
-    if isinstance(choice, list):
-        return [drawn(value, rng, positive) for value in choice]
-    return choice
 
 
 def as_given(name: str, value: object) -> object:
@@ -204,6 +136,8 @@ def _choices(slot, world, slots, given, documented, settings_first):
         found = settings_of(slot.name, hints, slot.default)
         if found or slot.default is not EMPTY:
             return list(found) or [slot.default]
+    if hints.items:
+        return [_items(slot, world)]
     if hints.is_size and not hints.axes and (found := settings_of(slot.name, hints)):
         return list(found)
     arrays = _arrays(slot, world, slots, documented)
@@ -286,7 +220,9 @@ def _labels(slot, world, slots):
     )
     shapes = list(world.one_hot) if weighted else world.data("x")
     found = [Array(shape, "labels") for shape in world.labels]
-    if world.name == "its own arrays":  # as many as the last layer has results, or their numbers
+    if (
+        world.name == "its own arrays" and not slot.hints.is_index
+    ):  # as many as the last layer has results, or their numbers
         return [Array(shapes[0], "one-hot"), *found, *(Array(s, "one-hot") for s in shapes[1:])]
     found += [Array(shape, "one-hot") for shape in shapes]
     found += [] if weighted else [Array(shape, "one-hot") for shape in world.one_hot]
@@ -318,6 +254,24 @@ def _dicts(slot, world):
             value = Array(shapes[min(i, len(shapes) - 1)]) if shapes else None
             filled[key] = value if shapes else (known[0] if known else 1)
     return dicts
+
+
+def _items(slot, world):
+    """A sequence that the text takes apart: a list of arrays by their names, or of numbers."""
+    names = slot.hints.items
+    if not any(naming.is_weight(name) or naming.is_bias(name) for name in names if name):
+        return Array((len(names),), "data")
+    layers, layer = layers_of(names)
+    sizes = world.sizes(layers)
+    found: list[object] = []
+    for name in names:
+        if naming.is_weight(name):
+            found.append(Array(world.weights(name, sizes, layer.get(name, 1))[0]))
+        elif naming.is_bias(name):
+            found.append(Array(biases_of(name, names, world)[0]))
+        else:
+            found.append(Array(world.data(name)[0], "data"))
+    return found
 
 
 def _shape_of(axes):

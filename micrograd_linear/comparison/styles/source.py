@@ -17,6 +17,10 @@ from ...foundations.place import is_beside
 from ..statement import code_of, plain_function
 from . import naming
 
+_COUNT = re.compile(
+    r"[mnN]|\w*(batch|size|samples|num|count|total|len)\w*|\w+\.shape\[\d\]|len\(.*\)|\d+\.?"
+)
+_AXES = re.compile(r"axis|keepdims|soft_?max|argmax|arange|shape\[1\]|one_?hot|maximum|@.*@|\.T\b")
 _DEPTH = 4  # calls that an argument is followed into
 
 
@@ -24,7 +28,7 @@ _DEPTH = 4  # calls that an argument is followed into
 class Hints:
     """What is read of one argument: its axes by name, the keys that it is asked for, the words that
     it is compared with, and whether it stands as an index, as a size, or as a function;
-    whether its function takes logarithms.
+    whether its function takes logarithms, and whether it speaks of axes or classes.
     """
 
     axes: list[tuple[str, ...]] = field(default_factory=list)
@@ -34,9 +38,11 @@ class Hints:
     is_index: bool = False
     is_size: bool = False
     is_logged: bool = False
+    has_axes: bool = False
     is_called: bool = False
     attributes: list[str] = field(default_factory=list)
     documented: tuple[str, ...] | None = None
+    items: list[str] = field(default_factory=list)  # of a sequence, where its text takes it apart
 
     def add(self, other: Hints) -> None:
         """Take over what was read of the same argument elsewhere."""
@@ -127,14 +133,26 @@ def _name_of(node):
         return node.id
     if isinstance(node, ast.Attribute):
         return node.attr
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        return str(node.slice.value)
+    if isinstance(node, ast.Subscript):
+        constant = isinstance(node.slice, ast.Constant)
+        return str(node.slice.value) if constant else _name_of(node.value)  # type: ignore[attr-defined]
     if isinstance(node, ast.Dict) and node.keys and all(_is_gradient(key) for key in node.keys):
         return "grads"
     moved = ("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel", "view")
     if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in moved:
         return _name_of(node.func.value)  # type: ignore[attr-defined]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is_count(node.right):
+        return _name_of(node.left)  # dw / m
     return ""
+
+
+def _is_count(node):
+    """Whether an expression is a number of samples: m, len(y), X.shape[0], 2."""
+    text = ast.unparse(node)
+    count = (
+        r"[mnN]|\w*(batch|size|samples|num|count|total|len)\w*|\w+\.shape\[\d\]|len\(.*\)|\d+\.?"
+    )
+    return bool(re.fullmatch(count, text))
 
 
 def _is_gradient(key):
@@ -149,14 +167,37 @@ def hints_of(function: Callable, name: str, depth: int = _DEPTH) -> Hints:
     if depth == _DEPTH:
         hints.documented = documented(inspect.getdoc(function) or "", name)
     hints.is_logged = "log(" in text_of(function)
+    hints.has_axes = bool(_AXES.search(text_of(function)))
     for node in ast.walk(tree):
         _read(node, name, hints)
         if isinstance(node, ast.Call) and depth:
             for callee, argument in _handed_to(node, name, function):
                 hints.add(hints_of(callee, argument, depth - 1))
+    hints.items = hints.items or _items_of(tree, name)
     if re.search(rf"\b{re.escape(name)}\.ndim|len\({re.escape(name)}\.shape\)", text_of(function)):
         hints.axes.clear()  # it takes arrays of several ranks
     return hints
+
+
+def _items_of(tree, name):
+    """The items of an argument that is unpacked, ``mu, sigma = theta``, or is read at constant
+    places alone, ``x[0] * x[1]``: their names, or nothing for each.
+    """
+    uses = [n for n in ast.walk(tree) if _is(n, name) and isinstance(n.ctx, ast.Load)]
+    places, unpacked = [], []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and _is(node.value, name):
+            if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
+                places.append(node.slice.value)
+        elif isinstance(node, ast.Assign) and _is(node.value, name):
+            target = node.targets[0]
+            if isinstance(target, (ast.Tuple, ast.List)):
+                unpacked = [_name_of(part) for part in target.elts]
+    if unpacked and len(uses) <= 1:
+        return unpacked
+    if places and len(places) == len(uses):
+        return [""] * (max(places) + 1)
+    return []
 
 
 def _is(node, name):
@@ -210,6 +251,8 @@ def _read_subscript(node, name, hints):
     if _is(node.value, name) and new and all(isinstance(p, ast.Slice) or p in new for p in parts):
         hints.axes.append(("",) * (len(parts) - len(new)))  # x[:, None] has one axis
     beside = len(parts) > 1 or not isinstance(node.value, ast.Name)
+    # xs[t][inputs[t]]: its elements are indices.
+    hints.is_index |= any(isinstance(p, ast.Subscript) and _is(p.value, name) for p in parts)
     if any(_is(part, name) for part in parts) and (beside or not _is(node.value, name)):
         hints.is_index = True
 

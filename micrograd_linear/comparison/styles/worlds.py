@@ -77,11 +77,12 @@ def is_of_a_step(name: str) -> bool:
 
 
 def _row_data(name):
-    state = [(N, HIDDEN)] if _is_state(name) else []
+    state = [(N, HIDDEN)] if is_state(name) else []
     return [*state, (N, D)]
 
 
-def _is_state(name):
+def is_state(name: str) -> bool:
+    """Whether an argument's name is that of a hidden state."""
     return bool(re.match(r"(prev_?)?[hacs](_?(prev|0|old|t|last))?$|.*(prev|hidden|state).*", name))
 
 
@@ -91,7 +92,7 @@ def _column_data(name):
 
 
 def _sequence_data(name):
-    state = [(N, HIDDEN)] if _is_state(name) else []
+    state = [(N, HIDDEN)] if is_state(name) else []
     return [*state, (N, TIME, D), (N, TIME, HIDDEN)]
 
 
@@ -175,7 +176,7 @@ WORLDS = (
     ),
     World(
         "one vector",
-        lambda name: [(HIDDEN,), (D,)] if _is_state(name) else [(D,)],
+        lambda name: [(HIDDEN,), (D,)] if is_state(name) else [(D,)],
         lambda name, s, k: [(s[k], s[k - 1]), (s[k - 1], s[k])],
         lambda s, k: [(s[k],)],
         [()],
@@ -196,6 +197,14 @@ WORLDS = (
         lambda s, k: [(1, s[k]), (s[k],)],
         [(1,)],
         [(1, CLASSES)],
+    ),
+    World(
+        "one feature",
+        _as_data((N,)),
+        lambda name, s, k: [()],
+        lambda s, k: [()],
+        [(N,)],
+        [(N,)],
     ),
     World(
         "numbers",
