@@ -122,7 +122,25 @@ def _strided(x: Any, shape: Any = None, strides: Any = None, **keywords: Any) ->
     return x[np.unravel_index(found, x.shape)] if x.ndim else x
 
 
+class _Joining:
+    """``np.c_`` and ``np.r_``, whose brackets join arrays."""
+
+    def __init__(self, plain: Any, axis: int) -> None:
+        self.plain, self.axis = plain, axis
+
+    def __getitem__(self, parts: Any) -> Any:
+        parts = parts if isinstance(parts, tuple) else (parts,)
+        if not _has_nodes(parts):
+            return _constant(self.plain[parts])
+        arrays = [part if is_node(part) else np.asarray(part) for part in parts]
+        if self.axis:  # vectors are columns
+            arrays = [a[:, None] if a.ndim == 1 else a for a in arrays]
+        return np.concatenate([a.reshape(1) if a.ndim == 0 else a for a in arrays], self.axis)
+
+
 _REPLACED: dict[Any, Any] = {
+    np.c_: _Joining(np.c_, -1),
+    np.r_: _Joining(np.r_, 0),
     **{function: _making(function) for function in _MAKING},
     **{function: _converting(function) for function in _CONVERTING},
     np.lib.stride_tricks.as_strided: _strided,

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ...operations import names as op
+from . import naming
 from .settings import EMPTY
 from .slots import fillings, slots_of
 from .source import text_of
@@ -61,7 +62,7 @@ def _guessed(cls, module, given, rng):
     if not slots:
         yield from _filled_up(_made(cls, (), {}), cls, module, rng)
         return
-    given = {**_functions(slots), **(given or {})}
+    given = {**_functions(slots), **_numbers(slots, cls, rng), **(given or {})}
     for filled in fillings(slots, rng, given, _WORLDS, settings_first=True):
         yield from _filled_up(_made(cls, (), filled), cls, module, rng)
     for slot in slots:
@@ -92,6 +93,28 @@ def _functions(slots):
         return {}
     function = [s.name for s in slots if s.name not in prime and s.default is EMPTY]
     return {prime[0]: _tanh_prime, **({function[0]: np.tanh} if function else {})}
+
+
+_OF_MATRICES = re.compile(r"@|dot\(|matmul|einsum|outer|\.T\b|shape|axis|conv|correlate|range\(")
+
+
+def _numbers(slots, cls, rng):
+    """Numbers for the weights of a class that does nothing with them but elementwise products."""
+    named = [s.name for s in slots if naming.is_weight(s.name) and s.default is EMPTY]
+    methods = [f for n, f in vars(cls).items() if inspect.isfunction(f) and n != "__init__"]
+    text = "\n".join(map(text_of, methods))
+    alone = all(_is_factor(name, text) for name in named)
+    if not named or not alone or _OF_MATRICES.search(text):
+        return {}
+    beside = [s.name for s in slots if naming.is_bias(s.name) and s.default is EMPTY]
+    return {name: np.asarray(rng.normal()) for name in (*named, *beside)}
+
+
+def _is_factor(name, text):
+    """Whether an attribute only stands in products, and is handed to no function."""
+    uses = re.findall(rf"self\.{re.escape(name)}\b", text)
+    product = rf"\* self\.{re.escape(name)}\b|self\.{re.escape(name)} [*\-]"
+    return bool(uses) and len(re.findall(product, text)) == len(uses)
 
 
 class _Step:

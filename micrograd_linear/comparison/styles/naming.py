@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 _UPSTREAM = re.compile(
     r"(d|dl_?d|de_?d|d_)?(out(puts?)?|y|ys|values|next.*|scores|loss)"
     r"|d[_l]?[a-z]{1,2}\d?|d_?(prev|curr|next|h|hs|hn|probs?|logits|last).*"
+    r"|d_?[cs](_?(next|t|last|n|out))?"
     r"|.*(grad|delta|upstream|error|err|adjoint).*|d[A-Z]\w*|dL_?\w+|g|gy|eta_out|top_diff|dEd\w+"
 )
 _NOT_UPSTREAM = {"y", "ys", "out", "output", "outputs", "values", "loss", "scores", "next"}

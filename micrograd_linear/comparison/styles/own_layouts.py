@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
-from .attributes import arrays_of
+from .attributes import arrays_of, children, is_object
 from .module_arrays import arrays_read_by
 from .worlds import WORLDS, World, is_state
 
@@ -28,25 +29,36 @@ def worlds_of(template: object, made_with: Mapping[str, object], alone: bool = T
         (1, 5),
         *(s for n in last[::-1] for s in ((5, n), (n, 5), (n, 1), (n,), (2, n))),
     ]
+    embeds = _embeds(template)
     own = World(
         "its own arrays",
         lambda name: _states(name, arrays) or shapes[: 24 if alone else 4],
         WORLDS[0].weights,
         WORLDS[0].biases,
-        [(5,), (2,)],
+        [(5,), (5, 6)] if embeds else [(5,), (2,)],
         [*one_hot[2:], *one_hot[:2]],
+        of_words=embeds,
     )
     return [own, *WORLDS]
 
 
+def _embeds(x, depth=0):
+    """Whether an object looks up the rows of a table, by the names of classes: it takes indices."""
+    if depth > 3:
+        return False
+    named = is_object(x) and re.search(r"embed", type(x).__name__, re.I)
+    return bool(named) or any(_embeds(inner, depth + 1) for _, inner in children(x))
+
+
 def _states(name, arrays):
-    """The shapes of a hidden state beside the square weights of a recurrent layer."""
-    sizes = [a.shape[0] for a in arrays if a.ndim == 2 and a.shape[0] == a.shape[1] > 1]
+    """The shapes of a hidden state beside the weights of a recurrent layer, of one gate or more."""
+    ends = [sorted(a.shape) for a in arrays if a.ndim == 2 and min(a.shape) > 1]
+    sizes = [n for n, m in ends if m in (n, 3 * n, 4 * n)]
     if not sizes or not is_state(name):
         return []
     n = sizes[0]
     columns = any(a.shape == (n, 1) for a in arrays)
-    return [(n, 1)] if columns else [(n,), (5, n), (1, n), (n, 1)]
+    return [(n, 1)] if columns else [(5, n), (n,), (1, n), (n, 1)]
 
 
 def _data_for(shape):

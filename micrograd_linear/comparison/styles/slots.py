@@ -33,6 +33,7 @@ _SYMBOLS = {
     "HH": 3,
     "WW": 3,
 }
+_OF_DATA = ("x", "y", "z", "xs", "inputs", "input", "input_data", "in_data", "features")
 _SPARE = (5, 7, 3, 4, 6, 2)
 
 
@@ -126,29 +127,42 @@ def _choices(slot, world, slots, given, documented, settings_first):
     if slot.name in given:
         return [as_given(slot.name, given[slot.name])]
     hints = slot.hints
-    if settings_first and slot.name.lower() in ("x", "y", "t", "target"):
-        return _held_data(slot)
-    if settings_first and (found := settings_of(slot.name, hints, slot.default)):
-        return list(found)
-    if (hints.prefixes or hints.keys) and not is_setting(slot.name, slot.default, hints):
+    settings = _settings(slot, settings_first)
+    if settings is not None:
+        return settings
+    if hints.prefixes or hints.keys:
         return _dicts(slot, world)
-    if is_setting(slot.name, slot.default, hints):
-        found = settings_of(slot.name, hints, slot.default)
-        if found or slot.default is not EMPTY:
-            return list(found) or [slot.default]
     if hints.items:
         return [_items(slot, world)]
     if hints.is_size and not hints.axes and (found := settings_of(slot.name, hints)):
         return list(found)
     arrays = _arrays(slot, world, slots, documented)
+    if world.of_words and not naming.is_weight(slot.name) and not slot.is_labels:
+        rows = [Array((5, 6), "labels"), Array((5,), "labels")]
+        arrays = [*_of_rank(rows, hints, False), *arrays]
     if slot.is_labels or hints.is_index or hints.axes:
         return arrays
     if naming.may_be_labels(slot.name) and len(slots) > 1:
         arrays = [*arrays, *_labels(slot, world, slots)]
     if world.name == "its own arrays" and not naming.is_weight(slot.name):
         arrays = [*arrays, Array((5, 6), "labels"), Array((5,), "labels")]  # indices of rows
-    # A short name, as p or f, may be that of a number, too.
-    return [*arrays, *settings_of(slot.name, hints)] if world is WORLDS[0] else arrays
+    # A short name, as p or f, may be that of a number, too; x is not.
+    short = world is WORLDS[0] and slot.name.lower() not in _OF_DATA
+    return [*arrays, *settings_of(slot.name, hints)] if short else arrays
+
+
+def _settings(slot, settings_first):
+    """What may stand for an argument that is no array, or that a constructor keeps; else None."""
+    hints = slot.hints
+    if settings_first and slot.name.lower() in ("x", "y", "t", "target"):
+        return _held_data(slot)
+    if settings_first and (found := settings_of(slot.name, hints, slot.default)):
+        return list(found)
+    if is_setting(slot.name, slot.default, hints):
+        found = settings_of(slot.name, hints, slot.default)
+        if found or slot.default is not EMPTY:
+            return list(found) or [slot.default]
+    return None
 
 
 def _held_data(slot):

@@ -134,8 +134,10 @@ def _name_of(node):
     if isinstance(node, ast.Attribute):
         return node.attr
     if isinstance(node, ast.Subscript):
-        constant = isinstance(node.slice, ast.Constant)
-        return str(node.slice.value) if constant else _name_of(node.value)  # type: ignore[attr-defined]
+        if isinstance(node.slice, ast.Constant):
+            return str(node.slice.value)
+        name = _name_of(node.value)  # dx[:, 1:-1], hs[len(inputs) - 1]
+        return name if naming.stem_of(name) or naming.is_state(name) else ""
     if isinstance(node, ast.Dict) and node.keys and all(_is_gradient(key) for key in node.keys):
         return "grads"
     moved = ("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel", "view")

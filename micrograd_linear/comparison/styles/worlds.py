@@ -29,6 +29,7 @@ class World:
     labels: list[Shape]
     one_hot: list[Shape]
     last: int = CLASSES
+    of_words: bool = False  # data are indices of words, or of rows
 
     def sizes(self, layers: int) -> tuple[int, ...]:
         """The widths of a network with so many layers."""
