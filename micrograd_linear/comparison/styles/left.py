@@ -132,8 +132,9 @@ class LeftBehind:
         """{name: gradient} of inputs and parameters."""
         inputs = {name: v for name, v in values.items() if name not in parameters}
         found: dict[str, np.ndarray] = {}
+        keyed = self._by_key(parameters)
         for name, paths in parameters.items():
-            gradient = self._in_all(paths)
+            gradient = keyed[name] if name in keyed else self._in_all(paths)
             if gradient is not None:
                 found[name] = gradient
         if self.returned is not None and self.returned is not self.thing:
@@ -145,6 +146,23 @@ class LeftBehind:
                 found.setdefault(name, array)
         if not found:
             raise UnusableLayer("backward returned no gradient, and left none on self")
+        return found
+
+    def _by_key(self, parameters):
+        """{name: gradient} of a returned dict, by the key at which the object has the parameter:
+        what is handed out counts, where a layer inside has kept another.
+        """
+        if not isinstance(self.returned, dict):
+            return {}
+        keys = {name: {str(path[-1]) for path in paths} for name, paths in parameters.items()}
+        found = {}
+        for key, gradient in self.returned.items():
+            plain = (
+                str(key) if str(key) in set().union(*keys.values()) else naming.stem_of(str(key))
+            )
+            names = [name for name, own in keys.items() if plain in own]
+            if len(names) == 1 and isinstance(gradient, (np.ndarray, float, np.floating)):
+                found[names[0]] = np.asarray(gradient)
         return found
 
     def _in_all(self, paths: list[Path]) -> np.ndarray | None:
