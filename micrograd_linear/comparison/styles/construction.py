@@ -88,6 +88,7 @@ def _with_axes(slot, cls):
 
 def _functions(slots):
     """A function and its derivative, for layers that are made of both."""
+    slots = [s for s in slots if not re.match(r"d_(model|k|v|in|out|ff|head|emb)", s.name)]
     prime = [s.name for s in slots if re.search(r"prime|deriv|grad|_d$|^d_", s.name)]
     if not prime:
         return {}

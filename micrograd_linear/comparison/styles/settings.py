@@ -45,6 +45,8 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
     (r"out_?ch\w*|n?_?c_?out|(n|num)_?(filters?|kernels?)|filters|depth|channels_?out|F", (4,)),
     (r"(n|num)?_?(class\w*)|C", (3,)),
     (r"(hidden|h)_?(dims|sizes|layers|units)|hidden", ([4], [4, 6], 4)),
+    (r"((n|num)_?)?heads?|nhead|h", (2,)),
+    (r"d_?(model|emb\w*)|model_?(dim|size)", (8,)),
     (r"hidden\w*|(n|num)_?h\w*|n_?a|H|hid\w*|units_?h|rnn_?\w*|h_?size", (4, [4])),
     (
         r"(layers?|sizes?|dims?|layers?_?(sizes?|dims?|structure|units)|architecture|topology"

@@ -17,6 +17,7 @@ from .coherence import belong_together, likeliest_first
 from .draws import Array, drawn, has_data
 from .settings import EMPTY, is_setting, settings_of
 from .source import Hints, hints_of
+from .subscripts import shapes_of
 from .worlds import CLASSES, HIDDEN, WORLDS, World, layers_of
 
 _PER_WORLD = 400  # attempts
@@ -58,13 +59,14 @@ def slots_of(function: Callable, where: str, *, targets: bool = False) -> list[S
     """The arguments without a default, those with one that is a large size or off, and, for
     ``targets``, a target whose default is None.
     """
-    slots = []
+    slots, shapes = [], shapes_of(function)
     for p in inspect.signature(function).parameters.values():
         if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
             continue
         slot = Slot(p.name, where, p.default)
         if p.default is EMPTY:
-            slots.append(replace(slot, hints=hints_of(function, p.name)))
+            hints = hints_of(function, p.name)
+            slots.append(replace(slot, hints=replace(hints, shape=shapes.get(p.name))))
         elif p.default is None:
             hints = hints_of(function, p.name)
             if hints.keys or (targets and naming.may_be_labels(p.name)):
@@ -132,6 +134,8 @@ def _choices(slot, world, slots, given, documented, settings_first):
         return settings
     if hints.prefixes or hints.keys:
         return _dicts(slot, world)
+    if hints.shape is not None:
+        return [Array(hints.shape, "normal" if naming.is_weight(slot.name) else "data")]
     if hints.items:
         return [_items(slot, world)]
     if hints.is_size and not hints.axes and (found := settings_of(slot.name, hints)):

@@ -42,6 +42,7 @@ class Hints:
     is_called: bool = False
     attributes: list[str] = field(default_factory=list)
     documented: tuple[str, ...] | None = None
+    shape: tuple[int, ...] | None = None  # as the subscripts of einsum say
     items: list[str] = field(default_factory=list)  # of a sequence, where its text takes it apart
 
     def add(self, other: Hints) -> None:
@@ -51,6 +52,7 @@ class Hints:
         self.prefixes += [key for key in other.prefixes if key not in self.prefixes]
         self.words += [word for word in other.words if word not in self.words]
         self.attributes += [name for name in other.attributes if name not in self.attributes]
+        self.shape = self.shape or other.shape
         self.is_index |= other.is_index
         self.is_size |= other.is_size
         self.is_called |= other.is_called

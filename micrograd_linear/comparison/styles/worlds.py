@@ -97,6 +97,15 @@ def _sequence_data(name):
     return [*state, (N, TIME, D), (N, TIME, HIDDEN)]
 
 
+def _head_weights(name, s, k):
+    """Square weights of queries, keys, values and outputs; those of the two layers behind them."""
+    if re.fullmatch(
+        r"w_?(q|k|v|o|query|key|value|out\w*|proj\w*)s?", naming.last_part(name).lower()
+    ):
+        return [(8, 8)]
+    return [(8, 16)] if k == 1 else [(16, 8)]
+
+
 _IMAGES = ((2, 3, 4, 4), (2, 3, 5, 5), (2, 3, 6, 6), (2, 4, 6, 6))
 _LAST = ((2, 5, 5, 3), (2, 4, 4, 3), (2, 6, 6, 3))
 
@@ -198,6 +207,14 @@ WORLDS = (
         lambda s, k: [(1, s[k]), (s[k],)],
         [(1,)],
         [(1, CLASSES)],
+    ),
+    World(
+        "heads",
+        _as_data((2, 6, 8), (6, 8)),
+        _head_weights,
+        lambda s, k: [(8,), (16,)] if k != 1 else [(16,), (8,)],
+        [(2, 6)],
+        [(2, 6, CLASSES)],
     ),
     World(
         "one feature",
