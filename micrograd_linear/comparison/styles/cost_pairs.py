@@ -56,9 +56,11 @@ def cost_of(name: str, functions: Mapping[str, Callable]) -> str | None:
 
 def _candidates(name: str) -> Iterator[str]:
     word = _WORD.search(name)
-    for turned in _TURNED if word else ():
-        new = turned.capitalize() if word[0][0].isupper() else turned
-        yield re.sub("__+", "_", name[: word.start()] + new + name[word.end() :]).strip("_")
+    if word is not None:
+        before, after = name[: word.start()], name[word.end() :]
+        for turned in _TURNED:
+            new = turned.capitalize() if word[0][0].isupper() else turned
+            yield re.sub("__+", "_", before + new + after).strip("_")
     if _ALONE.fullmatch(name):
         yield from _COSTS
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from tokenize import TokenError
+from types import FunctionType
 
 from ...foundations.place import is_beside
 from ..statement import code_of, plain_function
@@ -78,21 +79,29 @@ def text_of(function: Callable) -> str:
     return ast.unparse(tree) if tree else ""
 
 
-def file_text(functions: Iterable[Callable]) -> str:
+def text_of_files(functions: Iterable[Callable]) -> str:
     """The text of the files in which functions stand, and of the user's files that these import."""
-    found: dict[str, None] = {}
+    files = dict.fromkeys(f.__code__.co_filename for f in functions_in_files(functions))
+    return "".join("".join(linecache.getlines(file)) for file in files)
+
+
+def functions_in_files(functions: Iterable[Callable]) -> list[FunctionType]:
+    """All functions and methods of the files in which some functions stand, and of the user's files
+    that these import.
+    """
+    found: dict[int, FunctionType] = {}
     waiting = [f for f in map(plain_function, functions) if f is not None]
     while waiting:
         function = waiting.pop()
-        own = function.__code__.co_filename
-        if own in found:
+        if id(function) in found:
             continue
-        found[own] = None
+        found[id(function)] = function
+        own = function.__code__.co_filename
         for x in list(function.__globals__.values()):
             parts = [x, *vars(x).values()] if inspect.isclass(x) else [x]
-            inner = [part for part in parts if inspect.isfunction(part)]
+            inner = [part for part in parts if inspect.isfunction(part) and id(part) not in found]
             waiting += [f for f in inner if is_beside(f.__code__.co_filename, Path(own).parent)]
-    return "".join("".join(linecache.getlines(file)) for file in found)
+    return list(found.values())
 
 
 def returned_names(function: Callable) -> list[str]:
@@ -187,7 +196,11 @@ def _items_of(tree, name):
     """The items of an argument that is unpacked, ``mu, sigma = theta``, or is read at constant
     places alone, ``x[0] * x[1]``: their names, or nothing for each.
     """
-    uses = [n for n in ast.walk(tree) if _is(n, name) and isinstance(n.ctx, ast.Load)]
+    uses = [
+        n
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
+    ]
     places, unpacked = [], []
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript) and _is(node.value, name):
