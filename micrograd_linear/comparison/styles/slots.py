@@ -59,16 +59,17 @@ def slots_of(function: Callable, where: str, *, targets: bool = False) -> list[S
     """The arguments without a default, those with one that is a large size or off, and, for
     ``targets``, a target whose default is None.
     """
-    slots, shapes = [], shapes_of(function)
+    told: Callable = function.__init__ if inspect.isclass(function) else function
+    slots, shapes = [], shapes_of(told)
     for p in inspect.signature(function).parameters.values():
         if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
             continue
         slot = Slot(p.name, where, p.default)
         if p.default is EMPTY:
-            hints = hints_of(function, p.name)
+            hints = hints_of(told, p.name)
             slots.append(replace(slot, hints=replace(hints, shape=shapes.get(p.name))))
         elif p.default is None:
-            hints = hints_of(function, p.name)
+            hints = hints_of(told, p.name)
             if hints.keys or (targets and naming.may_be_labels(p.name)):
                 slots.append(Slot(p.name, where, EMPTY, hints))
         elif settings_of(p.name, Hints(), p.default) != [p.default]:
@@ -162,6 +163,8 @@ def _settings(slot, settings_first):
         return _held_data(slot)
     if settings_first and (found := settings_of(slot.name, hints, slot.default)):
         return list(found)
+    if settings_first and hints.is_size and slot.default is EMPTY:
+        return [7, 3]
     if is_setting(slot.name, slot.default, hints):
         found = settings_of(slot.name, hints, slot.default)
         if found or slot.default is not EMPTY:

@@ -234,12 +234,29 @@ def _read(node, name, hints):
         hints.is_called |= _is(node.func, name)
         called = getattr(node.func, "attr", getattr(node.func, "id", ""))
         sized = called in ("reshape", "range") and any(_is(part, name) for part in node.args)
+        hints.is_size |= called in _MADE_OF_SIZES and any(_is(n, name) for n in _sizes_in(node))
         hints.is_size |= sized and not (called == "reshape" and _is(node.args[0], name))
         getter = node.func
         if isinstance(getter, ast.Attribute) and _is(getter.value, name):
             if getter.attr in ("get", "setdefault", "pop") and node.args:
                 _add_key(node.args[0], hints)
             hints.attributes.append(getter.attr)
+
+
+_MADE_OF_SIZES = ("zeros", "ones", "empty", "randn", "rand", "eye", "identity", "normal", "uniform")
+
+
+def _sizes_in(call):
+    """What may be a size in a call that makes an array: ``randn(n, m)``, ``zeros((n, m))``."""
+    distribution = getattr(call.func, "attr", "") in ("normal", "uniform")
+    arguments = [] if distribution else list(call.args)
+    arguments += [k.value for k in call.keywords if k.arg in ("size", "shape")]
+    arguments += [a for a in call.args if isinstance(a, (ast.Tuple, ast.List))]
+    return [
+        part
+        for a in arguments
+        for part in (a.elts if isinstance(a, (ast.Tuple, ast.List)) else [a])
+    ]
 
 
 def _read_axes(target, value, name, hints):
