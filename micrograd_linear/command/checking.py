@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -87,7 +88,10 @@ def found_pairs(names: Mapping[str, object], file: str, wanted: Sequence[str]) -
         unknown += [] if fitting else [name]
     if unknown:
         there = ", ".join(pair.name for pair in found)
-        raise UnusableLayer(f"{file} has no pair {', '.join(unknown)}; it has {there}")
+        names_there = sorted({name for pair in found for name in _names_of(pair)})
+        near = [n for name in unknown for n in difflib.get_close_matches(name, names_there, 1)]
+        meant = f"; did you mean {', '.join(near)}?" if near else ""
+        raise UnusableLayer(f"{file} has no pair {', '.join(unknown)}; it has {there}{meant}")
     return chosen
 
 

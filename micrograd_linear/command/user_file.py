@@ -5,6 +5,7 @@ import __future__
 
 import ast
 import contextlib
+import difflib
 import importlib
 import io
 import linecache
@@ -79,7 +80,7 @@ def source_of(name: str) -> str:
         reason = _no_python_file(name, kind)
         content = b"" if reason else Path(name).read_bytes()
     except FileNotFoundError:
-        raise UnusableLayer(f"{name}: no such file") from None
+        raise UnusableLayer(f"{name}: no such file{_near(name)}") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise UnusableLayer(f"{name}: it cannot be read: {why}") from None
@@ -88,6 +89,17 @@ def source_of(name: str) -> str:
     if reason:
         raise UnusableLayer(f"{name} {reason}; expected a Python file")
     return _decoded(name, content)
+
+
+def _near(name):
+    """The Python files beside it whose names are nearly that, for a message."""
+    path = Path(name)
+    with contextlib.suppress(OSError):
+        there = [f.name for f in path.parent.iterdir() if f.suffix in (".py", ".ipynb")]
+        found = difflib.get_close_matches(path.name, there, 3, 0.6)
+        if found:
+            return f"; there is {', '.join(str(path.parent / other) for other in found)}"
+    return ""
 
 
 def _no_python_file(name, kind):
