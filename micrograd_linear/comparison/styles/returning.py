@@ -12,6 +12,7 @@ from .source import returned_names, text_of
 _MARKED = re.compile(
     r"(grads?|gradients?|nabla|delta)(_?\w+)?|\w+_(grads?|gradients?)|d_\w+|d[A-Z]\w*"
 )
+_BACK = re.compile(r"back_?(ward|prop|propagat|pass)|bprop|grad|vjp", re.I)
 _MANY_OF = re.compile(r"grads?|gradients?|derivatives?")
 _NONE = re.compile(r"d_?(model|k|v|in|out|ff|head|hidden|size|type|max|min)|deltas?(_?(t|time|x))?")
 
@@ -51,7 +52,12 @@ def gradients_returned(function: Callable) -> list[str]:
     """The names in a function's ``return`` that look like those of gradients."""
     arguments = _arguments(function)
     beside = {*arguments, *re.findall(r"[A-Za-z_]\w*", text_of(function))}
-    return [name for name in returned_names(function) if is_gradient(name, beside)]
+    goes_back = bool(_BACK.search(getattr(function, "__name__", "")))
+    return [
+        name
+        for name in returned_names(function)
+        if is_gradient(name, beside) or (goes_back and re.fullmatch(r"d[a-z]\w?\d?", name))
+    ]
 
 
 def is_gradient(name: str, known: Iterable[str]) -> bool:
