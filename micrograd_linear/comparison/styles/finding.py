@@ -193,7 +193,11 @@ def _forward_of(name, functions):
             if candidate in functions and candidate != name:
                 return candidate
         bare = re.sub("__+", "_", name.replace(word, "")).strip("_")
-        return bare if bare in functions else None
+        if bare in functions:
+            return bare
+        # Another way back from the same function: batchnorm_backward_alt.
+        first, _, rest = name.partition(word)
+        return _forward_of(first + word, functions) if rest else None
     return None
 
 
