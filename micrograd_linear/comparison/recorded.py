@@ -55,8 +55,11 @@ class Unrecorded(Exception):
         return f"forward cannot be recorded{at}: {self.why}"
 
 
-def record(plain: PlainForward, values: Arrays) -> Recorded:
-    """Run ``forward`` on Tensors; raises ``Unrecorded`` where no graph stands for it."""
+def record(plain: PlainForward, values: Arrays, constants: bool = False) -> Recorded:
+    """Run ``forward`` on Tensors; raises ``Unrecorded`` where no graph stands for it.
+
+    ``constants``: the arrays of the module are Tensors, too, for the time of the run.
+    """
     forward, left = plain.forward, []
     arguments = {
         name: Tensor(value, name) if value.dtype.kind == "f" else value.copy()
@@ -75,7 +78,7 @@ def record(plain: PlainForward, values: Arrays) -> Recorded:
             tensor.may_be_written = True  # as in NumPy; its gradient is that of what was passed in
     plain.state.restore()
     try:
-        with recording.leaving(note), seen_by(forward):
+        with recording.leaving(note), seen_by(forward, constants=constants):
             returned = observed(forward, give_name)(**arguments)
     except (KeyboardInterrupt, GeneratorExit):
         raise

@@ -62,6 +62,18 @@ WRONG = {
         "NegativeSamplingLoss": {"h"},
         "CBOW": {"in_layers[0].params[0]"},
     },
+    "cells_over_time_wrong.py": {
+        "lstm_cell": {"c_prev"},
+        "rnn": {"x", "a0", "Wax", "Waa", "ba"},
+    },
+    "digits_by_sample_wrong.py": {"Network": {"biases[0]", "weights[0]"}},
+    "loss_of_a_model_wrong.py": {"calculate_loss": {"b2"}},
+    "regularized_propagation_wrong.py": {
+        "forward_propagation (backward_propagation_with_regularization)": {"W3"},
+        "forward_propagation_with_dropout": {"W1", "b1"},
+        "forward_prop_scalar": {"theta"},
+    },
+    "two_ways_back_wrong.py": {"batchnorm (batchnorm_backward_alt)": {"x"}},
     "two_layer_wrong.py": {"TwoLayerNet.loss": {"params['W1']", "params['b1']"}},
 }
 AGREE = {"identical", "rounding", "close", "kink", "scaled"}

@@ -47,6 +47,8 @@ _DERIVATIVE = re.compile(
     r"|Derivative|Prime|Grad|_backward_local))$"
 )
 NO_PAIR = re.compile(r"numeric|check|test_|_test|plot|rel_error|eval_", re.I)
+# An argument of a function that trains, and hands out the last gradients.
+_STEPS = re.compile(r"((n|num|max)_?)?(iter\w*|epochs?)|mini_?batches|n_steps|num_steps", re.I)
 _FORWARD = (
     "forward",
     "__call__",
@@ -232,7 +234,10 @@ def _derivative(name, function, derivative, of_cost=False) -> Pair:
 def _loss_functions(functions) -> Iterator[Pair]:
     for name, function in functions.items():
         sure = returns_gradients(name, function)
-        if not NO_PAIR.search(name) and (sure or returns_own_gradients(function)):
+        takes_steps = any(map(_STEPS.fullmatch, inspect.signature(function).parameters))
+        if takes_steps or NO_PAIR.search(name):
+            continue
+        if sure or returns_own_gradients(function):
             style = LossAndGradient(name, function)
             yield Pair(name, place_of(function), style, (function,), name, sure)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,16 +12,17 @@ from typing import Any
 import numpy as np
 
 from ..pair import UnusableLayer
-from . import costs
+from . import costs, naming
 from .arguments import Binding, Filled
 from .gradients import assigned, is_number
 from .module_arrays import ModuleParameters
 from .own_layouts import layouts_of
 from .pairing import Case, Make
 from .results import Results, results_of
+from .settings import is_setting
 from .slopes import borne_out
 from .slots import fillings, slots_of
-from .source import returned_names
+from .source import Hints, returned_names, text_of
 
 WITHOUT_UPSTREAM = "backward takes no upstream gradient"
 
@@ -54,17 +56,24 @@ class Functions:
             self._ask_for_labels()
 
     def _ask_for_labels(self):
-        """A backward pass without dy may take labels that forward does not: those of the cost."""
+        """A backward pass without dy may take labels, or a rate of regularisation, that forward
+        does not: those of the cost.
+        """
         self.extra = [
             slot
             for slot in slots_of(self.backward, "loss")
-            if slot.is_labels and slot.name not in self.binding.known
+            if (slot.is_labels or is_setting(slot.name, slot.default, Hints()))
+            and slot.name not in self.binding.known
+            and not (naming.is_rate(slot.name) or naming.is_cache(slot.name))
         ]
 
     extra: list = field(default_factory=list)
 
     def cases(self, given: Mapping | None, rng: np.random.Generator) -> Iterator[Make]:
-        for arguments in fillings([*self.slots, *self.extra], rng, given, layouts_of(self.forward)):
+        worlds = layouts_of(self.forward)
+        if not self.binding.upstream and "(" not in text_of(self.forward).partition("):")[2]:
+            worlds = sorted(worlds, key=lambda world: world.name != "numbers")  # J = theta * x
+        for arguments in fillings([*self.slots, *self.extra], rng, given, worlds):
             optional = {k: v for k, v in (given or {}).items() if k in _optional(self.forward)}
             filled = Filled.of({**arguments, **optional})
             yield partial(self._made, filled, rng)
@@ -87,7 +96,8 @@ class Functions:
             upstream = results.split(dy) if self.binding.upstream else []
             y = results.outputs[0]
             with self.outer.holding(values):
-                returned = self.binding.call(upstream, arguments, results.named, results.kept, y)
+                taken = {**_defaults(self.forward), **arguments}
+                returned = self.binding.call(upstream, taken, results.named, results.kept, y)
             if not self.binding.upstream:
                 scalar = cost is not None or np.ndim(y) == 0
                 returned = _times(dy, returned) if scalar else _local(dy, returned, y)
@@ -103,7 +113,7 @@ class Functions:
         if self.binding.upstream:
             return case
         y, (_, results, _) = case.forward(**{k: v.copy() for k, v in filled.values.items()})
-        if np.ndim(y) == 0 and not self.extra:
+        if np.ndim(y) == 0 and not any(slot.is_labels for slot in self.extra):
             return case
         return with_cost(partial(self._case, outer=outer), case, filled, results, self.costs, rng)
 
@@ -139,11 +149,13 @@ def _is_local(case, filled):
     return all(np.shape(g) == np.shape(y) for g in gradients.values())
 
 
-def _optional(function):
-    import inspect
-
+def _defaults(function):
     parameters = inspect.signature(function).parameters.values()
-    return [p.name for p in parameters if p.default is not p.empty]
+    return {p.name: p.default for p in parameters if p.default is not p.empty}
+
+
+def _optional(function):
+    return list(_defaults(function))
 
 
 def _times(dy, returned):

@@ -58,6 +58,13 @@ def arrays_read_by(*functions: Callable) -> dict[str, object]:
     return found
 
 
+def labels_read_by(function: Callable) -> list[np.ndarray]:
+    """The global arrays that a function reads and whose names are those of labels."""
+    names = [(f, name) for f in reached_from(function) for name in names_in(f.__code__)]
+    read = {name: f.__globals__.get(name) for f, name in names if naming.may_be_labels(name)}
+    return [y for y in read.values() if isinstance(y, np.ndarray)]
+
+
 @dataclass(frozen=True)
 class ModuleParameters:
     """The globals that are parameters: where they stand, and their paths by name."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
 
 from .attributes import arrays_of, children, is_object
-from .module_arrays import arrays_read_by
+from .module_arrays import arrays_read_by, labels_read_by
 from .worlds import WORLDS, World, is_state
 
 
@@ -80,6 +83,26 @@ def _data_for(shape):
 
 def layouts_of(function: Callable) -> list[World]:
     """The layouts to try for a function: data that the arrays fit which it reads of its module,
-    then all others.
+    weights that its data fit, then all others.
     """
-    return worlds_of(arrays_read_by(function), {}, alone=True)
+    read = arrays_read_by(function)
+    return [*_of_data(read, function), *worlds_of(read, {}, alone=True)]
+
+
+def _of_data(read, function):
+    """Rows and columns whose number of features, and of classes, are those of the module's data."""
+    found = []
+    for name, data in read.items():
+        if not re.match(r"x|data|inputs|features|train|points", name, re.I) or np.ndim(data) != 2:
+            continue
+        classes = max(1, *(_classes(y) for y in labels_read_by(function)), 1)
+        for world, axis in ((WORLDS[0], 1), (WORLDS[1], 0)):
+            found.append(replace(world, first=np.shape(data)[axis], last=classes))
+    return found
+
+
+def _classes(y):
+    """The number of classes: of integer labels, of one-hot columns, or of one output."""
+    if y.dtype.kind in "iu" and y.ndim == 1 and y.size:
+        return int(y.max()) + 1
+    return min(y.shape) if y.ndim == 2 else 1

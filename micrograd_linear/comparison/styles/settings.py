@@ -118,8 +118,12 @@ def _of_default(name: str, default: Any) -> list[Any]:
         c = default[-1] if channels_last else default[0]
         small = [(n, n, c) if channels_last else (c, n, n) for n in (8, 16)]
         return [*small, default]
-    if isinstance(default, float) and re.search(r"^reg|lambd", name) and not default:
-        return [default]
+    if (
+        isinstance(default, float)
+        and not default
+        and re.match(r"reg|lam|l2|weight_?decay|wd", name)
+    ):
+        return [0.1, default]  # of no weight, its gradient would not be looked at
     return [default]
 
 

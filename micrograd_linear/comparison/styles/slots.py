@@ -18,7 +18,7 @@ from .draws import Array, drawn, has_data
 from .settings import EMPTY, is_setting, settings_of
 from .source import Hints, hints_of
 from .subscripts import shapes_of
-from .worlds import CLASSES, HIDDEN, WORLDS, World, layers_of
+from .worlds import CLASSES, HIDDEN, WORLDS, World, layers_of, of_gates
 
 _PER_WORLD = 400  # attempts
 _SYMBOLS = {
@@ -196,12 +196,22 @@ def _arrays(slot, world, slots, documented):
     if naming.is_bias(slot.name) and beside and _is_layer(names):
         found = [Array(s) for s in biases_of(slot.name, names, world)]
     elif naming.is_weight(slot.name):
-        found = [Array(s) for s in world.weights(slot.name, sizes, layer.get(slot.name, 1))]
+        found = [
+            Array(s) for s in weights_of(slot.name, names, world, sizes, layer.get(slot.name, 1))
+        ]
     else:
         probable = slot.hints.is_logged and naming.is_prediction(slot.name)
         kind = "probability" if probable else "data"
         found = [Array(shape, kind) for shape in world.data(slot.name)]
     return _of_rank(found, slot.hints, documented)
+
+
+def weights_of(
+    name: str, names: Sequence[str], world: World, sizes: Sequence[int], k: int
+) -> list[tuple[int, ...]]:
+    """The shapes of a weight beside others: of a layer, or of the gates of an LSTM."""
+    gates = of_gates(name, names, "column" in world.name)
+    return gates or world.weights(name, sizes, k)
 
 
 def biases_of(name: str, names: Sequence[str], world: World) -> list[tuple[int, ...]]:
@@ -212,7 +222,8 @@ def biases_of(name: str, names: Sequence[str], world: World) -> list[tuple[int, 
         sizes = (sizes[0],) * len(sizes)
     found = world.biases(sizes, k)
     if any(naming.is_recurrent(other) for other in names):
-        out = name.lower() in ("by", "bo", "b_y")
+        of_a_gate = any(of_gates(other, names, True) for other in names)
+        out = name.lower() in (("by", "b_y") if of_a_gate else ("by", "bo", "b_y"))
         width, turned = (CLASSES if out else HIDDEN), "columns" in world.name
         gates = [width] if out else [width, 4 * width, 3 * width]
         forms = [[(n, 1) if turned else (n,) for n in gates], [(1, n) for n in gates]]
@@ -265,7 +276,7 @@ def _dicts(slot, world):
     dicts: list[dict] = [{}, {}]
     for key in keys:
         if naming.is_weight(key):
-            shapes = world.weights(key, sizes, layer.get(key, 1))
+            shapes = weights_of(key, keys, world, sizes, layer.get(key, 1))
         elif naming.is_bias(key):
             shapes = biases_of(key, keys, world)
         else:
@@ -287,7 +298,7 @@ def _items(slot, world):
     found: list[object] = []
     for name in names:
         if naming.is_weight(name):
-            found.append(Array(world.weights(name, sizes, layer.get(name, 1))[0]))
+            found.append(Array(weights_of(name, names, world, sizes, layer.get(name, 1))[0]))
         elif naming.is_bias(name):
             found.append(Array(biases_of(name, names, world)[0]))
         else:

@@ -29,12 +29,13 @@ class World:
     labels: list[Shape]
     one_hot: list[Shape]
     last: int = CLASSES
+    first: int = D
     of_words: bool = False  # data are indices of words, or of rows
 
     def sizes(self, layers: int) -> tuple[int, ...]:
         """The widths of a network with so many layers."""
         sizes = _SIZES.get(layers) or (D, *(6 if k % 2 else 5 for k in range(layers - 1)), CLASSES)
-        return (*sizes[:-1], self.last)
+        return (self.first, *sizes[1:-1], self.last)
 
 
 def _as_data(*shapes):
@@ -69,6 +70,21 @@ def _recurrent(name, columns):
     to, source = ends
     rows = [(source, to), (source, 4 * to), (source, 3 * to)]
     return [(to, source), (4 * to, source), *rows] if columns else rows
+
+
+def of_gates(name: str, names: Sequence[str], columns: bool) -> list[Shape]:
+    """The shape of Wf, Wi, Wc, Wo, where they are of the gates of an LSTM that takes the state and
+    the data as one.
+    """
+    weights = {re.sub(r"[^a-z]", "", naming.last_part(n).lower()) for n in names}
+    of_parts = any(
+        re.fullmatch(r"u[fioc]|w[hx]?[xh][fioc]?|w[fioc][hx]|r[fioc]", n) for n in weights
+    )
+    gates = re.fullmatch(r"W_?[ficogCz]", naming.last_part(name))
+    if not gates or not {"wf", "wi", "wo"} <= weights or of_parts:
+        return []
+    both = HIDDEN + D
+    return [(HIDDEN, both)] if columns else [(both, HIDDEN)]
 
 
 def is_of_a_step(name: str) -> bool:
@@ -175,6 +191,14 @@ WORLDS = (
         lambda s, k: [(HIDDEN,), (4 * HIDDEN,), (s[k],), (3 * HIDDEN,)],
         [(N, TIME)],
         [(N, TIME, CLASSES)],
+    ),
+    World(
+        "columns over time",
+        lambda name: [(HIDDEN, N)] if is_state(name) else [(D, N, TIME)],
+        _column_weights,
+        lambda s, k: [(s[k], 1), (s[k],)],
+        [(N, TIME)],
+        [(CLASSES, N, TIME)],
     ),
     World(
         "one column",
