@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -54,11 +54,24 @@ class Derivative:
 
     def _made(self, filled, labels, taken, rng) -> Case:
         at_input = self._case(filled, labels, taken, rng, at_output=False)
+        if labels and not self.of_cost and (total := self._of_total(at_input, rng)) is not None:
+            return total
         if taken != 1 or len(filled.values) != 1:
             return at_input
         at_output = self._case(filled, labels, taken, rng, at_output=True)
         at_output.remarks = (AT_OUTPUT,)
         return borne_out([at_input, at_output], rng) or at_input
+
+    def _of_total(self, case, rng) -> Case | None:
+        """The gradient of the sum, or of the mean, of losses that forward gives one by one."""
+        try:
+            y, kept = case.forward(**{k: v.copy() for k, v in case.values.items()})
+            case.backward(np.ones(np.shape(y)), kept)
+        except UnusableLayer:
+            return borne_out([_summed(case, np.sum), _summed(case, np.mean)], rng)
+        except Exception:  # these inputs do not fit; the next are tried
+            return None
+        return None
 
     def _case(self, filled, labels, taken, rng, at_output) -> Case:
         starts = {**filled.values, **self.outer.drawn(rng)}
@@ -75,7 +88,7 @@ class Derivative:
             arguments, y, values = _copied(kept)
             with self.outer.holding(values):
                 returned: Any = self._derived(arguments, y, taken, at_output)
-            if np.ndim(y) == 0:
+            if np.ndim(y) == 0 or np.ndim(dy) == 0:
                 returned = _times(dy, returned)
             elif not isinstance(returned, tuple):
                 returned = _local(dy, returned, y)
@@ -102,6 +115,18 @@ class Derivative:
                 f"{self.forward.__name__} {len(given)}"
             )
         return self.derivative(*given)
+
+
+def _summed(case, total) -> Case:
+    """The case of the losses' total."""
+
+    def forward(**values):
+        y, kept = case.forward(**values)
+        return total(y), kept
+
+    forward.written_as = case.forward.written_as
+    words = f"forward gives a loss for each sample: the gradient is that of their {total.__name__}."
+    return replace(case, forward=forward, remarks=(words,))
 
 
 def required_of(function: Callable) -> list[inspect.Parameter]:

@@ -91,6 +91,8 @@ _FUNCTION = (
     "loss_function",
     "objective",
     "error",
+    "calculate_total_loss",
+    "total_loss",
     "__call__",
     "fn",
     "function",
@@ -226,7 +228,6 @@ def _derivative(name, function, derivative, of_cost=False) -> Pair:
     ):
         style = Functions(name, function, derivative)
     else:
-        of_cost = of_cost or _is_cost(name, function)
         style = Derivative(name, function, derivative, of_cost)
     return Pair(name, place_of(derivative), style, (function, derivative), words)
 

@@ -176,11 +176,22 @@ class LeftBehind:
         shapes = {part.shape for part in parts}
         return sum(parts[1:], parts[0]) if len(shapes) == 1 else next(iter(parts), None)
 
+    def _of_one_parameter(self, values, inputs, found):
+        """The one parameter that a single gradient has the shape of, where no input has it."""
+        shape = np.shape(self.returned)
+        if found or any(v.shape == shape for v in inputs.values()):
+            return None
+        fitting = [n for n, v in values.items() if n not in inputs and v.shape == shape]
+        return fitting[0] if len(fitting) == 1 else None
+
     def _of_returned(self, values, inputs, found, said, labels):
         floats = [n for n, v in inputs.items() if v.dtype.kind == "f"]
         single = isinstance(self.returned, (np.ndarray, float, np.floating))
         if single and not floats:
             return {}
+        parameter = self._of_one_parameter(values, inputs, found) if single else None
+        if parameter is not None:
+            return {parameter: np.asarray(self.returned)}
         try:
             return assigned(self.returned, inputs if single else values, said, labels)
         except UnusableLayer:

@@ -19,14 +19,17 @@ _CACHE = re.compile(
 _RATE = re.compile(r"(lr|eta|alpha|learning_?rate|learn_?rate|step_?size|rate|l_?rate)$", re.I)
 _LABELS = re.compile(
     r"(y|t|ys|ts|labels?|targets?|true|truth|gt|y_?true|true_?y|y_?label|y_?batch|t_?batch|classes"
-    r"|target_?\w*|labels_?\w*|expected\w*|actual|ground_?truth|desired\w*|y_?train|answers?)$",
+    r"|target_?\w*|labels_?\w*|expected\w*|actual|ground_?truth|reference_?\w*|desired\w*|y_?train|answers?|true_?\w+)$",
     re.I,
 )
 _SURE_LABELS = re.compile(r".*(label|target|true|truth|expected|desired).*", re.I)
 _OUTPUTS = re.compile(
     r"(out|outputs?|y|a|al|a\d|o|s|probs?|y_?hat|y_?pred|pred\w*|result|scores|h)$", re.I
 )
-_WEIGHT = re.compile(r"(w|u|v|theta|kernels?|filters?|weights?|embed\w*|coef\w*)", re.I)
+_WEIGHT = re.compile(
+    r"(w|u|v|theta|kernels?|filters?|weights?|embed\w*|coef\w*)|\w*(vectors|vecs|embeddings?)$",
+    re.I,
+)
 _BIAS = re.compile(r"(b|bias\w*|beta|gamma|gain|scale|shift|offset)(_?[a-z0-9]{0,3})$", re.I)
 _LOSS = re.compile(
     r"loss|cost|entropy|softmax|svm|hinge|mse|mae|criterion|nll|bce|error|objective|logistic"

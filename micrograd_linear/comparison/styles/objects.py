@@ -42,6 +42,7 @@ SLOPES = (
     "compute_gradients",
     "calc_gradient",
     "loss_grad",
+    "bptt",
     "cost_gradient",
     "derivative",
     "prime",
@@ -225,12 +226,14 @@ class Use:
         parameters = {}
         inputs = [slot.name for slot in self.slots]
         returned = left.returned_for([in_words(p) for g in groups.values() for p in g[:1]])
+        slopes = {naming.stem_of(name) for name in self._said() if name}
         for paths in groups.values():
             if all(is_kept(path) for path in paths):
                 continue
             chosen = next((p for p in paths if left.has_gradient(p)), None)
             word = next((part for part in paths[0][::-1] if isinstance(part, str)), "")
             named = _PARAMETER.fullmatch(word) or in_words(paths[0]) in returned
+            named = named or word in slopes
             if chosen is None and not named:
                 continue
             name = in_words(chosen or paths[0])

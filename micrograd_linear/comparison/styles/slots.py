@@ -34,6 +34,7 @@ _SYMBOLS = {
     "HH": 3,
     "WW": 3,
 }
+_OF_NUMBERS_TOO = ("rows", "rows, one output")
 _OF_DATA = ("x", "y", "z", "xs", "inputs", "input", "input_data", "in_data", "features")
 _SPARE = (5, 7, 3, 4, 6, 2)
 
@@ -152,7 +153,7 @@ def _choices(slot, world, slots, given, documented, settings_first):
     if world.name == "its own arrays" and not naming.is_weight(slot.name):
         arrays = [*arrays, Array((5, 6), "labels"), Array((5,), "labels")]  # indices of rows
     # A short name, as p or f, may be that of a number, too; x is not.
-    short = world is WORLDS[0] and slot.name.lower() not in _OF_DATA
+    short = world.name in _OF_NUMBERS_TOO and slot.name.lower() not in _OF_DATA
     return [*arrays, *settings_of(slot.name, hints)] if short else arrays
 
 

@@ -21,7 +21,7 @@ from . import naming
 _COUNT = re.compile(
     r"[mnN]|\w*(batch|size|samples|num|count|total|len)\w*|\w+\.shape\[\d\]|len\(.*\)|\d+\.?"
 )
-_AXES = re.compile(r"axis|keepdims|soft_?max|argmax|arange|shape\[1\]|one_?hot|maximum|@.*@|\.T\b")
+_AXES = re.compile(r"axis|keepdims|soft_?max|argmax|arange|shape\[1\]|one_?hot|@.*@|\.T\b")
 _DEPTH = 4  # calls that an argument is followed into
 
 
@@ -325,7 +325,10 @@ def _handed_to(node, name, function):
     callee = None
     if plain is not None and isinstance(node.func, ast.Name):
         callee = plain.__globals__.get(node.func.id)
-    if not inspect.isfunction(callee):
+    owner = getattr(function, "__self__", None)
+    if isinstance(node.func, ast.Attribute) and _is(node.func.value, "self") and owner is not None:
+        callee = getattr(owner, node.func.attr, None)
+    if not (inspect.isfunction(callee) or inspect.ismethod(callee)):
         return
     parameters = list(inspect.signature(callee).parameters)
     for parameter, argument in zip(parameters, node.args):

@@ -72,19 +72,27 @@ def _recurrent(name, columns):
     return [(to, source), (4 * to, source), *rows] if columns else rows
 
 
+_GATE = "[fiocgzrhjkn]"
+
+
 def of_gates(name: str, names: Sequence[str], columns: bool) -> list[Shape]:
-    """The shape of Wf, Wi, Wc, Wo, where they are of the gates of an LSTM that takes the state and
-    the data as one.
+    """The shape of a weight of one gate: of Wf where the state and the data are taken as one, of Wz
+    and Uz, or of Wxz and Whz; nothing where there are no gates.
     """
-    weights = {re.sub(r"[^a-z]", "", naming.last_part(n).lower()) for n in names}
-    of_parts = any(
-        re.fullmatch(r"u[fioc]|w[hx]?[xh][fioc]?|w[fioc][hx]|r[fioc]", n) for n in weights
-    )
-    gates = re.fullmatch(r"W_?[ficogCz]", naming.last_part(name))
-    if not gates or not {"wf", "wi", "wo"} <= weights or of_parts:
+    letters = [re.sub(r"[^a-z]", "", naming.last_part(n).lower()) for n in (name, *names)]
+    own, others = letters[0], set(letters[1:])
+    pairs = {n for n in others if re.fullmatch(f"u{_GATE}", n)} and {"wz", "wf", "wi"} & others
+    named = {"wxz", "wxf", "wxi", "wzx", "wfx", "wix"} & others
+    to = source = 0
+    if re.fullmatch(f"w{_GATE}", own) and {"wf", "wi", "wo"} <= others and not (pairs or named):
+        to, source = HIDDEN, HIDDEN + D
+    elif pairs and re.fullmatch(f"[wu]{_GATE}", own):
+        to, source = HIDDEN, D if own[0] == "w" else HIDDEN
+    elif named and (match := re.fullmatch(f"w(?:([xh]){_GATE}|{_GATE}([xh]))", own)):
+        to, source = HIDDEN, D if "x" in match.groups() else HIDDEN
+    if not to:
         return []
-    both = HIDDEN + D
-    return [(HIDDEN, both)] if columns else [(both, HIDDEN)]
+    return [(to, source)] if columns else [(source, to)]
 
 
 def is_of_a_step(name: str) -> bool:
