@@ -86,16 +86,21 @@ def record(plain: PlainForward, values: Arrays, constants: bool = False) -> Reco
         raise Unrecorded(_reason(error), statement_of(error, forward)) from error
     y = result_of(returned, plain.backward, list(values))
     if not isinstance(y, Tensor) or not y.requires_grad:
-        statement, how = left[-1] if left else (None, "")
-        why = f"it must return one array that depends on its arguments, got {type(y).__name__}"
-        if left:
-            why = f"{how} reads a number out of the graph"
-        raise Unrecorded(why, statement)
+        raise _independent(y, left)
     recorded = Recorded(y, {name: versions.first(x) for name, x in arguments.items()}, left)
     taken = (*values, *recorded.between)  # y is read here, so that it has its own name, or none
     if not y.name:
         y.name = "result" if "y" in taken else "y"
     return recorded
+
+
+def _independent(y, left) -> Unrecorded:
+    """The error of a result that no argument leads to."""
+    if not left:
+        got = type(y).__name__
+        return Unrecorded(f"it must return one array that depends on its arguments, got {got}")
+    statement, how = left[-1]
+    return Unrecorded(f"{how} reads a number out of the graph", statement)
 
 
 def _reason(error: BaseException) -> str:

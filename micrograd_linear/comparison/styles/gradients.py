@@ -63,7 +63,9 @@ def _of_path(path: Path, floats: Sequence[str]) -> str | None:
     words = [part for part in path if isinstance(part, str)]
     if not words:
         return None
-    exact = [name for name in floats if naming.last_part(name) == words[-1]]
+    ending = "".join(f"['{part}']" if isinstance(part, str) else f"[{part}]" for part in path)
+    exact = [name for name in floats if len(path) > 1 and name.endswith(ending)]
+    exact = exact or [name for name in floats if naming.last_part(name) == words[-1]]
     return exact[0] if len(exact) == 1 else naming.named_by(words[-1], floats)
 
 

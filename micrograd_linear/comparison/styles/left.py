@@ -178,7 +178,7 @@ class LeftBehind:
 
     def _of_one_parameter(self, values, inputs, found):
         """The one parameter that a single gradient has the shape of, where no input has it."""
-        shape = np.shape(self.returned)
+        shape = np.shape(np.asarray(self.returned))
         if found or any(v.shape == shape for v in inputs.values()):
             return None
         fitting = [n for n, v in values.items() if n not in inputs and v.shape == shape]

@@ -276,6 +276,10 @@ def _dicts(slot, world):
     sizes = world.sizes(layers)
     dicts: list[dict] = [{}, {}]
     for key in keys:
+        if key in hints.lists:
+            for filled in dicts:
+                filled[key] = _list_of(key, world, hints.lists[key])
+            continue
         if naming.is_weight(key):
             shapes = weights_of(key, keys, world, sizes, layer.get(key, 1))
         elif naming.is_bias(key):
@@ -287,6 +291,13 @@ def _dicts(slot, world):
             value = Array(shapes[min(i, len(shapes) - 1)]) if shapes else None
             filled[key] = value if shapes else (known[0] if known else 1)
     return dicts
+
+
+def _list_of(key, world, count):
+    """The weights, or the biases, of so many layers."""
+    sizes = world.sizes(count)
+    forms = world.weights if naming.is_weight(key) else lambda _, s, k: world.biases(s, k)
+    return [Array(forms(key, sizes, k)[0]) for k in range(1, count + 1)]
 
 
 def _items(slot, world):

@@ -44,6 +44,7 @@ class Hints:
     attributes: list[str] = field(default_factory=list)
     documented: tuple[str, ...] | None = None
     shape: tuple[int, ...] | None = None  # as the subscripts of einsum say
+    lists: dict[str, int] = field(default_factory=dict)  # {key: items} of lists in a dict
     items: list[str] = field(default_factory=list)  # of a sequence, where its text takes it apart
 
     def add(self, other: Hints) -> None:
@@ -54,6 +55,8 @@ class Hints:
         self.words += [word for word in other.words if word not in self.words]
         self.attributes += [name for name in other.attributes if name not in self.attributes]
         self.shape = self.shape or other.shape
+        for key, count in other.lists.items():
+            self.lists[key] = max(count, self.lists.get(key, 0))
         self.is_index |= other.is_index
         self.is_size |= other.is_size
         self.is_called |= other.is_called
@@ -278,6 +281,11 @@ def _read_axes(target, value, name, hints):
 
 
 def _read_subscript(node, name, hints):
+    inner, place = node.value, node.slice
+    if isinstance(inner, ast.Subscript) and _is(inner.value, name):  # params['W'][0]
+        key, i = getattr(inner.slice, "value", None), getattr(place, "value", None)
+        if isinstance(key, str) and isinstance(i, int):
+            hints.lists[key] = max(i + 1, hints.lists.get(key, 0))
     if _is(node.value, name):
         _add_key(node.slice, hints)
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
