@@ -78,6 +78,7 @@ WRONG = {
     "losses_of_each_sample_wrong.py": {"softmax_crossentropy_with_logits": {"logits"}},
     "margins_and_ridges_wrong.py": {"Ridge": {"theta"}, "hinge": {"b"}, "contrastive": {"z"}},
     "words_through_time_wrong.py": {"RNNNumpy": {"V"}},
+    "lists_in_a_dict_wrong.py": {"forward": {"params['b'][1]"}},
     "two_layer_wrong.py": {"TwoLayerNet.loss": {"params['W1']", "params['b1']"}},
 }
 AGREE = {"identical", "rounding", "close", "kink", "scaled"}
