@@ -16,17 +16,17 @@ import numpy as np
 from ..engine.tensor import Tensor
 from .comparison import Comparison
 from .confirmation import confirm, give_up, is_refuted, refuse_independent, refuse_unrepeatable
-from .convention import excused, with_conventions, with_small_constants
+from .convention import excused, with_conventions
 from .inputs import inputs_of
 from .joined import joined
 from .pair import Disagreement, UnusableLayer, hand_gradients, in_words, with_cache
 from .random_state import RandomState
 from .redraw import on_other_inputs
 from .run import Run
+from .small_constants import with_small_constants
 from .styles.finding import arguments_of, pair_of, pairs_of, pairs_of_class, single
 from .styles.pairing import Case, Pair
 from .styles.simple import as_simple
-from .styles.source import file_text
 from .styles.trial import found_case
 from .two_verdicts import by_differences, by_engine
 
@@ -128,7 +128,7 @@ def check_pair(pair: Pair, inputs: object = None, *, seed: int = 0) -> Compariso
             _look_elsewhere(comparison, case, rng, state)
         comparison.remarks = (*case.remarks, *comparison.remarks)
         comparison = with_conventions(comparison, case.values)
-        return with_small_constants(comparison, file_text(pair.functions))
+        return with_small_constants(comparison, case, pair.functions, state)
     finally:
         state.restore()
 
@@ -215,6 +215,7 @@ def checked(forward, backward, values, rng, state) -> Comparison:
         if isinstance(error, UnusableLayer):
             raise
         raise UnusableLayer(f"backward returned what cannot be compared: {error}") from error
+    comparison.upstream = dy
     comparison.inputs = {name: value.shape for name, value in values.items()}
     comparison.remarks = (*hand.remarks, *comparison.remarks)
     return comparison

@@ -106,6 +106,7 @@ class Comparison(Mapping[Any, Result]):
     root: Any  # y
     result: tuple[str, tuple[int, ...]]  # the name and the shape of y
     inputs: dict[str, tuple[int, ...]]  # their shapes
+    upstream: Any  # dy
     columns: tuple[str, ...] = ("name", "shape", "status", "max difference", "at", "hand", "engine")
 
     def __init__(
