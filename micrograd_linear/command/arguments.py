@@ -80,8 +80,8 @@ def _add_check(commands):
     forms.add_argument(
         "--html",
         metavar="PAGE.html",
-        help="write one page with the table, the causes, the graph and the derivation, instead of "
-        "the picture; a relative path is one in DIR",
+        help="write one page with the tables, causes, graphs and derivations of all pairs, instead "
+        "of the picture; a relative path is one in DIR",
     )
 
 

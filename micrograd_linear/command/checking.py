@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from ..comparison import (
     check_pair,
     excused,
     inputs_for,
+    left_out,
     pair_of,
     pairs_of,
 )
@@ -87,8 +89,23 @@ def found_pairs(names: Mapping[str, object], file: str, wanted: Sequence[str]) -
         unknown += [] if fitting else [name]
     if unknown:
         there = ", ".join(pair.name for pair in found)
-        raise UnusableLayer(f"{file} has no pair {', '.join(unknown)}; it has {there}")
+        names_there = sorted({name for pair in found for name in _names_of(pair)})
+        near = [n for name in unknown for n in difflib.get_close_matches(name, names_there, 1)]
+        meant = f"; did you mean {', '.join(near)}?" if near else ""
+        raise UnusableLayer(f"{file} has no pair {', '.join(unknown)}; it has {there}{meant}")
     return chosen
+
+
+def remarks_on(
+    found: Sequence[Checked], names: Mapping[str, object], file: str
+) -> tuple[list[Checked], list[str]]:
+    """The pairs without those that only may have been one and have no verdict; and a line for each
+    of these, and for each other function that returns gradients and is in no pair.
+    """
+    kept = [c for c in found if c.comparison is not None or c.pair.sure]
+    rest = [c for c in found if c not in kept]
+    lines = [f"not checked: {c.pair.name} ({c.place}) returns gradients: {c.error}" for c in rest]
+    return kept or list(found), lines + left_out(names, file, [c.pair for c in found])
 
 
 def _names_of(pair):

@@ -11,7 +11,6 @@ import traceback
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
-from pathlib import Path
 
 import numpy as np
 
@@ -22,9 +21,16 @@ from ..foundations.place import message_of
 from ..foundations.printable import printable
 from . import iris
 from .arguments import parser
-from .checking import about, checked_pairs, found_pairs, table
+from .checking import about, checked_pairs, found_pairs, remarks_on, summary, table
 from .corrections import corrected, write
-from .output import colour, every_character, page_path, picture_paths, say
+from .output import (
+    colour,
+    every_character,
+    name_of_pictures,
+    page_path,
+    picture_paths,
+    say,
+)
 from .user_file import running, source_of
 
 AGREE, DIFFER, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
@@ -132,17 +138,15 @@ def check_file(options: argparse.Namespace) -> int:
     if options.html is not None:
         paths = [page_path(options.output, options.html)]
     elif not options.json:
-        paths = picture_paths(options.output, Path(file).stem)
+        paths = picture_paths(options.output, name_of_pictures(file))
     if not options.json:
         _load("derivation", "drawing", "command.report")
     with running(file, source) as ran:
         pairs = found_pairs(ran.names, file, options.names)
-        if options.html is not None and len(pairs) > 1:
-            there = ", ".join(pair.name for pair in pairs)
-            raise UnusableLayer(
-                f"{file} has {len(pairs)} pairs, and a page is of one: name one of them, {there}"
-            )
-        found = _checked(pairs, ran, options)
+        found, remarks = _checked(pairs, ran, options), []
+        if not options.names:
+            found, remarks = remarks_on(found, ran.names, file)
+        ran.notes += remarks
         wanted = options.fix or options.write
         fixes = corrected([c.comparison for c in found]) if wanted else []
         printed = _printed(found, ran.notes, options, fixes)
@@ -151,6 +155,8 @@ def check_file(options: argparse.Namespace) -> int:
         _write(fixes, options)
     if len(found) == 1:
         _show(found[0], paths, options)
+    elif options.html is not None:
+        _show_all(found, paths[0], options)
     return _status_of(found)
 
 
@@ -207,6 +213,22 @@ def _show(checked, paths, options):
             say(f"\nThe report: {write_whole(paths[0], page.encode())}")
         elif paths:
             say(_drawn(comparison.root, paths, comparison))
+
+
+def _show_all(found, path, options):
+    """One page with all pairs."""
+    pairs = [
+        (c.pair.name, None, c.error)
+        if c.comparison is None
+        else (about(c, c.pair.name, options.seed), c.comparison, "")
+        for c in found
+    ]
+    verdict = summary(found)
+    try:
+        page = _load("command.report").page_of_pairs(pairs, f"{options.file}: {verdict}")
+        say(f"\nThe report: {write_whole(path, page.encode())}")
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UnusableLayer(f"{message_of(error)}; the verdict stands: {verdict}") from error
 
 
 def _status_of(found):

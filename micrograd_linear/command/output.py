@@ -20,6 +20,16 @@ def picture_paths(folder: str, stem: str) -> list[Path]:
     return _sure(folder, [f"{stem}.{ending}" for ending in PICTURES])
 
 
+def name_of_pictures(file: str) -> str:
+    """``layer`` for layer.py, ``hw.layer`` for hw/layer.py, ``layer.ipynb`` for a notebook: files
+    of one name in several folders have pictures of several names.
+    """
+    path = Path(file)
+    name = path.stem if path.suffix == ".py" else path.name
+    folders = Path(os.path.relpath(path.absolute().parent)).parts
+    return ".".join([*("_" if folder == os.pardir else folder for folder in folders), name])
+
+
 def page_path(folder: str, page: str) -> Path:
     """The path of the page: a relative one is in the folder, which is made where it is missing."""
     return _sure(folder, [page])[0]

@@ -3,6 +3,7 @@ pictures, the graph, and the derivation.
 """
 
 import html
+import re
 
 from ..derivation import derive
 from ..drawing import draw
@@ -28,6 +29,35 @@ def page(comparison, title):
     network.
     """
     name = html.escape(printable(title, 200))
+    return _document(name, _body(comparison, name))
+
+
+def page_of_pairs(pairs, title):
+    """The page of several pairs, (title, comparison, error) of each; where there is no comparison,
+    the error says why. It begins with a list of them, with their verdicts.
+    """
+    listed, bodies = "", ""
+    for i, (words, comparison, error) in enumerate(pairs, 1):
+        name = html.escape(printable(words, 200))
+        if comparison is None:
+            body = f"<h1>? {name}</h1><p>No verdict: {html.escape(printable(error, 2000))}</p>"
+            sign = "?"
+        else:
+            body, sign = _body(comparison, name), "✓" if comparison.ok else "✗"
+        # The graphs number their own elements: each number is there once in the page.
+        body = re.sub(r'(<[^<>]* id=")', rf"\g<1>pair{i}-", body)
+        listed += f"<li><a href='#pair{i}'>{sign} {name}</a></li>"
+        bodies += f"<article id='pair{i}'>{body}</article>"
+    name = html.escape(printable(title, 200))
+    return _document(name, f"<h1>{name}</h1><ul>{listed}</ul>{bodies}")
+
+
+def _document(title, body):
+    return f'<!DOCTYPE html><html lang="en">{_head(title)}<body>{body}</body></html>\n'
+
+
+def _body(comparison, name):
+    """The verdict, the table, the graph and the derivation of one comparison."""
     verdict = "✓ " if comparison.ok else "✗ "
     summary = html.escape(printable(comparison.summary, 1000))
     sections = [("Hand-derived gradients against the engine&#x27;s", comparison._repr_html_())]
@@ -44,8 +74,7 @@ def page(comparison, title):
         f"<section aria-label='{heading}'><h2>{heading}</h2>{content}</section>"
         for heading, content in sections
     )
-    body = f"<h1>{verdict}{name}</h1><p>{summary}</p>{_mend_first(comparison)}{body}"
-    return f'<!DOCTYPE html><html lang="en">{_head(name)}<body>{body}</body></html>\n'
+    return f"<h1>{verdict}{name}</h1><p>{summary}</p>{_mend_first(comparison)}{body}"
 
 
 def _head(title):

@@ -5,6 +5,7 @@ import __future__
 
 import ast
 import contextlib
+import difflib
 import importlib
 import io
 import linecache
@@ -20,6 +21,7 @@ from urllib.error import URLError
 
 from ..comparison import UnusableLayer
 from ..foundations.place import in_one_line, place_of
+from .demos import is_endless, reads_a_text, with_a_text
 from .diversion import printing_to_standard_error
 from .interruption import noticing_interrupts
 from .missing import is_nothing, standing_in
@@ -78,7 +80,7 @@ def source_of(name: str) -> str:
         reason = _no_python_file(name, kind)
         content = b"" if reason else Path(name).read_bytes()
     except FileNotFoundError:
-        raise UnusableLayer(f"{name}: no such file") from None
+        raise UnusableLayer(f"{name}: no such file{_near(name)}") from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise UnusableLayer(f"{name}: it cannot be read: {why}") from None
@@ -87,6 +89,17 @@ def source_of(name: str) -> str:
     if reason:
         raise UnusableLayer(f"{name} {reason}; expected a Python file")
     return _decoded(name, content)
+
+
+def _near(name):
+    """The Python files beside it whose names are nearly that, for a message."""
+    path = Path(name)
+    with contextlib.suppress(OSError):
+        there = [f.name for f in path.parent.iterdir() if f.suffix in (".py", ".ipynb")]
+        found = difflib.get_close_matches(path.name, there, 3, 0.6)
+        if found:
+            return f"; there is {', '.join(str(path.parent / other) for other in found)}"
+    return ""
 
 
 def _no_python_file(name, kind):
@@ -192,8 +205,11 @@ def _run_part(name, text, file):
     lost: set[str] = set()
     for statement in ast.parse(text, name).body:
         code = compile(ast.Module([statement], []), name, "exec", flags, dont_inherit=True)
+        if is_endless(statement):
+            file.notes.append(f"left out: a loop without an end ({name}:{statement.lineno})")
+            continue
         try:
-            exec(code, file.names)
+            _run_statement(statement, code, name, file)
         except Exception as error:  # the file's own code may raise anything
             no_data = isinstance(error, FileNotFoundError | URLError | EOFError)
             no_data |= not isinstance(error, NameError) and _rests_on(statement, file.names, lost)
@@ -206,6 +222,18 @@ def _run_part(name, text, file):
             lost |= _assigned(statement)
             if no_data:
                 file.notes.append(f"left out: {in_one_line(error, name)}")
+
+
+def _run_statement(statement, code, name, file):
+    """Run one statement; another text stands in for one that it reads and that is not there."""
+    try:
+        exec(code, file.names)
+    except FileNotFoundError as error:
+        if not reads_a_text(statement, error):
+            raise
+        file.notes.append(f"another text stands in for {error.filename}, which is not there")
+        with with_a_text():
+            exec(code, file.names)
 
 
 def _rests_on(statement, names, lost):

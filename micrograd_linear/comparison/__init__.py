@@ -7,6 +7,7 @@ from .comparing import compare
 from .comparison import Comparison, Result
 from .convention import excused
 from .styles.finding import pair_of, pairs_of
+from .styles.left_out import left_out
 from .styles.pairing import Pair
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "compare",
     "excused",
     "inputs_for",
+    "left_out",
     "pair_of",
     "pairs_of",
     "run_forward",

@@ -18,17 +18,17 @@ import numpy as np
 from ..engine.tensor import Tensor
 from .comparison import Comparison
 from .confirmation import confirm, give_up, is_refuted, refuse_independent, refuse_unrepeatable
-from .convention import excused, with_conventions, with_small_constants
+from .convention import excused, with_conventions
 from .inputs import inputs_of
 from .joined import joined
 from .pair import Disagreement, UnusableLayer, hand_gradients, in_words, with_cache
 from .random_state import RandomState
 from .redraw import on_other_inputs, redrawn
 from .run import Run
+from .small_constants import with_small_constants
 from .styles.finding import arguments_of, pair_of, pairs_of, pairs_of_class, single
 from .styles.pairing import Case, Pair
 from .styles.simple import as_simple
-from .styles.source import file_text
 from .styles.trial import found_case
 from .two_verdicts import by_differences, by_engine
 
@@ -134,7 +134,7 @@ def check_pair(pair: Pair, inputs: object = None, *, seed: int = 0) -> Compariso
         comparison.remarks = (*case.remarks, *comparison.remarks)
         made = comparison
         comparison = with_conventions(comparison, case.values)
-        comparison = with_small_constants(comparison, file_text(pair.functions))
+        comparison = with_small_constants(comparison, case, pair.functions, state)
         comparison.diagnose = partial(_diagnosed, pair, case, made, comparison, state, seed)
         return comparison
     finally:

@@ -108,6 +108,8 @@ class Comparison(Mapping[Any, Result]):
     root: Any  # y
     result: tuple[str, tuple[int, ...]]  # the name and the shape of y
     inputs: dict[str, tuple[int, ...]]  # their shapes
+    upstream: Any  # dy
+    run: Any  # of forward
     columns: tuple[str, ...] = ("name", "shape", "status", "max difference", "at", "hand", "engine")
 
     def __init__(

@@ -1,21 +1,17 @@
-"""Deviations by habit: gradients of parameters alone averaged, small constants left out."""
+"""A deviation by habit: gradients of parameters alone that are averaged over the samples."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
-from .comparison import AGREE, Comparison
+from .comparison import AGREE, Comparison, Result
 from .styles import naming
 from .styles.functions import WITHOUT_UPSTREAM
 
 _CLOSE = 1e-6
-_GROWN = 3e3  # times a small constant: what it may change of a gradient, where numbers are small
-_TINY = 3e-4  # of the largest element of a gradient: what is larger is a mistake
-_CONSTANT = re.compile(r"\b\d*\.?\d*e-0?(?:[5-9]|1\d)\b|\b0?\.0000+1\b")
 _NAMED = "the convention in which"
 _WRONG = ("wrong", "wrong step")
 
@@ -48,7 +44,7 @@ def with_conventions(comparison: Comparison, values: Mapping[str, np.ndarray]) -
     )
     for name in averaged:
         results[name] = replace(results[name], note=note)
-    return _changed(comparison, results)
+    return changed(comparison, results)
 
 
 def excused(comparisons: Mapping[str, Comparison]) -> dict[str, Comparison]:
@@ -63,7 +59,7 @@ def excused(comparisons: Mapping[str, Comparison]) -> dict[str, Comparison]:
             for wrong in comparison.wrong:
                 note = f"{wrong.note}; the whole net, {nets[0].partition('#')[0]}, is right with it"
                 results[wrong.name] = replace(wrong, status="scaled", note=note, causes=())
-            found[name] = _changed(comparison, results)
+            found[name] = changed(comparison, results)
     return found
 
 
@@ -76,36 +72,10 @@ def _by_convention(comparison):
     return bool(named) and all(r.name in named or r.follows in named for r in comparison.wrong)
 
 
-def with_small_constants(comparison: Comparison, text: str) -> Comparison:
-    """The comparison; where a gradient is off by no more than a small constant explains, such as
-    that in ``log(y + 1e-7)``, and the text has one, it is close, and the constant is named.
-    """
-    constants = dict.fromkeys(_CONSTANT.findall(text))
-    results = dict(comparison.items())
-    limit = min(_TINY, _GROWN * max(map(float, constants), default=0.0))
-    close = [name for name, r in results.items() if r.status in _WRONG and _is_tiny(r, limit)]
-    if not constants or not close:
-        return comparison
-    for name in close:
-        gap = results[name].max_difference
-        note = (
-            f"equal but for {gap:.2g}, which is more than rounding and no more than a small "
-            f"constant explains ({', '.join(constants)}): the derivative leaves it out"
-        )
-        results[name] = replace(results[name], status="close", note=note, causes=())
-    return _changed(comparison, results)
-
-
-def _is_tiny(result, limit):
-    if any(cause.kind == "stale" for cause in result.causes) or not result.max_difference:
-        return False
-    largest = float(np.nanmax(np.absolute(result.engine), initial=0.0))
-    return result.max_difference <= limit * largest
-
-
-def _changed(comparison, results):
+def changed(comparison: Comparison, results: Mapping[str, Result]) -> Comparison:
+    """The comparison with other results, and with all else that is known of it."""
     changed = comparison.with_results(results.values(), comparison._nodes)
-    for attribute in ("root", "result", "inputs", "remarks", "columns"):
+    for attribute in ("root", "result", "inputs", "remarks", "columns", "upstream"):
         if hasattr(comparison, attribute):
             setattr(changed, attribute, getattr(comparison, attribute))
     return changed

@@ -40,7 +40,8 @@ def _other_formula(sites, family, own, mistake, other):
             edge.node, edge.position, words
         ):
             continue
-        sites.propose(kind, f"at {sites.step(edge.node)}: {words}", edge, change[k], 3)
+        said = sites.with_input(edge, words)
+        sites.propose(kind, f"at {sites.step(edge.node)}: {said}", edge, change[k], 3)
 
 
 def _arrays_moved(sites, family, own):

@@ -55,8 +55,11 @@ class Unrecorded(Exception):
         return f"forward cannot be recorded{at}: {self.why}"
 
 
-def record(plain: PlainForward, values: Arrays) -> Recorded:
-    """Run ``forward`` on Tensors; raises ``Unrecorded`` where no graph stands for it."""
+def record(plain: PlainForward, values: Arrays, constants: bool = False) -> Recorded:
+    """Run ``forward`` on Tensors; raises ``Unrecorded`` where no graph stands for it.
+
+    ``constants``: the arrays of the module are Tensors, too, for the time of the run.
+    """
     forward, left = plain.forward, []
     arguments = {
         name: Tensor(value, name) if value.dtype.kind == "f" else value.copy()
@@ -75,7 +78,7 @@ def record(plain: PlainForward, values: Arrays) -> Recorded:
             tensor.may_be_written = True  # as in NumPy; its gradient is that of what was passed in
     plain.state.restore()
     try:
-        with recording.leaving(note), seen_by(forward):
+        with recording.leaving(note), seen_by(forward, constants=constants):
             returned = observed(forward, give_name)(**arguments)
     except (KeyboardInterrupt, GeneratorExit):
         raise
@@ -83,16 +86,21 @@ def record(plain: PlainForward, values: Arrays) -> Recorded:
         raise Unrecorded(_reason(error), statement_of(error, forward)) from error
     y = result_of(returned, plain.backward, list(values))
     if not isinstance(y, Tensor) or not y.requires_grad:
-        statement, how = left[-1] if left else (None, "")
-        why = f"it must return one array that depends on its arguments, got {type(y).__name__}"
-        if left:
-            why = f"{how} reads a number out of the graph"
-        raise Unrecorded(why, statement)
+        raise _independent(y, left)
     recorded = Recorded(y, {name: versions.first(x) for name, x in arguments.items()}, left)
     taken = (*values, *recorded.between)  # y is read here, so that it has its own name, or none
     if not y.name:
         y.name = "result" if "y" in taken else "y"
     return recorded
+
+
+def _independent(y, left) -> Unrecorded:
+    """The error of a result that no argument leads to."""
+    if not left:
+        got = type(y).__name__
+        return Unrecorded(f"it must return one array that depends on its arguments, got {got}")
+    statement, how = left[-1]
+    return Unrecorded(f"{how} reads a number out of the graph", statement)
 
 
 def _reason(error: BaseException) -> str:

@@ -122,7 +122,33 @@ def _strided(x: Any, shape: Any = None, strides: Any = None, **keywords: Any) ->
     return x[np.unravel_index(found, x.shape)] if x.ndim else x
 
 
+class _Joining:
+    """``np.c_`` and ``np.r_``, whose brackets join arrays."""
+
+    def __init__(self, plain: Any, axis: int) -> None:
+        self.plain, self.axis = plain, axis
+
+    def __getitem__(self, parts: Any) -> Any:
+        parts = parts if isinstance(parts, tuple) else (parts,)
+        if not _has_nodes(parts):
+            return _constant(self.plain[parts])
+        arrays = [part if is_node(part) else np.asarray(part) for part in parts]
+        if self.axis:  # vectors are columns
+            arrays = [a[:, None] if a.ndim == 1 else a for a in arrays]
+        return np.concatenate([a.reshape(1) if a.ndim == 0 else a for a in arrays], self.axis)
+
+
+def _sum_of_numbers(x: Any, *args: Any, **keywords: Any) -> Any:
+    """``np.nansum``: what is not a number adds nothing."""
+    if not is_node(x):
+        return np.nansum(x, *args, **keywords)
+    return np.sum(np.where(np.isnan(x.current), 0.0, x), *args, **keywords)
+
+
 _REPLACED: dict[Any, Any] = {
+    np.nansum: _sum_of_numbers,
+    np.c_: _Joining(np.c_, -1),
+    np.r_: _Joining(np.r_, 0),
     **{function: _making(function) for function in _MAKING},
     **{function: _converting(function) for function in _CONVERTING},
     np.lib.stride_tricks.as_strided: _strided,
@@ -164,22 +190,26 @@ _NUMPY = RecordingNumpy("numpy")
 _MODULES = {id(np): _NUMPY, id(np.lib): _LIB, id(np.lib.stride_tricks): _Part(np.lib.stride_tricks)}
 
 
-def _meant(x: Any) -> Any:
-    """What a name of the user's means while a run is recorded."""
+def _meant(x: Any, constants: bool = False) -> Any:
+    """What a name of the user's means while a run is recorded; ``constants``: of an array of the
+    module, a Tensor that is a constant, for ``X.dot(W)`` asks X alone.
+    """
+    if isinstance(x, np.ndarray):
+        return _constant(x) if constants else x
     if isinstance(x, types.ModuleType):
         return _MODULES.get(id(x), x)
     return _replaced(x) if callable(x) else x
 
 
 @contextlib.contextmanager
-def seen_by(*functions: Callable) -> Iterator[None]:
+def seen_by(*functions: Callable, constants: bool = False) -> Iterator[None]:
     """The files of the functions, and all other files of the user's, see this NumPy."""
     back: list[Callable[[], None]] = []
     try:
         reached = _Reached(functions)
         for names in reached.namespaces():
             for name, meant in list(names.items()):
-                replaced = _meant(meant)
+                replaced = _meant(meant, constants)
                 if replaced is not meant:
                     back.append(functools.partial(names.__setitem__, name, meant))
                     names[name] = replaced

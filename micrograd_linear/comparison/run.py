@@ -42,8 +42,7 @@ class Run:
             )
         run = Run(plain, backward, values, y)
         try:
-            run.recorded = record(plain, values)
-            check_same(run.recorded, y, plain)
+            run.recorded = _same_recorded(plain, values, y)
         except Unrecorded as why:
             run.give_up_graph(why)
         return run
@@ -61,6 +60,22 @@ class Run:
         if self.recorded:
             return list(self.recorded.between)
         return [name for name in self.plain.locals if name not in self.values]
+
+
+def _same_recorded(plain, values, y) -> Recorded:
+    """The recorded run, with the module's arrays as they are, or else as constants; the first
+    error where neither has the numbers of the plain one.
+    """
+    first = None
+    for constants in (False, True):
+        try:
+            recorded = record(plain, values, constants)
+            check_same(recorded, y, plain)
+            return recorded
+        except Unrecorded as why:
+            first = first or why
+    assert first is not None
+    raise first
 
 
 def engine_gradient(run, name):

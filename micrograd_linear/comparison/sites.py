@@ -5,6 +5,7 @@ tangents J v of every node, what a change c of a contribution does to the gradie
 is known, since <v, dG> = <J v, c>.
 """
 
+import re
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,10 @@ from ..engine.graph import is_node, topological_order
 from ..operations import names as op
 from ..operations import record_of
 from .blame import Edge
+from .function_mistakes import is_function
 from .steps import step
 
+_INPUT = re.compile(r"\bz\b")
 MOST_EDGES = 10_000  # of a larger graph those nearest to the target
 # These are the costs of what is missing in several places, and of a sign, which may be that of two
 # equal ones.
@@ -90,6 +93,20 @@ class Sites:
     def called(self, node: Any) -> str:
         """A node in a sentence: by its name, or, where it has none, by what it was made of."""
         return self.names[node] if node.name or not node.operands else self.step(node)
+
+    def with_input(self, edge: Edge, words: str) -> str:
+        """Words about a function of z, with the name of what goes in: where that has none, z stays,
+        unless the user calls something else so.
+        """
+        operand = edge.operand
+        if not is_function(edge.node.operation) or not _INPUT.search(words):
+            return words
+        own = self.names[operand]
+        if (operand.name or not operand.operands) and own.isidentifier():
+            return _INPUT.sub(own, words)
+        taken = {name for node, name in self.names.items() if node.name}
+        letter = next((c for c in "zutvs" if c not in taken), "z")
+        return words if letter == "z" else f"{_INPUT.sub(letter, words)}, {letter} the input"
 
     def line(self, edge: Edge) -> str:
         """The name of the tensor in whose line of the derivation an edge is: the next one below it

@@ -122,7 +122,10 @@ _IN_PLACE = {np.add: operator.iadd, np.subtract: operator.isub}
 def array_function(self, function, types, args, kwargs):
     if function in _PLAIN:
         return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
-    ours = IMPLEMENTED.get(function)
+    ours, out = IMPLEMENTED.get(function), kwargs.get("out")
+    if ours is not None and is_node(out):  # np.clip(x, -5, 5, out=x)
+        out[...] = function(*args, **{key: x for key, x in kwargs.items() if key != "out"})
+        return out
     if ours is None and not _is_recorded((args, kwargs)):
         return function(*_plain_of(args), **_plain_of(kwargs))
     if ours is None:

@@ -171,15 +171,19 @@ def copy(x):
 @implements(np.pad)
 @method()
 def pad(x, pad_width, mode="constant", constant_values=0):
-    """x with zeros around it: ``pad_width`` is a number, a pair, or a pair for each axis."""
-    if mode != "constant" or constant_values != 0:
+    """x with one constant around it: ``pad_width`` is a number, a pair, or a pair for each axis."""
+    around = np.unique(np.asarray(constant_values, dtype=float))
+    if mode != "constant" or around.size != 1:
         raise TypeError(
-            f"pad of a Tensor: only zeros are supported, got mode={mode!r}, "
+            f"pad of a Tensor: only one constant is supported, got mode={mode!r}, "
             f"constant_values={constant_values!r}; concatenate does the rest"
         )
-    return RULES["pad"](
-        x, widths=tuple((int(a), int(b)) for a, b in np.broadcast_to(pad_width, (x.ndim, 2)))
-    )
+    widths = tuple((int(a), int(b)) for a, b in np.broadcast_to(pad_width, (x.ndim, 2)))
+    padded = RULES["pad"](x, widths=widths)
+    if around[0] == 0:
+        return padded
+    inside = np.pad(np.ones(x.shape, dtype=bool), widths)
+    return RULES["where"](unseen(padded), around[0], condition=inside)
 
 
 @implements(np.repeat)

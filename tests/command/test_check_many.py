@@ -4,6 +4,7 @@ file that cannot be used.
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -237,8 +238,85 @@ def test_numpy_is_as_it_was_after_a_file_of_older_days(run):
     assert dict(vars(np)) == before and os.path.exists("layers.svg")
 
 
-def test_a_page_is_of_one_pair(run):
-    status, _, err = run("check", written(LAYERS), "--html", "page.html")
-    assert status == 2 and "name one of them, affine, relu, Scale" in err
+ODD = """
+
+def odd_forward(x):
+    return lost(x)
+
+def odd_backward(dy, x):
+    return dy
+"""
+TRIPLE = """
+import numpy as np
+
+def forward(x):
+    return 3 * x
+
+def backward(dy, x):
+    return 3 * dy
+"""
+REINFORCE = """
+
+def policy_step(states, actions, advantages):
+    dlogits = actions * advantages[:, None]
+    dW = states.T @ dlogits
+    return dW, dlogits.sum(axis=0)
+
+def late_backward(dout, cache):
+    dx = dout * cache
+    return dx
+
+def clipped(grads):
+    return {k: np.clip(g, -1, 1) for k, g in grads.items()}
+
+def data_of(n):
+    data, dates, depth = np.zeros(n), np.arange(n), 3
+    return data, dates, depth
+"""
+
+
+def test_what_holds_a_gradient_and_is_not_checked_is_named_with_the_reason(run):
+    status, out, _ = run("check", written(f"{LAYERS}{REINFORCE}"))
+    lines = [line for line in out.splitlines() if line.startswith("not checked: ")]
+    assert status == 0 and len(lines) == 2
+    assert "policy_step (layers.py:" in lines[0] and "returns dW" in lines[0]
+    assert "it returns no loss" in lines[0]
+    assert "late_backward" in lines[1] and "it takes dout, and no forward function" in lines[1]
+    assert "not checked" not in run("check", "layers.py", "affine")[1]
+    assert "not checked" not in run("check", written(LAYERS))[1]
+
+
+def test_a_page_holds_all_pairs_of_a_file_or_those_that_are_named(run):
+    status, out, _ = run("check", written(LAYERS), "--html", "page.html")
+    page = Path("page.html").read_text()
+    assert status == 0 and "The report: page.html" in out
+    assert all(f"id='pair{i}'" in page for i in (1, 2, 3)) and "id='pair4'" not in page
+    ids = re.findall(r" id=[\"']([^\"']*)", page)
+    assert len(ids) == len(set(ids)) > 3
     assert run("check", "layers.py", "Scale", "--html", "page.html")[0] == 0
-    assert "∇" in Path("page.html").read_text()
+    single = Path("page.html").read_text()
+    assert "∇" in single and "id='pair1'" not in single
+
+
+def test_a_pair_without_a_verdict_says_so_on_the_page(run):
+    assert run("check", written(f"{LAYERS}{ODD}"), "--html", "page.html")[0] == 2
+    assert "No verdict: " in Path("page.html").read_text()
+
+
+def test_files_of_one_name_have_pictures_of_their_own(run):
+    for folder in ("one", "two"):
+        os.mkdir(folder)
+        Path(folder, "layer.py").write_text(TRIPLE)
+        assert run("check", f"{folder}/layer.py")[0] == 0
+    Path("layer.py").write_text(TRIPLE)
+    run("check", "layer.py")
+    pictures = sorted(name for name in os.listdir() if name.endswith(".svg"))
+    assert pictures == ["layer.svg", "one.layer.svg", "two.layer.svg"]
+
+
+def test_a_misspelled_file_or_pair_is_answered_with_the_nearest_names(run):
+    written(LAYERS)
+    assert "no such file; there is layers.py" in run("check", "layer.py")[2]
+    assert "there is" not in run("check", "other.py")[2]
+    assert "did you mean affine?" in run("check", "layers.py", "afine")[2]
+    assert "did you mean" not in run("check", "layers.py", "zzzz")[2]

@@ -518,21 +518,22 @@ def test_what_an_argument_was_is_what_is_differentiated():
     assert any(node.operation == "add" for node in order)
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "buffer = np.zeros(3)\ndef forward(x):\n    buffer[:] = x\n    return buffer * 2\n",
-        "def forward(x):\n    import numpy as mine\n    buffer = mine.zeros(3)\n    buffer[:] = x\n"
-        "    return buffer * 2\n",
-    ],
-)
-def test_an_array_that_was_made_elsewhere_is_refused_and_made_in_the_function_it_is_not(source):
-    refused = recorded(loaded(source).forward, {"x": X(3)})
+def test_an_array_of_a_numpy_by_another_name_is_refused_and_one_of_the_module_is_not():
+    within = "buffer[:] = x\n    return buffer * 2\n"
+    other = f"def forward(x):\n    import numpy as mine\n    buffer = mine.zeros(3)\n    {within}"
+    refused = recorded(loaded(other).forward, {"x": X(3)})
     assert refused.recorded is None and "plain array" in str(refused.unrecorded)
-    right = check_backward(loaded(source).forward, lambda dy, x: {"x": dy * 2}, {"x": X(3)})
+    right = check_backward(loaded(other).forward, lambda dy, x: {"x": dy * 2}, {"x": X(3)})
     assert right.ok and "cannot be recorded" in str(right)
-    taken = "def forward(x):\n    buffer = np.zeros(3)\n    buffer[:] = x\n    return buffer * 2\n"
-    assert recorded(loaded(taken).forward, {"x": X(3)}).recorded is not None
+    for taken in (
+        f"buffer = np.zeros(3)\ndef forward(x):\n    {within}",
+        f"def forward(x):\n    buffer = np.zeros(3)\n    {within}",
+    ):
+        module = loaded(taken)
+        assert recorded(module.forward, {"x": X(3)}).recorded is not None
+        assert type(getattr(module, "buffer", X(1))) is np.ndarray
+        wrong = check_backward(module.forward, lambda dy, x: {"x": dy}, {"x": X(3)})
+        assert wrong["x"].status == "wrong" and wrong.root is not None
 
 
 def test_an_argument_that_was_written_into_and_is_returned_has_the_name_of_a_result():

@@ -97,7 +97,7 @@ def test_one_wrong_step_behind_several_gradients_is_said_once(network):
     comparison = compare(backward(slope=1 - u**2), loss)
     tellers, followers = told(comparison)
     assert list(tellers) == ["x"] and followers == ["W1", "b1"]
-    assert "you used 1 - z**2; it is 1 - tanh(z)**2" in tellers["x"]
+    assert "you used 1 - u**2; it is 1 - tanh(u)**2, u the input" in tellers["x"]
     assert str(comparison).count("you used") == 1
 
 

@@ -136,9 +136,7 @@ class Binding:
             if same and p.default is EMPTY and not naming.is_upstream(p.name):
                 self.stands_for[p.name] = same
                 free.remove(p)
-        found = [
-            p.name for p in free if naming.is_upstream(p.name) and not isinstance(p.default, bool)
-        ]
+        found = [p.name for p in free if self._flows_in(p.name) and not isinstance(p.default, bool)]
         if found:
             return found
         required = [
@@ -146,6 +144,10 @@ class Binding:
         ]
         first = self.parameters[0].name if self.parameters else ""
         return [first] if first in required and not naming.is_output(first) else []
+
+    def _flows_in(self, name: str) -> bool:
+        """Whether an argument is an upstream gradient: by its name, or as that of a result."""
+        return naming.is_upstream(name) or naming.stem_of(name) in self.results
 
     @property
     def rates(self) -> list[str]:

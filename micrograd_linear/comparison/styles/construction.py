@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ...operations import names as op
+from . import naming
 from .settings import EMPTY
 from .slots import fillings, slots_of
 from .source import text_of
@@ -61,7 +62,7 @@ def _guessed(cls, module, given, rng):
     if not slots:
         yield from _filled_up(_made(cls, (), {}), cls, module, rng)
         return
-    given = {**_functions(slots), **(given or {})}
+    given = {**_functions(slots), **_numbers(slots, cls, rng), **(given or {})}
     for filled in fillings(slots, rng, given, _WORLDS, settings_first=True):
         yield from _filled_up(_made(cls, (), filled), cls, module, rng)
     for slot in slots:
@@ -87,11 +88,34 @@ def _with_axes(slot, cls):
 
 def _functions(slots):
     """A function and its derivative, for layers that are made of both."""
+    slots = [s for s in slots if not re.match(r"d_(model|k|v|in|out|ff|head|emb)", s.name)]
     prime = [s.name for s in slots if re.search(r"prime|deriv|grad|_d$|^d_", s.name)]
     if not prime:
         return {}
     function = [s.name for s in slots if s.name not in prime and s.default is EMPTY]
     return {prime[0]: _tanh_prime, **({function[0]: np.tanh} if function else {})}
+
+
+_OF_MATRICES = re.compile(r"@|dot\(|matmul|einsum|outer|\.T\b|shape|axis|conv|correlate|range\(")
+
+
+def _numbers(slots, cls, rng):
+    """Numbers for the weights of a class that does nothing with them but elementwise products."""
+    named = [s.name for s in slots if naming.is_weight(s.name) and s.default is EMPTY]
+    methods = [f for n, f in vars(cls).items() if inspect.isfunction(f) and n != "__init__"]
+    text = "\n".join(map(text_of, methods))
+    alone = all(_is_factor(name, text) for name in named)
+    if not named or not alone or _OF_MATRICES.search(text):
+        return {}
+    beside = [s.name for s in slots if naming.is_bias(s.name) and s.default is EMPTY]
+    return {name: np.asarray(rng.normal()) for name in (*named, *beside)}
+
+
+def _is_factor(name, text):
+    """Whether an attribute only stands in products, and is handed to no function."""
+    uses = re.findall(rf"self\.{re.escape(name)}\b", text)
+    product = rf"\* self\.{re.escape(name)}\b|self\.{re.escape(name)} [*\-]"
+    return bool(uses) and len(re.findall(product, text)) == len(uses)
 
 
 class _Step:
@@ -223,3 +247,25 @@ def _is_large(arguments):
     sizes = [x for x in arguments if isinstance(x, (int, tuple, list)) and not isinstance(x, bool)]
     flat = [n for x in sizes for n in (x if isinstance(x, (tuple, list)) else [x])]
     return any(isinstance(n, int) and n > 64 for n in flat)
+
+
+_OF_ONE = re.compile(r"_?(b\d?|bias|intercept|w\d?|weight|theta_?\d)_?")
+_LATER = re.compile(r"_?(w|weights?|coef|theta|beta)_?")
+
+
+def with_own_parameters(made: Any, rng: np.random.Generator) -> Iterator[Any]:
+    """An object whose parameters are arrays: a number becomes one, and where ``fit`` would make
+    the weights of one output, weights are there.
+    """
+    held = vars(made) if hasattr(made, "__dict__") else {}
+    later = [n for n, x in held.items() if x is None and _LATER.fullmatch(n)]
+    for shape in ((7,), (7, 1)) if later else (None,):
+        thing = copy.copy(made) if shape else made
+        for name, x in list(held.items()):
+            number = isinstance(x, float) or (isinstance(x, int) and x == 0 and x is not False)
+            absent = x is None and bool(later)
+            if (number or absent) and _OF_ONE.fullmatch(name) and name not in later:
+                vars(thing)[name] = np.asarray(float(x or 0.0))
+            elif name in later:
+                vars(thing)[name] = rng.normal(size=shape)
+        yield thing

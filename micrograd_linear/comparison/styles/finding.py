@@ -12,11 +12,13 @@ from ...foundations.place import Statement
 from ..statement import code_of
 from . import naming
 from .arguments import Binding
+from .cost_pairs import cost_of
 from .derivatives import Derivative
 from .functions import Functions
 from .losses import LossAndGradient
 from .objects import SLOPES, Objects
 from .pairing import Pair
+from .returning import returns_gradients, returns_own_gradients
 from .source import returned_names, tree_of
 
 # A word in the name of a backward function, and those that stand in its place in forward's.
@@ -44,7 +46,9 @@ _DERIVATIVE = re.compile(
     r"|(?P<head>\w+?)_?(?:grad|gradient|prime|derivative|deriv|der|_d|_dx|_output_to_derivative"
     r"|Derivative|Prime|Grad|_backward_local))$"
 )
-_NO_PAIR = re.compile(r"numeric|check|test_|_test|plot|rel_error|eval_", re.I)
+NO_PAIR = re.compile(r"numeric|check|test_|_test|plot|rel_error|eval_", re.I)
+# An argument of a function that trains, and hands out the last gradients.
+_STEPS = re.compile(r"((n|num|max)_?)?(iter\w*|epochs?)|mini_?batches|n_steps|num_steps", re.I)
 _FORWARD = (
     "forward",
     "__call__",
@@ -80,6 +84,15 @@ _BACKWARD = (
 _FUNCTION = (
     "loss",
     "cost",
+    "compute_loss",
+    "compute_cost",
+    "calculate_loss",
+    "cost_function",
+    "loss_function",
+    "objective",
+    "error",
+    "calculate_total_loss",
+    "total_loss",
     "__call__",
     "fn",
     "function",
@@ -98,13 +111,15 @@ _WHOLE = ("loss", "cost", "compute_loss", "loss_and_grad", "compute_cost", "cost
 
 def pairs_of(module: Mapping[str, object], file: str) -> list[Pair]:
     """The pairs among the names of a module, in the order of its text."""
-    functions = {n: f for n, f in module.items() if inspect.isfunction(f) and _is_own(f, file)}
+    functions = {n: f for n, f in module.items() if inspect.isfunction(f) and is_own(f, file)}
     classes = {
         n: c
         for n, c in module.items()
         if inspect.isclass(c) and c.__module__ == module.get("__name__", c.__module__)
     }
-    found = [*_function_pairs(functions), *_loss_functions(functions)]
+    found = list(_function_pairs(functions))
+    taken = {id(pair.functions[-1]) for pair in found}
+    found += _loss_functions({n: f for n, f in functions.items() if id(f) not in taken})
     for cls in dict.fromkeys(classes.values()):
         found += pairs_of_class(cls, module)
     unique = list({pair.functions: pair for pair in reversed(found)}.values())
@@ -122,7 +137,8 @@ def _named_apart(pairs: list[Pair]) -> list[Pair]:
     ]
 
 
-def _is_own(function, file):
+def is_own(function: Callable, file: str) -> bool:
+    """Whether a function stands in the file itself."""
     code = code_of(function)
     if code is None:
         return False
@@ -138,7 +154,7 @@ def place_of(function: Callable) -> Statement:
 def _function_pairs(functions) -> Iterator[Pair]:
     costs = [f for n, f in functions.items() if _is_cost(n, f)]
     for name, backward in functions.items():
-        if _NO_PAIR.search(name) or _is_empty(backward):
+        if NO_PAIR.search(name) or _is_empty(backward):
             continue
         forward = _forward_of(name, functions)
         if forward is not None and not _is_empty(functions[forward]):
@@ -147,13 +163,17 @@ def _function_pairs(functions) -> Iterator[Pair]:
         plain = _function_of(name, functions)
         if plain is not None:
             yield _derivative(plain, functions[plain], backward)
+            continue
+        cost = cost_of(name, functions)
+        if cost is not None and not _is_empty(functions[cost]):
+            yield _derivative(cost, functions[cost], backward, of_cost=True)
 
 
 def _is_cost(name, function):
     said = returned_names(function)
-    cost = re.search(r"cost|loss|error|entropy|mse", name, re.I)
+    cost = re.search(r"cost|loss|error|entropy|mse|^J$|objective", name, re.I)
     turned = re.search(r"back|grad|prime|deriv|^d_", name, re.I)
-    return bool(cost) and not turned and len(said) == 1 and not _NO_PAIR.search(name)
+    return bool(cost) and not turned and len(said) == 1 and not NO_PAIR.search(name)
 
 
 def pair_of(forward: Callable, backward: Callable, costs: list[Callable] | None = None) -> Pair:
@@ -177,7 +197,11 @@ def _forward_of(name, functions):
             if candidate in functions and candidate != name:
                 return candidate
         bare = re.sub("__+", "_", name.replace(word, "")).strip("_")
-        return bare if bare in functions else None
+        if bare in functions:
+            return bare
+        # Another way back from the same function: batchnorm_backward_alt.
+        first, _, rest = name.partition(word)
+        return _forward_of(first + word, functions) if rest else None
     return None
 
 
@@ -190,7 +214,7 @@ def _function_of(name, functions):
     return next((c for c in candidates if c in functions and c != name), None)
 
 
-def _derivative(name, function, derivative) -> Pair:
+def _derivative(name, function, derivative, of_cost=False) -> Pair:
     """A derivative of one's own style: with an upstream gradient it is a backward function."""
     known = list(inspect.signature(function).parameters)
     binding = Binding(derivative, known)
@@ -204,31 +228,19 @@ def _derivative(name, function, derivative) -> Pair:
     ):
         style = Functions(name, function, derivative)
     else:
-        style = Derivative(name, function, derivative)
-    return Pair(name, place_of(derivative), style, (function, derivative), words, sure=False)
+        style = Derivative(name, function, derivative, of_cost)
+    return Pair(name, place_of(derivative), style, (function, derivative), words)
 
 
 def _loss_functions(functions) -> Iterator[Pair]:
     for name, function in functions.items():
-        if not _NO_PAIR.search(name) and returns_gradients(name, function):
+        sure = returns_gradients(name, function)
+        takes_steps = any(map(_STEPS.fullmatch, inspect.signature(function).parameters))
+        if takes_steps or NO_PAIR.search(name):
+            continue
+        if sure or returns_own_gradients(function):
             style = LossAndGradient(name, function)
-            yield Pair(name, place_of(function), style, (function,), name)
-
-
-def returns_gradients(name: str, function: Callable) -> bool:
-    """Whether a function returns a loss and its gradients, by the names in its ``return``."""
-    said = returned_names(function)
-    if len(said) < 2:
-        return False
-    if not _is_loss(said[0]) and _is_loss(said[-1]):
-        said = said[::-1]
-    slopes = [s for s in said[1:] if naming.stem_of(s) or re.match(r"grad|d[A-Z_]|d\w$", s)]
-    return bool((_is_loss(said[0]) or naming.is_loss(name)) and slopes)
-
-
-def _is_loss(name):
-    words = r"(\w*_)?(loss\w*|costs?|l|j|e|err(or)?|obj\w*|nll|total|f|val\w*)"
-    return bool(re.fullmatch(words, name, re.I))
+            yield Pair(name, place_of(function), style, (function,), name, sure)
 
 
 def pairs_of_class(cls: type, module: Mapping[str, object], made: object = None) -> list[Pair]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,14 +12,17 @@ from typing import Any
 import numpy as np
 
 from ..pair import UnusableLayer
-from . import costs
+from . import costs, naming
 from .arguments import Binding, Filled
 from .gradients import assigned, is_number
+from .module_arrays import ModuleParameters
+from .own_layouts import layouts_of
 from .pairing import Case, Make
 from .results import Results, results_of
+from .settings import is_setting
 from .slopes import borne_out
 from .slots import fillings, slots_of
-from .source import returned_names
+from .source import Hints, returned_names, text_of
 
 WITHOUT_UPSTREAM = "backward takes no upstream gradient"
 
@@ -45,65 +49,80 @@ class Functions:
         self.slots = slots_of(self.forward, self.name)
         known = [slot.name for slot in self.slots] + _optional(self.forward)
         self.binding = Binding(self.backward, known, [n for n in self.said if n])
+        self.outer = ModuleParameters.of(
+            [self.forward, self.backward], returned_names(self.backward)
+        )
         if not self.binding.upstream:
             self._ask_for_labels()
 
     def _ask_for_labels(self):
-        """A backward pass without dy may take labels that forward does not: those of the cost."""
+        """A backward pass without dy may take labels, or a rate of regularisation, that forward
+        does not: those of the cost.
+        """
         self.extra = [
             slot
             for slot in slots_of(self.backward, "loss")
-            if slot.is_labels and slot.name not in self.binding.known
+            if (slot.is_labels or is_setting(slot.name, slot.default, Hints()))
+            and slot.name not in self.binding.known
+            and not (naming.is_rate(slot.name) or naming.is_cache(slot.name))
         ]
 
     extra: list = field(default_factory=list)
 
     def cases(self, given: Mapping | None, rng: np.random.Generator) -> Iterator[Make]:
-        for arguments in fillings([*self.slots, *self.extra], rng, given):
+        worlds = layouts_of(self.forward)
+        if not self.binding.upstream and "(" not in text_of(self.forward).partition("):")[2]:
+            worlds = sorted(worlds, key=lambda world: world.name != "numbers")  # J = theta * x
+        for arguments in fillings([*self.slots, *self.extra], rng, given, worlds):
             optional = {k: v for k, v in (given or {}).items() if k in _optional(self.forward)}
             filled = Filled.of({**arguments, **optional})
             yield partial(self._made, filled, rng)
 
-    def _case(self, filled: Filled, cost: Callable | None = None) -> Case:
+    def _case(self, filled: Filled, outer: Mapping, cost: Callable | None = None) -> Case:
         own = [slot.name for slot in self.extra]
         labels = [slot.name for slot in (*self.slots, *self.extra) if slot.is_labels]
+        starts = {**filled.values, **outer}
 
         def forward(**values):
             arguments = filled.called_with(values)
-            returned = self.forward(**{k: v for k, v in arguments.items() if k not in own})
-            results = results_of(returned, self.said, len(self.binding.upstream))
-            y = results.joined if cost is None else cost(results.joined, arguments)
-            return y, (arguments, results)
+            with self.outer.holding(values):
+                returned = self.forward(**{k: v for k, v in arguments.items() if k not in own})
+                results = results_of(returned, self.said, len(self.binding.upstream))
+                y = results.joined if cost is None else cost(results.joined, arguments)
+            return y, (arguments, results, values)
 
         def backward(dy, kept):
-            arguments, results = _copied(kept)
+            arguments, results, values = _copied(kept)
             upstream = results.split(dy) if self.binding.upstream else []
             y = results.outputs[0]
-            returned = self.binding.call(upstream, arguments, results.named, results.kept, y)
+            with self.outer.holding(values):
+                taken = {**_defaults(self.forward), **arguments}
+                returned = self.binding.call(upstream, taken, results.named, results.kept, y)
             if not self.binding.upstream:
                 scalar = cost is not None or np.ndim(y) == 0
                 returned = _times(dy, returned) if scalar else _local(dy, returned, y)
-            return assigned(returned, filled.values, returned_names(self.backward), labels)
+            return assigned(returned, starts, returned_names(self.backward), labels)
 
         forward.written_as, backward.written_as = self.forward, self.backward
-        return Case(forward, backward, filled.values, filled.settings)
+        return Case(forward, backward, starts, filled.settings)
 
     def _made(self, filled: Filled, rng) -> Case:
         """The case; without an upstream gradient, that of the cost whose gradient it is."""
-        case = self._case(filled)
+        outer = self.outer.drawn(rng)
+        case = self._case(filled, outer)
         if self.binding.upstream:
             return case
-        y, (_, results) = case.forward(**{k: v.copy() for k, v in filled.values.items()})
-        if np.ndim(y) == 0 and not self.extra:
+        y, (_, results, _) = case.forward(**{k: v.copy() for k, v in filled.values.items()})
+        if np.ndim(y) == 0 and not any(slot.is_labels for slot in self.extra):
             return case
-        return with_cost(self._case, case, filled, results, self.costs, rng)
+        return with_cost(partial(self._case, outer=outer), case, filled, results, self.costs, rng)
 
 
 def with_cost(make: Callable, case: Case, filled: Filled, results: Results, own, rng) -> Case:
     """The case with the cost that its gradients bear out; local derivatives have none."""
     readings = []
     for words, cost in costs.of(own, filled.arguments, results.outputs[0]):
-        reading = make(filled, cost)
+        reading = make(filled, cost=cost)
         reading.remarks = (f"{WITHOUT_UPSTREAM}: it is that of {words}.",)
         readings.append(reading)
     found = borne_out([case, *readings], rng)
@@ -130,11 +149,13 @@ def _is_local(case, filled):
     return all(np.shape(g) == np.shape(y) for g in gradients.values())
 
 
-def _optional(function):
-    import inspect
-
+def _defaults(function):
     parameters = inspect.signature(function).parameters.values()
-    return [p.name for p in parameters if p.default is not p.empty]
+    return {p.name: p.default for p in parameters if p.default is not p.empty}
+
+
+def _optional(function):
+    return list(_defaults(function))
 
 
 def _times(dy, returned):

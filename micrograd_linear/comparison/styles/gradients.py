@@ -63,7 +63,9 @@ def _of_path(path: Path, floats: Sequence[str]) -> str | None:
     words = [part for part in path if isinstance(part, str)]
     if not words:
         return None
-    exact = [name for name in floats if naming.last_part(name) == words[-1]]
+    ending = "".join(f"['{part}']" if isinstance(part, str) else f"[{part}]" for part in path)
+    exact = [name for name in floats if len(path) > 1 and name.endswith(ending)]
+    exact = exact or [name for name in floats if naming.last_part(name) == words[-1]]
     return exact[0] if len(exact) == 1 else naming.named_by(words[-1], floats)
 
 
@@ -98,6 +100,7 @@ def _in_order(rest, found, floats, likely, values, count):
     if len(free) < len(rest):
         free = [name for name in floats if name not in found]
     # Among gradients that are told by name, another name is that of something else.
+    rest = [each for each in rest if not (found and naming.is_state(each[1]))]
     told = bool(found) and len(free) != len(rest)
     unnamed = [g for _, name, g in rest if not (told and name and naming.stem_of(name))]
     if len(free) < len(unnamed) and not found:

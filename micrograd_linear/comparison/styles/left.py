@@ -136,8 +136,9 @@ class LeftBehind:
         """{name: gradient} of inputs and parameters."""
         inputs = {name: v for name, v in values.items() if name not in parameters}
         found: dict[str, np.ndarray] = {}
+        keyed = self._by_key(parameters)
         for name, paths in parameters.items():
-            gradient = self._in_all(paths)
+            gradient = keyed[name] if name in keyed else self._in_all(paths)
             if gradient is not None:
                 found[name] = gradient
         if self.returned is not None and self.returned is not self.thing:
@@ -151,6 +152,23 @@ class LeftBehind:
             raise UnusableLayer("backward returned no gradient, and left none on self")
         return found
 
+    def _by_key(self, parameters):
+        """{name: gradient} of a returned dict, by the key at which the object has the parameter:
+        what is handed out counts, where a layer inside has kept another.
+        """
+        if not isinstance(self.returned, dict):
+            return {}
+        keys = {name: {str(path[-1]) for path in paths} for name, paths in parameters.items()}
+        found = {}
+        for key, gradient in self.returned.items():
+            plain = (
+                str(key) if str(key) in set().union(*keys.values()) else naming.stem_of(str(key))
+            )
+            names = [name for name, own in keys.items() if plain in own]
+            if len(names) == 1 and isinstance(gradient, (np.ndarray, float, np.floating)):
+                found[names[0]] = np.asarray(gradient)
+        return found
+
     def _in_all(self, paths: list[Path]) -> np.ndarray | None:
         """The gradient of an array that several layers may share, each with its own part of it."""
         parts: list[np.ndarray] = []
@@ -162,11 +180,22 @@ class LeftBehind:
         shapes = {part.shape for part in parts}
         return sum(parts[1:], parts[0]) if len(shapes) == 1 else next(iter(parts), None)
 
+    def _of_one_parameter(self, values, inputs, found):
+        """The one parameter that a single gradient has the shape of, where no input has it."""
+        shape = np.shape(np.asarray(self.returned))
+        if found or any(v.shape == shape for v in inputs.values()):
+            return None
+        fitting = [n for n, v in values.items() if n not in inputs and v.shape == shape]
+        return fitting[0] if len(fitting) == 1 else None
+
     def _of_returned(self, values, inputs, found, said, labels):
         floats = [n for n, v in inputs.items() if v.dtype.kind == "f"]
         single = isinstance(self.returned, (np.ndarray, float, np.floating))
         if single and not floats:
             return {}
+        parameter = self._of_one_parameter(values, inputs, found) if single else None
+        if parameter is not None:
+            return {parameter: np.asarray(self.returned)}
         try:
             return assigned(self.returned, inputs if single else values, said, labels)
         except UnusableLayer:

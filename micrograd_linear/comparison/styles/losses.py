@@ -13,6 +13,8 @@ from . import naming
 from .arguments import Filled
 from .functions import _copied, _times
 from .gradients import assigned, is_number
+from .module_arrays import ModuleParameters
+from .own_layouts import layouts_of
 from .pairing import Case, Make
 from .slots import fillings, slots_of
 from .source import returned_names
@@ -46,15 +48,18 @@ class LossAndGradient:
     def cases(self, given: Mapping | None, rng: np.random.Generator) -> Iterator[Make]:
         slots = slots_of(self.function, f"loss {self.name}", targets=True)
         labels = [slot.name for slot in slots if slot.is_labels]
-        for arguments in fillings(slots, rng, given):
-            yield partial(self._case, Filled.of(arguments), labels)
+        outer = ModuleParameters.of([self.function], slopes_named(self.function))
+        for arguments in fillings(slots, rng, given, layouts_of(self.function)):
+            yield partial(self._case, Filled.of(arguments), labels, outer, rng)
 
-    def _case(self, filled, labels) -> Case:
+    def _case(self, filled, labels, outer, rng) -> Case:
         said = slopes_named(self.function)
+        starts = {**filled.values, **outer.drawn(rng)}
 
         def forward(**values):
             arguments = filled.called_with(values)
-            loss, rest = loss_and_rest(self.function(**arguments))
+            with outer.holding(values):
+                loss, rest = loss_and_rest(self.function(**arguments))
             return loss, rest
 
         def backward(dy, rest):
@@ -62,7 +67,7 @@ class LossAndGradient:
             if isinstance(rest, tuple):  # (dx, dw, probabilities): what is no gradient is left out
                 keep = [g for g in rest if is_number(g) or isinstance(g, (dict, list))]
                 rest = tuple(keep) if len(keep) == len(rest) else keep[0]
-            return assigned(_times(dy, rest), filled.values, said, labels)
+            return assigned(_times(dy, rest), starts, said, labels)
 
         forward.written_as = backward.written_as = self.function
-        return Case(forward, backward, filled.values, filled.settings)
+        return Case(forward, backward, starts, filled.settings)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 _UPSTREAM = re.compile(
     r"(d|dl_?d|de_?d|d_)?(out(puts?)?|y|ys|values|next.*|scores|loss)"
     r"|d[_l]?[a-z]{1,2}\d?|d_?(prev|curr|next|h|hs|hn|probs?|logits|last).*"
+    r"|d_?[cs](_?(next|t|last|n|out))?"
     r"|.*(grad|delta|upstream|error|err|adjoint).*|d[A-Z]\w*|dL_?\w+|g|gy|eta_out|top_diff|dEd\w+"
 )
 _NOT_UPSTREAM = {"y", "ys", "out", "output", "outputs", "values", "loss", "scores", "next"}
@@ -18,14 +19,17 @@ _CACHE = re.compile(
 _RATE = re.compile(r"(lr|eta|alpha|learning_?rate|learn_?rate|step_?size|rate|l_?rate)$", re.I)
 _LABELS = re.compile(
     r"(y|t|ys|ts|labels?|targets?|true|truth|gt|y_?true|true_?y|y_?label|y_?batch|t_?batch|classes"
-    r"|target_?\w*|labels_?\w*|expected\w*|actual|ground_?truth|desired\w*|y_?train|answers?)$",
+    r"|target_?\w*|labels_?\w*|expected\w*|actual|ground_?truth|reference_?\w*|desired\w*|y_?train|answers?|true_?\w+)$",
     re.I,
 )
 _SURE_LABELS = re.compile(r".*(label|target|true|truth|expected|desired).*", re.I)
 _OUTPUTS = re.compile(
     r"(out|outputs?|y|a|al|a\d|o|s|probs?|y_?hat|y_?pred|pred\w*|result|scores|h)$", re.I
 )
-_WEIGHT = re.compile(r"(w|u|v|theta|kernels?|filters?|weights?|embed\w*|coef\w*)", re.I)
+_WEIGHT = re.compile(
+    r"(w|u|v|theta|kernels?|filters?|weights?|embed\w*|coef\w*)|\w*(vectors|vecs|embeddings?)$",
+    re.I,
+)
 _BIAS = re.compile(r"(b|bias\w*|beta|gamma|gain|scale|shift|offset)(_?[a-z0-9]{0,3})$", re.I)
 _LOSS = re.compile(
     r"loss|cost|entropy|softmax|svm|hinge|mse|mae|criterion|nll|bce|error|objective|logistic"
@@ -102,6 +106,13 @@ def is_prediction(name: str) -> bool:
 def is_output(name: str) -> bool:
     """Whether an argument of backward may be forward's result."""
     return bool(_OUTPUTS.fullmatch(name))
+
+
+def is_state(name: str) -> bool:
+    """Whether a result beside gradients is a state, or what a network predicts."""
+    return bool(
+        re.fullmatch(r"(h|c|s)s?(_?(last|next|t|final))?|probs?|scores|logits|acc\w*", name)
+    )
 
 
 def is_weight(name: str) -> bool:

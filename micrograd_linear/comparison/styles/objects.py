@@ -16,25 +16,34 @@ from ..pair import UnusableLayer
 from . import naming
 from .arguments import Binding, Filled
 from .attributes import Path, arrays_of, at, children, in_words, is_object, put
-from .construction import objects_of
+from .construction import objects_of, with_own_parameters
 from .functions import _copied, _local, _optional, _times, with_cost
 from .left import LeftBehind, is_kept, result_left
 from .losses import loss_and_rest, slopes_named
+from .own_layouts import worlds_of
 from .pairing import Case, Make
 from .results import Results, results_of
 from .slopes import borne_out
 from .slots import fillings, slots_of
 from .source import returned_names
-from .worlds import WORLDS, World
 
 _PER_OBJECT = 250  # inputs to try with one object
-_PARAMETER = re.compile(r"_?(w|b|weights?|bias|biases|gamma|beta|kernels?|filters?)_?\d*_?", re.I)
+_PARAMETER = re.compile(
+    r"_?(w|b|weights?|bias|biases|gamma|beta|kernels?|filters?|theta|coef|intercept)_?\d*_?", re.I
+)
 
 
 # Methods that are called as the derivative itself, without an upstream gradient.
 SLOPES = (
     "gradient",
+    "gradients",
     "grad",
+    "compute_gradient",
+    "compute_gradients",
+    "calc_gradient",
+    "loss_grad",
+    "bptt",
+    "cost_gradient",
     "derivative",
     "prime",
     "deriv",
@@ -81,7 +90,8 @@ class Objects:
                 yield partial(self._not_made, arguments["error"])
                 continue
             _with_unit_rates(template)
-            yield from itertools.islice(self._of(template, arguments, given, rng), _PER_OBJECT)
+            for thing in with_own_parameters(template, rng):
+                yield from itertools.islice(self._of(thing, arguments, given, rng), _PER_OBJECT)
 
     def _not_made(self, error):
         name = self.cls.__name__
@@ -216,12 +226,14 @@ class Use:
         parameters = {}
         inputs = [slot.name for slot in self.slots]
         returned = left.returned_for([in_words(p) for g in groups.values() for p in g[:1]])
+        slopes = {naming.stem_of(name) for name in self._said() if name}
         for paths in groups.values():
             if all(is_kept(path) for path in paths):
                 continue
             chosen = next((p for p in paths if left.has_gradient(p)), None)
             word = next((part for part in paths[0][::-1] if isinstance(part, str)), "")
             named = _PARAMETER.fullmatch(word) or in_words(paths[0]) in returned
+            named = named or word in slopes
             if chosen is None and not named:
                 continue
             name = in_words(chosen or paths[0])
@@ -348,50 +360,3 @@ def _read_outside_of_steps(x: object) -> frozenset[str]:
         if hasattr(method, "__code__") and not _OF_STEPS.search(name)
     ]
     return frozenset(name for code in codes for name in code.co_names)
-
-
-def worlds_of(template: object, made_with: Mapping[str, object], alone: bool = True) -> list[World]:
-    """The layouts of an object: data that its own arrays fit, then all others."""
-    arrays = list(arrays_of(template).values())
-    shapes: list[tuple[int, ...]] = []
-    for value in made_with.values():
-        if isinstance(value, tuple) and value and all(isinstance(n, int) for n in value):
-            shapes.append((2 if len(value) == 3 else 5, *value))
-    # Weights say more of the data than biases do.
-    for array in sorted(arrays, key=lambda a: a.ndim < 2 or 1 in a.shape):
-        shapes += _data_for(array.shape)
-    shapes = [shape for shape in dict.fromkeys(shapes) if min(shape, default=1) > 0]
-    if not shapes:
-        return list(WORLDS)
-    last = next((a.shape for a in reversed(arrays) if a.ndim == 2 and a.size), (3, 3))
-    one_hot = [
-        (5, 1),
-        (1, 5),
-        *(s for n in last[::-1] for s in ((5, n), (n, 5), (n, 1), (n,), (2, n))),
-    ]
-    own = World(
-        "its own arrays",
-        lambda name: shapes[: 24 if alone else 4],
-        WORLDS[0].weights,
-        WORLDS[0].biases,
-        [(5,), (2,)],
-        [*one_hot[2:], *one_hot[:2]],
-    )
-    return [own, *WORLDS]
-
-
-def _data_for(shape):
-    """Shapes of data that a parameter of some shape takes."""
-    if len(shape) == 4:
-        _, c, h, w = shape
-        images = [(2, c, 5, 5), (2, c, 4, 4), (2, c, 6, 6), (c, 5, 5), (2, 5, 5, w), (2, 5, 5, c)]
-        return [*images, (2, c, max(h, w) + 3, max(h, w) + 3)]
-    if len(shape) == 3:
-        return [(2, 6, 6), (6, 6), (5, *shape)]
-    if len(shape) == 2:
-        a, b = shape
-        both = [(5, a), (b, 5), (5, b), (a, 5), (b, 1), (a, 1), (1, a), (1, b), (a,), (b,)]
-        return [s for s in both if 0 not in s] + [(5, 6, a)]
-    if len(shape) == 1:
-        return [(5, shape[0]), (shape[0], 5), (shape[0],), (2, shape[0], 4, 4)]
-    return []

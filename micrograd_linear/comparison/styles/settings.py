@@ -18,9 +18,10 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
     (r"mode|phase", ("train", "training")),
     (r"(is_?)?(train|training)(_?(fl(a)?g|mode|phase))?|train_?mode", (True,)),
     (r".*seed", (1,)),
-    (r"reg\w*|lambd?a?\w*|l2\w*|weight_?decay\w*|wd", (0.1,)),
+    (r"reg\w*|lam\w*|lm(bd|d|b)a\w*|l2\w*|weight_?decay\w*|wd", (0.1,)),
     (r"stride\w*|strides|step|s", (1, 2, (1, 1), (2, 2))),
     (r"pad\w*|padding|p_size", (0, 1, (0, 0), "same", "valid")),
+    (r"window_?size", (2,)),
     (r"pool_?(h\w*|w\w*|size)|f|window\w*", (2, (2, 2))),
     (r"pool_?param\w*", ({"pool_height": 2, "pool_width": 2, "stride": 2},)),
     (r"conv_?param\w*", ({"stride": 1, "pad": 1},)),
@@ -44,6 +45,8 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
     (r"out_?ch\w*|n?_?c_?out|(n|num)_?(filters?|kernels?)|filters|depth|channels_?out|F", (4,)),
     (r"(n|num)?_?(class\w*)|C", (3,)),
     (r"(hidden|h)_?(dims|sizes|layers|units)|hidden", ([4], [4, 6], 4)),
+    (r"((n|num)_?)?heads?|nhead|h", (2,)),
+    (r"d_?(model|emb\w*)|model_?(dim|size)", (8,)),
     (r"hidden\w*|(n|num)_?h\w*|n_?a|H|hid\w*|units_?h|rnn_?\w*|h_?size", (4, [4])),
     (
         r"(layers?|sizes?|dims?|layers?_?(sizes?|dims?|structure|units)|architecture|topology"
@@ -60,6 +63,8 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
         r"|(dim|size|n|num)_?(out\w*|y)|.*_out|.*outputs?|n_?y|y_?dim|units|neurons|size",
         (3,),
     ),
+    (r"corpus|word_?ids?|tokens", ([0, 1, 2, 3, 4, 5, 6, 0, 2, 4],)),
+    (r"power", (0.75,)),
     (r"vocab\w*|V|word\w*|num_?emb\w*", (8,)),
     (r"(wordvec|embed\w*|emb)_?(dim|size)?|E", (6,)),
     (r"(batch|seq|time)\w*|T|N|m|H_?out|length", (5,)),
@@ -68,6 +73,10 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
     (r"dtype", (float,)),
     (r"init\w*|weight_?init\w*|initiali[sz]er", ("random", None)),
     (r"optim\w*|opt", (None,)),
+)
+_SURE = re.compile(
+    r"stride|strides|pad|padding|reg|lam|lambd?a?_?|lamda|lmb?da|mode|lr|learning_rate|eps|epsilon"
+    r"|axis|seed"
 )
 _ACTIVATIONS = (op.RELU, op.SIGMOID, op.TANH, "linear")
 _LARGEST = 16  # a size that is a default and larger is made smaller
@@ -109,8 +118,12 @@ def _of_default(name: str, default: Any) -> list[Any]:
         c = default[-1] if channels_last else default[0]
         small = [(n, n, c) if channels_last else (c, n, n) for n in (8, 16)]
         return [*small, default]
-    if isinstance(default, float) and re.search(r"^reg|lambd", name) and not default:
-        return [default]
+    if (
+        isinstance(default, float)
+        and not default
+        and re.match(r"reg|lam|l2|weight_?decay|wd", name)
+    ):
+        return [0.1, default]  # of no weight, its gradient would not be looked at
     return [default]
 
 
@@ -144,5 +157,4 @@ def is_setting(name: str, default: object, hints: Hints) -> bool:
         return True
     if hints.axes:
         return False
-    sure = r"stride|strides|pad|padding|reg|lambd?a?|mode|lr|learning_rate|eps|epsilon|axis|seed"
-    return bool(re.fullmatch(sure, name) or re.search(r"param$|_rate$|size$|_prob$|hparam", name))
+    return bool(_SURE.fullmatch(name) or re.search(r"param$|_rate$|size$|_prob$|hparam", name))

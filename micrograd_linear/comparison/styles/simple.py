@@ -55,6 +55,8 @@ def as_simple(pair: Pair) -> Simple | None:
     style = pair.style
     if not isinstance(style, Functions) or not style.binding.upstream or style.binding.rates:
         return None
+    if style.outer.paths:
+        return None
     try:
         names = Signature.of(style.forward).required
         signature = Signature.of(style.backward)

@@ -13,12 +13,14 @@ import numpy as np
 from ...engine.arrays import real_array
 from ..pair import UnusableLayer
 from . import naming
+from .coherence import belong_together, likeliest_first
+from .draws import Array, drawn, has_data
 from .settings import EMPTY, is_setting, settings_of
 from .source import Hints, hints_of
-from .worlds import CLASSES, HIDDEN, WORLDS, World, is_of_a_step, layers_of
+from .subscripts import shapes_of
+from .worlds import CLASSES, HIDDEN, WORLDS, World, layers_of, of_gates
 
 _PER_WORLD = 400  # attempts
-_DATA = ("data", "probability")
 _SYMBOLS = {
     "N": 5,
     "M": 3,
@@ -32,40 +34,9 @@ _SYMBOLS = {
     "HH": 3,
     "WW": 3,
 }
+_OF_NUMBERS_TOO = ("rows", "rows, one output")
+_OF_DATA = ("x", "y", "z", "xs", "inputs", "input", "input_data", "in_data", "features")
 _SPARE = (5, 7, 3, 4, 6, 2)
-
-
-@dataclass(frozen=True)
-class Array:
-    """An array to be drawn: its shape, and what its numbers are."""
-
-    shape: tuple[int, ...]
-    kind: str = "normal"
-
-    def drawn(self, rng: np.random.Generator, positive: bool) -> np.ndarray:
-        """The array; ``positive``: numbers between 0 and 1, where a function needs them."""
-        if self.kind == "labels":
-            return rng.integers(0, CLASSES, self.shape)
-        if self.kind == "probability":
-            return np.asarray(rng.uniform(0.1, 0.9, self.shape))
-        if self.kind == "bits":
-            return np.asarray(np.arange(int(np.prod(self.shape))) % 3 > 0).reshape(self.shape) * 1
-        if self.kind == "one-hot":
-            return _one_hot(self.shape, rng)
-        if positive and self.kind == "data":
-            return np.asarray(rng.uniform(0.1, 0.9, self.shape))
-        return np.asarray(rng.normal(size=self.shape))
-
-
-def _one_hot(shape, rng):
-    """1 at one class of each sample, along the axis that classes have."""
-    if len(shape) == 2 and shape[0] in (CLASSES, 7) and shape[1] == 5:
-        return _one_hot(shape[::-1], rng).T.copy()
-    if len(shape) == 2 and shape[1] == 1 and shape[0] in (CLASSES, 7):
-        return _one_hot(shape[::-1], rng).T.copy()
-    if not shape or shape[-1] <= 1:
-        return np.asarray(rng.integers(0, 2, shape))
-    return np.eye(shape[-1], dtype=int)[rng.integers(0, shape[-1], shape[:-1])]
 
 
 @dataclass(frozen=True)
@@ -89,15 +60,17 @@ def slots_of(function: Callable, where: str, *, targets: bool = False) -> list[S
     """The arguments without a default, those with one that is a large size or off, and, for
     ``targets``, a target whose default is None.
     """
-    slots = []
+    told: Callable = function.__init__ if inspect.isclass(function) else function
+    slots, shapes = [], shapes_of(told)
     for p in inspect.signature(function).parameters.values():
         if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
             continue
         slot = Slot(p.name, where, p.default)
         if p.default is EMPTY:
-            slots.append(replace(slot, hints=hints_of(function, p.name)))
+            hints = hints_of(told, p.name)
+            slots.append(replace(slot, hints=replace(hints, shape=shapes.get(p.name))))
         elif p.default is None:
-            hints = hints_of(function, p.name)
+            hints = hints_of(told, p.name)
             if hints.keys or (targets and naming.may_be_labels(p.name)):
                 slots.append(Slot(p.name, where, EMPTY, hints))
         elif settings_of(p.name, Hints(), p.default) != [p.default]:
@@ -119,8 +92,7 @@ def fillings(
     """
     given = {k: v for k, v in (given or {}).items() if k in {slot.name for slot in slots}}
     tried = set()
-    if any(s.is_labels and re.search(r"sigmoid|binary|bce", s.where, re.I) for s in slots):
-        worlds = sorted(worlds, key=lambda world: world.name != "one vector")
+    worlds = likeliest_first(slots, worlds)
     for world in (None, *worlds):
         base = world or worlds[0]
         choices = [
@@ -128,49 +100,14 @@ def fillings(
         ]
         for chosen in itertools.islice(itertools.product(*choices), _PER_WORLD):
             key = repr(chosen)
-            if key in tried or not _of_one_batch(chosen) or not _of_one_width(slots, chosen):
+            if key in tried or not belong_together(slots, chosen):
                 continue
             tried.add(key)
-            for positive in (False, True) if _has_data(chosen) else (False,):
+            for positive in (False, True) if has_data(chosen) else (False,):
                 yield {
                     slot.name: drawn(c, rng, positive)
                     for slot, c in zip(slots, chosen, strict=True)
                 }
-
-
-def _of_one_batch(chosen):
-    """Whether targets have as many samples as the data: an axis of the same length at an end."""
-    data = [c.shape for c in chosen if isinstance(c, Array) and c.kind in _DATA]
-    targets = [c.shape for c in chosen if isinstance(c, Array) and c.kind in ("labels", "one-hot")]
-    ends = {n for shape in data if len(shape) > 1 for n in (shape[0], shape[-1])}
-    return not ends or all(not s or {s[0], s[-1], *s[1:2]} & ends for s in targets)
-
-
-def _of_one_width(slots, chosen):
-    """Whether the weights of a recurrent layer, and its bias, are for as many gates."""
-    pairs = [(s.name, c.shape) for s, c in zip(slots, chosen) if isinstance(c, Array)]
-    weights = [shape for name, shape in pairs if len(shape) == 2 and is_of_a_step(name)]
-    if len(weights) < 2:
-        return True
-    shared = {shape[-1] for shape in weights}, {shape[0] for shape in weights}
-    widths = {n for ends in shared if len(ends) == 1 for n in ends}
-    biases = [max(shape) for name, shape in pairs if name.lower() == "b" and shape]
-    return bool(widths) and all(n in widths for n in biases)
-
-
-def _has_data(chosen):
-    return any(isinstance(c, Array) and c.kind == "data" for c in chosen)
-
-
-def drawn(choice: object, rng: np.random.Generator, positive: bool = False) -> object:
-    """The choice with its arrays drawn."""
-    if isinstance(choice, Array):
-        return choice.drawn(rng, positive)
-    if isinstance(choice, dict):
-        return {key: drawn(value, rng, positive) for key, value in choice.items()}
-    if isinstance(choice, list):
-        return [drawn(value, rng, positive) for value in choice]
-    return choice
 
 
 def as_given(name: str, value: object) -> object:
@@ -194,27 +131,46 @@ def _choices(slot, world, slots, given, documented, settings_first):
     if slot.name in given:
         return [as_given(slot.name, given[slot.name])]
     hints = slot.hints
-    if settings_first and slot.name.lower() in ("x", "y", "t", "target"):
-        return _held_data(slot)
-    if settings_first and (found := settings_of(slot.name, hints, slot.default)):
-        return list(found)
-    if (hints.prefixes or hints.keys) and not is_setting(slot.name, slot.default, hints):
+    settings = _settings(slot, settings_first)
+    if settings is not None:
+        return settings
+    if hints.prefixes or hints.keys:
         return _dicts(slot, world)
-    if is_setting(slot.name, slot.default, hints):
-        found = settings_of(slot.name, hints, slot.default)
-        if found or slot.default is not EMPTY:
-            return list(found) or [slot.default]
+    if hints.shape is not None:
+        return [Array(hints.shape, "normal" if naming.is_weight(slot.name) else "data")]
+    if hints.items:
+        return [_items(slot, world)]
     if hints.is_size and not hints.axes and (found := settings_of(slot.name, hints)):
         return list(found)
     arrays = _arrays(slot, world, slots, documented)
+    if world.of_words and not naming.is_weight(slot.name) and not slot.is_labels:
+        rows = [Array((5, 6), "labels"), Array((5,), "labels")]
+        arrays = [*_of_rank(rows, hints, False), *arrays]
     if slot.is_labels or hints.is_index or hints.axes:
         return arrays
     if naming.may_be_labels(slot.name) and len(slots) > 1:
         arrays = [*arrays, *_labels(slot, world, slots)]
     if world.name == "its own arrays" and not naming.is_weight(slot.name):
         arrays = [*arrays, Array((5, 6), "labels"), Array((5,), "labels")]  # indices of rows
-    # A short name, as p or f, may be that of a number, too.
-    return [*arrays, *settings_of(slot.name, hints)] if world is WORLDS[0] else arrays
+    # A short name, as p or f, may be that of a number, too; x is not.
+    short = world.name in _OF_NUMBERS_TOO and slot.name.lower() not in _OF_DATA
+    return [*arrays, *settings_of(slot.name, hints)] if short else arrays
+
+
+def _settings(slot, settings_first):
+    """What may stand for an argument that is no array, or that a constructor keeps; else None."""
+    hints = slot.hints
+    if settings_first and slot.name.lower() in ("x", "y", "t", "target"):
+        return _held_data(slot)
+    if settings_first and (found := settings_of(slot.name, hints, slot.default)):
+        return list(found)
+    if settings_first and hints.is_size and slot.default is EMPTY:
+        return [7, 3]
+    if is_setting(slot.name, slot.default, hints):
+        found = settings_of(slot.name, hints, slot.default)
+        if found or slot.default is not EMPTY:
+            return list(found) or [slot.default]
+    return None
 
 
 def _held_data(slot):
@@ -241,12 +197,22 @@ def _arrays(slot, world, slots, documented):
     if naming.is_bias(slot.name) and beside and _is_layer(names):
         found = [Array(s) for s in biases_of(slot.name, names, world)]
     elif naming.is_weight(slot.name):
-        found = [Array(s) for s in world.weights(slot.name, sizes, layer.get(slot.name, 1))]
+        found = [
+            Array(s) for s in weights_of(slot.name, names, world, sizes, layer.get(slot.name, 1))
+        ]
     else:
         probable = slot.hints.is_logged and naming.is_prediction(slot.name)
         kind = "probability" if probable else "data"
         found = [Array(shape, kind) for shape in world.data(slot.name)]
     return _of_rank(found, slot.hints, documented)
+
+
+def weights_of(
+    name: str, names: Sequence[str], world: World, sizes: Sequence[int], k: int
+) -> list[tuple[int, ...]]:
+    """The shapes of a weight beside others: of a layer, or of the gates of an LSTM."""
+    gates = of_gates(name, names, "column" in world.name)
+    return gates or world.weights(name, sizes, k)
 
 
 def biases_of(name: str, names: Sequence[str], world: World) -> list[tuple[int, ...]]:
@@ -257,7 +223,8 @@ def biases_of(name: str, names: Sequence[str], world: World) -> list[tuple[int, 
         sizes = (sizes[0],) * len(sizes)
     found = world.biases(sizes, k)
     if any(naming.is_recurrent(other) for other in names):
-        out = name.lower() in ("by", "bo", "b_y")
+        of_a_gate = any(of_gates(other, names, True) for other in names)
+        out = name.lower() in (("by", "b_y") if of_a_gate else ("by", "bo", "b_y"))
         width, turned = (CLASSES if out else HIDDEN), "columns" in world.name
         gates = [width] if out else [width, 4 * width, 3 * width]
         forms = [[(n, 1) if turned else (n,) for n in gates], [(1, n) for n in gates]]
@@ -286,7 +253,9 @@ def _labels(slot, world, slots):
     )
     shapes = list(world.one_hot) if weighted else world.data("x")
     found = [Array(shape, "labels") for shape in world.labels]
-    if world.name == "its own arrays":  # as many as the last layer has results, or their numbers
+    if (
+        world.name == "its own arrays" and not slot.hints.is_index
+    ):  # as many as the last layer has results, or their numbers
         return [Array(shapes[0], "one-hot"), *found, *(Array(s, "one-hot") for s in shapes[1:])]
     found += [Array(shape, "one-hot") for shape in shapes]
     found += [] if weighted else [Array(shape, "one-hot") for shape in world.one_hot]
@@ -307,8 +276,12 @@ def _dicts(slot, world):
     sizes = world.sizes(layers)
     dicts: list[dict] = [{}, {}]
     for key in keys:
+        if key in hints.lists:
+            for filled in dicts:
+                filled[key] = _list_of(key, world, hints.lists[key])
+            continue
         if naming.is_weight(key):
-            shapes = world.weights(key, sizes, layer.get(key, 1))
+            shapes = weights_of(key, keys, world, sizes, layer.get(key, 1))
         elif naming.is_bias(key):
             shapes = biases_of(key, keys, world)
         else:
@@ -318,6 +291,31 @@ def _dicts(slot, world):
             value = Array(shapes[min(i, len(shapes) - 1)]) if shapes else None
             filled[key] = value if shapes else (known[0] if known else 1)
     return dicts
+
+
+def _list_of(key, world, count):
+    """The weights, or the biases, of so many layers."""
+    sizes = world.sizes(count)
+    forms = world.weights if naming.is_weight(key) else lambda _, s, k: world.biases(s, k)
+    return [Array(forms(key, sizes, k)[0]) for k in range(1, count + 1)]
+
+
+def _items(slot, world):
+    """A sequence that the text takes apart: a list of arrays by their names, or of numbers."""
+    names = slot.hints.items
+    if not any(naming.is_weight(name) or naming.is_bias(name) for name in names if name):
+        return Array((len(names),), "data")
+    layers, layer = layers_of(names)
+    sizes = world.sizes(layers)
+    found: list[object] = []
+    for name in names:
+        if naming.is_weight(name):
+            found.append(Array(weights_of(name, names, world, sizes, layer.get(name, 1))[0]))
+        elif naming.is_bias(name):
+            found.append(Array(biases_of(name, names, world)[0]))
+        else:
+            found.append(Array(world.data(name)[0], "data"))
+    return found
 
 
 def _shape_of(axes):

@@ -12,11 +12,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from tokenize import TokenError
+from types import FunctionType
 
 from ...foundations.place import is_beside
 from ..statement import code_of, plain_function
 from . import naming
 
+_COUNT = re.compile(
+    r"[mnN]|\w*(batch|size|samples|num|count|total|len)\w*|\w+\.shape\[\d\]|len\(.*\)|\d+\.?"
+)
+_AXES = re.compile(r"axis|keepdims|soft_?max|argmax|arange|shape\[1\]|one_?hot|@.*@|\.T\b")
 _DEPTH = 4  # calls that an argument is followed into
 
 
@@ -24,7 +29,7 @@ _DEPTH = 4  # calls that an argument is followed into
 class Hints:
     """What is read of one argument: its axes by name, the keys that it is asked for, the words that
     it is compared with, and whether it stands as an index, as a size, or as a function;
-    whether its function takes logarithms.
+    whether its function takes logarithms, and whether it speaks of axes or classes.
     """
 
     axes: list[tuple[str, ...]] = field(default_factory=list)
@@ -34,9 +39,13 @@ class Hints:
     is_index: bool = False
     is_size: bool = False
     is_logged: bool = False
+    has_axes: bool = False
     is_called: bool = False
     attributes: list[str] = field(default_factory=list)
     documented: tuple[str, ...] | None = None
+    shape: tuple[int, ...] | None = None  # as the subscripts of einsum say
+    lists: dict[str, int] = field(default_factory=dict)  # {key: items} of lists in a dict
+    items: list[str] = field(default_factory=list)  # of a sequence, where its text takes it apart
 
     def add(self, other: Hints) -> None:
         """Take over what was read of the same argument elsewhere."""
@@ -45,6 +54,9 @@ class Hints:
         self.prefixes += [key for key in other.prefixes if key not in self.prefixes]
         self.words += [word for word in other.words if word not in self.words]
         self.attributes += [name for name in other.attributes if name not in self.attributes]
+        self.shape = self.shape or other.shape
+        for key, count in other.lists.items():
+            self.lists[key] = max(count, self.lists.get(key, 0))
         self.is_index |= other.is_index
         self.is_size |= other.is_size
         self.is_called |= other.is_called
@@ -70,21 +82,29 @@ def text_of(function: Callable) -> str:
     return ast.unparse(tree) if tree else ""
 
 
-def file_text(functions: Iterable[Callable]) -> str:
+def text_of_files(functions: Iterable[Callable]) -> str:
     """The text of the files in which functions stand, and of the user's files that these import."""
-    found: dict[str, None] = {}
+    files = dict.fromkeys(f.__code__.co_filename for f in functions_in_files(functions))
+    return "".join("".join(linecache.getlines(file)) for file in files)
+
+
+def functions_in_files(functions: Iterable[Callable]) -> list[FunctionType]:
+    """All functions and methods of the files in which some functions stand, and of the user's files
+    that these import.
+    """
+    found: dict[int, FunctionType] = {}
     waiting = [f for f in map(plain_function, functions) if f is not None]
     while waiting:
         function = waiting.pop()
-        own = function.__code__.co_filename
-        if own in found:
+        if id(function) in found:
             continue
-        found[own] = None
+        found[id(function)] = function
+        own = function.__code__.co_filename
         for x in list(function.__globals__.values()):
             parts = [x, *vars(x).values()] if inspect.isclass(x) else [x]
-            inner = [part for part in parts if inspect.isfunction(part)]
+            inner = [part for part in parts if inspect.isfunction(part) and id(part) not in found]
             waiting += [f for f in inner if is_beside(f.__code__.co_filename, Path(own).parent)]
-    return "".join("".join(linecache.getlines(file)) for file in found)
+    return list(found.values())
 
 
 def returned_names(function: Callable) -> list[str]:
@@ -132,14 +152,28 @@ def _name_of(node):
         return node.id
     if isinstance(node, ast.Attribute):
         return node.attr
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        return str(node.slice.value)
+    if isinstance(node, ast.Subscript):
+        if isinstance(node.slice, ast.Constant):
+            return str(node.slice.value)
+        name = _name_of(node.value)  # dx[:, 1:-1], hs[len(inputs) - 1]
+        return name if naming.stem_of(name) or naming.is_state(name) else ""
     if isinstance(node, ast.Dict) and node.keys and all(_is_gradient(key) for key in node.keys):
         return "grads"
     moved = ("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel", "view")
     if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in moved:
         return _name_of(node.func.value)  # type: ignore[attr-defined]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and _is_count(node.right):
+        return _name_of(node.left)  # dw / m
     return ""
+
+
+def _is_count(node):
+    """Whether an expression is a number of samples: m, len(y), X.shape[0], 2."""
+    text = ast.unparse(node)
+    count = (
+        r"[mnN]|\w*(batch|size|samples|num|count|total|len)\w*|\w+\.shape\[\d\]|len\(.*\)|\d+\.?"
+    )
+    return bool(re.fullmatch(count, text))
 
 
 def _is_gradient(key):
@@ -154,14 +188,41 @@ def hints_of(function: Callable, name: str, depth: int = _DEPTH) -> Hints:
     if depth == _DEPTH:
         hints.documented = documented(inspect.getdoc(function) or "", name)
     hints.is_logged = "log(" in text_of(function)
+    hints.has_axes = bool(_AXES.search(text_of(function)))
     for node in ast.walk(tree):
         _read(node, name, hints)
         if isinstance(node, ast.Call) and depth:
             for callee, argument in _handed_to(node, name, function):
                 hints.add(hints_of(callee, argument, depth - 1))
+    hints.items = hints.items or _items_of(tree, name)
     if re.search(rf"\b{re.escape(name)}\.ndim|len\({re.escape(name)}\.shape\)", text_of(function)):
         hints.axes.clear()  # it takes arrays of several ranks
     return hints
+
+
+def _items_of(tree, name):
+    """The items of an argument that is unpacked, ``mu, sigma = theta``, or is read at constant
+    places alone, ``x[0] * x[1]``: their names, or nothing for each.
+    """
+    uses = [
+        n
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
+    ]
+    places, unpacked = [], []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and _is(node.value, name):
+            if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
+                places.append(node.slice.value)
+        elif isinstance(node, ast.Assign) and _is(node.value, name):
+            target = node.targets[0]
+            if isinstance(target, (ast.Tuple, ast.List)):
+                unpacked = [_name_of(part) for part in target.elts]
+    if unpacked and len(uses) <= 1:
+        return unpacked
+    if places and len(places) == len(uses):
+        return [""] * (max(places) + 1)
+    return []
 
 
 def _is(node, name):
@@ -181,12 +242,29 @@ def _read(node, name, hints):
         hints.is_called |= _is(node.func, name)
         called = getattr(node.func, "attr", getattr(node.func, "id", ""))
         sized = called in ("reshape", "range") and any(_is(part, name) for part in node.args)
+        hints.is_size |= called in _MADE_OF_SIZES and any(_is(n, name) for n in _sizes_in(node))
         hints.is_size |= sized and not (called == "reshape" and _is(node.args[0], name))
         getter = node.func
         if isinstance(getter, ast.Attribute) and _is(getter.value, name):
             if getter.attr in ("get", "setdefault", "pop") and node.args:
                 _add_key(node.args[0], hints)
             hints.attributes.append(getter.attr)
+
+
+_MADE_OF_SIZES = ("zeros", "ones", "empty", "randn", "rand", "eye", "identity", "normal", "uniform")
+
+
+def _sizes_in(call):
+    """What may be a size in a call that makes an array: ``randn(n, m)``, ``zeros((n, m))``."""
+    distribution = getattr(call.func, "attr", "") in ("normal", "uniform")
+    arguments = [] if distribution else list(call.args)
+    arguments += [k.value for k in call.keywords if k.arg in ("size", "shape")]
+    arguments += [a for a in call.args if isinstance(a, (ast.Tuple, ast.List))]
+    return [
+        part
+        for a in arguments
+        for part in (a.elts if isinstance(a, (ast.Tuple, ast.List)) else [a])
+    ]
 
 
 def _read_axes(target, value, name, hints):
@@ -208,6 +286,11 @@ def _read_axes(target, value, name, hints):
 
 
 def _read_subscript(node, name, hints):
+    inner, place = node.value, node.slice
+    if isinstance(inner, ast.Subscript) and _is(inner.value, name):  # params['W'][0]
+        key, i = getattr(inner.slice, "value", None), getattr(place, "value", None)
+        if isinstance(key, str) and isinstance(i, int):
+            hints.lists[key] = max(i + 1, hints.lists.get(key, 0))
     if _is(node.value, name):
         _add_key(node.slice, hints)
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
@@ -215,6 +298,8 @@ def _read_subscript(node, name, hints):
     if _is(node.value, name) and new and all(isinstance(p, ast.Slice) or p in new for p in parts):
         hints.axes.append(("",) * (len(parts) - len(new)))  # x[:, None] has one axis
     beside = len(parts) > 1 or not isinstance(node.value, ast.Name)
+    # xs[t][inputs[t]]: its elements are indices.
+    hints.is_index |= any(isinstance(p, ast.Subscript) and _is(p.value, name) for p in parts)
     if any(_is(part, name) for part in parts) and (beside or not _is(node.value, name)):
         hints.is_index = True
 
@@ -253,7 +338,10 @@ def _handed_to(node, name, function):
     callee = None
     if plain is not None and isinstance(node.func, ast.Name):
         callee = plain.__globals__.get(node.func.id)
-    if not inspect.isfunction(callee):
+    owner = getattr(function, "__self__", None)
+    if isinstance(node.func, ast.Attribute) and _is(node.func.value, "self") and owner is not None:
+        callee = getattr(owner, node.func.attr, None)
+    if not (inspect.isfunction(callee) or inspect.ismethod(callee)):
         return
     parameters = list(inspect.signature(callee).parameters)
     for parameter, argument in zip(parameters, node.args):

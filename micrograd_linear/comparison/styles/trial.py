@@ -14,11 +14,14 @@ import numpy as np
 
 from ..pair import UnusableLayer, failed
 from . import naming
+from .functions import WITHOUT_UPSTREAM
 from .pairing import Case, Pair
-from .source import text_of
+from .source import text_of, text_of_files
 
 _ATTEMPTS = 2500
-_AFTER_FIRST = 60  # attempts to find gradients of the right shapes, once both functions have run
+# Attempts to find gradients of the right shapes, once both functions have run; the second, where
+# the file hands over one sample at a time.
+_AFTER_FIRST, _OF_ONE = 60, 400
 # No other inputs mend these: they are said at once.
 _HOPELESS = (NameError, ImportError, SyntaxError, RecursionError, MemoryError)
 
@@ -29,6 +32,7 @@ def found_case(
     """A case that runs: with gradients in the shapes of what they are of, if one is found soon."""
     first, reasons, since = None, Counter(), 0
     batches = _reads_batches(pair)
+    alone = not batches and _takes_one_sample(pair)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for make in itertools.islice(pair.style.cases(given, rng), _ATTEMPTS):
@@ -44,7 +48,7 @@ def found_case(
             else:
                 first = case if first is None or _is_absurd(first) else first
                 since += 1
-            if since > _AFTER_FIRST:
+            if since > (_OF_ONE if alone else _AFTER_FIRST):
                 break
     if first is not None:
         return first
@@ -73,6 +77,15 @@ def _reads_batches(pair):
     """Whether the text of a pair speaks of several samples: then one sample is no way out."""
     text = " ".join(text_of(function) for function in pair.functions)
     return bool(re.search(r"axis|keepdims|shape\[|batch|sum\(|mean\(|einsum|, ?(0|1)\)", text))
+
+
+def _takes_one_sample(pair):
+    """Whether the file calls the backward function in a loop over pairs of data and target."""
+    name = re.escape(getattr(pair.functions[-1], "__name__", "-"))
+    loop = (
+        rf"for \(?\w+, ?\w+\)? in (?!enumerate|range)[^\n]*:\n(?:[^\n]*\n){{0,4}}?[^\n]*\b{name}\("
+    )
+    return bool(re.search(loop, text_of_files(pair.functions)))
 
 
 def _same_data(first, case):
@@ -132,7 +145,7 @@ def _note(pair, error, reasons, stage="forward"):
         words = str(error)
     elif (isinstance(error, _HOPELESS) and not isinstance(error, UnboundLocalError)) or of_a_module:
         raise UnusableLayer(words) from error
-    reasons[words, stage == "backward"] += 1
+    reasons[words, stage == "backward" or words.startswith(WITHOUT_UPSTREAM)] += 1
 
 
 def _why(pair, reasons):

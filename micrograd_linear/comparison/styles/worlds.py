@@ -29,11 +29,13 @@ class World:
     labels: list[Shape]
     one_hot: list[Shape]
     last: int = CLASSES
+    first: int = D
+    of_words: bool = False  # data are indices of words, or of rows
 
     def sizes(self, layers: int) -> tuple[int, ...]:
         """The widths of a network with so many layers."""
         sizes = _SIZES.get(layers) or (D, *(6 if k % 2 else 5 for k in range(layers - 1)), CLASSES)
-        return (*sizes[:-1], self.last)
+        return (self.first, *sizes[1:-1], self.last)
 
 
 def _as_data(*shapes):
@@ -70,6 +72,29 @@ def _recurrent(name, columns):
     return [(to, source), (4 * to, source), *rows] if columns else rows
 
 
+_GATE = "[fiocgzrhjkn]"
+
+
+def of_gates(name: str, names: Sequence[str], columns: bool) -> list[Shape]:
+    """The shape of a weight of one gate: of Wf where the state and the data are taken as one, of Wz
+    and Uz, or of Wxz and Whz; nothing where there are no gates.
+    """
+    letters = [re.sub(r"[^a-z]", "", naming.last_part(n).lower()) for n in (name, *names)]
+    own, others = letters[0], set(letters[1:])
+    pairs = {n for n in others if re.fullmatch(f"u{_GATE}", n)} and {"wz", "wf", "wi"} & others
+    named = {"wxz", "wxf", "wxi", "wzx", "wfx", "wix"} & others
+    to = source = 0
+    if re.fullmatch(f"w{_GATE}", own) and {"wf", "wi", "wo"} <= others and not (pairs or named):
+        to, source = HIDDEN, HIDDEN + D
+    elif pairs and re.fullmatch(f"[wu]{_GATE}", own):
+        to, source = HIDDEN, D if own[0] == "w" else HIDDEN
+    elif named and (match := re.fullmatch(f"w(?:([xh]){_GATE}|{_GATE}([xh]))", own)):
+        to, source = HIDDEN, D if "x" in match.groups() else HIDDEN
+    if not to:
+        return []
+    return [(to, source)] if columns else [(source, to)]
+
+
 def is_of_a_step(name: str) -> bool:
     """Whether a name is that of a weight into the hidden state of a recurrent layer."""
     letters = re.sub(r"[^a-z]", "", naming.last_part(name).lower())
@@ -77,11 +102,12 @@ def is_of_a_step(name: str) -> bool:
 
 
 def _row_data(name):
-    state = [(N, HIDDEN)] if _is_state(name) else []
+    state = [(N, HIDDEN)] if is_state(name) else []
     return [*state, (N, D)]
 
 
-def _is_state(name):
+def is_state(name: str) -> bool:
+    """Whether an argument's name is that of a hidden state."""
     return bool(re.match(r"(prev_?)?[hacs](_?(prev|0|old|t|last))?$|.*(prev|hidden|state).*", name))
 
 
@@ -91,8 +117,17 @@ def _column_data(name):
 
 
 def _sequence_data(name):
-    state = [(N, HIDDEN)] if _is_state(name) else []
+    state = [(N, HIDDEN)] if is_state(name) else []
     return [*state, (N, TIME, D), (N, TIME, HIDDEN)]
+
+
+def _head_weights(name, s, k):
+    """Square weights of queries, keys, values and outputs; those of the two layers behind them."""
+    if re.fullmatch(
+        r"w_?(q|k|v|o|query|key|value|out\w*|proj\w*)s?", naming.last_part(name).lower()
+    ):
+        return [(8, 8)]
+    return [(8, 16)] if k == 1 else [(16, 8)]
 
 
 _IMAGES = ((2, 3, 4, 4), (2, 3, 5, 5), (2, 3, 6, 6), (2, 4, 6, 6))
@@ -166,6 +201,14 @@ WORLDS = (
         [(N, TIME, CLASSES)],
     ),
     World(
+        "columns over time",
+        lambda name: [(HIDDEN, N)] if is_state(name) else [(D, N, TIME)],
+        _column_weights,
+        lambda s, k: [(s[k], 1), (s[k],)],
+        [(N, TIME)],
+        [(CLASSES, N, TIME)],
+    ),
+    World(
         "one column",
         _as_data((D, 1)),
         _column_weights,
@@ -175,7 +218,7 @@ WORLDS = (
     ),
     World(
         "one vector",
-        lambda name: [(HIDDEN,), (D,)] if _is_state(name) else [(D,)],
+        lambda name: [(HIDDEN,), (D,)] if is_state(name) else [(D,)],
         lambda name, s, k: [(s[k], s[k - 1]), (s[k - 1], s[k])],
         lambda s, k: [(s[k],)],
         [()],
@@ -196,6 +239,22 @@ WORLDS = (
         lambda s, k: [(1, s[k]), (s[k],)],
         [(1,)],
         [(1, CLASSES)],
+    ),
+    World(
+        "heads",
+        _as_data((2, 6, 8), (6, 8)),
+        _head_weights,
+        lambda s, k: [(8,), (16,)] if k != 1 else [(16,), (8,)],
+        [(2, 6)],
+        [(2, 6, CLASSES)],
+    ),
+    World(
+        "one feature",
+        _as_data((N,)),
+        lambda name, s, k: [()],
+        lambda s, k: [()],
+        [(N,)],
+        [(N,)],
     ),
     World(
         "numbers",
