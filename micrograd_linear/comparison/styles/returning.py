@@ -12,6 +12,7 @@ from .source import returned_names, text_of
 _MARKED = re.compile(
     r"(grads?|gradients?|nabla|delta)(_?\w+)?|\w+_(grads?|gradients?)|d_\w+|d[A-Z]\w*"
 )
+_FLOWS_IN = re.compile(r"d_?(out\w*|y|z|h|a)|d[A-Z]\w*|g|upstream\w*|\w*grads?(_\w+)?")
 _BACK = re.compile(r"back_?(ward|prop|propagat|pass)|bprop|grad|vjp", re.I)
 _MANY_OF = re.compile(r"grads?|gradients?|derivatives?")
 _NONE = re.compile(r"d_?(model|k|v|in|out|ff|head|hidden|size|type|max|min)|deltas?(_?(t|time|x))?")
@@ -41,7 +42,7 @@ def returns_own_gradients(function: Callable) -> bool:
     said, arguments = returned_names(function), _arguments(function)
     if len(said) < 2 or is_gradient(said[0], arguments):
         return False
-    if any(is_gradient(name, ()) or naming.is_cache(name) for name in arguments):
+    if any(_FLOWS_IN.fullmatch(name) or naming.is_cache(name) for name in arguments):
         return False
     whole = len(said) == 2 and bool(_MANY_OF.fullmatch(said[1]))
     own = [n for n in said[1:] if n and naming.named_by(n, arguments, bare=False)]
