@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
-import numpy as np
-
 from .editor import Edit, Editor
-from .operators import _short
+from .operators import short
 from .scope import Scope
 
 _FAMILIES = (
@@ -56,9 +54,10 @@ def call_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
             yield from _other_turns(editor, node)
     for node in editor.nodes:
         yield from _reversed(editor, node)
+        yield from _other_order_of_axes(editor, scope, node)
         if _may_be_root(editor, scope, node):
-            numpy = next((n for n, x in scope.names.items() if x is np and n != "numpy"), "numpy")
-            own = _short(editor.of(node))
+            numpy = scope.numpy
+            own = short(editor.of(node))
             yield editor.put(
                 node, f"{numpy}.sqrt({editor.of(node)})", 1.3, f"the root of `{own}` is missing"
             )
@@ -135,7 +134,7 @@ def _other_arguments(editor: Editor, node: ast.Call) -> Iterator[Edit | None]:
         for j in range(i + 1, min(len(texts), 5)):
             order = list(texts)
             order[i], order[j] = order[j], order[i]
-            says = f"`{_short(texts[i])}` and `{_short(texts[j])}` are in each other's place"
+            says = f"`{short(texts[i])}` and `{short(texts[j])}` are in each other's place"
             text = f"{editor.of(node.func)}({', '.join([*order, *rest])})"
             yield editor.put(node, text, 1.1, says)
 
@@ -199,3 +198,22 @@ def _reversed(editor: Editor, node: Any) -> Iterator[Edit | None]:
         if not (isinstance(parent, ast.Call) and parent.func is node):
             says = f"the order of `{own}` should be reversed"
             yield editor.put(node, f"{own}[::-1]", 1.3, says)
+
+
+_ORDERS = {
+    2: ("1, 0",),
+    3: ("0, 2, 1", "1, 0, 2", "2, 0, 1", "1, 2, 0"),
+    4: ("0, 2, 3, 1", "0, 3, 1, 2", "0, 2, 1, 3", "1, 0, 2, 3", "1, 2, 3, 0", "3, 0, 1, 2"),
+}
+
+
+def _other_order_of_axes(editor: Editor, scope: Scope, node: Any) -> Iterator[Edit | None]:
+    """The axes in another order, before a ``reshape`` or as the whole."""
+    parent = editor.parents.get(node)
+    held = isinstance(parent, ast.Attribute) and parent.attr == "reshape"
+    if not held and node is not editor.value:
+        return
+    shape = scope.shape(editor.of(node))
+    for order in _ORDERS.get(len(shape or ()), ()):
+        says = f"the axes should be in the order ({order})"
+        yield editor.put(node, f"{editor.atom(node)}.transpose({order})", 1.3, says)

@@ -12,14 +12,15 @@ import numpy as np
 
 from .calls import call_edits
 from .editor import Edit, Editor
-from .factors import factor_edits, slope_edits, sum_edits, term_edits
-from .known import Known
+from .factors import factor_edits, slope_edits
+from .known import Known, meant_by
 from .operands import operand_edits
 from .operators import operator_edits
 from .routine import Step
 from .scope import Scope, compiled, evaluated, is_number
 from .swap import NotCompiled, with_hole
 from .synthesis import expressions
+from .terms import sum_edits, term_edits
 
 Shape = tuple[int, ...]
 Fingerprint = tuple[bytes, Shape | None]
@@ -75,12 +76,12 @@ class Candidates:
         yield from operator_edits(editor)
         yield from operand_edits(editor, scope)
         yield from call_edits(editor, scope)
+        yield from factor_edits(editor, scope)
+        yield from slope_edits(editor, scope)
+        yield from term_edits(editor, scope)
+        yield from sum_edits(editor, scope)
         if shape is None:
             return
-        yield from factor_edits(editor, scope, shape)
-        yield from slope_edits(editor, scope)
-        yield from term_edits(editor, scope, shape)
-        yield from sum_edits(editor, shape)
         assigns = isinstance(self.step.node, (ast.Assign, ast.AugAssign))
         if assigns and self.site is self.step.value:
             for text in expressions(scope, shape, self.known):
@@ -102,7 +103,8 @@ class Candidates:
     @property
     def can_promise(self) -> bool:
         """Whether the value that is right is likely to be one of the known arrays."""
-        return self.known is not None and self._own is not None and bool(self._own[1])
+        named = any(meant_by(target) for target in self.step.targets)
+        return named and self.known is not None and self._own is not None and bool(self._own[1])
 
     def promising(self, cost: float) -> Iterator[tuple[Edit, Any]]:
         """The edits up to a cost with which the statement computes one of the known arrays."""

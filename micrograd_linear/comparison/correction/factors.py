@@ -1,4 +1,6 @@
-"""Edits that add a factor, a term, a sum, or the derivative of a function, which is missing."""
+"""Edits that add a factor which is missing: a number, a value of the forward pass, the derivative
+of a function; or put another derivative in the place of one.
+"""
 
 from __future__ import annotations
 
@@ -11,43 +13,38 @@ import numpy as np
 from ..styles import naming
 from .editor import Edit, Editor
 from .known import meant_by
-from .operators import _short
+from .operators import short
 from .scope import Reading, Scope
 
+Shape = tuple[int, ...]
 _MOST = 30
 # What the derivative of an elementwise function is, of its argument or of its result r.
 _SLOPES = (
     "({r} > 0)", "(1 - {r} ** 2)", "{r} * (1 - {r})", "(1 - {r})", "2 * {r}", "{r} ** 2",
     "np.cos({r})", "-np.sin({r})", "np.exp({r})", "np.sign({r})", "(1 - np.tanh({r}) ** 2)",
-    "({r} > 0).astype(float)", "(1 + {r})", "3 * {r} ** 2", "np.exp(-{r})", "(1 - np.exp(-{r}))", "1 / (1 + np.exp(-{r}))",
+    "({r} > 0).astype(float)", "(1 + {r})", "3 * {r} ** 2", "np.exp(-{r})",
+    "(1 - np.exp(-{r}))", "1 / (1 + np.exp(-{r}))",
 )  # fmt: skip
 _DIVISORS = ("{r}", "{r} ** 2", "np.sqrt({r})", "(2 * {r})", "(1 + {r} ** 2)", "(1 + np.exp(-{r}))")
 
 
-def factor_edits(editor: Editor, scope: Scope, shape: tuple[int, ...]) -> Iterator[Edit | None]:
-    """The edits that put a factor to the value of a statement, or to one of its parts.
-
-    ``shape`` is that of the value.
-    """
-    numpy = _numpy_name(scope)
+def factor_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
+    """The edits that put a factor to the value of a statement, or to one of its parts."""
     for node in _multiplied(editor):
+        shape = scope.shape(editor.of(node))
+        if shape is None:
+            continue
         base = 0.0 if node is editor.value else 0.3
         text = editor.factor(node)
         for factor, cost in _number_factors(scope):
             yield _with(editor, node, f"{text} * {factor}", factor, cost + base)
         for divisor, cost in _number_divisors(scope):
             yield _with(editor, node, f"{text} / {divisor}", f"1 / {divisor}", cost + base)
-        for reading in _values(scope, shape):
-            yield _with(editor, node, f"{text} * {reading.text}", reading.text, 1.1 + base)
-        for reading in _broadcast(scope.masks, shape)[:_MOST]:
-            yield _with(editor, node, f"{text} * {reading.text}", reading.text, 1.1 + base)
-        for reading in _values(scope, shape):
-            for slope in () if _is_parameter(reading.text) else _SLOPES:
-                factor = slope.format(r=reading.text).replace("np.", f"{numpy}.")
-                yield _with(editor, node, f"{text} * {factor}", factor, 1.4 + base)
-            for divisor in _DIVISORS:
-                by = divisor.format(r=reading.text).replace("np.", f"{numpy}.")
-                yield _with(editor, node, f"{text} / {by}", f"1 / {by}", 1.4 + base)
+        for factor, cost in _array_factors(scope, shape):
+            if factor.startswith("/ "):
+                yield _with(editor, node, f"{text} {factor}", f"1 {factor}", cost + base)
+            else:
+                yield _with(editor, node, f"{text} * {factor}", factor, cost + base)
 
 
 def _with(editor: Editor, node: Any, text: str, factor: str, cost: float) -> Edit | None:
@@ -65,25 +62,29 @@ def _multiplied(editor: Editor) -> Iterator[Any]:
     if not isinstance(value, (ast.Tuple, ast.Dict, ast.List)):
         yield value
     for node in editor.nodes:
-        if node is value or isinstance(node, (ast.Tuple, ast.Dict, ast.List, ast.Slice, ast.Compare)):
-            continue
-        parent = editor.parents.get(node)
-        added = isinstance(parent, ast.BinOp) and isinstance(
-            parent.op, (ast.Add, ast.Sub, ast.MatMult)
-        )
-        given = isinstance(parent, ast.Call) and node in parent.args
-        listed = isinstance(parent, (ast.Tuple, ast.Dict)) and getattr(node, "value", 0) is not None
-        held = isinstance(parent, ast.Attribute) and parent.attr in ("sum", "mean", "reshape", "dot")
-        if added or given or held or (listed and not isinstance(node, ast.Constant)):
+        kinds = (ast.Tuple, ast.Dict, ast.List, ast.Slice, ast.Compare, ast.Constant)
+        if node is not value and not isinstance(node, kinds) and _may_lack(editor, node):
             yield node
+
+
+def _may_lack(editor: Editor, node: Any) -> bool:
+    parent = editor.parents.get(node)
+    if isinstance(parent, ast.BinOp):
+        return isinstance(parent.op, (ast.Add, ast.Sub, ast.MatMult))
+    if isinstance(parent, ast.Call):
+        return node in parent.args
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in ("sum", "mean", "reshape", "dot")
+    return isinstance(parent, (ast.Tuple, ast.Dict))
 
 
 def _number_factors(scope: Scope) -> Iterator[tuple[str, float]]:
     yield "2", 1.1
     yield "0.5", 1.1
     for number in scope.numbers:
-        yield number.text, 1.1
-        if not isinstance(number.value, (int, np.integer)):
+        whole = isinstance(number.value, (int, np.integer))
+        yield number.text, 1.3 if whole else 1.15
+        if not whole:
             yield f"2 * {number.text}", 1.5
             yield f"(1 - {number.text})", 1.3
 
@@ -98,7 +99,31 @@ def _number_divisors(scope: Scope) -> Iterator[tuple[str, float]]:
             yield f"{number.text} ** 2", 1.4
 
 
-def _broadcast(readings: list[Reading], shape: tuple[int, ...]) -> list[Reading]:
+def _array_factors(scope: Scope, shape: Shape) -> Iterator[tuple[str, float]]:
+    """Factors made of arrays, with their cost; a divisor begins with its sign."""
+    numpy = scope.numpy
+    if not shape:  # a number that should be an array
+        for reading in [*scope.masks, *scope.arrays][:_MOST]:
+            yield reading.text, 1.4
+            if len(reading.shape) == 1:
+                yield f"{reading.text}[:, None]", 1.45
+        return
+    for reading in _broadcast([*scope.arrays, *scope.masks], shape)[:_MOST]:
+        # A gradient is seldom multiplied with another one.
+        yield reading.text, 1.5 if meant_by(reading.text) else 1.1
+    for reading in [*scope.arrays, *scope.masks][:_MOST]:
+        if len(reading.shape) == len(shape) - 1 and reading.shape == shape[:-1]:
+            yield f"{reading.text}[:, None]" if len(shape) == 2 else f"{reading.text}[..., None]", 1.3
+            if len(shape) > 1 and "axis" in scope.last:
+                yield f"{numpy}.expand_dims({reading.text}, axis)", 1.3
+    for reading in values(scope, shape):
+        for slope in () if _is_parameter(reading.text) else _SLOPES:
+            yield slope.format(r=reading.text).replace("np.", f"{numpy}."), 1.4
+        for divisor in _DIVISORS:
+            yield "/ " + divisor.format(r=reading.text).replace("np.", f"{numpy}."), 1.4
+
+
+def _broadcast(readings: list[Reading], shape: Shape) -> list[Reading]:
     """The readings that can be multiplied with an array of a shape."""
     found = []
     for reading in readings:
@@ -110,7 +135,7 @@ def _broadcast(readings: list[Reading], shape: tuple[int, ...]) -> list[Reading]
     return found
 
 
-def _values(scope: Scope, shape: tuple[int, ...]) -> list[Reading]:
+def values(scope: Scope, shape: Shape) -> list[Reading]:
     """The values of the forward pass that a gradient may be multiplied with, itself no gradient."""
     found = [r for r in _broadcast(scope.arrays, shape) if not meant_by(r.text)]
     return found[:_MOST]
@@ -120,98 +145,34 @@ def _is_parameter(name: str) -> bool:
     return naming.is_weight(name) or naming.is_bias(name)
 
 
-def _numpy_name(scope: Scope) -> str:
-    """The name by which the file knows NumPy."""
-    return next((n for n, x in scope.names.items() if x is np and n != "numpy"), "numpy")
-
-
 def slope_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
-    """The edits that put another derivative in the place of a factor."""
-    numpy = _numpy_name(scope)
+    """The edits that put another derivative, or another mask, in the place of a factor."""
     for node in editor.nodes:
         parent = editor.parents.get(node)
         product = isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Mult, ast.Div))
-        if not product and not (node is editor.value):
+        is_mask = isinstance(node, ast.Compare)
+        if not product and not is_mask and node is not editor.value:
             continue
-        try:
-            value = scope.value(editor.of(node), scope.last)
-        except Exception:  # it cannot be computed on its own
-            continue
-        if not isinstance(value, np.ndarray):
+        shape = scope.shape(editor.of(node))
+        if not shape:
             continue
         divides = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div)
-        own = _short(editor.of(node))
-        for reading in [r for r in _values(scope, value.shape) if r.shape == value.shape]:
-            if _is_parameter(reading.text):
-                continue
-            for slope in _DIVISORS if divides and node is parent.right else _SLOPES:
-                text = slope.format(r=reading.text).replace("np.", f"{numpy}.")
-                says = f"`{own}` should be `{text}`"
-                yield editor.put(node, text, 1.5, says)
+        below = divides and parent is not None and node is parent.right
+        own = short(editor.of(node))
+        for text, cost in _instead(scope, shape, below, is_mask):
+            yield editor.put(node, text, cost, f"`{own}` should be `{text}`")
 
 
-def term_edits(editor: Editor, scope: Scope, shape: tuple[int, ...]) -> Iterator[Edit | None]:
-    """The edits that add a term to the value of a statement."""
-    value = editor.value
-    if isinstance(value, (ast.Tuple, ast.Dict, ast.List)):
-        for node in ast.walk(value):
-            if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and editor.parents.get(
-                node
-            ) in (value,):
-                with_shape = _shape_of(editor, scope, node)
-                if with_shape is not None:
-                    yield from _terms(editor, scope, node, with_shape, 0.2)
-        return
-    yield from _terms(editor, scope, value, shape, 0.0)
-
-
-def _shape_of(editor: Editor, scope: Scope, node: Any) -> tuple[int, ...] | None:
-    try:
-        return np.shape(scope.value(editor.of(node), scope.last))
-    except Exception:  # it is not there on its own
-        return None
-
-
-def _terms(
-    editor: Editor, scope: Scope, node: Any, shape: tuple[int, ...], more: float
-) -> Iterator[Edit | None]:
-    text = editor.atom(node, 11)
-    same = [r for r in scope.arrays if r.shape == shape][:_MOST]
-    if shape == ():
-        same = [*same, *scope.numbers]
-    for reading in same:
-        unlikely = 0.0 if meant_by(reading.text) or shape == () else 0.5
-        for term, cost in _forms(reading.text, scope, unlikely):
-            says = f"the term `{term.removeprefix('+ ').removeprefix('- ')}` is missing"
-            yield editor.put(node, f"{text} {term}", cost + more, says)
-
-
-def _forms(name: str, scope: Scope, unlikely: float) -> Iterator[tuple[str, float]]:
-    """The terms of an array; a value of the forward pass alone is no gradient."""
-    yield f"+ {name}", 1.1 + unlikely
-    yield f"- {name}", 1.3 + unlikely
-    for number in scope.numbers:
-        if not isinstance(number.value, (int, np.integer)):
-            yield f"+ {number.text} * {name}", 1.2
-            yield f"+ 2 * {number.text} * {name}", 1.3
-            yield f"- {number.text} * {name}", 1.5
-            for size in scope.sizes[:2]:
-                yield f"+ {number.text} / {size} * {name}", 1.5
-
-
-def sum_edits(editor: Editor, shape: tuple[int, ...]) -> Iterator[Edit | None]:
-    """The edits that sum the value over an axis."""
-    value = editor.value
-    if isinstance(value, (ast.Dict, ast.List)) or not shape:
-        return
-    nodes = value.elts if isinstance(value, ast.Tuple) else [value]
-    for node in nodes:
-        text = editor.atom(node)
-        for method in ("sum", "mean"):
-            yield editor.put(node, f"{text}.{method}()", 1.3, f"the {method} is missing")
-            for axis in range(len(shape)):
-                for keep in ("", ", keepdims=True"):
-                    call = f"{method}(axis={axis}{keep})"
-                    cost = 1.1 if method == "sum" else 1.3
-                    says = f"the {method} over axis {axis} is missing"
-                    yield editor.put(node, f"{text}.{call}", cost, says)
+def _instead(scope: Scope, shape: Shape, below: bool, is_mask: bool) -> Iterator[tuple[str, float]]:
+    if is_mask:
+        for mask in scope.masks:
+            if mask.shape == shape:
+                yield mask.text, 1.2
+    for reading in [r for r in values(scope, shape) if r.shape == shape]:
+        if _is_parameter(reading.text):
+            continue
+        if is_mask:
+            yield f"{reading.text} > 0", 1.3
+            continue
+        for slope in _DIVISORS if below else _SLOPES:
+            yield slope.format(r=reading.text).replace("np.", f"{scope.numpy}."), 1.5

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .editor import Edit, Editor
-from .operators import _short
+from .operators import short
 from .scope import Reading, Scope, is_number
 
 _MOST = 40  # other operands that are tried in one place
@@ -54,6 +54,9 @@ def _other_readings(editor: Editor, scope: Scope, node: Any) -> Iterator[Edit | 
     for reading in _alike(own, value, scope)[:_MOST]:
         says = f"`{own}` should be `{reading.text}`"
         yield editor.put(node, reading.text, 1.0 + 0.2 * _distance(own, reading.text), says)
+        if is_number(value) and isinstance(reading.value, (int, np.integer)):
+            text = f"({own} - {reading.text})"
+            yield editor.put(node, text, 1.5, f"`{own}` should be `{text}`")
 
 
 def _alike(own: str, value: Any, scope: Scope) -> list[Reading]:
@@ -127,6 +130,11 @@ def _for_a_number(editor: Editor, scope: Scope, node: ast.Constant) -> Iterator[
     for reading in [*scope.numbers, *scope.arrays[:_MOST]]:
         says = f"`{own}` should be `{reading.text}`"
         yield editor.put(node, reading.text, 1.3, says)
+    if isinstance(editor.parents.get(node), ast.Call):
+        for number in scope.numbers:
+            for array in scope.arrays[:_MOST] if isinstance(number.value, float) else ():
+                text = f"{number.text} * {array.text}"
+                yield editor.put(node, text, 1.5, f"`{own}` should be `{text}`")
 
 
 def _other_places(editor: Editor, scope: Scope, node: ast.Subscript) -> Iterator[Edit | None]:
@@ -198,5 +206,5 @@ def _exchanged(editor: Editor, node: Any) -> Iterator[Edit | None]:
             order[i], order[j] = order[j], order[i]
             text = ", ".join(order)
             whole = text if bare else f"{brackets[0]}{text}{brackets[1]}"
-            says = f"`{_short(texts[i])}` and `{_short(texts[j])}` are in each other's place"
+            says = f"`{short(texts[i])}` and `{short(texts[j])}` are in each other's place"
             yield editor.put(node, whole, 1.2, says)

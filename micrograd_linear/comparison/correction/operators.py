@@ -54,13 +54,13 @@ def _of_binary(editor: Editor, node: ast.BinOp) -> Iterator[Edit | None]:
         yield from products(editor, node, node.left, node.right)
     if sign in "*/+-@":
         what = "factor" if sign in "*/@" else "term"
-        extra = f"the {what} `{_short(right)}` does not belong here"
+        extra = f"the {what} `{short(right)}` does not belong here"
         yield editor.put(node, left, 1.2, extra, node.right)
         lead = f"-{editor.atom(node.right, 13)}" if sign == "-" else right
-        extra = f"the {what} `{_short(left)}` does not belong here"
+        extra = f"the {what} `{short(left)}` does not belong here"
         yield editor.put(node, lead, 1.3, extra, node.left)
     if sign == "**":
-        yield editor.put(node, left, 1.2, f"the power `{_short(right)}` does not belong here")
+        yield editor.put(node, left, 1.2, f"the power `{short(right)}` does not belong here")
 
 
 def _bracketed(text: str, node: ast.AST, least: int) -> str:
@@ -69,7 +69,7 @@ def _bracketed(text: str, node: ast.AST, least: int) -> str:
     return text if precedence(node) >= least else f"({text})"
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= 60 else f"{text[:57]}..."
 
@@ -82,7 +82,7 @@ def products(editor: Editor, node: Any, left: Any, right: Any) -> Iterator[Edit 
             for j, y in enumerate(second):
                 if order or i or j:
                     text = f"{x} @ {y}"
-                    says = f"the product should be `{_short(text)}`"
+                    says = f"the product should be `{short(text)}`"
                     yield editor.put(node, text, 1.0 + order + 0.1 * (i + j), says)
 
 
@@ -115,7 +115,7 @@ def _of_call(editor: Editor, node: ast.Call) -> Iterator[Edit | None]:
                 if not (order or i or j):
                     continue
                 text = f"{editor.of(function)}({x}, {y})" if len(node.args) == 2 else f"{x}.dot({y})"
-                says = f"the product should be `{_short(text)}`"
+                says = f"the product should be `{short(text)}`"
                 yield editor.put(node, text, 1.0 + order + 0.1 * (i + j), says)
     text = f"{editor.factor(pair[0])} * {editor.atom(pair[1], 13)}"
     yield editor.put(node, text, 1.2, "the product should be element by element")

@@ -46,10 +46,36 @@ class Scope:
             self.places.append(spot.before or {})
         self.spot = self.first if spot is None else spot.before or {}
         self._texts = reading_texts
+        self._shapes: dict[str, tuple[int, ...] | None] = {}
 
     def value(self, text: str, local: dict[str, Any]) -> Any:
         """The value of an expression; raises what it raises."""
         return evaluated(compiled(text), self.names, local)
+
+    def is_read(self, name: str) -> bool:
+        """Whether another statement of the routine reads a name."""
+        return any(
+            isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+            for other in self.step.routine.steps
+            if other is not self.step and other.value is not None
+            for node in ast.walk(other.value)
+        )
+
+    def shape(self, text: str) -> tuple[int, ...] | None:
+        """The shape of the value of an expression; None where it is no array and no number."""
+        if text not in self._shapes:
+            try:
+                value = self.value(text, self.last)
+            except Exception:  # it cannot be computed on its own
+                value = None
+            kinds = isinstance(value, np.ndarray) or is_number(value)
+            self._shapes[text] = np.shape(value) if kinds else None
+        return self._shapes[text]
+
+    @cached_property
+    def numpy(self) -> str:
+        """The name by which the file knows NumPy."""
+        return next((n for n, x in self.names.items() if x is np and n != "numpy"), "numpy")
 
     @cached_property
     def readings(self) -> list[Reading]:
@@ -102,6 +128,10 @@ class Scope:
                 if size > 1 and size not in lengths and r.text.isidentifier():
                     lengths.add(size)
                     whole.append(f"{r.text}.shape[{axis}]")
+            total = int(np.size(r.value))
+            if len(r.shape) > 1 and total not in lengths and r.text.isidentifier():
+                lengths.add(total)
+                whole.append(f"{r.text}.size")
         return whole
 
 
@@ -115,7 +145,7 @@ def _inside(name: str, x: Any) -> list[str]:
     if isinstance(x, dict):
         return [f"{name}[{key!r}]" for key in x if isinstance(key, (str, int))][:_MOST]
     if isinstance(x, (list, tuple)) and len(x) <= 8:
-        return []
+        return [f"{name}[{i}]" for i, part in enumerate(x) if isinstance(part, np.ndarray)]
     if hasattr(x, "__dict__") and not isinstance(x, type) and not is_node(x):
         own = []
         for key, value in list(vars(x).items())[:_MOST]:

@@ -8,6 +8,8 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from .editor import Edit
 from .insertions import places
 from .routine import Change, Step
@@ -22,6 +24,7 @@ def statement_edits(step: Step) -> Iterator[Edit]:
             yield _signed(step, target, "+=", "`=` overwrites what was there: it should be `+=`")
     if isinstance(node, ast.AugAssign):
         yield from _other_signs(step, node)
+        yield from _added_at(step, node)
     if isinstance(node, (ast.Assign, ast.AugAssign)):
         yield from _other_places(step, node)
     if isinstance(node, (ast.AugAssign, ast.Assign, ast.Expr)) and not _is_text(node):
@@ -74,6 +77,22 @@ def _other_signs(step: Step, node: ast.AugAssign) -> Iterator[Edit]:
     other = {"+=": "-=", "-=": "+=", "*=": "/=", "/=": "*="}[own]
     for sign in ("=", other):
         yield _signed(step, node.target, sign, f"`{own}` should be `{sign}`")
+
+
+def _added_at(step: Step, node: ast.AugAssign) -> Iterator[Edit]:
+    """``np.add.at`` in the place of ``x[index] += g``, which adds to an element only once."""
+    if not (isinstance(node.target, ast.Subscript) and isinstance(node.op, ast.Add)):
+        return
+    names = step.routine.functions[0].__globals__
+    numpy = next((n for n, x in names.items() if x is np and n != "numpy"), "numpy")
+    text = step.routine.text
+    parts = [text.segment(part) for part in (node.target.value, node.target.slice, node.value)]
+    if isinstance(node.target.slice, ast.Tuple):
+        parts[1] = f"({parts[1]})"
+    start, end = text.span(node)
+    change = Change(text.file, start, end, f"{numpy}.add.at({', '.join(parts)})")
+    says = "an element that is taken several times keeps one of its gradients: they must add up"
+    yield Edit(step, (change,), None, 1.2, says, (start, end))
 
 
 def _without(step: Step) -> Edit:

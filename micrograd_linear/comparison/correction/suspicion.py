@@ -18,6 +18,9 @@ from .routine import Routine, Step
 from .trace import Trace, Visit
 
 
+_MOST_WRITERS = 10
+
+
 class Standing(IntEnum):
     """What is known of numbers."""
 
@@ -37,13 +40,15 @@ class Account:
     standings: list[Standing] = field(default_factory=list)
     origins: list[Visit] = field(default_factory=list)  # wrong ones
     read_right: bool = True  # all that it read at its first origin is right
-    feeds: bool = False  # it is unknown, and a wrong one reads it
+    feeds: float = np.inf  # it is unknown, and so many statements further on one is wrong
     open: int = 0  # visits that are unknown, and read nothing that is wrong
     tainted: int = 0
     spot: Visit | None = None  # the first visit that may be wrong
     blamed_by: set[Step] = field(default_factory=set)  # the origins that read what it wrote
     reads_from: set[Step] = field(default_factory=set)  # at its spot
     is_near: bool = False  # a suspect reads what it wrote
+    scaled: bool = False  # it is times a factor, and what it reads is right
+    is_convention: bool = False  # what is right was computed from what it scaled
     shares: bool = False  # what it reads is read by other origins as well
 
     @property
@@ -58,10 +63,12 @@ class Account:
             return 0.1
         if self.origins:
             return 0.0 if self.read_right and not self.shares else 0.2
-        if self.feeds:
-            return 0.3
+        if self.feeds < np.inf:
+            return 0.1 if self.scaled and not self.is_convention else 0.3 + 0.03 * self.feeds
         if self.is_near:
             return 0.5
+        if self.scaled and not self.is_convention:
+            return 0.3
         if not self.standings:
             return 1.2 if self.tainted or not isinstance(self.step.node, ast.Return) else 0.4
         if self.open:
@@ -103,7 +110,7 @@ class _Reader:
         shared = {step for a in accounts if len(a.blamed_by) > 1 for step in a.blamed_by}
         for account in accounts:
             account.shares = account.step in shared
-            if account.origins or account.feeds or len(account.blamed_by) > 1:
+            if account.origins or account.feeds < np.inf or len(account.blamed_by) > 1:
                 for step in account.reads_from:
                     self.accounts[step].is_near = True
         return accounts
@@ -120,7 +127,7 @@ class _Reader:
                 continue
             if _adds_up(step) and visit is not self.trace.visits[step][-1]:
                 before = self.states.get((step.routine, name))
-                writers = ((account, visit), *(before.writers if before else ()))[:8]
+                writers = _writers((account, visit), [*([before] if before else []), *read])
                 self.states[step.routine, name] = _State(Standing.UNKNOWN, tainted, writers)
                 continue
             standing = self._standing(step, visit, name, array)
@@ -130,10 +137,11 @@ class _Reader:
             is_open = standing in (Standing.UNKNOWN, Standing.LIKELY) or (
                 standing is Standing.RIGHT and not self.known.has(array, whole=True)
             )
-            writers = ((account, visit),) if is_open and not tainted else ()
-            before = self.states.get((step.routine, name))
-            if writers and before and _adds_up(step):
-                writers = (*writers, *before.writers)[:8]
+            writers = ()
+            if is_open and not tainted:
+                before = self.states.get((step.routine, name))
+                above = [before] if before and _adds_up(step) else []
+                writers = _writers((account, visit), [*above, *read])
             bad = standing is Standing.WRONG or (standing is Standing.UNKNOWN and tainted)
             is_value = standing is Standing.RIGHT and self.known.is_value(array)
             writer = None if is_value else (account, visit)
@@ -160,9 +168,17 @@ class _Reader:
             account.origins.append(visit)
             account.spot = account.origins[0]
             for state in unknown:
-                for writer, written in state.writers:
-                    writer.feeds = True
+                for depth, (writer, written) in enumerate(state.writers):
+                    writer.feeds = min(writer.feeds, depth)
                     writer.spot = writer.spot or written
+        elif standing is Standing.LIKELY and not tainted:
+            if all(state.standing is Standing.RIGHT for state in read):
+                account.scaled = True
+                account.spot = account.spot or visit
+        elif standing is Standing.RIGHT:
+            for state in read:
+                if state.standing is Standing.LIKELY and state.writer is not None:
+                    state.writer[0].is_convention = True
         elif standing is Standing.UNKNOWN and not tainted:
             account.open += 1
             account.spot = account.spot or visit
@@ -204,6 +220,14 @@ class _Reader:
         if self.known.has(value) or self.known.has_multiple(value):
             return _State(Standing.RIGHT, False)
         return _State(Standing.UNKNOWN, self.any_tainted)
+
+
+def _writers(own: tuple[Account, Visit], read: list[_State]) -> tuple[tuple[Account, Visit], ...]:
+    """Who wrote what is not known to be right: a statement, and those before it that it read."""
+    found = [own]
+    for state in read:
+        found += [writer for writer in state.writers if all(writer[0] is not f[0] for f in found)]
+    return tuple(found[:_MOST_WRITERS])
 
 
 @dataclass(frozen=True)
