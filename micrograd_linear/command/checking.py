@@ -191,9 +191,7 @@ def summary(found: Sequence[Checked]) -> str:
     return line if line.endswith(".") else f"{line}."
 
 
-def table(
-    found: Sequence[Checked], file: str, seed: int, paint: Paint = plain_text
-) -> str:
+def table(found: Sequence[Checked], file: str, seed: int, paint: Paint = plain_text) -> str:
     """A row for each pair, then the details of what fails, then the verdict."""
     rows = [["pair", "place", "gradients", "verdict"], *(checked.row() for checked in found)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]

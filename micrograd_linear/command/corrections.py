@@ -10,6 +10,7 @@ import tokenize
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..comparison import Comparison, UnusableLayer
 from ..foundations.files import write_whole
@@ -74,9 +75,7 @@ def _merged(file: str, versions: Sequence[str]) -> Corrected:
 
 def _hunks(old: list[str], new: list[str]) -> list[Hunk]:
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    return [
-        (i, j, tuple(new[k:m])) for tag, i, j, k, m in matcher.get_opcodes() if tag != "equal"
-    ]
+    return [(i, j, tuple(new[k:m])) for tag, i, j, k, m in matcher.get_opcodes() if tag != "equal"]
 
 
 def write(file: Corrected) -> str:
@@ -111,7 +110,8 @@ def _in_notebook(file: Corrected, text: str) -> str:
     cell = _cell(notebook, int(file.name.rpartition(CELL)[2]))
     key = "source" if "source" in cell else "input"
     source = cell[key]
-    own = ("".join(source) if isinstance(source, list) else source).splitlines(keepends=True)
+    whole = "".join(source) if isinstance(source, list) else source
+    own: list[Any] = whole.splitlines(keepends=True)
     if python_of("".join(own)).splitlines() != file.before.splitlines():
         raise ValueError("the notebook has changed since it was checked")
     for start, end, new in sorted(_hunks(*_lines(file)), reverse=True):

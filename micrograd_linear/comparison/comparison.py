@@ -312,7 +312,9 @@ class Comparison(Mapping[Any, Result]):
         maps = "".join(
             svg(result) for result in [result for result in results if result.has_map][:MAPS_SHOWN]
         )
-        return f"{first}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{text}{maps}"
+        return (
+            f"{first}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{text}{maps}"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data: {"ok": bool, "gradients": {name: {"status": ..., "shape": ...,

@@ -4,37 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
+from ...operations import BY_NUMPY_FUNCTION, RULES, Rule
 from .editor import Edit, Editor
 from .operators import short
 from .scope import Scope
 
-_FAMILIES = (
-    ("sum", "mean", "max"),
-    ("mean", "sum"),
-    ("var", "std"),
-    ("std", "var"),
-    ("sin", "cos"),
-    ("cos", "sin"),
-    ("tanh", "exp"),
-    ("exp", "log", "expm1"),
-    ("log", "exp", "log1p"),
-    ("sqrt", "square"),
-    ("square", "sqrt"),
-    ("maximum", "minimum"),
-    ("minimum", "maximum"),
-    ("cosh", "sinh"),
-    ("sinh", "cosh"),
-    ("outer", "dot"),
-    ("zeros_like", "ones_like"),
-    ("ones_like", "zeros_like"),
-    ("cumsum", "sum"),
-    ("argmax", "argmin"),
-    ("argmin", "argmax"),
-)
-_REDUCING = ("sum", "mean", "max", "min", "var", "std", "cumsum", "flip", "softmax")
+
+_ROOTS = {"var": "std", "std": "var"}  # which are no operations of their own
 
 
 def call_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
@@ -43,7 +23,7 @@ def call_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        if name in _REDUCING:
+        if is_reduction(name):
             yield from _other_axes(editor, node)
         yield from _other_functions(editor, scope, node, name)
         yield from _other_arguments(editor, node)
@@ -80,7 +60,10 @@ def _may_be_root(editor: Editor, scope: Scope, node: Any) -> bool:
 
 def _other_axes(editor: Editor, node: ast.Call) -> Iterator[Edit | None]:
     given = {k.arg: k.value for k in node.keywords}
-    method = isinstance(node.func, ast.Attribute) and editor.of(node.func.value) not in ("np", "numpy")
+    method = isinstance(node.func, ast.Attribute) and editor.of(node.func.value) not in (
+        "np",
+        "numpy",
+    )
     kept = list(node.args) if method else list(node.args[:1])
     axis_at = given.get("axis") or (node.args[0] if method and node.args else None)
     if method and node.args:
@@ -104,13 +87,14 @@ def _other_axes(editor: Editor, node: ast.Call) -> Iterator[Edit | None]:
             yield editor.put(node, f"{head}({', '.join(parts)})", cost, says)
 
 
-def _other_functions(editor: Editor, scope: Scope, node: ast.Call, name: str) -> Iterator[Edit | None]:
+def _other_functions(
+    editor: Editor, scope: Scope, node: ast.Call, name: str
+) -> Iterator[Edit | None]:
     function = node.func
-    for own, *others in _FAMILIES:
-        if own == name and isinstance(function, ast.Attribute):
-            for other in others:
-                text = f"{editor.of(function.value)}.{other}"
-                yield editor.put(function, text, 1.1, f"`{own}` should be `{other}`")
+    if isinstance(function, ast.Attribute):
+        for other in others_of(name):
+            text = f"{editor.of(function.value)}.{other}"
+            yield editor.put(function, text, 1.15, f"`{name}` should be `{other}`")
     if not isinstance(function, ast.Name):
         return
     for other, x in list(scope.names.items()):
@@ -118,6 +102,36 @@ def _other_functions(editor: Editor, scope: Scope, node: ast.Call, name: str) ->
         if is_own and other != function.id and _takes(x, len(node.args)):
             says = f"`{function.id}` should be `{other}`"
             yield editor.put(function, other, 1.2, says)
+
+
+def is_reduction(name: str) -> bool:
+    """Whether a function of NumPy's, or a method, takes elements together along an axis."""
+    return any(name == rule.name and rule.is_reduction for rule in RULES.values())
+
+
+@lru_cache(maxsize=256)
+def others_of(name: str) -> tuple[str, ...]:
+    """The functions of NumPy's of the same kind: other reductions, or other elementwise ones of as
+    many operands.
+    """
+    if name in _ROOTS:
+        return (_ROOTS[name],)
+    own = next((r for r in BY_NUMPY_FUNCTION.values() if _name_of(r) == name), None)
+    if own is None:
+        return ()
+    alike = [
+        rule
+        for rule in BY_NUMPY_FUNCTION.values()
+        if rule.is_reduction == own.is_reduction
+        and rule.elementwise == own.elementwise
+        and rule.operand_count == own.operand_count
+        and (rule.elementwise or rule.is_reduction)
+    ]
+    return tuple(dict.fromkeys(_name_of(rule) for rule in alike if _name_of(rule) != name))
+
+
+def _name_of(rule: Rule) -> str:
+    return getattr(rule.numpy_function, "__name__", "")
 
 
 def _takes(function: FunctionType, count: int) -> bool:
@@ -194,10 +208,12 @@ def _reversed(editor: Editor, node: Any) -> Iterator[Edit | None]:
     parent = editor.parents.get(node)
     if isinstance(node, ast.Subscript) and editor.of(node.slice) == "::-1":
         yield editor.put(node, editor.of(node.value), 1.2, "the order should not be reversed")
-    elif isinstance(node, ast.Name) and isinstance(parent, (ast.Call, ast.Tuple)):
-        if not (isinstance(parent, ast.Call) and parent.func is node):
-            says = f"the order of `{own}` should be reversed"
-            yield editor.put(node, f"{own}[::-1]", 1.3, says)
+        return
+    is_called = isinstance(parent, ast.Call) and parent.func is node
+    is_read = isinstance(node, ast.Name) and isinstance(parent, (ast.Call, ast.Tuple))
+    if is_read and not is_called:
+        says = f"the order of `{own}` should be reversed"
+        yield editor.put(node, f"{own}[::-1]", 1.3, says)
 
 
 _ORDERS = {

@@ -1,4 +1,4 @@
-"""The line of a backward pass that is wrong: found by running it, line by line, with other lines."""
+"""The line of a backward pass that is wrong: found by running it with other lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from .known import Known, meant_by
 from .mistake import Correction, Diagnosis, Mistake
 from .routine import Step
 from .search import Found, Search
-from .suspicion import Standing, Suspect, gradients_of, likelier, suspects
+from .standing import Standing, gradients_of, standing_in
+from .suspicion import Suspect, likelier, suspects
 from .swap import NotCompiled, changed_text, edited, rewritten, swapped
 from .trace import Trace
 from .trial import Trial
@@ -151,7 +152,7 @@ def _text(step: Step, edit: Edit) -> str:
 def _columns(step: Step, edit: Edit) -> tuple[int, int] | None:
     """The columns of the part at fault in the statement's text, where that is one line."""
     text = step.routine.text
-    start, end = text.span(step.node)
+    start, _ = text.span(step.node)
     first, last = edit.marked
     if edit.adds_after is not None or "\n" in text.text[start:last] or not start <= first < last:
         return None
@@ -178,15 +179,11 @@ def _unexplained(
     return replace(mistake, says=says, count=len(trial.right))
 
 
-def _about(
-    step: Step, looked_at: list[Suspect], trace: Trace, known: Known | None
-) -> Mistake:
+def _about(step: Step, looked_at: list[Suspect], trace: Trace, known: Known | None) -> Mistake:
     standings = {s.step: s.standing for s in looked_at}
     ran = list(dict.fromkeys(s for s, _ in trace.order))
     at = ran.index(step)
-    right = sum(
-        standings[s] is Standing.RIGHT and _is_gradient(s, trace) for s in ran[:at]
-    )
+    right = sum(standings[s] is Standing.RIGHT and _is_gradient(s, trace) for s in ran[:at])
     follow: dict[str, None] = {}
     for later in ran[at + 1 :]:
         if standings[later] is not Standing.RIGHT and later.routine is step.routine:
@@ -209,8 +206,6 @@ def _is_gradient(step: Step, trace: Trace) -> bool:
 
 def _turns(step: Step, trace: Trace, known: Known | None) -> str:
     """In which turns of a loop it is wrong, where it is right in others."""
-    from .suspicion import standing_in
-
     visits, count = trace.visits[step], trace.turns[step]
     if known is None or len(visits) < 2:
         return ""

@@ -113,7 +113,10 @@ def _array_factors(scope: Scope, shape: Shape) -> Iterator[tuple[str, float]]:
         yield reading.text, 1.5 if meant_by(reading.text) else 1.1
     for reading in [*scope.arrays, *scope.masks][:_MOST]:
         if len(reading.shape) == len(shape) - 1 and reading.shape == shape[:-1]:
-            yield f"{reading.text}[:, None]" if len(shape) == 2 else f"{reading.text}[..., None]", 1.3
+            yield (
+                f"{reading.text}[:, None]" if len(shape) == 2 else f"{reading.text}[..., None]",
+                1.3,
+            )
             if len(shape) > 1 and "axis" in scope.last:
                 yield f"{numpy}.expand_dims({reading.text}, axis)", 1.3
     for reading in values(scope, shape):
@@ -157,7 +160,7 @@ def slope_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
         if not shape:
             continue
         divides = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div)
-        below = divides and parent is not None and node is parent.right
+        below = divides and node is getattr(parent, "right", None)
         own = short(editor.of(node))
         for text, cost in _instead(scope, shape, below, is_mask):
             yield editor.put(node, text, cost, f"`{own}` should be `{text}`")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +70,7 @@ def gaps(trace: Trace) -> Iterator[Gap]:
             scope = _scope(last, trace.visits[last], before)
             assigned = frozenset(t for step in ran for t in step.targets if not _adds(step))
             yield Gap(last, before, scope, whole=True, assigned=assigned)
-            for step, following in zip(ran, ran[1:]):
+            for step, following in itertools.pairwise(ran):
                 if isinstance(step.node, ast.For):
                     yield Gap(following, True, _scope(following, trace.visits[following], True))
                 elif isinstance(step.node, ast.AugAssign) or _is_item(step.node):
@@ -104,9 +105,7 @@ def _scope(step: Step, visits: list[Visit], before: bool) -> Scope:
     return Scope(step, seen, reading_texts(step.routine))
 
 
-def insertions(
-    gap: Gap, known: Known | None, penalty_of: Callable[[str], float]
-) -> Iterator[Edit]:
+def insertions(gap: Gap, known: Known | None, penalty_of: Callable[[str], float]) -> Iterator[Edit]:
     """The lines that may be missing in a place; ``penalty_of`` tells how unlikely it is that the
     array of a name is wrong.
     """
@@ -148,7 +147,7 @@ def _scalings(gap: Gap, target: str) -> Iterator[Edit]:
 
 
 def _at_places(gap: Gap, target: Reading) -> Iterator[Edit]:
-    """What is written in places that the routine reads or writes somewhere, ``[np.arange(N), y]``."""
+    """What is written in places that the routine uses somewhere, ``[np.arange(N), y]``."""
     for place in places(gap.step.routine):
         for sign, value in (("-=", "1"), ("+=", "1"), ("=", "0")):
             line = f"{target.text}[{place}] {sign} {value}"

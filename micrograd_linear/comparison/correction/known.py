@@ -116,7 +116,10 @@ class Known:
     def nodes_of(self, gradient: str, shape: tuple[int, ...]) -> list[Any]:
         """The nodes whose gradient a name is, ``dz`` that of z, where one of them has its shape."""
         stem = meant_by(gradient)
-        for same in (lambda name: name == stem, lambda name: naming.plain(name) == naming.plain(stem)):
+        for same in (
+            lambda name: name == stem,
+            lambda name: naming.plain(name) == naming.plain(stem),
+        ):
             found = [
                 node
                 for name, nodes in self.named.items()
@@ -149,7 +152,7 @@ def _partial_sums(pieces: list[np.ndarray]) -> list[np.ndarray]:
     else:
         chosen = [tuple(range(n)) for n in range(2, min(count, _MANY))]
         chosen += [tuple(range(count - n, count)) for n in range(2, min(count, _MANY))]
-    return [sum(pieces[i] for i in choice) for choice in chosen]
+    return [np.sum([pieces[i] for i in choice], axis=0) for choice in chosen]
 
 
 def _named(forward: Trace) -> dict[str, list[Any]]:

@@ -86,7 +86,9 @@ class Mistake:
         )
         names = ", ".join(self.follow)
         follow = f"{names} follow{'s' if len(self.follow) == 1 else ''} from it" if names else ""
-        return "; ".join(part for part in (before, follow) if part) + ("." if before or follow else "")
+        return "; ".join(part for part in (before, follow) if part) + (
+            "." if before or follow else ""
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data."""
@@ -123,8 +125,10 @@ class Diagnosis:
     @property
     def is_verified(self) -> bool:
         """Whether all gradients agree with the corrections."""
-        return bool(self.mistakes) and all(m.corrections for m in self.mistakes) and (
-            self.mistakes[-1].all_agree
+        return (
+            bool(self.mistakes)
+            and all(m.corrections for m in self.mistakes)
+            and (self.mistakes[-1].all_agree)
         )
 
     @property

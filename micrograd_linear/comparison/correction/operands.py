@@ -105,7 +105,13 @@ def _other_numbers(editor: Editor, node: ast.Constant) -> Iterator[Edit | None]:
     own = editor.of(node)
     parent = editor.parents.get(node)
     is_power = isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Pow)
-    others: list[Any] = [number + 1, number - 1, 2 * number, number / 2, 1 / number if number else 1]
+    others: list[Any] = [
+        number + 1,
+        number - 1,
+        2 * number,
+        number / 2,
+        1 / number if number else 1,
+    ]
     if is_power:
         others += [-number, number + 0.5, number - 0.5, number - 2, 1.5, -1.5, 0.5, -0.5, 2, 3]
     if isinstance(parent, ast.keyword):
@@ -115,7 +121,11 @@ def _other_numbers(editor: Editor, node: ast.Constant) -> Iterator[Edit | None]:
         if other in seen:
             continue
         seen.add(other)
-        text = repr(int(other)) if float(other).is_integer() and isinstance(number, int) else repr(other)
+        text = (
+            repr(int(other))
+            if float(other).is_integer() and isinstance(number, int)
+            else repr(other)
+        )
         says = f"`{own}` should be `{text}`"
         if isinstance(parent, ast.keyword) and parent.arg == "axis":
             says = f"axis {own} should be axis {text}"
@@ -138,7 +148,7 @@ def _for_a_number(editor: Editor, scope: Scope, node: ast.Constant) -> Iterator[
 
 
 def _other_places(editor: Editor, scope: Scope, node: ast.Subscript) -> Iterator[Edit | None]:
-    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    parts: list[Any] = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     for part in parts:
         if isinstance(part, (ast.Name, ast.BinOp)):
             text = editor.of(part)
@@ -148,11 +158,13 @@ def _other_places(editor: Editor, scope: Scope, node: ast.Subscript) -> Iterator
             yield from _other_keys(editor, scope, node, part)
         elif isinstance(part, ast.Slice):
             yield from _other_slices(editor, part)
-    slices = [p for p in parts if isinstance(p, ast.Slice) and p.upper and not p.lower]
+    slices: list[Any] = [p for p in parts if isinstance(p, ast.Slice) and p.upper and not p.lower]
     for number in scope.numbers if slices else ():
         if isinstance(number.value, (int, np.integer)) and number.value:
             texts = [
-                f"{number.text}:{number.text} + {editor.of(p.upper)}" if p in slices else editor.of(p)
+                f"{number.text}:{number.text} + {editor.of(p.upper)}"
+                if p in slices
+                else editor.of(p)
                 for p in parts
             ]
             text = f"{editor.of(node.value)}[{', '.join(texts)}]"
@@ -171,7 +183,9 @@ def _shifted(text: str) -> list[str]:
     return [f"{text} - 1", f"{text} + 1"] if text.isidentifier() else []
 
 
-def _other_keys(editor: Editor, scope: Scope, node: ast.Subscript, key: Any) -> Iterator[Edit | None]:
+def _other_keys(
+    editor: Editor, scope: Scope, node: ast.Subscript, key: Any
+) -> Iterator[Edit | None]:
     try:
         table = scope.value(editor.of(node.value), scope.last)
     except Exception:  # it is not there on its own
@@ -188,7 +202,11 @@ def _other_slices(editor: Editor, part: ast.Slice) -> Iterator[Edit | None]:
         if bound is None:
             continue
         text = editor.of(bound)
-        for other in (*_shifted(text), f"{editor.atom(bound, 12)} + 1", f"{editor.atom(bound, 12)} - 1"):
+        for other in (
+            *_shifted(text),
+            f"{editor.atom(bound, 12)} + 1",
+            f"{editor.atom(bound, 12)} - 1",
+        ):
             yield editor.put(bound, other, 1.1, f"index `{text}` should be `{other}`")
     if part.step is None:
         yield editor.put(part, f"{editor.of(part)}:-1" if part.upper or part.lower else "::-1", 1.3,

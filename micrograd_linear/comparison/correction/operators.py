@@ -86,15 +86,16 @@ def products(editor: Editor, node: Any, left: Any, right: Any) -> Iterator[Edit 
                     yield editor.put(node, text, 1.0 + order + 0.1 * (i + j), says)
 
 
-def _both_layouts(editor: Editor, node: Any) -> tuple[str, str]:
+def _both_layouts(editor: Editor, operand: Any) -> tuple[str, str]:
     """The text of an operand as it is, and transposed."""
-    if isinstance(node, ast.Attribute) and node.attr == "T":
-        return editor.atom(node), editor.atom(node.value)
-    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    if is_call and node.func.attr == "transpose":
-        plain = node.args[0] if editor.of(node.func.value) in ("np", "numpy") else node.func.value
-        return editor.atom(node), editor.atom(plain)
-    return editor.atom(node), f"{editor.atom(node)}.T"
+    own = editor.atom(operand)
+    if isinstance(operand, ast.Attribute) and operand.attr == "T":
+        return own, editor.atom(operand.value)
+    called = operand.func if isinstance(operand, ast.Call) else None
+    if isinstance(called, ast.Attribute) and called.attr == "transpose":
+        of_numpy = editor.of(called.value) in ("np", "numpy")
+        return own, editor.atom(operand.args[0] if of_numpy else called.value)
+    return own, f"{own}.T"
 
 
 def _of_call(editor: Editor, node: ast.Call) -> Iterator[Edit | None]:
@@ -114,7 +115,9 @@ def _of_call(editor: Editor, node: ast.Call) -> Iterator[Edit | None]:
             for j, y in enumerate(second):
                 if not (order or i or j):
                     continue
-                text = f"{editor.of(function)}({x}, {y})" if len(node.args) == 2 else f"{x}.dot({y})"
+                text = (
+                    f"{editor.of(function)}({x}, {y})" if len(node.args) == 2 else f"{x}.dot({y})"
+                )
                 says = f"the product should be `{short(text)}`"
                 yield editor.put(node, text, 1.0 + order + 0.1 * (i + j), says)
     text = f"{editor.factor(pair[0])} * {editor.atom(pair[1], 13)}"

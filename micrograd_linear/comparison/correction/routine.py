@@ -14,6 +14,7 @@ from typing import Any
 from ...foundations.place import is_beside
 from ..statement import plain_function
 
+_LARGE_TABLE = 100
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -100,7 +101,7 @@ class Step:
         """The expressions of it that may be at fault: its value, and the places that it writes."""
         found = [] if self.value is None else [self.value]
         if isinstance(self.node, ast.Assign):
-            written: list[ast.AST] = list(self.node.targets)
+            written: list[Any] = list(self.node.targets)
         else:
             written = [self.node.target] if isinstance(self.node, ast.AugAssign) else []
         return found + [place.slice for place in written if _is_place(place)]
@@ -252,7 +253,7 @@ def functions_reached(functions: Iterable[Callable]) -> dict[CodeType, list[Func
             waiting += _reached_from(x, seen)
         elif inspect.isclass(x):
             waiting += [_inner(member) for member in vars(x).values()]
-            waiting += [base for base in x.__mro__[1:-1]]
+            waiting += x.__mro__[1:-1]
     return found
 
 
@@ -277,11 +278,16 @@ def _reached_from(function: FunctionType, seen: set[int]) -> list[Any]:
     if id(function.__globals__) not in seen:
         seen.add(id(function.__globals__))
         for x in list(function.__globals__.values()):
-            found.append(x if isinstance(x, (FunctionType, type)) else type(x))
-            if inspect.ismodule(x) and getattr(x, "__file__", None):
-                if is_beside(str(x.__file__), function.__code__.co_filename):
-                    found += [y for y in vars(x).values() if isinstance(y, (FunctionType, type))]
-            if isinstance(x, (dict, list, tuple)) and len(x) < 100:
-                parts = x.values() if isinstance(x, dict) else x
-                found += [y for y in parts if isinstance(y, (FunctionType, type))]
+            found += _in_global(x, function.__code__.co_filename)
     return [x for x in found if isinstance(x, (FunctionType, type))]
+
+
+def _in_global(x: Any, file: str) -> list[Any]:
+    """What a global name leads to: a function, a class, a module beside the file, a table."""
+    found = [x if isinstance(x, (FunctionType, type)) else type(x)]
+    path = getattr(x, "__file__", None)
+    if inspect.ismodule(x) and path and is_beside(str(path), file):
+        found += vars(x).values()
+    if isinstance(x, (dict, list, tuple)) and len(x) < _LARGE_TABLE:
+        found += x.values() if isinstance(x, dict) else x
+    return found

@@ -1,4 +1,4 @@
-"""What the names of a statement stand for: at its first and its last visit, and where it is wrong."""
+"""What the names of a statement stand for: at its first visit, its last, and where it is wrong."""
 
 from __future__ import annotations
 
@@ -68,8 +68,10 @@ class Scope:
                 value = self.value(text, self.last)
             except Exception:  # it cannot be computed on its own
                 value = None
-            kinds = isinstance(value, np.ndarray) or is_number(value)
-            self._shapes[text] = np.shape(value) if kinds else None
+            is_array = isinstance(value, np.ndarray)
+            self._shapes[text] = np.shape(value or 0) if is_number(value) else None
+            if is_array:
+                self._shapes[text] = value.shape
         return self._shapes[text]
 
     @cached_property

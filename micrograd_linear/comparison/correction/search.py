@@ -15,9 +15,11 @@ from .candidates import Candidates
 from .editor import Edit
 from .insertions import Gap, gaps, in_place, insertions
 from .known import Known
+from .reader import names_read
 from .scope import Scope, evaluated, reading_texts
+from .standing import Standing
 from .statements import statement_edits
-from .suspicion import Standing, Suspect, names_read, suspects
+from .suspicion import Suspect, suspects
 from .swap import NotCompiled, edited, filling, swapped
 from .trace import Trace
 from .trial import Trial

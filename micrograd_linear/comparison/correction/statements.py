@@ -1,6 +1,4 @@
-"""Edits of whole statements: one too many, one too few, ``=`` where ``+=`` belongs, two in the wrong
-order.
-"""
+"""Edits of whole statements: one too many, ``=`` where ``+=`` belongs, another place written to."""
 
 from __future__ import annotations
 

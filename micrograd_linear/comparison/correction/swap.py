@@ -1,7 +1,6 @@
 """The user's functions with other code, for the time of a run."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -56,8 +55,8 @@ def code_of_definition(routine: Routine, node: Any) -> CodeType:
 
 def _with_type_parameters(module):
     for node in ast.walk(module):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and "type_params" in node._fields:
-            node.type_params = getattr(node, "type_params", None) or []
+        if "type_params" in node._fields:
+            vars(node).setdefault("type_params", [])
     return module
 
 

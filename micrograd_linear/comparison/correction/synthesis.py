@@ -61,33 +61,44 @@ def _of_one(r: Reading, shape: tuple[int, ...]) -> Iterator[str]:
         rest = r.shape[:axis] + r.shape[axis + 1 :]
         if rest == shape:
             yield f"{r.text}.sum(axis={axis})"
-        if r.shape[:axis] + (1,) + r.shape[axis + 1 :] == shape:
+        if (*r.shape[:axis], 1, *r.shape[axis + 1 :]) == shape:
             yield f"{r.text}.sum(axis={axis}, keepdims=True)"
     if shape == () and r.shape:
         yield f"{r.text}.sum()"
 
 
 def _of_two(a: Reading, b: Reading, shape: tuple[int, ...]) -> Iterator[str]:
-    x, y = a.shape, b.shape
-    if len(x) == len(y) == 2 and len(shape) == 2:
-        if (x[1], y[1]) == shape and x[0] == y[0]:
-            yield f"{a.text}.T @ {b.text}"
-        if (x[0], y[1]) == shape and x[1] == y[0]:
-            yield f"{a.text} @ {b.text}"
-        if (x[0], y[0]) == shape and x[1] == y[1]:
-            yield f"{a.text} @ {b.text}.T"
-    elif len(x) == len(y) == 1 and (x[0], y[0]) == shape:
+    ranks = len(a.shape), len(b.shape)
+    if ranks == (2, 2) and len(shape) == 2:
+        yield from _of_matrices(a, b, shape)
+    elif ranks == (1, 1) and (*a.shape, *b.shape) == shape:
         yield f"{a.text}[:, None] * {b.text}"
-    elif len(x) == 2 and len(y) == 1 and len(shape) == 1:
-        if x[0] == y[0] and (x[1],) == shape:
+    elif ranks == (2, 1) and len(shape) == 1:
+        if (a.shape[0], a.shape[1]) == (b.shape[0], shape[0]):
             yield f"{a.text}.T @ {b.text}"
-        if x[1] == y[0] and (x[0],) == shape:
+        if (a.shape[1], a.shape[0]) == (b.shape[0], shape[0]):
             yield f"{a.text} @ {b.text}"
-    if x == shape and a.text < b.text and y == shape:
-        yield f"{a.text} * {b.text}"
-    if x == y and a.text < b.text:
-        for axis in range(len(x)):
-            if x[:axis] + x[axis + 1 :] == shape:
-                yield f"({a.text} * {b.text}).sum(axis={axis})"
-            if x[:axis] + (1,) + x[axis + 1 :] == shape:
-                yield f"({a.text} * {b.text}).sum(axis={axis}, keepdims=True)"
+    if a.shape == b.shape and a.text < b.text:
+        yield from _of_alike(a, b, shape)
+
+
+def _of_matrices(a: Reading, b: Reading, shape: tuple[int, ...]) -> Iterator[str]:
+    x, y = a.shape, b.shape
+    if (x[1], y[1]) == shape and x[0] == y[0]:
+        yield f"{a.text}.T @ {b.text}"
+    if (x[0], y[1]) == shape and x[1] == y[0]:
+        yield f"{a.text} @ {b.text}"
+    if (x[0], y[0]) == shape and x[1] == y[1]:
+        yield f"{a.text} @ {b.text}.T"
+
+
+def _of_alike(a: Reading, b: Reading, shape: tuple[int, ...]) -> Iterator[str]:
+    """The products, element by element, of two arrays of one shape, and their sums."""
+    x, product = a.shape, f"{a.text} * {b.text}"
+    if x == shape:
+        yield product
+    for axis in range(len(x)):
+        if x[:axis] + x[axis + 1 :] == shape:
+            yield f"({product}).sum(axis={axis})"
+        if (*x[:axis], 1, *x[axis + 1 :]) == shape:
+            yield f"({product}).sum(axis={axis}, keepdims=True)"

@@ -6,7 +6,7 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
@@ -27,7 +27,7 @@ Gradients = dict[str, np.ndarray]
 class Trial:
     """``forward`` and ``backward`` on ``values``, with the upstream gradient ``dy``.
 
-    ``right`` are the gradients as they should be, ``wanted`` the names of those that backward gives.
+    ``right`` are the gradients as they should be, of those that backward gives.
     """
 
     forward: Callable
@@ -38,9 +38,8 @@ class Trial:
     state: RandomState
     functions: tuple[Callable, ...]
     right: Gradients
-    between: list[str] = field(default_factory=list)
 
-    def gradients(self, forward_too: bool = True) -> Gradients | None:
+    def gradients(self) -> Gradients | None:
         """What backward gives; None where it fails."""
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
@@ -68,7 +67,9 @@ class Trial:
         if found is None:
             return frozenset()
         return frozenset(
-            name for name, right in self.right.items() if name in found and _same(found[name], right)
+            name
+            for name, right in self.right.items()
+            if name in found and _same(found[name], right)
         )
 
     def traced(self) -> Trace:
@@ -111,7 +112,7 @@ class Trial:
     def known(self) -> list[Known]:
         """What the engine knows of the forward pass; nothing where it cannot be recorded.
 
-        A backward pass of a loss may not take the gradient of the loss: then that is 1 inside of it.
+        A backward pass of a loss may not take the gradient of the loss: inside of it that is 1.
         """
         with suppress(Exception):
             trace = Trace(self._routines(lambda: self.run.plain.again(self.values)))
