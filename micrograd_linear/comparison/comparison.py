@@ -269,10 +269,12 @@ class Comparison(Mapping[Any, Result]):
     def _noted(self, result: Result) -> list[str]:
         """The note of a result, and the line that is right.
 
-        Where a correction was verified, guesses from the numbers alone say nothing more.
+        Where a correction was verified, several guesses from the numbers say nothing more, and
+        neither does one in names that nobody typed.
         """
         verified = self.diagnosis is not None and self.diagnosis.is_verified
-        if verified and result.status not in AGREE:
+        guesses = len(result.causes) != 1 or result.follows or "(…)" in result.note
+        if verified and result.status not in AGREE and guesses:
             return []
         lines = [f"{result.name}: {result.note}"] if result.note else []
         if result.name in self.formulas:

@@ -13,7 +13,6 @@ from .editor import Edit, Editor
 from .operators import short
 from .scope import Scope
 
-
 _ROOTS = {"var": "std", "std": "var"}  # which are no operations of their own
 
 

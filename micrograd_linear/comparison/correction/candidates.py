@@ -84,8 +84,11 @@ class Candidates:
             return
         assigns = isinstance(self.step.node, (ast.Assign, ast.AugAssign))
         if assigns and self.site is self.step.value:
+            own_text = editor.atom(self.site, 11)
             for text in expressions(scope, shape, self.known):
                 yield editor.put(self.site, text, 1.6, f"it should be `{text}`")
+                says = f"the term `{text}` is missing"
+                yield editor.put(self.site, f"{own_text} + {text}", 1.3, says)
 
     def up_to(self, cost: float) -> Iterator[tuple[Edit, Any]]:
         """The next edits that cost no more, with the code of what they compute."""

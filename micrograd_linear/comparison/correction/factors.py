@@ -51,6 +51,9 @@ def _with(editor: Editor, node: Any, text: str, factor: str, cost: float) -> Edi
     inverse = f"/ {factor}" if not factor.startswith("1 / ") else f"* {factor[4:]}"
     if inverse in editor.of(editor.value):  # that factor is one too many
         return None
+    numbers = {n.value for n in editor.nodes if isinstance(n, ast.Constant)}
+    if factor in ("2", "0.5") and numbers & {2, 0.5}:  # one of them should go, or be another
+        return None
     return editor.put(node, text, cost, f"the factor `{factor}` is missing")
 
 

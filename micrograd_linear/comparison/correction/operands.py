@@ -116,7 +116,8 @@ def _other_numbers(editor: Editor, node: ast.Constant) -> Iterator[Edit | None]:
         others += [-number, number + 0.5, number - 0.5, number - 2, 1.5, -1.5, 0.5, -0.5, 2, 3]
     if isinstance(parent, ast.keyword):
         others = [n for n in (0, 1, 2, -1, -2) if parent.arg == "axis"]
-    seen = {number}
+    scales = isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Mult, ast.Div))
+    seen = {number, 1} if scales else {number}  # a factor of 1 is left out, which is another edit
     for other in others:
         if other in seen:
             continue
@@ -159,7 +160,8 @@ def _other_places(editor: Editor, scope: Scope, node: ast.Subscript) -> Iterator
         elif isinstance(part, ast.Slice):
             yield from _other_slices(editor, part)
     slices: list[Any] = [p for p in parts if isinstance(p, ast.Slice) and p.upper and not p.lower]
-    for number in scope.numbers if slices else ():
+    padding_first = sorted(scope.numbers, key=lambda number: "pad" not in number.text)
+    for number in padding_first if slices else ():
         if isinstance(number.value, (int, np.integer)) and number.value:
             texts = [
                 f"{number.text}:{number.text} + {editor.of(p.upper)}"
@@ -170,8 +172,10 @@ def _other_places(editor: Editor, scope: Scope, node: ast.Subscript) -> Iterator
             text = f"{editor.of(node.value)}[{', '.join(texts)}]"
             says = f"the part should begin at `{number.text}`"
             yield editor.put(node, text, 1.3, says)
-    if len(parts) == 2 and isinstance(node.slice, ast.Tuple):
-        text = f"{editor.of(parts[1])}, {editor.of(parts[0])}"
+    for first in range(len(parts) - 1):
+        order = [editor.of(part) for part in parts]
+        order[first], order[first + 1] = order[first + 1], order[first]
+        text = ", ".join(order)
         says = f"the indices should be `[{text}]`"
         yield editor.put(node, f"{editor.of(node.value)}[{text}]", 1.2, says)
 

@@ -55,12 +55,16 @@ def _of_binary(editor: Editor, node: ast.BinOp) -> Iterator[Edit | None]:
     if sign in "*/+-@":
         what = "factor" if sign in "*/@" else "term"
         extra = f"the {what} `{short(right)}` does not belong here"
-        yield editor.put(node, left, 1.2, extra, node.right)
+        yield editor.put(node, left, 0.95 if _is_number(node.right) else 1.2, extra, node.right)
         lead = f"-{editor.atom(node.right, 13)}" if sign == "-" else right
         extra = f"the {what} `{short(left)}` does not belong here"
-        yield editor.put(node, lead, 1.3, extra, node.left)
+        yield editor.put(node, lead, 0.95 if _is_number(node.left) else 1.3, extra, node.left)
     if sign == "**":
         yield editor.put(node, left, 1.2, f"the power `{short(right)}` does not belong here")
+
+
+def _is_number(node: Any) -> bool:
+    return isinstance(node, ast.Constant)
 
 
 def _bracketed(text: str, node: ast.AST, least: int) -> str:
@@ -94,7 +98,8 @@ def _both_layouts(editor: Editor, operand: Any) -> tuple[str, str]:
     called = operand.func if isinstance(operand, ast.Call) else None
     if isinstance(called, ast.Attribute) and called.attr == "transpose":
         of_numpy = editor.of(called.value) in ("np", "numpy")
-        return own, editor.atom(operand.args[0] if of_numpy else called.value)
+        first: Any = operand
+        return own, editor.atom(first.args[0] if of_numpy else called.value)
     return own, f"{own}.T"
 
 

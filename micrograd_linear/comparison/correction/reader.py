@@ -47,10 +47,19 @@ class Reader:
         shared = {step for a in accounts if len(a.blamed_by) > 1 for step in a.blamed_by}
         for account in accounts:
             account.shares = account.step in shared
+            if account.origins and _adds_up(account.step):
+                self._suspect_loops(account.step)
             if account.origins or account.feeds < np.inf or len(account.blamed_by) > 1:
                 for step in account.reads_from:
                     self.accounts[step].is_near = True
         return accounts
+
+    def _suspect_loops(self, step: Step) -> None:
+        """What is added up wrongly may be added up in the wrong turns."""
+        for other, account in self.accounts.items():
+            node = other.node
+            if isinstance(node, ast.For) and any(part is step.node for part in ast.walk(node)):
+                account.is_near = True
 
     def _visit(self, step: Step, visit: Visit) -> None:
         account = self.accounts[step]
@@ -152,7 +161,16 @@ class Reader:
                 state = self._first_seen(name, visit)
             if state is not None:
                 found.append(state)
-        return found
+        returned = [self.states.get((r, "return")) for r in self._called_by(step)]
+        return found + [state for state in returned if state is not None]
+
+    def _called_by(self, step: Step) -> list[Routine]:
+        """The routines that a statement calls, by their names."""
+        called = (
+            [n.func for n in ast.walk(step.value) if isinstance(n, ast.Call)] if step.value else []
+        )
+        names = {getattr(f, "attr", getattr(f, "id", "")) for f in called}
+        return [r for r in self.trace.routines.values() if r.code.co_name in names]
 
     def _first_seen(self, name: str, visit: Visit) -> _State | None:
         """The state of a parameter, by its numbers."""
@@ -184,6 +202,12 @@ def _last_writers(trace: Trace) -> set[Step]:
 def _is_start(step: Step) -> bool:
     """Whether a statement only makes the array that others fill: ``dW = np.zeros_like(W)``."""
     value = step.value
+    return value is not None and _is_filled(value)
+
+
+def _is_filled(value: ast.expr) -> bool:
+    if isinstance(value, ast.Tuple):
+        return all(_is_filled(part) for part in value.elts)
     if isinstance(value, ast.Call):
         name = getattr(value.func, "attr", getattr(value.func, "id", ""))
         return name.startswith(("zeros", "empty", "ones", "full"))

@@ -88,6 +88,7 @@ class Scope:
             texts += _inside(name, local[name])
         found: list[Reading] = []
         seen: set[str] = set()
+        same: set[tuple] = set()
         for text in [*texts, *self._texts]:
             if text in seen:
                 continue
@@ -96,8 +97,16 @@ class Scope:
                 value = self.value(text, local)
             except Exception:  # it is not there yet, or code of the file failed
                 continue
-            if is_number(value) or isinstance(value, np.ndarray):
+            if not is_number(value) and not isinstance(value, np.ndarray):
+                continue
+            # What has a name of its own is not read out of a cache again.
+            key = (
+                (np.shape(value), np.asarray(value).tobytes()) if not text.isidentifier() else None
+            )
+            if key is None or key not in same:
                 found.append(Reading(text, value))
+            if np.size(value) > 1:
+                same.add((np.shape(value), np.asarray(value).tobytes()))
         return found
 
     @cached_property

@@ -24,7 +24,7 @@ from .swap import NotCompiled, edited, filling, swapped
 from .trace import Trace
 from .trial import Trial
 
-_NEAR = 0.3  # what costs so much more than the best is no alternative
+_NEAR = 0.3
 _LEVELS = (1.2, 1.45, 1.75, 2.1, 2.6, 3.2, 4.0, 4.8)
 _MOST_RUNS = 3000
 _MOST_STATEMENTS = 180_000  # of the user's that are run in all
@@ -57,6 +57,7 @@ class Search:
     known: Known | None
     before: frozenset[str]  # the gradients that agree as it is
     runs: int = 0
+    near: float = _NEAR  # what costs so much more than the best is no alternative
     penalties: dict[tuple[Any, str], float] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
     first: list[tuple[float, Candidates]] = field(default_factory=list)  # of the likeliest places
@@ -73,12 +74,14 @@ class Search:
         places.sort(key=lambda place: place[0])
         for penalty, candidates in sorted(self.first, key=lambda each: each[0]):
             self._of_site(candidates, penalty, _DEAREST, promising=True)
+        # A value that the engine has as well is seldom a chance: only what is likelier is tried.
+        self.near = 0.0 if self.best < np.inf else _NEAR
         for level in _LEVELS:
             if self._is_dearer(level) and self.found:
-                level = min(level, self.best + _NEAR)
+                level = min(level, self.best + self.near)
             for penalty, job in places:
                 if self.runs < self.most_runs:
-                    job(min(level, self.best + _NEAR) - penalty)
+                    job(min(level, self.best + self.near) - penalty)
             if self._is_dearer(level):
                 break
         return sorted(self.found, key=lambda f: (-len(f.agreeing), f.cost))
@@ -90,7 +93,7 @@ class Search:
         return min(_MOST_RUNS, _MOST_STATEMENTS // max(statements, 1) + 200)
 
     def _is_dearer(self, cost: float) -> bool:
-        return cost >= self.best + _NEAR
+        return cost >= self.best + self.near
 
     @property
     def best(self) -> float:
@@ -134,7 +137,7 @@ class Search:
             for edit, code in taken:
                 holder["code"] = code
                 self._run(edit, penalty)
-                if self.runs >= self.most_runs or edit.cost + penalty > self.best + _NEAR:
+                if self.runs >= self.most_runs or edit.cost + penalty > self.best + self.near:
                     break
 
     def _of_statement(self, edits: list[Edit], penalty: float, cost: float) -> None:

@@ -16,6 +16,7 @@ from .routine import Routine, Step
 
 TURNS_KEPT = 64  # visits of a statement whose values are kept
 _LARGEST = 100_000  # elements of an array that is copied
+_HEAP_TYPE = 1 << 9  # the flag of a class that a program made
 
 
 @dataclass
@@ -29,12 +30,16 @@ class Visit:
 
 @dataclass
 class Trace:
-    """The visits of each statement, in their order; ``turns`` counts those left out, too."""
+    """The visits of each statement, in their order: the first ones, and the last.
+
+    ``turns`` counts those left out, too.
+    """
 
     routines: dict[CodeType, Routine]
     visits: dict[Step, list[Visit]] = field(default_factory=dict)
     turns: dict[Step, int] = field(default_factory=dict)
     order: list[tuple[Step, Visit]] = field(default_factory=list)
+    _latest: dict[Step, Visit] = field(default_factory=dict)  # visits that were not copied
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
@@ -53,17 +58,27 @@ class Trace:
             yield
         finally:
             sys.settrace(before)
+            for step, visit in self._latest.items():
+                self.visits[step].append(visit)
+                self.order.append((step, visit))
+            self._latest.clear()
 
     def began(self, step: Step, frame: FrameType) -> Visit | None:
         """A statement is about to run."""
         turn = self.turns.get(step, 0)
         self.turns[step] = turn + 1
         if turn >= TURNS_KEPT:
-            return None
+            self._latest.pop(step, None)  # so that they stand in the order of their last visits
+            self._latest[step] = Visit(turn, dict(frame.f_locals))
+            return self._latest[step]
         visit = Visit(turn, {name: kept(x) for name, x in frame.f_locals.items()})
         self.visits.setdefault(step, []).append(visit)
-        self.order.append((step, visit))
         return visit
+
+    def ended(self, step: Step, visit: Visit) -> None:
+        """A statement has run; those of the functions that it called ended before it."""
+        if visit.turn < TURNS_KEPT:
+            self.order.append((step, visit))
 
 
 def _by_line(routine: Routine) -> dict[int, Step]:
@@ -104,7 +119,9 @@ class _Watch:
         for target in self.step.targets:
             found = read(target, local, frame.f_globals)
             if found is not None:
-                self.visit.after[target] = kept(found)
+                is_copied = self.visit.turn < TURNS_KEPT
+                self.visit.after[target] = kept(found) if is_copied else found
+        self.trace.ended(self.step, self.visit)
 
 
 def read(text: str, local: dict[str, Any], names: dict[str, Any]) -> Any:
@@ -127,4 +144,18 @@ def kept(x: Any, depth: int = 3) -> Any:
         return {key: kept(value, depth - 1) for key, value in x.items()}
     if type(x) in (list, tuple) and len(x) <= 100:
         return type(x)(kept(value, depth - 1) for value in x)
-    return x
+    return _object_kept(x, depth) if _is_users(x) else x
+
+
+def _is_users(x: Any) -> bool:
+    """Whether a value is an object of a class that was written in Python, with its attributes."""
+    cls = type(x)
+    plain = cls.__flags__ & _HEAP_TYPE and cls.__new__ is object.__new__
+    return bool(plain) and hasattr(x, "__dict__") and not is_node(x)
+
+
+def _object_kept(x: Any, depth: int) -> Any:
+    """Another object of the class, with a copy of what it holds now."""
+    made = object.__new__(type(x))
+    vars(made).update({name: kept(value, depth - 1) for name, value in vars(x).items()})
+    return made

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..pair import UnusableLayer
+from . import naming
 from .arguments import Filled
 from .functions import _copied, _local, _times
 from .gradients import assigned
@@ -60,7 +61,17 @@ class Derivative:
             return at_input
         at_output = self._case(filled, labels, taken, rng, at_output=True)
         at_output.remarks = (AT_OUTPUT,)
-        return borne_out([at_input, at_output], rng) or at_input
+        likely = at_output if self._takes_output() else at_input
+        return borne_out([at_input, at_output], rng) or likely
+
+    def _takes_output(self) -> bool:
+        """Whether the names say that the derivative is computed from the result."""
+        own, taken = (next(iter(inspect.signature(f).parameters), "") for f in self._both)
+        return own != taken and naming.is_output(taken) and not naming.is_output(own)
+
+    @property
+    def _both(self) -> tuple[Callable, Callable]:
+        return self.forward, self.derivative
 
     def _of_total(self, case, rng) -> Case | None:
         """The gradient of the sum, or of the mean, of losses that forward gives one by one."""
