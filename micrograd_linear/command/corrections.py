@@ -57,6 +57,12 @@ def corrected(comparisons: Iterable[Comparison | None]) -> list[Corrected]:
 def _merged(file: str, versions: Sequence[str]) -> Corrected:
     """The file with the corrections of several versions of it."""
     before = "".join(linecache.getlines(file))
+    after, left_out = _merged_lines(before, versions)
+    return Corrected(file, before, after, left_out)
+
+
+def _merged_lines(before: str, versions: Sequence[str]) -> tuple[str, int]:
+    """(the text with the changes of all versions, how many touch the same lines as others)"""
     lines = before.splitlines(keepends=True)
     taken: list[Hunk] = []
     left_out = 0
@@ -70,7 +76,7 @@ def _merged(file: str, versions: Sequence[str]) -> Corrected:
             taken.append(hunk)
     for start, end, new in sorted(taken, reverse=True):
         lines[start:end] = new
-    return Corrected(file, before, "".join(lines), left_out)
+    return "".join(lines), left_out
 
 
 def _hunks(old: list[str], new: list[str]) -> list[Hunk]:
@@ -115,7 +121,8 @@ def _in_notebook(file: Corrected, text: str) -> str:
     if python_of("".join(own)).splitlines() != file.before.splitlines():
         raise ValueError("the notebook has changed since it was checked")
     for start, end, new in sorted(_hunks(*_lines(file)), reverse=True):
-        own[start:end] = new
+        ended = end > start and own[end - 1].endswith("\n")  # a cell's last line need not end
+        own[start:end] = [*new[:-1], *(line.rstrip("\n") + "\n" * ended for line in new[-1:])]
     cell[key] = own if isinstance(source, list) else "".join(own)
     indent = 1 if "\n" in text.strip() else None
     return json.dumps(notebook, indent=indent, ensure_ascii=False) + "\n" * text.endswith("\n")

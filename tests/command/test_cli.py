@@ -440,7 +440,7 @@ def test_a_forward_that_returns_a_cache(run):
     status, out, _ = check(run, CACHED.replace("dout.sum(axis=0)", "dout"))
     assert status == 1 and "b: it has shape (5, 3): sum over axis 0" in out
     status, out, _ = check(run, CACHED.replace("x.T @ dout", "-x.T @ dout"))
-    assert status == 1 and "w: it has the opposite sign" in out
+    assert status == 1 and "the minus sign does not belong here" in out
 
 
 def test_gradients_of_results_in_between(run):

@@ -133,9 +133,16 @@ def test_whatever_the_file_disturbs_the_json_is_that_of_the_quiet_file(
 ):
     for place, ok in (("load", False), ("backward", True)):
         status, out, err = command(tmp_path, program(statement, place, ok), "--json")
-        assert (status, json.loads(out)) == quiet[ok] and noise in err and "Traceback" not in err, (
-            err
-        )
+        same = (status, without_lines(out)) == quiet[ok]
+        assert same and noise in err and "Traceback" not in err, err
+
+
+def without_lines(out):
+    """The JSON without how many lines were run: the disturbance is one more in backward."""
+    found = json.loads(out)
+    for part in (found, *found["pairs"]):
+        part.pop("lines", None)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +153,7 @@ def quiet(tmp_path_factory):
         status, out, err = command(
             tmp_path_factory.mktemp("quiet"), program("pass", "load", ok), "--json"
         )
-        found[ok] = status, json.loads(out)
+        found[ok] = status, without_lines(out)
         assert err == ""
     assert (found[True][0], found[False][0]) == (0, 1)
     return found

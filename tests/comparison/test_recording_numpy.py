@@ -546,4 +546,4 @@ def test_an_argument_that_was_written_into_and_is_returned_has_the_name_of_a_res
 
     comparison = check_backward(relu, ignored, {"x": (3, 4)})
     assert comparison.root.name == "y" and not comparison.ok
-    assert "what was written over keeps its gradient" in str(comparison)
+    assert "what was written over keeps its gradient" in comparison["x"].note
