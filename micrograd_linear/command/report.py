@@ -87,8 +87,8 @@ def _head(title):
 def _mend_first(comparison):
     """The gradient that is to be mended first, with what is wrong; "" where none is."""
     first = comparison.first_wrong
-    if not first:
-        return ""
+    if not first or (comparison.diagnosis is not None and comparison.diagnosis.mistakes):
+        return ""  # the line stands above the table
     name, note = html.escape(printable(first.name)), html.escape(printable(first.note, 1000))
     return f"<p><strong>Mend first: {name}.</strong> {note}</p>"
 
