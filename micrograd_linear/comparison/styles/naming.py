@@ -38,7 +38,7 @@ _LOSS = re.compile(
 )
 _GRADIENT = re.compile(
     r"^(dl_?_?d|dj_?d|dc_?d|de_?d|dloss_?d?|dcost_?d?|partial_?|nabla_?|gradients?_?(of_)?(wrt_)?"
-    r"|grads?_?(of_)?|delta_?|d_|d)(?P<stem>.+)$|^(?P<head>.+?)_?(grads?|gradients?|deriv|delta)$",
+    r"|grads?_?(of_)?|delta_?|d_|d|g_|(?-i:g(?=[A-Z])))(?P<stem>.+)$|^(?P<head>.+?)_?(grads?|gradients?|deriv|delta)$",
     re.I,
 )
 # Names that mean the same argument.
