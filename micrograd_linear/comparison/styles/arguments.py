@@ -186,6 +186,8 @@ class Binding:
         alike = _alike(name, arguments)
         if alike is not None:
             return arguments[alike]
+        if any(naming.stem_of(flow) == name for flow in flows):
+            return y  # dn, and the n that it is of
         if kept is not None and (naming.is_cache(name) or not naming.is_output(name)):
             return kept
         if naming.is_cache(name) and len(arguments) == 1:
