@@ -41,6 +41,11 @@ _GRADIENT = re.compile(
     r"|grads?_?(of_)?|delta_?|d_|d|g_|(?-i:g(?=[A-Z])))(?P<stem>.+)$|^(?P<head>.+?)_?(grads?|gradients?|deriv|delta)$",
     re.I,
 )
+_OF_SAMPLES = re.compile(
+    r"(sample|case|obs\w*|instance|example|row)_?(weights?|wts?|w)|exposures?|counts?|rewards?"
+    r"|returns|adv(antages?)?|importances?",
+    re.I,
+)
 # Names that mean the same argument.
 _SYNONYMS = (
     {
@@ -129,6 +134,11 @@ def is_bias(name: str) -> bool:
 def is_loss(name: str) -> bool:
     """Whether the name of a function, or of its class, is that of a loss."""
     return bool(_LOSS.search(name))
+
+
+def are_of_samples(name: str) -> bool:
+    """Whether an argument's name is that of one number for each sample, as of its weight."""
+    return bool(_OF_SAMPLES.fullmatch(name))
 
 
 def is_recurrent(name: str) -> bool:

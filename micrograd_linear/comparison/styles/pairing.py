@@ -24,6 +24,7 @@ class Case:
     remarks: tuple[str, ...] = ()
     is_plain: bool = False  # the functions of the file, without an adapter
     gradients: dict[str, np.ndarray] = field(default_factory=dict)  # of its trial
+    shape: tuple[int, ...] = ()  # that of its result there
 
 
 Make = Callable[[], Case]

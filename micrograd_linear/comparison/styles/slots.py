@@ -160,6 +160,8 @@ def _choices(slot, world, slots, given, documented, settings_first):
 def _settings(slot, settings_first):
     """What may stand for an argument that is no array, or that a constructor keeps; else None."""
     hints = slot.hints
+    if hints.has_gradient:
+        return None
     if settings_first and slot.name.lower() in ("x", "y", "t", "target"):
         return _held_data(slot)
     if settings_first and (found := settings_of(slot.name, hints, slot.default)):
@@ -186,6 +188,8 @@ def _arrays(slot, world, slots, documented):
     sizes = world.sizes(layers)
     if slot.is_labels:
         return _labels(slot, world, slots)
+    if naming.are_of_samples(slot.name):
+        return _of_samples(slot, world)
     if slot.name.lower() == "mask":
         return [Array(shape, "bits") for shape in (*world.labels, *world.data("x"))]
     if slot.hints.is_index and not slot.hints.axes and not naming.is_weight(slot.name):
@@ -194,17 +198,34 @@ def _arrays(slot, world, slots, documented):
     if axes and (shape := _shape_of(axes)) is not None:
         return [Array(shape, "data")]
     beside = len(slots) > 1 or slot.name in layer
-    if naming.is_bias(slot.name) and beside and _is_layer(names):
+    if _is_weight(slot):
+        shapes = weights_of(slot.name, names, world, sizes, layer.get(slot.name, 1))
+        found = [Array(shape) for shape in shapes]
+    elif (naming.is_bias(slot.name) and beside and _is_layer(names)) or _is_gain(slot, slots):
         found = [Array(s) for s in biases_of(slot.name, names, world)]
-    elif naming.is_weight(slot.name):
-        found = [
-            Array(s) for s in weights_of(slot.name, names, world, sizes, layer.get(slot.name, 1))
-        ]
     else:
         probable = slot.hints.is_logged and naming.is_prediction(slot.name)
         kind = "probability" if probable else "data"
         found = [Array(shape, kind) for shape in world.data(slot.name)]
     return _of_rank(found, slot.hints, documented)
+
+
+def _is_weight(slot):
+    """Whether an argument is a weight: by its name, or as the beta of X @ beta."""
+    coefficients = slot.name.lower() == "beta" and slot.hints.is_multiplied
+    return naming.is_weight(slot.name) or coefficients
+
+
+def _is_gain(slot, slots):
+    """Whether an argument is the g that a normalisation scales x with, or the columns of V."""
+    beside = any(other.name.lower() in ("x", "v", "w") for other in slots)
+    return slot.name == "g" and beside and bool(re.search("norm", slot.where, re.I))
+
+
+def _of_samples(slot, world):
+    """One number for each sample: positive, or 0 and 1."""
+    kind = "bits" if slot.hints.is_truth else "data" if slot.hints.is_index else "probability"
+    return [Array(shape, kind) for shape in (world.labels if world.last > 1 else world.one_hot)]
 
 
 def weights_of(
@@ -233,7 +254,8 @@ def biases_of(name: str, names: Sequence[str], world: World) -> list[tuple[int, 
 
 
 def _is_layer(names):
-    return any(re.match(r"[xwhz]|in|gamma|prev|data|a_?prev", other.lower()) for other in names)
+    beside = r"[xwhz]|in|gamma|prev|data|a_?prev|v$"
+    return any(re.match(beside, other.lower()) for other in names)
 
 
 def _of_rank(arrays, hints, documented):

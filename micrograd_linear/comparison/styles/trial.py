@@ -24,6 +24,8 @@ _ATTEMPTS = 2500
 _AFTER_FIRST, _OF_ONE = 60, 400
 # No other inputs mend these: they are said at once.
 _HOPELESS = (NameError, ImportError, SyntaxError, RecursionError, MemoryError)
+# What may be the same for all samples, beside biases.
+_OF_FEATURES = re.compile(r"g|mu|mean|loc|cent(er|re)|gains?|shift|scale|alpha|sigma|std", re.I)
 
 
 def found_case(
@@ -38,9 +40,12 @@ def found_case(
         for make in itertools.islice(pair.style.cases(given, rng), _ATTEMPTS):
             restore()
             case, fits = _tried(pair, make, rng, reasons)
-            if case is not None and not fits and (reshaped := _in_their_shapes(case)):
+            if case is not None and not fits and (reshaped := _in_their_shapes(case, given or {})):
                 restore()
-                case, fits = _tried(pair, lambda case=reshaped: case, rng, reasons)
+                other, fitting = _tried(pair, lambda case=reshaped: case, rng, reasons)
+                # Data of fewer axes would have a result of fewer: the batch must stay.
+                if other is not None and fitting and other.shape == case.shape:
+                    case, fits = other, True
             if case is None:
                 since += first is not None
             elif fits and (first is None or _may_replace(first, case, batches)):
@@ -55,17 +60,25 @@ def found_case(
     raise UnusableLayer(_why(pair, reasons))
 
 
-def _in_their_shapes(case):
-    """The case with biases in the form, but for axes of length 1, of their gradients, if that
-    mends it.
+def _in_their_shapes(case, given):
+    """The case with arguments in the shapes of their gradients, if that mends it: biases in another
+    form, and what is the same for all samples, as a gain, without the axis of the samples.
     """
     values = dict(case.values)
     for name, gradient in case.gradients.items():
         shape, own = np.shape(gradient), values[name].shape
-        same = [n for n in shape if n != 1] == [n for n in own if n != 1]
-        if shape != own and not (same and naming.is_bias(name)):
+        if shape == own:
+            continue
+        if not (naming.is_bias(name) or _OF_FEATURES.fullmatch(naming.last_part(name))):
             return None
-        values[name] = values[name].reshape(shape)
+        same = [n for n in shape if n != 1] == [n for n in own if n != 1]
+        left_out = 0 if name in given else len(own) - len(shape)
+        if same:
+            values[name] = values[name].reshape(shape)
+        elif left_out > 0 and own[left_out:] == shape and values[name][(0,) * left_out].size > 1:
+            values[name] = values[name][(0,) * left_out].copy()
+        else:
+            return None
     return replace(case, values=values, gradients={})
 
 
@@ -126,7 +139,7 @@ def _tried(pair, make, rng, reasons):
             return None, False
         stage = "backward"
         gradients = case.backward(rng.normal(size=y.shape), kept)
-        case.gradients = gradients
+        case.gradients, case.shape = gradients, y.shape
         return case, all(np.shape(g) == case.values[name].shape for name, g in gradients.items())
     except (KeyboardInterrupt, GeneratorExit):
         raise
