@@ -43,7 +43,7 @@ _GRADIENT = re.compile(
 )
 _OF_SAMPLES = re.compile(
     r"(sample|case|obs\w*|instance|example|row)_?(weights?|wts?|w)|exposures?|counts?|rewards?"
-    r"|returns|adv(antages?)?|importances?",
+    r"|returns|adv(antages?)?|importances?|actions?",
     re.I,
 )
 # Names that mean the same argument.

@@ -241,6 +241,15 @@ WORLDS = (
         [(1, CLASSES)],
     ),
     World(
+        "rows, weights turned, a vector last",
+        _as_data((N, D)),
+        lambda name, s, k: [(s[k], s[k - 1])] if k < len(s) - 1 else [(s[k - 1],), (1, s[k - 1])],
+        lambda s, k: [(s[k],), ()],
+        [(N,)],
+        [(N,)],
+        1,
+    ),
+    World(
         "heads",
         _as_data((2, 6, 8), (6, 8)),
         _head_weights,
