@@ -193,7 +193,8 @@ def _arrays(slot, world, slots, documented):
     if slot.name.lower() == "mask":
         return [Array(shape, "bits") for shape in (*world.labels, *world.data("x"))]
     if slot.hints.is_index and not slot.hints.axes and not naming.is_weight(slot.name):
-        return [Array(shape, "labels") for shape in (*world.labels, (5, 6))]
+        several = [(5,)] if slot.hints.is_iterated else []
+        return [Array(shape, "labels") for shape in (*several, *world.labels, (5, 6))]
     axes = slot.hints.documented if documented else None
     if axes and (shape := _shape_of(axes)) is not None:
         return [Array(shape, "data")]

@@ -41,6 +41,7 @@ class Hints:
     is_logged: bool = False
     has_axes: bool = False
     is_called: bool = False
+    is_iterated: bool = False  # a loop goes over its elements
     is_multiplied: bool = False  # it stands in a matrix product
     is_truth: bool = False  # it is compared with 1, and with nothing else: it is 0 or 1
     has_gradient: bool = False  # of an argument of a constructor: methods leave its gradient
@@ -245,6 +246,9 @@ def _read(node, name, hints):
         hints.is_size |= _is(node.left, name) or _is(node.right, name)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         hints.is_multiplied |= _is(node.left, name) or _is(node.right, name)
+    elif isinstance(node, (ast.For, ast.comprehension)):
+        parts = node.iter.args if isinstance(node.iter, ast.Call) else [node.iter]
+        hints.is_iterated |= any(_is(part, name) for part in parts)
     elif isinstance(node, ast.Call):
         _read_call(node, name, hints)
 
