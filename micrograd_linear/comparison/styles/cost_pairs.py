@@ -55,9 +55,7 @@ def cost_of(name: str, functions: Mapping[str, Callable]) -> str | None:
     return alike[0] if len(alike) == 1 else None
 
 
-def own_cost(
-    forward: Callable, backward: Callable, costs: Sequence[Callable]
-) -> Callable | None:
+def own_cost(forward: Callable, backward: Callable, costs: Sequence[Callable]) -> Callable | None:
     """The cost that takes all that backward takes, where forward, whose name it has, takes less and
     nothing flows in: backward is that cost's gradient.
     """

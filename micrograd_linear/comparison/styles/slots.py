@@ -191,7 +191,7 @@ def _arrays(slot, world, slots, documented):
     if naming.are_of_samples(slot.name):
         return _of_samples(slot, world)
     if slot.name.lower() == "mask":
-        return [Array(shape, "bits") for shape in (*world.labels, *world.data("x"))]
+        return [Array(shape, "bits") for shape in (*world.labels, *world.data("x")) if shape]
     if slot.hints.is_index and not slot.hints.axes and not naming.is_weight(slot.name):
         several = [(5,)] if slot.hints.is_iterated else []
         return [Array(shape, "labels") for shape in (*several, *world.labels, (5, 6))]
@@ -201,7 +201,8 @@ def _arrays(slot, world, slots, documented):
     beside = len(slots) > 1 or slot.name in layer
     if _is_weight(slot):
         shapes = weights_of(slot.name, names, world, sizes, layer.get(slot.name, 1))
-        found = [Array(shape) for shape in shapes]
+        of_rows = re.search(r"vec(tor)?s$|embed", slot.name, re.I)  # a table
+        found = [Array(shape) for shape in shapes if len(shape) > 1 or not of_rows]
     elif (naming.is_bias(slot.name) and beside and _is_layer(names)) or _is_gain(slot, slots):
         found = [Array(s) for s in biases_of(slot.name, names, world)]
     else:
@@ -255,8 +256,9 @@ def biases_of(name: str, names: Sequence[str], world: World) -> list[tuple[int, 
 
 
 def _is_layer(names):
-    beside = r"[xwhz]|in|gamma|prev|data|a_?prev|v$"
-    return any(re.match(beside, other.lower()) for other in names)
+    lower = [name.lower() for name in names]
+    of_columns = {"v", "g"} <= set(lower)
+    return of_columns or any(re.match(r"[xwhz]|in|gamma|prev|data|a_?prev", n) for n in lower)
 
 
 def _of_rank(arrays, hints, documented):

@@ -9,13 +9,14 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
 from ..pair import UnusableLayer, failed
 from . import naming
 from .functions import WITHOUT_UPSTREAM
-from .pairing import Case, Pair
+from .pairing import Case, Make, Pair
 from .source import text_of, text_of_files
 
 _ATTEMPTS = 2500
@@ -38,14 +39,7 @@ def found_case(
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for make in itertools.islice(pair.style.cases(given, rng), _ATTEMPTS):
-            restore()
-            case, fits = _tried(pair, make, rng, reasons)
-            if case is not None and not fits and (reshaped := _in_their_shapes(case, given or {})):
-                restore()
-                other, fitting = _tried(pair, lambda case=reshaped: case, rng, reasons)
-                # Data of fewer axes would have a result of fewer: the batch must stay.
-                if other is not None and fitting and other.shape == case.shape:
-                    case, fits = other, True
+            case, fits = tried_in_its_shapes(pair, make, rng, reasons, restore, given or {})
             if case is None:
                 since += first is not None
             elif fits and (first is None or _may_replace(first, case, batches)):
@@ -60,6 +54,34 @@ def found_case(
     raise UnusableLayer(_why(pair, reasons))
 
 
+def tried_in_its_shapes(
+    pair: Pair,
+    make: Make,
+    rng: np.random.Generator,
+    reasons: Counter,
+    restore: Callable[[], None],
+    given: Mapping = MappingProxyType({}),
+) -> tuple[Case | None, bool]:
+    """(case, whether its gradients have the shapes of what they are of), in the shapes that these
+    say, if that mends it; (None, False) where the functions do not run.
+    """
+    restore()
+    case, fits = _tried(pair, make, rng, reasons)
+    reshaped = None if case is None or fits else _in_their_shapes(case, given)
+    if case is None or reshaped is None:
+        return case, fits
+    restore()
+    other, fitting = _tried(pair, lambda: reshaped, rng, reasons)
+    # Data of fewer axes would have a result of fewer: the batch must stay.
+    mended = other is not None and fitting and other.shape == case.shape
+    return (other, True) if mended else (case, fits)
+
+
+def of_features(name: str) -> bool:
+    """Whether a name is that of what may be the same for all samples, and is no bias."""
+    return bool(_OF_FEATURES.fullmatch(naming.last_part(name)))
+
+
 def _in_their_shapes(case, given):
     """The case with arguments in the shapes of their gradients, if that mends it: biases in another
     form, and what is the same for all samples, as a gain, without the axis of the samples.
@@ -69,7 +91,7 @@ def _in_their_shapes(case, given):
         shape, own = np.shape(gradient), values[name].shape
         if shape == own:
             continue
-        if not (naming.is_bias(name) or _OF_FEATURES.fullmatch(naming.last_part(name))):
+        if not (naming.is_bias(name) or of_features(name)):
             return None
         same = [n for n in shape if n != 1] == [n for n in own if n != 1]
         left_out = 0 if name in given else len(own) - len(shape)
