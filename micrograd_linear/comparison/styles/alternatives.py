@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
@@ -18,9 +19,11 @@ import numpy as np
 from . import naming
 from .pairing import Case, Pair
 from .slopes import agreeing
+from .source import text_of
 from .trial import of_features, tried_in_its_shapes
 
 _ATTEMPTS = 300  # fillings that are made
+_OF_AXES = re.compile(r"axis|@|dot\(|matmul|einsum|keepdims|shape|\.T\b|\[:")
 _MOST = 8  # other shapes that run, and are measured
 
 
@@ -35,6 +38,7 @@ def alternatives(
     shape; and how many of them have the slope of the forward function.
     """
     seen, reasons = {_shapes(first)}, Counter()
+    numbers = _are_of_numbers(pair, first, claimed)
     for make in itertools.islice(pair.style.cases(None, rng), _ATTEMPTS):
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -42,7 +46,9 @@ def alternatives(
         if case is None or not fits or _shapes(case) in seen:
             continue
         seen.add(_shapes(case))
-        if not set(claimed) <= set(case.gradients) or not _shows_as_much(case, first, claimed):
+        if not set(claimed) <= set(case.gradients) or not _shows_as_much(
+            case, first, claimed, numbers
+        ):
             continue
         restore()
         yield case, agreeing(case, copy.deepcopy(rng))
@@ -54,13 +60,17 @@ def _shapes(case):
     return tuple((name, value.shape, value.dtype.kind) for name, value in case.values.items())
 
 
-def _shows_as_much(case, first, claimed):
+def _shows_as_much(case, first, claimed, numbers):
     """Whether a mistake that the first case shows by the sizes of its arrays shows here, too."""
     if case.values.keys() != first.values.keys() or len(case.shape) < len(first.shape):
         return False
     if repr(case.constants) != repr(first.constants) or repr(case.held) != repr(first.held):
         return False
-    pairs = [(name, case.values[name], first.values[name]) for name in first.values]
+    pairs = [
+        (name, case.values[name], first.values[name])
+        for name in first.values
+        if not (numbers and name in claimed and case.values[name].shape == ())
+    ]
     large = all(_is_as_large(name, *values, name in claimed) for name, *values in pairs)
     return large and _is_as_alike(case, first, claimed)
 
@@ -79,6 +89,16 @@ def _is_as_alike(case, first, claimed):
         if len(was[0]) >= len(was[1]) and len(now[0]) < len(now[1]):
             return False
     return True
+
+
+def _are_of_numbers(pair, first, claimed):
+    """Whether each parameter is one number by its gradient, as the slope of a line, in a text that
+    speaks of no axis and no product of matrices.
+    """
+    text = " ".join(map(text_of, pair.functions))
+    own = [name for name in claimed if naming.is_weight(name) or naming.is_bias(name)]
+    shapes = {np.shape(first.gradients[name]) for name in own if name in first.gradients}
+    return len(own) == len(claimed) and shapes == {()} and not _OF_AXES.search(text)
 
 
 def _is_as_large(name, value, before, claimed):

@@ -18,7 +18,7 @@ from .draws import Array, drawn, has_data
 from .settings import EMPTY, is_setting, settings_of
 from .source import Hints, hints_of
 from .subscripts import shapes_of
-from .worlds import CLASSES, HIDDEN, WORLDS, World, layers_of, of_gates
+from .worlds import CLASSES, HIDDEN, WORLDS, N, World, is_state, layers_of, of_gates
 
 _PER_WORLD = 400  # attempts
 _SYMBOLS = {
@@ -54,6 +54,12 @@ class Slot:
         if self.hints.axes and len(self.hints.axes[0]) > 2:
             return False
         return naming.are_labels(self.name, self.where)
+
+    @property
+    def is_weight(self) -> bool:
+        """Whether it is a weight: by its name, or as the beta of X @ beta."""
+        coefficients = self.name == "beta" and self.hints.is_multiplied
+        return naming.is_weight(self.name) or coefficients
 
 
 def slots_of(function: Callable, where: str, *, targets: bool = False) -> list[Slot]:
@@ -188,7 +194,8 @@ def _arrays(slot, world, slots, documented):
     sizes = world.sizes(layers)
     if slot.is_labels:
         return _labels(slot, world, slots)
-    if naming.are_of_samples(slot.name):
+    beside_others = slot.name == "weights" and {"w", "theta", "beta"} & set(names)
+    if naming.are_of_samples(slot.name) or beside_others:
         return _of_samples(slot, world)
     if slot.name.lower() == "mask":
         return [Array(shape, "bits") for shape in (*world.labels, *world.data("x")) if shape]
@@ -199,7 +206,7 @@ def _arrays(slot, world, slots, documented):
     if axes and (shape := _shape_of(axes)) is not None:
         return [Array(shape, "data")]
     beside = len(slots) > 1 or slot.name in layer
-    if _is_weight(slot):
+    if slot.is_weight:
         shapes = weights_of(slot.name, names, world, sizes, layer.get(slot.name, 1))
         of_rows = re.search(r"vec(tor)?s$|embed", slot.name, re.I)  # a table
         found = [Array(shape) for shape in shapes if len(shape) > 1 or not of_rows]
@@ -209,13 +216,9 @@ def _arrays(slot, world, slots, documented):
         probable = slot.hints.is_logged and naming.is_prediction(slot.name)
         kind = "probability" if probable else "data"
         found = [Array(shape, kind) for shape in world.data(slot.name)]
+        if world.name in _OF_NUMBERS_TOO and slot is not slots[0] and not is_state(slot.name):
+            found.append(Array((N,), kind))  # one number for each sample
     return _of_rank(found, slot.hints, documented)
-
-
-def _is_weight(slot):
-    """Whether an argument is a weight: by its name, or as the beta of X @ beta."""
-    coefficients = slot.name.lower() == "beta" and slot.hints.is_multiplied
-    return naming.is_weight(slot.name) or coefficients
 
 
 def _is_gain(slot, slots):

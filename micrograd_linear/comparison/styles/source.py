@@ -22,6 +22,7 @@ _COUNT = re.compile(
     r"[mnN]|\w*(batch|size|samples|num|count|total|len)\w*|\w+\.shape\[\d\]|len\(.*\)|\d+\.?"
 )
 _AXES = re.compile(r"axis|keepdims|soft_?max|argmax|arange|shape\[1\]|one_?hot|@.*@|\.T\b")
+_CLASSES = re.compile(r"axis|keepdims|soft_?max|argmax|arange|one_?hot|eye\(|, 1\)|class", re.I)
 _DEPTH = 4  # calls that an argument is followed into
 
 
@@ -40,6 +41,7 @@ class Hints:
     is_size: bool = False
     is_logged: bool = False
     has_axes: bool = False
+    has_classes: bool = False
     is_called: bool = False
     is_iterated: bool = False  # a loop goes over its elements
     is_multiplied: bool = False  # it stands in a matrix product
@@ -195,6 +197,7 @@ def hints_of(function: Callable, name: str, depth: int = _DEPTH) -> Hints:
         hints.documented = documented(inspect.getdoc(function) or "", name)
     hints.is_logged = "log(" in text_of(function)
     hints.has_axes = bool(_AXES.search(text_of(function)))
+    hints.has_classes = bool(_CLASSES.search(text_of(function)))
     for node in ast.walk(tree):
         _read(node, name, hints)
         if isinstance(node, ast.Call) and depth:

@@ -27,6 +27,10 @@ _AFTER_FIRST, _OF_ONE = 60, 400
 _HOPELESS = (NameError, ImportError, SyntaxError, RecursionError, MemoryError)
 # What may be the same for all samples, beside biases.
 _OF_FEATURES = re.compile(r"g|mu|mean|loc|cent(er|re)|gains?|shift|scale|alpha|sigma|std", re.I)
+# What is one number for all elements.
+_OF_ALL = re.compile(
+    r"(log_?|inv_?|logit_?)(scale|temp\w*|t|tau|sigma|noise|beta)|temp(erature)?|tau", re.I
+)
 
 
 def found_case(
@@ -91,10 +95,13 @@ def _in_their_shapes(case, given):
         shape, own = np.shape(gradient), values[name].shape
         if shape == own:
             continue
-        if not (naming.is_bias(name) or of_features(name)):
-            return None
+        if shape == () and name not in given and _OF_ALL.fullmatch(naming.last_part(name)):
+            values[name] = values[name].reshape(-1)[0].copy()
+            continue
         same = [n for n in shape if n != 1] == [n for n in own if n != 1]
         left_out = 0 if name in given else len(own) - len(shape)
+        if not (naming.is_bias(name) or of_features(name)):
+            return None
         if same:
             values[name] = values[name].reshape(shape)
         elif left_out > 0 and own[left_out:] == shape and values[name][(0,) * left_out].size > 1:
@@ -124,11 +131,13 @@ def _takes_one_sample(pair):
 
 
 def _same_data(first, case):
-    """Whether two cases differ in the form of biases alone."""
+    """Whether two cases differ in the form of biases alone, none of which becomes a number: the sum
+    over everything, in which an axis was forgotten, would be its gradient.
+    """
+    pairs = [(n, v, case.values[n]) for n, v in first.values.items() if n in case.values]
     return all(
-        value.shape == case.values[name].shape
-        for name, value in first.values.items()
-        if not naming.is_bias(name) and name in case.values
+        (other.size > 1 or value.size == 1) if naming.is_bias(name) else value.shape == other.shape
+        for name, value, other in pairs
     )
 
 
