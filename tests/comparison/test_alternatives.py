@@ -42,6 +42,17 @@ def scalenorm_backward(dy, cache):
     dx = d * r - x * r ** 3 * np.mean(d * x, axis=-1, keepdims=True)
     return dx, dg
 """,
+    "a gamma that is summed over everything": """
+def batchnorm_forward(x, gamma, beta):
+    s = np.sqrt(x.var(axis=0) + 1e-5)
+    xh = (x - x.mean(axis=0)) / s
+    return gamma * xh + beta, (xh, s, gamma)
+def batchnorm_backward(dy, cache):
+    xh, s, gamma = cache
+    d = dy * gamma
+    dx = (d - d.mean(axis=0) - xh * (d * xh).mean(axis=0)) / s
+    return dx, np.sum(dy * xh), np.sum(dy)
+""",
     "a gain that is not summed": """
 def scalenorm_forward(x, g):
     return x / np.sqrt(np.sum(x ** 2, axis=-1, keepdims=True)) * g, (x, g)

@@ -43,3 +43,39 @@ def chances_backward(params, states, actions, rewards):
     dW2 = inner.T @ dscore
     dinner = np.outer(dscore, params["W2"]) * (1 - inner**2)
     return {"W1": dinner.T @ states, "W2": dW2}
+
+
+def weighted_line_loss(w, b, x, y, weights):
+    """Of a line through points that count differently."""
+    miss = w * x + b - y
+    total = weights.sum()
+    loss = (weights * miss**2).sum() / total
+    dw = 2 * (weights * miss * x).sum() / total
+    db = 2 * (weights * miss).sum() / total
+    return loss, dw, db
+
+
+def nearness_loss(z1, z2, same, room=1.0):
+    """Pulls pairs that are the same together, and pushes others apart."""
+    away = z1 - z2
+    d = np.sqrt((away**2).sum(axis=1) + 1e-9)
+    short = np.maximum(0, room - d)
+    loss = np.mean(same * d**2 + (1 - same) * short**2)
+    slope = 2 * (same * d - (1 - same) * short) / len(d)
+    dz1 = (slope / d)[:, None] * away
+    dz2 = -dz1
+    return loss, dz1, dz2
+
+
+def matching_loss(images, texts, log_scale):
+    """How well each image is told from all texts, at a sharpness that is learned."""
+    scores = np.exp(log_scale) * images @ texts.T
+    chances = np.exp(scores - scores.max(axis=1, keepdims=True))
+    chances /= chances.sum(axis=1, keepdims=True)
+    n = len(scores)
+    loss = -np.mean(np.log(np.diag(chances)))
+    dscores = (chances - np.eye(n)) / n
+    dimages = np.exp(log_scale) * dscores @ texts
+    dtexts = np.exp(log_scale) * dscores.T @ images
+    dlog_scale = np.sum(dscores * scores)
+    return loss, dimages, dtexts, dlog_scale

@@ -24,6 +24,9 @@ def likeliest_first(slots: Sequence[Slot], worlds: Sequence[World]) -> Sequence[
     lower = all(s.name[0].islower() for s in weights)
     if worlds[0].name == "its own arrays":
         return worlds
+    elementwise = not any(s.hints.has_axes or s.hints.is_multiplied for s in slots)
+    if targets and weights and elementwise and all(s.name.islower() for s in slots):
+        return sorted(worlds, key=lambda world: world.name != "one feature")
     if targets and flat and lower and len(weights) == 1:
         return sorted(worlds, key=lambda world: "one output" not in world.name)
     if targets and not weights and any(_OF_VECTORS.search(s.where) for s in targets):

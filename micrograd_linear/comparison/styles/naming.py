@@ -46,6 +46,9 @@ _OF_SAMPLES = re.compile(
     r"|returns|adv(antages?)?|importances?|actions?",
     re.I,
 )
+_OF_ALL = re.compile(
+    r"(log_?|inv_?|logit_?)(scale|temp\w*|t|tau|sigma|noise|beta)|temp(erature)?|tau", re.I
+)
 # Names that mean the same argument.
 _SYNONYMS = (
     {
@@ -139,6 +142,11 @@ def is_loss(name: str) -> bool:
 def are_of_samples(name: str) -> bool:
     """Whether an argument's name is that of one number for each sample, as of its weight."""
     return bool(_OF_SAMPLES.fullmatch(name))
+
+
+def is_of_all(name: str) -> bool:
+    """Whether a name is that of one number for all elements, as a temperature."""
+    return bool(_OF_ALL.fullmatch(last_part(name)))
 
 
 def is_recurrent(name: str) -> bool:

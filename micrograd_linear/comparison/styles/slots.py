@@ -36,6 +36,7 @@ _SYMBOLS = {
 }
 _OF_NUMBERS_TOO = ("rows", "rows, one output")
 _OF_DATA = ("x", "y", "z", "xs", "inputs", "input", "input_data", "in_data", "features")
+_GROUPS = re.compile(r"G|((num|n)_?)?groups?")
 _SPARE = (5, 7, 3, 4, 6, 2)
 
 
@@ -203,6 +204,8 @@ def _arrays(slot, world, slots, documented):
         several = [(5,)] if slot.hints.is_iterated else []
         return [Array(shape, "labels") for shape in (*several, *world.labels, (5, 6))]
     axes = slot.hints.documented if documented else None
+    if axes and any(_GROUPS.fullmatch(name) for name in names):  # of two channels, not of one
+        axes = tuple("2*C" if axis == "C" else axis for axis in axes)
     if axes and (shape := _shape_of(axes)) is not None:
         return [Array(shape, "data")]
     beside = len(slots) > 1 or slot.name in layer
@@ -216,6 +219,7 @@ def _arrays(slot, world, slots, documented):
         probable = slot.hints.is_logged and naming.is_prediction(slot.name)
         kind = "probability" if probable else "data"
         found = [Array(shape, kind) for shape in world.data(slot.name)]
+        found = [Array(()), *found] if naming.is_of_all(slot.name) else found
         if world.name in _OF_NUMBERS_TOO and slot is not slots[0] and not is_state(slot.name):
             found.append(Array((N,), kind))  # one number for each sample
     return _of_rank(found, slot.hints, documented)
@@ -277,7 +281,7 @@ def _of_rank(arrays, hints, documented):
 def _labels(slot, world, slots):
     """Integer labels, one-hot ones, and values; without weights, of the shape of the data."""
     weighted = world.name == "its own arrays" or any(
-        naming.is_weight(s.name) or s.hints.prefixes or s.hints.keys for s in slots
+        s.is_weight or s.hints.prefixes or s.hints.keys for s in slots
     )
     shapes = list(world.one_hot) if weighted else world.data("x")
     found = [Array(shape, "labels") for shape in world.labels]

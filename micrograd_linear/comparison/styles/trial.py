@@ -27,10 +27,6 @@ _AFTER_FIRST, _OF_ONE = 60, 400
 _HOPELESS = (NameError, ImportError, SyntaxError, RecursionError, MemoryError)
 # What may be the same for all samples, beside biases.
 _OF_FEATURES = re.compile(r"g|mu|mean|loc|cent(er|re)|gains?|shift|scale|alpha|sigma|std", re.I)
-# What is one number for all elements.
-_OF_ALL = re.compile(
-    r"(log_?|inv_?|logit_?)(scale|temp\w*|t|tau|sigma|noise|beta)|temp(erature)?|tau", re.I
-)
 
 
 def found_case(
@@ -95,7 +91,7 @@ def _in_their_shapes(case, given):
         shape, own = np.shape(gradient), values[name].shape
         if shape == own:
             continue
-        if shape == () and name not in given and _OF_ALL.fullmatch(naming.last_part(name)):
+        if shape == () and name not in given and naming.is_of_all(name):
             values[name] = values[name].reshape(-1)[0].copy()
             continue
         same = [n for n in shape if n != 1] == [n for n in own if n != 1]
