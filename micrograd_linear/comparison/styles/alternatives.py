@@ -62,8 +62,10 @@ def _shows_as_much(case, first, claimed):
         return False
     if repr(case.constants) != repr(first.constants) or repr(case.held) != repr(first.held):
         return False
-    pairs = [(name, case.values[name], first.values[name]) for name in first.values]
-    large = all(_is_as_large(name, *values, name in claimed) for name, *values in pairs)
+    large = all(
+        _is_as_large(name, case.values[name], first.values[name], name in claimed)
+        for name in first.values
+    )
     return large and _is_as_alike(case, first, claimed)
 
 

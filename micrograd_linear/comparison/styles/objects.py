@@ -322,7 +322,9 @@ class Use:
         backward.written_as = getattr(self.template, self.style.backward or self.style.forward)
         kinds = (bool, int, float, str, tuple, type(None))
         held = vars(self.template).items() if is_object(self.template) else ()
-        settings = {n: x for n, x in held if isinstance(x, kinds) and n not in starts}
+        settings: dict[str, object] = {
+            n: x for n, x in held if isinstance(x, kinds) and n not in starts
+        }
         return Case(forward, backward, starts, filled.settings, held=settings)
 
     def _said(self):
