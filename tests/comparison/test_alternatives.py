@@ -53,6 +53,19 @@ def batchnorm_backward(dy, cache):
     dx = (d - d.mean(axis=0) - xh * (d * xh).mean(axis=0)) / s
     return dx, np.sum(dy * xh), np.sum(dy)
 """,
+    "groups that are counted as if each had one channel": """
+def group_forward(x, gamma, groups):
+    N, C, H, W = x.shape
+    parts = x.reshape(N, groups, -1)
+    off = parts - parts.mean(axis=2, keepdims=True)
+    return gamma * off.reshape(x.shape), (off.reshape(x.shape), gamma, groups)
+def group_backward(dy, cache):
+    off, gamma, groups = cache
+    N, C, H, W = dy.shape
+    d = (dy * gamma).reshape(N, groups, -1)
+    dx = d - d.sum(axis=2, keepdims=True) / (H * W)
+    return dx.reshape(dy.shape), np.sum(dy * off, axis=(0, 2, 3), keepdims=True)
+""",
     "a gain that is not summed": """
 def scalenorm_forward(x, g):
     return x / np.sqrt(np.sum(x ** 2, axis=-1, keepdims=True)) * g, (x, g)

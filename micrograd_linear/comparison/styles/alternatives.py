@@ -1,8 +1,8 @@
 """Other fillings of a pair whose inputs were guessed, for where a gradient is wrong with the first.
 
-Only a filling that could show more than the first may take its place: data keep their axes, nothing
-becomes a single row, a number or a square, and settings stay. So what is right there is right in a
-reading of the file that hides no mistake which the first one shows by its size.
+Only a filling that could show more than the first may take its place: data keep their axes and
+their size, nothing becomes a single row, a number or a square, and settings stay. So what is right
+there is right in a reading of the file that hides no mistake which the first one shows.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .pairing import Case, Pair
 from .slopes import agreeing
 from .trial import of_features, tried_in_its_shapes
 
-_ATTEMPTS, _RUNS = 300, 60  # fillings that are made, and that run
+_ATTEMPTS, _RUNS = 600, 100  # fillings that are made, and that run
 _MOST = 8  # other shapes that run, and are measured
 
 
@@ -93,8 +93,12 @@ def _is_as_large(name, value, before, claimed):
         return False
     if naming.is_bias(name) or of_features(name):  # it must not grow the axis of the batch
         return len([n for n in own if n > 1]) <= len([n for n in was if n > 1])
-    as_deep = len(own) >= len(was) or not (claimed or _is_data(name))
-    return as_deep and own.count(1) <= was.count(1) and _repeated(own) <= _repeated(was)
+    as_deep = len(own) >= len(was) and value.size >= before.size
+    return (
+        (as_deep or not (claimed or _is_data(name)))
+        and own.count(1) <= was.count(1)
+        and _repeated(own) <= _repeated(was)
+    )
 
 
 def _is_data(name):

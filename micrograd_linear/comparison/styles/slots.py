@@ -204,7 +204,8 @@ def _arrays(slot, world, slots, documented):
         several = [(5,)] if slot.hints.is_iterated else []
         return [Array(shape, "labels") for shape in (*several, *world.labels, (5, 6))]
     axes = slot.hints.documented if documented else None
-    if axes and any(_GROUPS.fullmatch(name) for name in names):  # of two channels, not of one
+    grouped = any(_GROUPS.fullmatch(name) for name in names)
+    if axes and grouped:  # groups of two channels, not of one
         axes = tuple("2*C" if axis == "C" else axis for axis in axes)
     if axes and (shape := _shape_of(axes)) is not None:
         return [Array(shape, "data")]
@@ -219,6 +220,7 @@ def _arrays(slot, world, slots, documented):
         probable = slot.hints.is_logged and naming.is_prediction(slot.name)
         kind = "probability" if probable else "data"
         found = [Array(shape, kind) for shape in world.data(slot.name)]
+        found.sort(key=lambda a: grouped and len(a.shape) == 4 and a.shape[1] % 2)
         found = [Array(()), *found] if naming.is_of_all(slot.name) else found
         if world.name in _OF_NUMBERS_TOO and slot is not slots[0] and not is_state(slot.name):
             found.append(Array((N,), kind))  # one number for each sample
