@@ -10,13 +10,14 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..engine.tensor import Tensor
-from .comparison import Comparison
+from .comparison import AGREE, Comparison
 from .confirmation import confirm, give_up, is_refuted, refuse_independent, refuse_unrepeatable
 from .convention import excused, with_conventions
 from .inputs import inputs_of
@@ -26,6 +27,7 @@ from .random_state import RandomState
 from .redraw import on_other_inputs, redrawn
 from .run import Run
 from .small_constants import with_small_constants
+from .styles.alternatives import alternatives
 from .styles.finding import arguments_of, pair_of, pairs_of, pairs_of_class, single
 from .styles.pairing import Case, Pair
 from .styles.simple import as_simple
@@ -128,17 +130,59 @@ def check_pair(pair: Pair, inputs: object = None, *, seed: int = 0) -> Compariso
     state = RandomState(*pair.functions)
     try:
         case = _case(pair, inputs, rng, state)
-        comparison = _guessed(inputs, lambda: _of_case(case, case.values, rng, state))
-        if case.is_plain or inputs is not None:
-            _look_elsewhere(comparison, case, rng, state)
-        comparison.remarks = (*case.remarks, *comparison.remarks)
-        made = comparison
-        comparison = with_conventions(comparison, case.values)
-        comparison = with_small_constants(comparison, case, pair.functions, state)
+        made, comparison = _verdict(pair, case, inputs, rng, state)
+        if inputs is None and not comparison.ok:
+            meant = _meant(pair, case, comparison, state, seed)
+            case, made, comparison = meant or (case, made, comparison)
         comparison.diagnose = partial(_diagnosed, pair, case, made, comparison, state, seed)
         return comparison
     finally:
         state.restore()
+
+
+def _verdict(pair, case, inputs, rng, state) -> tuple[Comparison, Comparison]:
+    """(the comparison of a case, the same with its deviations by habit excused)."""
+    made = _guessed(inputs, lambda: _of_case(case, case.values, rng, state))
+    if case.is_plain or inputs is not None:
+        _look_elsewhere(made, case, rng, state)
+    made.remarks = (*case.remarks, *made.remarks)
+    comparison = with_conventions(made, case.values)
+    return made, with_small_constants(comparison, case, pair.functions, state)
+
+
+def _meant(pair, first, comparison, state, seed) -> tuple[Case, Comparison, Comparison] | None:
+    """The filling of other shapes in which all gradients agree, or, where gradients had other
+    shapes than their arguments, more of them than before, with its comparison: the first was a
+    guess that the file does not mean. None where there is none.
+    """
+    rng = np.random.default_rng((seed, *b"alternatives"))
+    claimed = [name for name, result in comparison.items() if result.hand is not None]
+    best, most = None, sum(comparison[name].status in AGREE for name in claimed)
+    measured = replace(first, shape=comparison.upstream.shape)
+    for case, count in alternatives(pair, measured, claimed, rng, state.restore):
+        if count == len(case.gradients):
+            found = _on_another(pair, case, first, rng, state)
+            if found and found[2].ok and not found[2].weaknesses:
+                return found
+        elif count > most:
+            best, most = case, count
+    if best is None or all(result.status != "shape" for result in comparison.values()):
+        return None
+    return _on_another(pair, best, first, rng, state)
+
+
+def _on_another(pair, case, first, rng, state) -> tuple[Case, Comparison, Comparison] | None:
+    """The verdict on another filling, with a remark; None where there is none."""
+    case = _simplest(pair, case)
+    state.restore()
+    try:
+        made, found = _verdict(pair, case, None, rng, state)
+    except (UnusableLayer, ValueError):
+        return None
+    instead, shapes = in_words(first.values), in_words(case.values)
+    guessed = f"Shapes were guessed: more gradients agree for {shapes} than for {instead}."
+    found.remarks = (*found.remarks, guessed)
+    return case, made, found
 
 
 def _case(pair: Pair, inputs, rng, state) -> Case:
@@ -153,6 +197,12 @@ def _case(pair: Pair, inputs, rng, state) -> Case:
         if simple is None or inputs is not None:
             raise
         return simple.case(inputs_of(simple.forward, simple.backward, None, rng))
+    return _simplest(pair, case)
+
+
+def _simplest(pair, case):
+    """The case of the file's own functions, where they need no adapter."""
+    simple = as_simple(pair)
     return simple.case(case.values) if simple is not None and simple.fits(case) else case
 
 

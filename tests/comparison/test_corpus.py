@@ -79,6 +79,23 @@ WRONG = {
     "margins_and_ridges_wrong.py": {"Ridge": {"theta"}, "hinge": {"b"}, "contrastive": {"z"}},
     "words_through_time_wrong.py": {"RNNNumpy": {"V"}},
     "lists_in_a_dict_wrong.py": {"forward": {"params['b'][1]"}},
+    "norms_and_gains_wrong.py": {
+        "scalenorm": {"g"},
+        "TokenNorm": {"b"},
+        "NormedColumns": {"V"},
+        "unit_rows": {"x"},
+    },
+    "numbers_of_samples_wrong.py": {
+        "weighted_loss": {"theta"},
+        "event_rates": {"beta"},
+        "reward_loss": {"W1", "W2"},
+        "weighted_line_loss": {"b"},
+        "nearness_loss": {"z1", "z2"},
+        "matching_loss": {"log_scale"},
+    },
+    "pairs_of_features_wrong.py": {"PairsOfFeatures": {"P"}, "gaussian_energy": {"mu"}},
+    "places_for_gradients_wrong.py": {"CenteredScale": {"x"}, "SkipTanh": {"W2"}},
+    "rows_of_tables_wrong.py": {"meeting_loss": {"word_vecs"}, "noise_loss": {"other_vecs"}},
     "two_layer_wrong.py": {"TwoLayerNet.loss": {"params['W1']", "params['b1']"}},
 }
 AGREE = {"identical", "rounding", "close", "kink", "scaled"}

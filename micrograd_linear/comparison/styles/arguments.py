@@ -149,6 +149,15 @@ class Binding:
         """Whether an argument is an upstream gradient: by its name, or as that of a result."""
         return naming.is_upstream(name) or naming.stem_of(name) in self.results
 
+    def _takes_results(self, name: str) -> bool:
+        """Whether backward takes what forward returns one by one: u is the first, where the others
+        have the names that forward gives them.
+        """
+        taken = [p.name for p in self.parameters if p.name not in (*self.upstream, *self.known)]
+        others = [n for n in taken if n != name]
+        own = bool(others) and set(others) <= set(self.results)
+        return own and taken[:1] == [name] and not naming.is_cache(name)
+
     @property
     def rates(self) -> list[str]:
         """The arguments that are learning rates."""
@@ -186,6 +195,8 @@ class Binding:
         alike = _alike(name, arguments)
         if alike is not None:
             return arguments[alike]
+        if any(naming.stem_of(flow) == name for flow in flows) or self._takes_results(name):
+            return y  # dn, and the n that it is of
         if kept is not None and (naming.is_cache(name) or not naming.is_output(name)):
             return kept
         if naming.is_cache(name) and len(arguments) == 1:

@@ -18,6 +18,11 @@ _GRADIENTS = ("grad", "grads", "gradient", "gradients", "g", "diff", "dw", "deri
 _HOLDERS = ("data", "value", "val", "values", "w", "weight", "array", "param", "v", "x", "matrix")
 
 
+_FORMS = (
+    "d{0}", "d_{0}", "grad_{0}", "{0}_grad", "d{1}", "_d{1}", "g{0}", "g_{0}", "g{1}", "_g{1}",
+)  # fmt: skip
+
+
 def is_object(x: object) -> bool:
     """Whether a value is an object with attributes that a class in Python made."""
     is_code = isinstance(x, (type, types.ModuleType, types.FunctionType, types.MethodType, Tensor))
@@ -104,8 +109,7 @@ def _gradient_paths(path: Path) -> Iterator[Path]:
         if key.strip("_").lower() in _HOLDERS:
             yield from ((*base, name) for name in ("grad", "gradient", "g", "diff", "d"))
         bare = key.lstrip("_")
-        for form in (f"d{key}", f"d_{key}", f"grad_{key}", f"{key}_grad", f"d{bare}", f"_d{bare}"):
-            yield (*base, form)
+        yield from ((*base, form.format(key, bare)) for form in _FORMS)
         for holder in _GRADIENTS:
             for form in (key, f"d{key}", f"d_{key}", f"grad_{key}"):
                 yield (*base, holder, form)

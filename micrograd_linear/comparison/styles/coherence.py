@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from . import naming
 from .draws import DATA, Array
 from .worlds import World, is_of_a_step, is_state
 
@@ -19,11 +18,15 @@ _OF_VECTORS = re.compile(r"sigmoid|binary|bce|hinge|svm|margin|logistic", re.I)
 def likeliest_first(slots: Sequence[Slot], worlds: Sequence[World]) -> Sequence[World]:
     """The layouts; those of one output, or of vectors, first where the text speaks of no axis."""
     targets = [s for s in slots if s.is_labels]
-    weights = [s for s in slots if naming.is_weight(s.name)]
-    flat = bool(weights) and not any(s.hints.has_axes for s in slots)
+    weights = [s for s in slots if s.is_weight]
+    of_columns = any(s.name == "X" for s in slots) and not any(s.hints.has_classes for s in slots)
+    flat = bool(weights) and (of_columns or not any(s.hints.has_axes for s in slots))
     lower = all(s.name[0].islower() for s in weights)
     if worlds[0].name == "its own arrays":
         return worlds
+    elementwise = not any(s.hints.has_axes or s.hints.is_multiplied for s in slots)
+    if targets and weights and elementwise and all(s.name.islower() for s in slots):
+        return sorted(worlds, key=lambda world: world.name != "one feature")
     if targets and flat and lower and len(weights) == 1:
         return sorted(worlds, key=lambda world: "one output" not in world.name)
     if targets and not weights and any(_OF_VECTORS.search(s.where) for s in targets):
@@ -40,7 +43,7 @@ def belong_together(slots: Sequence[Slot], chosen: Sequence[object]) -> bool:
 def _of_one_form(slots, chosen):
     """Whether the targets of one output are a column where its weights are one, else a vector."""
     shapes = {s.name: c.shape for s, c in zip(slots, chosen) if isinstance(c, Array)}
-    weights = [shapes[s.name] for s in slots if s.name in shapes and naming.is_weight(s.name)]
+    weights = [shapes[s.name] for s in slots if s.name in shapes and s.is_weight]
     targets = [shapes[s.name] for s in slots if s.name in shapes and s.is_labels]
     single = len(weights) == 1 and len(targets) == 1 and weights[0] and 1 in weights[0][1:]
     vector = len(weights) == 1 and len(targets) == 1 and len(weights[0]) == 1

@@ -56,7 +56,7 @@ def _made(cls, arguments, keywords):
 
 def _guessed(cls, module, given, rng):
     try:
-        slots = [_with_axes(slot, cls) for slot in slots_of(cls, cls.__name__)]
+        slots = [_with_gradient(_with_axes(slot, cls), cls) for slot in slots_of(cls, cls.__name__)]
     except (TypeError, ValueError):
         slots = []
     if not slots:
@@ -83,6 +83,16 @@ def _with_axes(slot, cls):
         if match:
             axes = tuple(axis.strip(" (") for axis in match[1].split(","))
             return replace(slot, hints=replace(slot.hints, axes=[axes]))
+    return slot
+
+
+def _with_gradient(slot, cls):
+    """The slot, which is an array where methods leave a gradient of the attribute of its name."""
+    methods = [f for n, f in vars(cls).items() if inspect.isfunction(f) and n != "__init__"]
+    name = re.escape(slot.name)
+    left = re.compile(rf"self\.(d_?|grad_?){name}\b|self\.{name}_grad\b")
+    if naming.is_weight(slot.name) and any(left.search(text_of(f)) for f in methods):
+        return replace(slot, hints=replace(slot.hints, has_gradient=not slot.hints.is_size))
     return slot
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from . import naming
 from .source import returned_names
 
 _WORD = re.compile(r"gradients?|grads?|derivatives?|deriv|prime|jacobian|jac|nabla", re.I)
@@ -52,6 +53,20 @@ def cost_of(name: str, functions: Mapping[str, Callable]) -> str | None:
         and len(returned_names(function)) == 1
     ]
     return alike[0] if len(alike) == 1 else None
+
+
+def own_cost(forward: Callable, backward: Callable, costs: Sequence[Callable]) -> Callable | None:
+    """The cost that takes all that backward takes, where forward, whose name it has, takes less and
+    nothing flows in: backward is that cost's gradient.
+    """
+    required = _required(backward)
+    hands_on = [*inspect.signature(forward).parameters, *returned_names(forward)]
+    if not required or set(required) <= set(hands_on):
+        return None
+    if any(naming.is_cache(n) or naming.stem_of(n) in hands_on for n in required):
+        return None
+    same = [f for f in costs if f is not forward and _required(f) == required]
+    return same[0] if len(same) == 1 else None
 
 
 def _candidates(name: str) -> Iterator[str]:

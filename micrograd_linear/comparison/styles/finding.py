@@ -12,7 +12,7 @@ from ...foundations.place import Statement
 from ..statement import code_of
 from . import naming
 from .arguments import Binding
-from .cost_pairs import cost_of
+from .cost_pairs import cost_of, own_cost
 from .derivatives import Derivative
 from .functions import Functions
 from .losses import LossAndGradient
@@ -158,7 +158,11 @@ def _function_pairs(functions) -> Iterator[Pair]:
             continue
         forward = _forward_of(name, functions)
         if forward is not None and not _is_empty(functions[forward]):
-            yield pair_of(functions[forward], backward, costs)
+            own = own_cost(functions[forward], backward, costs)
+            if own is not None:
+                yield _derivative(_name(own), own, backward, of_cost=True)
+            else:
+                yield pair_of(functions[forward], backward, costs)
             continue
         plain = _function_of(name, functions)
         if plain is not None:

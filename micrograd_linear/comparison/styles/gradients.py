@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -122,6 +123,25 @@ def _of_list(items, name, values):
         return {}
     pairs = zip(stems[target], items)
     return {n: np.asarray(g) for n, g in pairs if is_number(g)}
+
+
+def of_whole_tables(
+    gradients: Mapping[str, np.ndarray], values: Mapping[str, np.ndarray], text: str
+) -> dict[str, np.ndarray]:
+    """The gradients; one that is of the rows that ``table[index]`` looks up in ``text`` is put in
+    its rows of the table's.
+    """
+    found = dict(gradients)
+    indices = {n: v for n, v in values.items() if v.dtype.kind in "iu"}
+    for name, gradient in gradients.items():
+        table = values[name]
+        for index, rows in indices.items():
+            looked_up = rf"\b{re.escape(name)}\[{re.escape(index)}\]"
+            of_rows = np.shape(gradient) == (*rows.shape, *table.shape[1:]) != table.shape
+            if table.ndim > 1 and of_rows and re.search(looked_up, text):
+                found[name] = np.zeros(table.shape)
+                np.add.at(found[name], rows, gradient)
+    return found
 
 
 def named_one(gradient: Any, values: Mapping[str, np.ndarray], said: str, likely: Sequence[str]):

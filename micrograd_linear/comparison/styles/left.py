@@ -95,6 +95,8 @@ class LeftBehind:
         other = None
         for place in gradient_paths(path):
             found = at(self.thing, place)
+            if place[-1] in ("g", "d") and self._is_as_before(place):
+                continue  # a gain, beside V
             if isinstance(found, (np.ndarray, float, np.floating)):
                 if np.shape(found) == shape:
                     return np.asarray(found)
@@ -110,6 +112,11 @@ class LeftBehind:
         if before is not None and after is not None and before.shape == after.shape:
             return None if np.array_equal(before, after) else before - after
         return None
+
+    def _is_as_before(self, path: Path) -> bool:
+        """Whether backward left an array as it was."""
+        before, after = self.before.get(path), self.after.get(path)
+        return before is not None and after is not None and np.array_equal(before, after)
 
     def has_gradient(self, path: Path) -> bool:
         """Whether a gradient was left of the array at a path."""

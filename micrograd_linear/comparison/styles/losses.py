@@ -12,12 +12,12 @@ from ..pair import UnusableLayer
 from . import naming
 from .arguments import Filled
 from .functions import _copied, _times
-from .gradients import assigned, is_number
+from .gradients import assigned, is_number, of_whole_tables
 from .module_arrays import ModuleParameters
 from .own_layouts import layouts_of
 from .pairing import Case, Make
 from .slots import fillings, slots_of
-from .source import returned_names
+from .source import returned_names, text_of
 
 
 def slopes_named(function: Callable) -> list[str]:
@@ -67,7 +67,8 @@ class LossAndGradient:
             if isinstance(rest, tuple):  # (dx, dw, probabilities): what is no gradient is left out
                 keep = [g for g in rest if is_number(g) or isinstance(g, (dict, list))]
                 rest = tuple(keep) if len(keep) == len(rest) else keep[0]
-            return assigned(_times(dy, rest), starts, said, labels)
+            gradients = assigned(_times(dy, rest), starts, said, labels)
+            return of_whole_tables(gradients, starts, text_of(self.function))
 
         forward.written_as = backward.written_as = self.function
         return Case(forward, backward, starts, filled.settings)

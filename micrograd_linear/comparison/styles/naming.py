@@ -38,8 +38,16 @@ _LOSS = re.compile(
 )
 _GRADIENT = re.compile(
     r"^(dl_?_?d|dj_?d|dc_?d|de_?d|dloss_?d?|dcost_?d?|partial_?|nabla_?|gradients?_?(of_)?(wrt_)?"
-    r"|grads?_?(of_)?|delta_?|d_|d)(?P<stem>.+)$|^(?P<head>.+?)_?(grads?|gradients?|deriv|delta)$",
+    r"|grads?_?(of_)?|delta_?|d_|d|g_|(?-i:g(?=[A-Z])))(?P<stem>.+)$|^(?P<head>.+?)_?(grads?|gradients?|deriv|delta)$",
     re.I,
+)
+_OF_SAMPLES = re.compile(
+    r"(sample|case|obs\w*|instance|example|row)_?(weights?|wts?|w)|exposures?|counts?|rewards?"
+    r"|returns|adv(antages?)?|importances?|actions?",
+    re.I,
+)
+_OF_ALL = re.compile(
+    r"(log_?|inv_?|logit_?)(scale|temp\w*|t|tau|sigma|noise|beta)|temp(erature)?|tau", re.I
 )
 # Names that mean the same argument.
 _SYNONYMS = (
@@ -129,6 +137,16 @@ def is_bias(name: str) -> bool:
 def is_loss(name: str) -> bool:
     """Whether the name of a function, or of its class, is that of a loss."""
     return bool(_LOSS.search(name))
+
+
+def are_of_samples(name: str) -> bool:
+    """Whether an argument's name is that of one number for each sample, as of its weight."""
+    return bool(_OF_SAMPLES.fullmatch(name))
+
+
+def is_of_all(name: str) -> bool:
+    """Whether a name is that of one number for all elements, as a temperature."""
+    return bool(_OF_ALL.fullmatch(last_part(name)))
 
 
 def is_recurrent(name: str) -> bool:

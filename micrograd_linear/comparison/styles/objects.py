@@ -15,7 +15,16 @@ import numpy as np
 from ..pair import UnusableLayer
 from . import naming
 from .arguments import Binding, Filled
-from .attributes import Path, arrays_of, at, children, in_words, is_object, put
+from .attributes import (
+    Path,
+    arrays_of,
+    at,
+    children,
+    gradient_paths,
+    in_words,
+    is_object,
+    put,
+)
 from .construction import objects_of, with_own_parameters
 from .functions import _copied, _local, _optional, _times, with_cost
 from .left import LeftBehind, is_kept, result_left
@@ -228,7 +237,7 @@ class Use:
         returned = left.returned_for([in_words(p) for g in groups.values() for p in g[:1]])
         slopes = {naming.stem_of(name) for name in self._said() if name}
         for paths in groups.values():
-            if all(is_kept(path) for path in paths):
+            if all(is_kept(path) or self._is_gradient(path, left) for path in paths):
                 continue
             chosen = next((p for p in paths if left.has_gradient(p)), None)
             word = next((part for part in paths[0][::-1] if isinstance(part, str)), "")
@@ -239,6 +248,18 @@ class Use:
             name = in_words(chosen or paths[0])
             parameters[f"self.{name}" if name in inputs else name] = paths
         return parameters
+
+    def _is_gradient(self, path, left) -> bool:
+        """Whether an array of zeros is the place for the gradient of another of its shape, and has
+        none itself, as the bias gb of a gate has dgb.
+        """
+        array = np.asarray(at(self.template, path))
+        own = any(place in left.after for place in gradient_paths(path))
+        return not (array.any() or own) and any(
+            path in gradient_paths(other) and held.shape == array.shape
+            for other, held in arrays_of(self.template).items()
+            if other != path
+        )
 
     def _ran(self, arguments, parameters):
         thing = _copied(self.template)
@@ -299,7 +320,12 @@ class Use:
 
         forward.written_as = self.call
         backward.written_as = getattr(self.template, self.style.backward or self.style.forward)
-        return Case(forward, backward, starts, filled.settings)
+        kinds = (bool, int, float, str, tuple, type(None))
+        held = vars(self.template).items() if is_object(self.template) else ()
+        settings: dict[str, object] = {
+            n: x for n, x in held if isinstance(x, kinds) and n not in starts
+        }
+        return Case(forward, backward, starts, filled.settings, held=settings)
 
     def _said(self):
         if self.binding is None:

@@ -24,6 +24,8 @@ class Case:
     remarks: tuple[str, ...] = ()
     is_plain: bool = False  # the functions of the file, without an adapter
     gradients: dict[str, np.ndarray] = field(default_factory=dict)  # of its trial
+    shape: tuple[int, ...] = ()  # that of its result there
+    held: dict[str, object] = field(default_factory=dict)  # settings that an object was made with
 
 
 Make = Callable[[], Case]

@@ -18,7 +18,7 @@ from .draws import Array, drawn, has_data
 from .settings import EMPTY, is_setting, settings_of
 from .source import Hints, hints_of
 from .subscripts import shapes_of
-from .worlds import CLASSES, HIDDEN, WORLDS, World, layers_of, of_gates
+from .worlds import CLASSES, HIDDEN, WORLDS, N, World, is_state, layers_of, of_gates
 
 _PER_WORLD = 400  # attempts
 _SYMBOLS = {
@@ -36,6 +36,7 @@ _SYMBOLS = {
 }
 _OF_NUMBERS_TOO = ("rows", "rows, one output")
 _OF_DATA = ("x", "y", "z", "xs", "inputs", "input", "input_data", "in_data", "features")
+_GROUPS = re.compile(r"G|((num|n)_?)?groups?")
 _SPARE = (5, 7, 3, 4, 6, 2)
 
 
@@ -54,6 +55,12 @@ class Slot:
         if self.hints.axes and len(self.hints.axes[0]) > 2:
             return False
         return naming.are_labels(self.name, self.where)
+
+    @property
+    def is_weight(self) -> bool:
+        """Whether it is a weight: by its name, or as the beta of X @ beta."""
+        coefficients = self.name == "beta" and self.hints.is_multiplied
+        return naming.is_weight(self.name) or coefficients
 
 
 def slots_of(function: Callable, where: str, *, targets: bool = False) -> list[Slot]:
@@ -160,6 +167,8 @@ def _choices(slot, world, slots, given, documented, settings_first):
 def _settings(slot, settings_first):
     """What may stand for an argument that is no array, or that a constructor keeps; else None."""
     hints = slot.hints
+    if hints.has_gradient:
+        return None
     if settings_first and slot.name.lower() in ("x", "y", "t", "target"):
         return _held_data(slot)
     if settings_first and (found := settings_of(slot.name, hints, slot.default)):
@@ -186,25 +195,48 @@ def _arrays(slot, world, slots, documented):
     sizes = world.sizes(layers)
     if slot.is_labels:
         return _labels(slot, world, slots)
+    beside_others = slot.name == "weights" and {"w", "theta", "beta"} & set(names)
+    if naming.are_of_samples(slot.name) or beside_others:
+        return _of_samples(slot, world)
     if slot.name.lower() == "mask":
-        return [Array(shape, "bits") for shape in (*world.labels, *world.data("x"))]
+        return [Array(shape, "bits") for shape in (*world.labels, *world.data("x")) if shape]
     if slot.hints.is_index and not slot.hints.axes and not naming.is_weight(slot.name):
-        return [Array(shape, "labels") for shape in (*world.labels, (5, 6))]
+        several = [(5,)] if slot.hints.is_iterated else []
+        return [Array(shape, "labels") for shape in (*several, *world.labels, (5, 6))]
     axes = slot.hints.documented if documented else None
+    grouped = any(_GROUPS.fullmatch(name) for name in names)
+    if axes and grouped:  # groups of two channels, not of one
+        axes = tuple("2*C" if axis == "C" else axis for axis in axes)
     if axes and (shape := _shape_of(axes)) is not None:
         return [Array(shape, "data")]
     beside = len(slots) > 1 or slot.name in layer
-    if naming.is_bias(slot.name) and beside and _is_layer(names):
+    if slot.is_weight:
+        shapes = weights_of(slot.name, names, world, sizes, layer.get(slot.name, 1))
+        of_rows = re.search(r"vec(tor)?s$|embed", slot.name, re.I)  # a table
+        found = [Array(shape) for shape in shapes if len(shape) > 1 or not of_rows]
+    elif (naming.is_bias(slot.name) and beside and _is_layer(names)) or _is_gain(slot, slots):
         found = [Array(s) for s in biases_of(slot.name, names, world)]
-    elif naming.is_weight(slot.name):
-        found = [
-            Array(s) for s in weights_of(slot.name, names, world, sizes, layer.get(slot.name, 1))
-        ]
     else:
         probable = slot.hints.is_logged and naming.is_prediction(slot.name)
         kind = "probability" if probable else "data"
         found = [Array(shape, kind) for shape in world.data(slot.name)]
+        found.sort(key=lambda a: grouped and len(a.shape) == 4 and a.shape[1] % 2)
+        found = [Array(()), *found] if naming.is_of_all(slot.name) else found
+        if world.name in _OF_NUMBERS_TOO and slot is not slots[0] and not is_state(slot.name):
+            found.append(Array((N,), kind))  # one number for each sample
     return _of_rank(found, slot.hints, documented)
+
+
+def _is_gain(slot, slots):
+    """Whether an argument is the g that a normalisation scales x with, or the columns of V."""
+    beside = any(other.name.lower() in ("x", "v", "w") for other in slots)
+    return slot.name == "g" and beside and bool(re.search("norm", slot.where, re.I))
+
+
+def _of_samples(slot, world):
+    """One number for each sample: positive, or 0 and 1."""
+    kind = "bits" if slot.hints.is_truth else "data" if slot.hints.is_index else "probability"
+    return [Array(shape, kind) for shape in (world.labels if world.last > 1 else world.one_hot)]
 
 
 def weights_of(
@@ -233,7 +265,9 @@ def biases_of(name: str, names: Sequence[str], world: World) -> list[tuple[int, 
 
 
 def _is_layer(names):
-    return any(re.match(r"[xwhz]|in|gamma|prev|data|a_?prev", other.lower()) for other in names)
+    lower = [name.lower() for name in names]
+    of_columns = {"v", "g"} <= set(lower)
+    return of_columns or any(re.match(r"[xwhz]|in|gamma|prev|data|a_?prev", n) for n in lower)
 
 
 def _of_rank(arrays, hints, documented):
@@ -249,7 +283,7 @@ def _of_rank(arrays, hints, documented):
 def _labels(slot, world, slots):
     """Integer labels, one-hot ones, and values; without weights, of the shape of the data."""
     weighted = world.name == "its own arrays" or any(
-        naming.is_weight(s.name) or s.hints.prefixes or s.hints.keys for s in slots
+        s.is_weight or s.hints.prefixes or s.hints.keys for s in slots
     )
     shapes = list(world.one_hot) if weighted else world.data("x")
     found = [Array(shape, "labels") for shape in world.labels]

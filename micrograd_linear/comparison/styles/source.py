@@ -22,6 +22,7 @@ _COUNT = re.compile(
     r"[mnN]|\w*(batch|size|samples|num|count|total|len)\w*|\w+\.shape\[\d\]|len\(.*\)|\d+\.?"
 )
 _AXES = re.compile(r"axis|keepdims|soft_?max|argmax|arange|shape\[1\]|one_?hot|@.*@|\.T\b")
+_CLASSES = re.compile(r"axis|keepdims|soft_?max|argmax|arange|one_?hot|eye\(|, 1\)|class", re.I)
 _DEPTH = 4  # calls that an argument is followed into
 
 
@@ -40,7 +41,12 @@ class Hints:
     is_size: bool = False
     is_logged: bool = False
     has_axes: bool = False
+    has_classes: bool = False
     is_called: bool = False
+    is_iterated: bool = False  # a loop goes over its elements
+    is_multiplied: bool = False  # it stands in a matrix product
+    is_truth: bool = False  # it is compared with 1, and with nothing else: it is 0 or 1
+    has_gradient: bool = False  # of an argument of a constructor: methods leave its gradient
     attributes: list[str] = field(default_factory=list)
     documented: tuple[str, ...] | None = None
     shape: tuple[int, ...] | None = None  # as the subscripts of einsum say
@@ -60,6 +66,8 @@ class Hints:
         self.is_index |= other.is_index
         self.is_size |= other.is_size
         self.is_called |= other.is_called
+        self.is_multiplied |= other.is_multiplied
+        self.is_truth |= other.is_truth
 
 
 @lru_cache(maxsize=1024)
@@ -189,6 +197,7 @@ def hints_of(function: Callable, name: str, depth: int = _DEPTH) -> Hints:
         hints.documented = documented(inspect.getdoc(function) or "", name)
     hints.is_logged = "log(" in text_of(function)
     hints.has_axes = bool(_AXES.search(text_of(function)))
+    hints.has_classes = bool(_CLASSES.search(text_of(function)))
     for node in ast.walk(tree):
         _read(node, name, hints)
         if isinstance(node, ast.Call) and depth:
@@ -238,17 +247,28 @@ def _read(node, name, hints):
         _read_words(node, name, hints)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, (ast.FloorDiv, ast.Mod)):
         hints.is_size |= _is(node.left, name) or _is(node.right, name)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        hints.is_multiplied |= _is(node.left, name) or _is(node.right, name)
+    elif isinstance(node, (ast.For, ast.comprehension)):
+        parts = node.iter.args if isinstance(node.iter, ast.Call) else [node.iter]
+        hints.is_iterated |= any(_is(part, name) for part in parts)
     elif isinstance(node, ast.Call):
-        hints.is_called |= _is(node.func, name)
-        called = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        sized = called in ("reshape", "range") and any(_is(part, name) for part in node.args)
-        hints.is_size |= called in _MADE_OF_SIZES and any(_is(n, name) for n in _sizes_in(node))
-        hints.is_size |= sized and not (called == "reshape" and _is(node.args[0], name))
-        getter = node.func
-        if isinstance(getter, ast.Attribute) and _is(getter.value, name):
-            if getter.attr in ("get", "setdefault", "pop") and node.args:
-                _add_key(node.args[0], hints)
-            hints.attributes.append(getter.attr)
+        _read_call(node, name, hints)
+
+
+def _read_call(node, name, hints):
+    hints.is_called |= _is(node.func, name)
+    called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    handed = any(_is(part, name) for part in node.args)
+    sized = called in ("reshape", "range") and handed
+    hints.is_size |= called in _MADE_OF_SIZES and any(_is(n, name) for n in _sizes_in(node))
+    hints.is_size |= sized and not (called == "reshape" and _is(node.args[0], name))
+    own = _is(getattr(node.func, "value", None), name)
+    hints.is_multiplied |= called in ("dot", "matmul") and (handed or own)
+    if own and isinstance(node.func, ast.Attribute):
+        if called in ("get", "setdefault", "pop") and node.args:
+            _add_key(node.args[0], hints)
+        hints.attributes.append(called)
 
 
 _MADE_OF_SIZES = ("zeros", "ones", "empty", "randn", "rand", "eye", "identity", "normal", "uniform")
@@ -325,6 +345,8 @@ def _read_words(node, name, hints):
         return
     if not any(_is(side, name) for side in sides):
         return
+    one = any(isinstance(side, ast.Constant) and side.value == 1 for side in sides)
+    hints.is_truth |= one and isinstance(node.ops[0], (ast.Eq, ast.NotEq))
     for side in sides:
         parts = side.elts if isinstance(side, (ast.Tuple, ast.List, ast.Set)) else [side]
         for part in parts:

@@ -9,13 +9,14 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
 from ..pair import UnusableLayer, failed
 from . import naming
 from .functions import WITHOUT_UPSTREAM
-from .pairing import Case, Pair
+from .pairing import Case, Make, Pair
 from .source import text_of, text_of_files
 
 _ATTEMPTS = 2500
@@ -24,6 +25,8 @@ _ATTEMPTS = 2500
 _AFTER_FIRST, _OF_ONE = 60, 400
 # No other inputs mend these: they are said at once.
 _HOPELESS = (NameError, ImportError, SyntaxError, RecursionError, MemoryError)
+# What may be the same for all samples, beside biases.
+_OF_FEATURES = re.compile(r"g|mu|mean|loc|cent(er|re)|gains?|shift|scale|alpha|sigma|std", re.I)
 
 
 def found_case(
@@ -36,11 +39,7 @@ def found_case(
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for make in itertools.islice(pair.style.cases(given, rng), _ATTEMPTS):
-            restore()
-            case, fits = _tried(pair, make, rng, reasons)
-            if case is not None and not fits and (reshaped := _in_their_shapes(case)):
-                restore()
-                case, fits = _tried(pair, lambda case=reshaped: case, rng, reasons)
+            case, fits = tried_in_its_shapes(pair, make, rng, reasons, restore, given or {})
             if case is None:
                 since += first is not None
             elif fits and (first is None or _may_replace(first, case, batches)):
@@ -55,17 +54,56 @@ def found_case(
     raise UnusableLayer(_why(pair, reasons))
 
 
-def _in_their_shapes(case):
-    """The case with biases in the form, but for axes of length 1, of their gradients, if that
-    mends it.
+def tried_in_its_shapes(
+    pair: Pair,
+    make: Make,
+    rng: np.random.Generator,
+    reasons: Counter,
+    restore: Callable[[], None],
+    given: Mapping = MappingProxyType({}),
+) -> tuple[Case | None, bool]:
+    """(case, whether its gradients have the shapes of what they are of), in the shapes that these
+    say, if that mends it; (None, False) where the functions do not run.
+    """
+    restore()
+    case, fits = _tried(pair, make, rng, reasons)
+    reshaped = None if case is None or fits else _in_their_shapes(case, given)
+    if case is None or reshaped is None:
+        return case, fits
+    restore()
+    other, fitting = _tried(pair, lambda: reshaped, rng, reasons)
+    # Data of fewer axes would have a result of fewer: the batch must stay.
+    mended = other is not None and fitting and other.shape == case.shape
+    return (other, True) if mended else (case, fits)
+
+
+def of_features(name: str) -> bool:
+    """Whether a name is that of what may be the same for all samples, and is no bias."""
+    return bool(_OF_FEATURES.fullmatch(naming.last_part(name)))
+
+
+def _in_their_shapes(case, given):
+    """The case with arguments in the shapes of their gradients, if that mends it: biases in another
+    form, and what is the same for all samples, as a gain, without the axis of the samples.
     """
     values = dict(case.values)
     for name, gradient in case.gradients.items():
         shape, own = np.shape(gradient), values[name].shape
+        if shape == own:
+            continue
+        if shape == () and name not in given and naming.is_of_all(name):
+            values[name] = values[name].reshape(-1)[0].copy()
+            continue
         same = [n for n in shape if n != 1] == [n for n in own if n != 1]
-        if shape != own and not (same and naming.is_bias(name)):
+        left_out = 0 if name in given else len(own) - len(shape)
+        if not (naming.is_bias(name) or of_features(name)):
             return None
-        values[name] = values[name].reshape(shape)
+        if same:
+            values[name] = values[name].reshape(shape)
+        elif left_out > 0 and own[left_out:] == shape and values[name][(0,) * left_out].size > 1:
+            values[name] = values[name][(0,) * left_out].copy()
+        else:
+            return None
     return replace(case, values=values, gradients={})
 
 
@@ -89,11 +127,13 @@ def _takes_one_sample(pair):
 
 
 def _same_data(first, case):
-    """Whether two cases differ in the form of biases alone."""
+    """Whether two cases differ in the form of biases alone, none of which becomes a number: the sum
+    over everything, in which an axis was forgotten, would be its gradient.
+    """
+    pairs = [(n, v, case.values[n]) for n, v in first.values.items() if n in case.values]
     return all(
-        value.shape == case.values[name].shape
-        for name, value in first.values.items()
-        if not naming.is_bias(name) and name in case.values
+        (other.size > 1 or value.size == 1) if naming.is_bias(name) else value.shape == other.shape
+        for name, value, other in pairs
     )
 
 
@@ -126,7 +166,7 @@ def _tried(pair, make, rng, reasons):
             return None, False
         stage = "backward"
         gradients = case.backward(rng.normal(size=y.shape), kept)
-        case.gradients = gradients
+        case.gradients, case.shape = gradients, y.shape
         return case, all(np.shape(g) == case.values[name].shape for name, g in gradients.items())
     except (KeyboardInterrupt, GeneratorExit):
         raise
