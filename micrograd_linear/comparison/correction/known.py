@@ -36,6 +36,7 @@ class Known:
     named: dict[str, list[Any]]
     pieces: dict[Any, list[np.ndarray]] = field(default_factory=dict)  # that add up to a gradient
     order: list[Any] = field(default_factory=list)
+    wrong: list[np.ndarray] = field(default_factory=list)  # what backward gave in their place
     _rows: list[tuple[int, float, bool, np.ndarray]] = field(default_factory=list)
     _by_value: dict[int, list[np.ndarray]] = field(default_factory=dict)
 
@@ -85,6 +86,11 @@ class Known:
             if (is_whole or not whole) and alike(array, right):
                 return True
         return False
+
+    def is_wrong(self, array: np.ndarray) -> bool:
+        """Whether an array is one of the wrong gradients that backward gave."""
+        same = [w for w in self.wrong if w.shape == array.shape]
+        return not is_plain(array) and any(alike(array, w) for w in same)
 
     def is_value(self, array: np.ndarray) -> bool:
         """Whether an array is a value of the forward pass."""

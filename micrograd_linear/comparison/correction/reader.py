@@ -39,6 +39,7 @@ class Reader:
         self.states: dict[tuple[Routine, str], _State] = {}
         self.any_tainted = False
         self.finals = _last_writers(trace)
+        self.assembled = _assembled(trace)
 
     def read(self) -> list[Account]:
         for step, visit in self.trace.order:
@@ -141,6 +142,8 @@ class Reader:
 
     def _standing(self, step: Step, visit: Visit, name: str, array: np.ndarray) -> Standing:
         standing = standing_of(name, array, self.known)
+        if standing is Standing.WRONG and name in self.assembled.get(step, ()):
+            return Standing.UNKNOWN  # what is to be added to it is not there yet
         is_final = visit is self.trace.visits[step][-1] and step in self.finals
         if standing < Standing.WRONG and is_final and naming.plain(meant_by(name)) in self.stems:
             nodes = self.known.nodes_of(name, array.shape)
@@ -197,6 +200,16 @@ def _last_writers(trace: Trace) -> set[Step]:
         for target in visit.after:
             last[step.routine, target] = step
     return set(last.values())
+
+
+def _assembled(trace: Trace) -> dict[Step, set[str]]:
+    """{a statement: the names that it writes and that later statements add something to}"""
+    found: dict[Step, set[str]] = {}
+    for step in trace.visits:
+        if isinstance(step.node, ast.Assign):
+            later = [o for o in step.routine.steps if o.number > step.number and _adds_up(o)]
+            found[step] = {target for other in later for target in other.targets}
+    return found
 
 
 def _is_start(step: Step) -> bool:

@@ -111,7 +111,7 @@ class Search:
         jobs: list[tuple[float, Callable[[float], None]]] = []
         for site in step.sites:
             candidates = Candidates(step, site, scope, shapes, known)
-            penalty = suspect.penalty
+            penalty = suspect.penalty + (_RETURNED if _only_returns(step) else 0.0)
             if penalty < _PRIME and site is step.value and step.targets and candidates.can_promise:
                 self.first.append((penalty, candidates))
                 adds = isinstance(step.node, ast.AugAssign)
@@ -195,10 +195,18 @@ class Search:
 
 
 _UNPROMISING = 0.5  # how much less likely a value is right that the engine does not have
+_RETURNED = 0.3
 _PRIME = 0.65  # the penalty of a statement that is suspected first
 _DEAREST = 2.2
 _LEAST = 0.9  # the cost of the likeliest edit
 _MISSING = 0.2  # how much less likely a line is missing than wrong
+
+
+def _only_returns(step: Step) -> bool:
+    """Whether a statement returns names as they are: what is wrong is before it."""
+    value = step.value
+    parts = value.elts if isinstance(value, ast.Tuple) else [value]
+    return isinstance(step.node, ast.Return) and all(isinstance(p, ast.Name) for p in parts)
 
 
 def _of_targets(looked_at: list[Suspect]) -> dict[tuple[Any, str], float]:

@@ -41,6 +41,8 @@ def arrays_of(visit: Visit) -> dict[str, np.ndarray]:
 
 def standing_of(name: str, array: np.ndarray, known: Known) -> Standing:
     """The standing of an array by its name and its numbers."""
+    if known.is_wrong(array):
+        return Standing.WRONG
     nodes = known.nodes_of(name, array.shape)
     if not nodes:
         if known.has(array):

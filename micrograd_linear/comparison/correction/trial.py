@@ -119,8 +119,18 @@ class Trial:
             with trace.watching():
                 recorded = record(self.run.plain, self.values)
             seeds = [self.dy] if self.dy.ndim else [np.ones_like(self.dy), self.dy]
-            return [Known.of(recorded.y, seed, trace) for seed in seeds]
+            found = [Known.of(recorded.y, seed, trace) for seed in seeds]
+            for known, seed in zip(found, seeds, strict=True):
+                known.wrong = self._wrong(seed)
+            return found
         return []
+
+    def _wrong(self, seed: np.ndarray) -> list[np.ndarray]:
+        """The wrong gradients that backward gives, as they are inside of it."""
+        given = self.gradients() or {}
+        agreeing = self.agreeing(given)
+        factor = seed / self.dy if not self.dy.ndim and self.dy else 1.0
+        return [np.asarray(g * factor) for name, g in given.items() if name not in agreeing]
 
 
 def right_gradients(comparison: Mapping[str, Any]) -> Gradients:
