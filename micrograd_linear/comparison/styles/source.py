@@ -157,7 +157,7 @@ def _name_of(node):
             return str(node.slice.value)
         name = _name_of(node.value)  # dx[:, 1:-1], hs[len(inputs) - 1]
         return name if naming.stem_of(name) or naming.is_state(name) else ""
-    if isinstance(node, ast.Dict) and node.keys and all(_is_gradient(key) for key in node.keys):
+    if isinstance(node, ast.Dict) and node.keys and _holds_gradients(node):
         return "grads"
     moved = ("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel", "view")
     if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in moved:
@@ -174,6 +174,20 @@ def _is_count(node):
         r"[mnN]|\w*(batch|size|samples|num|count|total|len)\w*|\w+\.shape\[\d\]|len\(.*\)|\d+\.?"
     )
     return bool(re.fullmatch(count, text))
+
+
+def _holds_gradients(node):
+    """Whether a dict is of gradients: {"dW": ...}, or {"W": dW}."""
+    if all(_is_gradient(key) for key in node.keys):
+        return True
+    pairs = zip(node.keys, node.values)
+    return all(
+        isinstance(key, ast.Constant)
+        and isinstance(value, ast.Name)
+        and value.id != key.value
+        and (naming.stem_of(value.id) or value.id in (f"g{key.value}", f"g_{key.value}"))
+        for key, value in pairs
+    )
 
 
 def _is_gradient(key):
