@@ -14,6 +14,7 @@ from ..comparison import (
     UnusableLayer,
     check_pair,
     excused,
+    goes_back,
     inputs_for,
     left_out,
     pair_of,
@@ -126,10 +127,16 @@ def _nothing_found(names, file):
     ]
     found = [f"functions {', '.join(functions)}"] if functions else []
     found += [f"classes {', '.join(classes)}"] if classes else []
+    back = next((n for n in functions[::-1] if goes_back(mine[n])), None)
+    there = [n for n in functions if n != back and not n.startswith("_")]
+    lines = (
+        f"forward = {there[-1]}, and backward = {back}"
+        if back and there
+        else "forward = the function that computes y, and backward = the function of dL/dy"
+    )
     return (
         f"{file} defines no function {missing}, and no other pair; found: "
-        f"{'; '.join(found) or 'neither functions nor classes'}; write two lines: "
-        "forward = the function that computes y, and backward = the function of dL/dy"
+        f"{'; '.join(found) or 'neither functions nor classes'}; write two lines: {lines}"
     )
 
 

@@ -9,6 +9,7 @@ from .convention import excused
 from .styles.finding import pair_of, pairs_of
 from .styles.left_out import left_out
 from .styles.pairing import Pair
+from .styles.returning import goes_back
 
 __all__ = [
     "Cause",
@@ -21,6 +22,7 @@ __all__ = [
     "check_pair",
     "compare",
     "excused",
+    "goes_back",
     "inputs_for",
     "left_out",
     "pair_of",

@@ -96,6 +96,33 @@ WRONG = {
     "pairs_of_features_wrong.py": {"PairsOfFeatures": {"P"}, "gaussian_energy": {"mu"}},
     "places_for_gradients_wrong.py": {"CenteredScale": {"x"}, "SkipTanh": {"W2"}},
     "rows_of_tables_wrong.py": {"meeting_loss": {"word_vecs"}, "noise_loss": {"other_vecs"}},
+    "windows_of_a_size_wrong.py": {"peak": {"img"}, "blur": {"img"}},
+    "made_with_a_generator_wrong.py": {"CarryOver": {"x"}, "Mixing": {"x", "W", "b"}},
+    "costs_of_classes_wrong.py": {"Mirror.cost": {"K"}, "LeakySum": {"xs", "params['U']"}},
+    "ways_back_wrong.py": {
+        "affine": {"c"},
+        "softplus": {"sharpness"},
+        "half_square": {"guess"},
+        "dense": {"x"},
+        "fit_loss_and_grads": {"W1", "W2", "b1", "b2", "sharpness"},
+    },
+    "contexts_of_a_file_wrong.py": {"Product": {"right"}, "Share": {"x"}, "Over": {"b"}},
+    "rows_by_index_wrong.py": {
+        "neighbour_loss": {"word_vecs"},
+        "text_loss": {"word_vecs"},
+        "chain_loss": {"moves"},
+    },
+    "masks_in_columns_wrong.py": {"forward_propagation_with_masks": {"W1", "b1"}},
+    "graphs_of_neighbours_wrong.py": {"graph": {"W1", "b1", "X"}},
+    "two_views_wrong.py": {"distance_loss_and_grads": {"W"}, "code": {"Ws", "We", "be"}},
+    "steps_of_physics_wrong.py": {"misfit": {"drag"}, "flow": {"u"}},
+    "forms_and_grads_wrong.py": {"energy": {"x"}, "match_score": {"u"}, "Prototypes": {"s"}},
+    "sequences_of_windows_wrong.py": {
+        "PastOnly": {"x"},
+        "Summary": {"W", "v", "x"},
+        "Heads": {"Wq", "Wk", "x"},
+    },
+    "letters_one_by_one_wrong.py": {"net_loss": {"Wxh", "Whh", "bh"}, "gated": {"x"}},
     "two_layer_wrong.py": {"TwoLayerNet.loss": {"params['W1']", "params['b1']"}},
 }
 AGREE = {"identical", "rounding", "close", "kink", "scaled"}

@@ -16,6 +16,7 @@ from .editor import Edit
 from .insertions import Gap, gaps, in_place, insertions
 from .known import Known
 from .reader import names_read
+from .routine import Step
 from .scope import Scope, evaluated, reading_texts
 from .standing import Standing
 from .statements import statement_edits

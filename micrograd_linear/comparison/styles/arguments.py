@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ def with_arrays(value: object, new: Mapping[Path, object], path: Path = ()) -> o
     """A copy of nested dicts and lists in which other arrays stand at their paths."""
     if path in new:
         return new[path]
+    if isinstance(value, (np.random.Generator, np.random.RandomState)):
+        return copy.deepcopy(value)  # each run draws the same numbers
     if isinstance(value, dict):
         return type(value)((k, with_arrays(v, new, (*path, k))) for k, v in value.items())
     if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
@@ -128,7 +131,8 @@ class Binding:
             and not _is_one(p.default)
         ]
         alone = [p.name for p in self.parameters if p.default is EMPTY]
-        if local and len(alone) == 1 and self.known:
+        flows = len(alone) == 1 and alone[0] not in self.known and naming.is_upstream(alone[0])
+        if local and len(alone) == 1 and self.known and not flows:
             self.stands_for = {alone[0]: alone[0] if alone[0] in self.known else self.known[0]}
             return []
         for p in list(free):

@@ -17,7 +17,7 @@ import numpy as np
 from ...operations import names as op
 from . import naming
 from .settings import EMPTY
-from .slots import fillings, slots_of
+from .slots import Slot, fillings, slots_of
 from .source import text_of
 from .worlds import WORLDS
 
@@ -54,11 +54,16 @@ def _made(cls, arguments, keywords):
     yield made, dict(bound.arguments)
 
 
-def _guessed(cls, module, given, rng):
+def slots_of_made(cls: type) -> list[Slot]:
+    """What the constructor of a class takes."""
     try:
-        slots = [_with_gradient(_with_axes(slot, cls), cls) for slot in slots_of(cls, cls.__name__)]
+        return [_with_gradient(_with_axes(slot, cls), cls) for slot in slots_of(cls, cls.__name__)]
     except (TypeError, ValueError):
-        slots = []
+        return []
+
+
+def _guessed(cls, module, given, rng):
+    slots = slots_of_made(cls)
     if not slots:
         yield from _filled_up(_made(cls, (), {}), cls, module, rng)
         return

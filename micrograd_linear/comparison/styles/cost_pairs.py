@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from . import naming
 from .source import returned_names
 
-_WORD = re.compile(r"gradients?|grads?|derivatives?|deriv|prime|jacobian|jac|nabla", re.I)
+_WORD = re.compile(r"gradients?|grads?|derivatives?|deriv|prime|jacobian|jac|nabla|adjoint", re.I)
 _NO_GRADIENT = re.compile(
-    r"descent|ascent|clip|update|step|norm|numer|check|approx|test|plot|init|train|fit|apply", re.I
+    r"descent|ascent|clip|update|step|norm|numer|check|approx|test|plot|init|train|(?<!mis)fit|apply",
+    re.I,
 )
-_ENDS = re.compile(r"(loss|costs?|error|objective|entropy|likelihood|energy|nll|mse|sse)", re.I)
+_ENDS = re.compile(
+    r"(loss|costs?|error|objective|entropy|likelihood|energy|nll|mse|sse|misfit|mismatch|penalty)",
+    re.I,
+)
 # What stands in the place of the word in the cost's name, the likeliest first.
 _TURNED = (
     "cost", "loss", "objective", "error", "energy", "value", "function", "func", "fn", "f", "",
@@ -27,7 +31,7 @@ _COSTS = (
 )  # fmt: skip
 _ALONE = re.compile(
     r"(compute_?|calc\w*_?|get_?|eval\w*_?)?(gradients?|grads?|jac|jacobian|derivatives?|df|fprime"
-    r"|dJ|dL|nabla|grad_?f|f_?grad)(_?(function|func|fn|f|vector))?",
+    r"|dJ|dL|nabla|adjoint|grad_?f|f_?grad)(_?(function|func|fn|f|vector))?",
     re.I,
 )
 

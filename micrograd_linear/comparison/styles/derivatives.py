@@ -15,6 +15,7 @@ import numpy as np
 from ..pair import UnusableLayer
 from . import naming
 from .arguments import Filled
+from .climbing import Search
 from .functions import _copied, _local, _times
 from .gradients import assigned
 from .module_arrays import ModuleParameters
@@ -24,6 +25,7 @@ from .results import results_of
 from .slopes import borne_out
 from .slots import fillings, slots_of
 from .source import returned_names
+from .unknowns import Unknowns
 
 AT_OUTPUT = (
     "The derivative is written at the result: it is right where it is called with f(x), and is "
@@ -52,6 +54,18 @@ class Derivative:
             filled = Filled.of(arguments)
             labels = [slot.name for slot in slots if slot.is_labels]
             yield partial(self._made, filled, labels, taken, rng)
+
+    def searches(self, given: Mapping | None, rng: np.random.Generator) -> Iterator[Search]:
+        """The search over all that the function takes."""
+        where = f"loss {self.name}" if self.of_cost else self.name
+        slots = slots_of(self.forward, where)
+        taken = len(slots_of(self.derivative, where))
+        labels = [slot.name for slot in slots if slot.is_labels]
+
+        def make(arguments, rng):
+            return self._made(Filled.of(arguments), labels, taken, rng)
+
+        yield Search(Unknowns.of(slots, given), make)
 
     def _made(self, filled, labels, taken, rng) -> Case:
         at_input = self._case(filled, labels, taken, rng, at_output=False)

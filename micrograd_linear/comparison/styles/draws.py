@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -31,7 +32,8 @@ class Array:
             return _one_hot(self.shape, rng)
         if positive and self.kind == "data":
             return np.asarray(rng.uniform(0.1, 0.9, self.shape))
-        return np.asarray(rng.normal(size=self.shape))
+        moderate = np.sqrt(max(self.shape, default=1)) if self.kind == "moderate" else 1.0
+        return np.asarray(rng.normal(size=self.shape) / moderate)
 
 
 def _one_hot(shape, rng):
@@ -54,6 +56,8 @@ def drawn(choice: object, rng: np.random.Generator, positive: bool = False) -> o
     """The choice with its arrays drawn."""
     if isinstance(choice, Array):
         return choice.drawn(rng, positive)
+    if isinstance(choice, (np.random.Generator, np.random.RandomState)):
+        return copy.deepcopy(choice)
     if isinstance(choice, dict):
         return {key: drawn(value, rng, positive) for key, value in choice.items()}
     if isinstance(choice, list):

@@ -12,13 +12,16 @@ from ...foundations.place import Statement
 from ..statement import code_of
 from . import naming
 from .arguments import Binding
+from .closures import Closures, inner_of
 from .cost_pairs import cost_of, own_cost
 from .derivatives import Derivative
 from .functions import Functions
 from .losses import LossAndGradient
-from .objects import SLOPES, Objects
+from .module_arrays import names_in
+from .objects import Objects
 from .pairing import Pair
 from .returning import returns_gradients, returns_own_gradients
+from .slopes import SLOPES
 from .source import returned_names, tree_of
 
 # A word in the name of a backward function, and those that stand in its place in forward's.
@@ -40,6 +43,8 @@ _TURNED = (
     ("bwd", ("fwd",)),
     ("back", ("forward", "for", "fwd", "front")),
     ("vjp", ("jvp", "")),
+    ("pullback", ("forward", "pushforward")),
+    ("adjoint", ("forward",)),
 )
 _DERIVATIVE = re.compile(
     r"^(?:(?:d_|d|grad_|deriv_|derivative_|derivative_of_|gradient_|der_)(?P<tail>\w+)"
@@ -119,6 +124,9 @@ def pairs_of(module: Mapping[str, object], file: str) -> list[Pair]:
     }
     found = list(_function_pairs(functions))
     taken = {id(pair.functions[-1]) for pair in found}
+    found += [p for n, f in functions.items() if id(f) not in taken for p in _closures(n, f)]
+    taken |= {id(pair.functions[-1]) for pair in found if isinstance(pair.style, Closures)}
+    taken |= {id(pair.style.function) for pair in found if isinstance(pair.style, Closures)}
     found += _loss_functions({n: f for n, f in functions.items() if id(f) not in taken})
     for cls in dict.fromkeys(classes.values()):
         found += pairs_of_class(cls, module)
@@ -171,6 +179,14 @@ def _function_pairs(functions) -> Iterator[Pair]:
         cost = cost_of(name, functions)
         if cost is not None and not _is_empty(functions[cost]):
             yield _derivative(cost, functions[cost], backward, of_cost=True)
+            continue
+        whole = re.fullmatch(r"(?P<head>\w+?)_?(grads|gradients|derivatives)", name)
+        if whole and whole["head"] in functions and _takes_flow(backward):
+            yield _derivative(whole["head"], functions[whole["head"]], backward)
+
+
+def _takes_flow(backward):
+    return any(map(naming.is_upstream, inspect.signature(backward).parameters))
 
 
 def _is_cost(name, function):
@@ -236,6 +252,14 @@ def _derivative(name, function, derivative, of_cost=False) -> Pair:
     return Pair(name, place_of(derivative), style, (function, derivative), words)
 
 
+def _closures(name, function) -> Iterator[Pair]:
+    inner = None if NO_PAIR.search(name) else inner_of(function)
+    if inner is not None:
+        functions = (inner.forward or function, inner.back)
+        words = f"{name}, {_name(inner.back)}"
+        yield Pair(name, place_of(inner.back), Closures(name, function, inner), functions, words)
+
+
 def _loss_functions(functions) -> Iterator[Pair]:
     for name, function in functions.items():
         sure = returns_gradients(name, function)
@@ -252,6 +276,8 @@ def pairs_of_class(cls: type, module: Mapping[str, object], made: object = None)
     found = []
     forward = _method(cls, _FORWARD)
     backward = _method(cls, _BACKWARD)
+    if backward and not forward:
+        forward = _method(cls, _WHOLE)  # loss(x, target), and backward()
     if forward and backward:
         found.append(_of_methods(cls, forward, backward, module, made))
     slope, function = _method(cls, SLOPES), _method(cls, _FUNCTION)
@@ -259,11 +285,21 @@ def pairs_of_class(cls: type, module: Mapping[str, object], made: object = None)
         found.append(_of_methods(cls, function, slope, module, made))
     for whole in _WHOLE:
         method = vars(cls).get(whole)
-        if inspect.isfunction(method) and returns_gradients(whole, method):
+        if not inspect.isfunction(method):
+            continue
+        of_result = bool(forward and backward) and "grads" not in returned_names(method)
+        if of_result and _calls(method, forward):
+            continue  # its gradient is of forward's result, which backward takes
+        if returns_gradients(whole, method):
             style = Objects(f"{cls.__name__}.{whole}", cls, whole, None, module, made)
             pair = Pair(style.name, place_of(method), style, (method,), style.name)
             found.append(pair)
     return found
+
+
+def _calls(method, forward):
+    """Whether a method runs another one of its object, and hands out one gradient."""
+    return forward in names_in(method.__code__) and len(returned_names(method)) == 2
 
 
 def _of_methods(cls, forward, backward, module, made):

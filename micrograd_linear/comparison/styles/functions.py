@@ -14,6 +14,7 @@ import numpy as np
 from ..pair import UnusableLayer
 from . import costs, naming
 from .arguments import Binding, Filled
+from .climbing import Search
 from .gradients import assigned, is_number
 from .module_arrays import ModuleParameters
 from .own_layouts import layouts_of
@@ -23,6 +24,7 @@ from .settings import is_setting
 from .slopes import borne_out
 from .slots import fillings, slots_of
 from .source import Hints, returned_names, text_of
+from .unknowns import Unknowns
 
 WITHOUT_UPSTREAM = "backward takes no upstream gradient"
 
@@ -77,6 +79,15 @@ class Functions:
             optional = {k: v for k, v in (given or {}).items() if k in _optional(self.forward)}
             filled = Filled.of({**arguments, **optional})
             yield partial(self._made, filled, rng)
+
+    def searches(self, given: Mapping | None, rng: np.random.Generator) -> Iterator[Search]:
+        """The search over all that forward takes, and the labels of the cost."""
+        optional = {k: v for k, v in (given or {}).items() if k in _optional(self.forward)}
+
+        def make(arguments, rng):
+            return self._made(Filled.of({**arguments, **optional}), rng)
+
+        yield Search(Unknowns.of([*self.slots, *self.extra], given), make)
 
     def _case(self, filled: Filled, outer: Mapping, cost: Callable | None = None) -> Case:
         own = [slot.name for slot in self.extra]

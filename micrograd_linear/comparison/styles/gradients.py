@@ -37,7 +37,7 @@ def assigned(
             "backward must return gradients, as an array, a tuple or a dict, or leave them on "
             f"self; got {type(returned).__name__}"
         )
-    return _of_tuple(list(returned), floats, likely, values, said)
+    return _of_tuple(_of_rows(list(returned), values, said), floats, likely, values, said)
 
 
 def _of_dict(returned, floats):
@@ -68,6 +68,29 @@ def _of_path(path: Path, floats: Sequence[str]) -> str | None:
     exact = [name for name in floats if len(path) > 1 and name.endswith(ending)]
     exact = exact or [name for name in floats if naming.last_part(name) == words[-1]]
     return exact[0] if len(exact) == 1 else naming.named_by(words[-1], floats)
+
+
+def _of_rows(returned, values, said):
+    """What was returned, with the gradient of some rows as that of their table: grad_center, where
+    center is the index of a row of center_vecs.
+    """
+    for place, name in enumerate(said if len(said) == len(returned) else ()):
+        stem, item = naming.stem_of(name) or "", returned[place]
+        index = values.get(stem)
+        if index is None or index.dtype.kind not in "iu" or not is_number(item):
+            continue
+        tables = [
+            n
+            for n, table in values.items()
+            if n.startswith(stem)
+            and table.dtype.kind == "f"
+            and np.shape(item) == (*index.shape, *table.shape[1:]) != table.shape
+        ]
+        if len(tables) == 1:
+            whole = np.zeros_like(values[tables[0]])
+            np.add.at(whole, index, item)
+            returned[place] = whole
+    return returned
 
 
 def _of_tuple(returned, floats, likely, values, said):

@@ -11,6 +11,7 @@ import numpy as np
 from ..pair import UnusableLayer
 from . import naming
 from .arguments import Filled
+from .climbing import Search
 from .functions import _copied, _times
 from .gradients import assigned, is_number, of_whole_tables
 from .module_arrays import ModuleParameters
@@ -18,6 +19,7 @@ from .own_layouts import layouts_of
 from .pairing import Case, Make
 from .slots import fillings, slots_of
 from .source import returned_names, text_of
+from .unknowns import Unknowns
 
 
 def slopes_named(function: Callable) -> list[str]:
@@ -51,6 +53,17 @@ class LossAndGradient:
         outer = ModuleParameters.of([self.function], slopes_named(self.function))
         for arguments in fillings(slots, rng, given, layouts_of(self.function)):
             yield partial(self._case, Filled.of(arguments), labels, outer, rng)
+
+    def searches(self, given: Mapping | None, rng: np.random.Generator) -> Iterator[Search]:
+        """The search over all that the function takes."""
+        slots = slots_of(self.function, f"loss {self.name}", targets=True)
+        labels = [slot.name for slot in slots if slot.is_labels]
+        outer = ModuleParameters.of([self.function], slopes_named(self.function))
+
+        def make(arguments, rng):
+            return self._case(Filled.of(arguments), labels, outer, rng)
+
+        yield Search(Unknowns.of(slots, given), make)
 
     def _case(self, filled, labels, outer, rng) -> Case:
         said = slopes_named(self.function)

@@ -134,6 +134,13 @@ def is_bias(name: str) -> bool:
     return bool(_BIAS.fullmatch(name)) and not name.lower().startswith("batch")
 
 
+def is_bias_beside(name: str, names: Iterable[str]) -> bool:
+    """Whether a name is that of a bias among others: a "b" beside an "a" is one of two operands."""
+    names = {last_part(other) for other in names}
+    operand = last_part(name) == "b" and "a" in names and not any(map(is_weight, names))
+    return is_bias(name) and not operand
+
+
 def is_loss(name: str) -> bool:
     """Whether the name of a function, or of its class, is that of a loss."""
     return bool(_LOSS.search(name))
@@ -181,6 +188,9 @@ def plain(name: str) -> str:
 
 def named_by(gradient: str, names: Sequence[str], *, bare: bool = True) -> str | None:
     """The argument that a gradient is of, by name; ``bare``: it may be called as the argument."""
+    marked = [name for name in names if gradient in (f"g{name}", f"g_{name}")]
+    if len(marked) == 1:
+        return marked[0]
     stems = [stem_of(gradient), *([gradient] if bare else [])]
     for alike in (_same, _same_plain, _synonym, _of_a_step):
         for stem in stems:

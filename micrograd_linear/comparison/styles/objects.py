@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -19,62 +19,31 @@ from .attributes import (
     Path,
     arrays_of,
     at,
-    children,
     gradient_paths,
     in_words,
     is_object,
     put,
 )
-from .construction import objects_of, with_own_parameters
+from .climbing import Search
+from .construction import calls_of, objects_of, slots_of_made, with_own_parameters
+from .contexts import NAMES, context_for
 from .functions import _copied, _local, _optional, _times, with_cost
 from .left import LeftBehind, is_kept, result_left
 from .losses import loss_and_rest, slopes_named
-from .own_layouts import worlds_of
+from .own_layouts import lengths_of, worlds_of
 from .pairing import Case, Make
+from .rates import with_unit_rates
 from .results import Results, results_of
-from .slopes import borne_out
+from .slopes import SLOPES, borne_out
 from .slots import fillings, slots_of
 from .source import returned_names
+from .unknowns import Unknowns
 
 _PER_OBJECT = 250  # inputs to try with one object
+_MARK = "made with "  # before the arguments of a constructor, in a search over both
 _PARAMETER = re.compile(
     r"_?(w|b|weights?|bias|biases|gamma|beta|kernels?|filters?|theta|coef|intercept)_?\d*_?", re.I
 )
-
-
-# Methods that are called as the derivative itself, without an upstream gradient.
-SLOPES = (
-    "gradient",
-    "gradients",
-    "grad",
-    "compute_gradient",
-    "compute_gradients",
-    "calc_gradient",
-    "loss_grad",
-    "bptt",
-    "cost_gradient",
-    "derivative",
-    "prime",
-    "deriv",
-    "delta",
-    "derivate",
-    "df",
-    "diff",
-    "loss_gradient",
-    "activation_derivative",
-    "activation_prime",
-)
-
-
-class Context:
-    """What ``forward(ctx, x)`` keeps for ``backward(ctx, dy)``."""
-
-    saved_tensors: tuple = ()
-    needs_input_grad = (True,) * 8
-
-    def save_for_backward(self, *arrays: object) -> None:
-        """Keep arrays."""
-        self.saved_tensors = arrays
 
 
 @dataclass
@@ -98,9 +67,69 @@ class Objects:
             if template is None:
                 yield partial(self._not_made, arguments["error"])
                 continue
-            _with_unit_rates(template)
+            with_unit_rates(template)
             for thing in with_own_parameters(template, rng):
                 yield from itertools.islice(self._of(thing, arguments, given, rng), _PER_OBJECT)
+
+    def searches(self, given: Mapping | None, rng: np.random.Generator) -> Iterator[Search]:
+        """The search over what the methods take, with an object that the file makes, or over what
+        the constructor takes as well.
+        """
+        taken = [] if self.made is not None else slots_of_made(self.cls)
+        calls = calls_of(self.cls, self.module) if self.made is None else []
+        if not taken or calls:
+            objects = [self.made] if self.made is not None else self._templates(given, rng)
+            for template in objects:
+                yield Search(
+                    Unknowns.of(self._slots(template), given, lengths_of(template)),
+                    lambda arguments, rng, made=template: Use(self, made, self._slots(made)).case(
+                        Filled.of(arguments), given, rng
+                    ),
+                )
+        if taken:
+            yield self._search_of_both(taken, given)
+
+    def _templates(self, given, rng):
+        made = (x for x, _ in objects_of(self.cls, self.module, given, rng) if x is not None)
+        for template in itertools.islice(made, 2):
+            with_unit_rates(template)
+            yield next(with_own_parameters(template, rng))
+
+    def _search_of_both(self, taken, given):
+        """Constructor and methods at once: the arguments of the one are marked."""
+        own = Unknowns.of(taken, given, made=True)
+        methods = Unknowns.of(self._slots(self.cls), given)
+        both = Unknowns(
+            {**{f"{_MARK}{n}": x for n, x in own.structures.items()}, **methods.structures},
+            [
+                *(replace(p, path=(f"{_MARK}{p.path[0]}", *p.path[1:])) for p in own.places),
+                *methods.places,
+            ],
+            [
+                {(f"{_MARK}{p[0]}", *p[1:]): x for p, x in one.items()} | other
+                for one, other in zip(own.starts, methods.starts)
+            ],
+        )
+
+        def make(arguments, rng):
+            held = {n[len(_MARK) :]: x for n, x in arguments.items() if n.startswith(_MARK)}
+            given_now = {n: x for n, x in arguments.items() if not n.startswith(_MARK)}
+            template = self.cls(**held)
+            with_unit_rates(template)
+            template = next(with_own_parameters(template, rng))
+            use = Use(self, template, self._slots(template))
+            return use.case(Filled.of(given_now), given, rng)
+
+        return Search(both, make, (self.cls.__init__,))
+
+    def _slots(self, owner):
+        """What is to be filled for forward; of a class, for its method without the object."""
+        whole = self.backward is None
+        method = getattr(owner, self.backward or "", None)
+        last = whole or (method is not None and not Binding(method, ("self",)).upstream)
+        where = f"{'loss ' if last else ''}{self.name} {self.forward}"
+        slots = slots_of(getattr(owner, self.forward), where, targets=whole)
+        return [s for s in slots if s.name not in ("self", *NAMES)]
 
     def _not_made(self, error):
         name = self.cls.__name__
@@ -111,14 +140,16 @@ class Objects:
         last = whole or not Binding(getattr(template, self.backward or ""), ()).upstream
         where = f"{'loss ' if last else ''}{self.name} {self.forward}"
         call = getattr(template, self.forward)
-        slots = [
-            s for s in slots_of(call, where, targets=whole) if s.name not in ("ctx", "context")
-        ]
+        slots = [s for s in slots_of(call, where, targets=whole) if s.name not in NAMES]
         used = Use(self, template, slots)
         alone = sum(not slot.is_labels for slot in slots) < 2
         worlds = worlds_of(template, made_with, alone)
         for arguments in fillings([*slots, *used.extra], rng, given, worlds):
             yield partial(used.case, Filled.of(arguments), given, rng)
+
+
+# Methods whose result is one number, beside a backward that takes nothing.
+_LOSSES = ("loss", "cost", "compute_loss", "compute_cost", "cost_function")
 
 
 class Use:
@@ -168,6 +199,8 @@ class Use:
         parameters = self._parameters(left, filled)
         case = self._case(filled, left, parameters, given, rng)
         y = results.joined
+        if np.ndim(y) and self.style.forward in _LOSSES and self.style.backward not in SLOPES:
+            raise UnusableLayer(f"a {self.style.forward} is one number; it is {np.shape(y)}")
         if self.binding is None or self.binding.upstream or (np.ndim(y) == 0 and not self.own):
             return case
 
@@ -267,8 +300,9 @@ class Use:
             for path in paths:
                 put(thing, path, value)
         arguments = dict(arguments)
-        if "ctx" in _optional_and_required(self.call):
-            arguments["ctx"] = Context()
+        context = next((n for n in NAMES if n in _optional_and_required(self.call)), None)
+        if context is not None:
+            arguments[context] = context_for(self.call, self.style.module)
         given = {k: v for k, v in arguments.items() if k not in self.own}
         self.drawn = np.random.get_state()
         returned = getattr(thing, self.style.forward)(**given)
@@ -356,33 +390,3 @@ def _costs_of(template):
     names = ("compute_loss", "compute_cost", "loss", "cost", "calculate_loss", "cost_function")
     found = [getattr(template, name, None) for name in names]
     return [f for f in found if callable(f) and hasattr(f, "__name__")]
-
-
-def _with_unit_rates(x, depth=0):
-    """Learning rates of 1, so that a step is the gradient.
-
-    What forward computes with, such as a dropout's rate, is none.
-    """
-    if depth > 4:
-        return
-    computed_with = _read_outside_of_steps(x) if is_object(x) else frozenset()
-    for key, value in list(children(x)):
-        named = isinstance(key, str) and naming.is_rate(key.strip("_"))
-        if isinstance(value, float) and named and key not in computed_with:
-            put(x, (key,), 1.0)
-        elif is_object(value) or isinstance(value, (list, dict)):
-            _with_unit_rates(value, depth + 1)
-
-
-_OF_STEPS = re.compile(r"back|updat|step|optim|train|fit|learn|grad|descent|__init__", re.I)
-
-
-def _read_outside_of_steps(x: object) -> frozenset[str]:
-    """The attributes that an object's methods read, but for those that take a step."""
-    codes = [
-        method.__code__
-        for cls in type(x).__mro__
-        for name, method in vars(cls).items()
-        if hasattr(method, "__code__") and not _OF_STEPS.search(name)
-    ]
-    return frozenset(name for code in codes for name in code.co_names)

@@ -45,6 +45,11 @@ def worlds_of(template: object, made_with: Mapping[str, object], alone: bool = T
     return [own, *WORLDS]
 
 
+def lengths_of(template: object) -> list[int]:
+    """The lengths of the axes of an object's own arrays, without repeats."""
+    return list(dict.fromkeys(n for a in arrays_of(template).values() for n in a.shape if n < 65))
+
+
 def _embeds(x, depth=0):
     """Whether an object looks up the rows of a table, by the names of classes: it takes indices."""
     if depth > 3:

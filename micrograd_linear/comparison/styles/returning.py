@@ -14,6 +14,10 @@ _MARKED = re.compile(
 )
 _FLOWS_IN = re.compile(r"d_?(out\w*|y|z|h|a)|d[A-Z]\w*|g|upstream\w*|\w*grads?(_\w+)?")
 _BACK = re.compile(r"back_?(ward|prop|propagat|pass)|bprop|grad|vjp", re.I)
+# Names of functions that say so themselves: loss_and_grads, cost_with_gradient.
+_WITH_GRADIENTS = re.compile(
+    r"(and|with|n)_?(the_?)?(d?grads?|gradients?|jac(obian)?|derivs?)(_\w+)?$", re.I
+)
 _MANY_OF = re.compile(r"grads?|gradients?|derivatives?")
 _NONE = re.compile(r"d_?(model|k|v|in|out|ff|head|hidden|size|type|max|min)|deltas?(_?(t|time|x))?")
 
@@ -23,9 +27,11 @@ def returns_gradients(name: str, function: Callable) -> bool:
     said = returned_names(function)
     if len(said) < 2:
         return False
+    if _WITH_GRADIENTS.search(name) and (_is_loss(said[0]) or naming.is_loss(name)):
+        return True
     if not _is_loss(said[0]) and _is_loss(said[-1]):
         said = said[::-1]
-    slopes = [s for s in said[1:] if naming.stem_of(s) or re.match(r"grad|d[A-Z_]|d\w$", s)]
+    slopes = [s for s in said[1:] if naming.stem_of(s) or re.match(r"grad|d[A-Z_]|d\w$|g$", s)]
     named = naming.is_loss(name) and not is_gradient(said[0], _arguments(function))
     return bool((_is_loss(said[0]) or named) and slopes)
 
@@ -59,6 +65,11 @@ def gradients_returned(function: Callable) -> list[str]:
         for name in returned_names(function)
         if is_gradient(name, beside) or (goes_back and re.fullmatch(r"d[a-z]\w?\d?", name))
     ]
+
+
+def goes_back(function: Callable) -> bool:
+    """Whether a function looks like a backward pass: by what it takes, or by what it returns."""
+    return any(map(naming.is_upstream, _arguments(function))) or bool(gradients_returned(function))
 
 
 def is_gradient(name: str, known: Iterable[str]) -> bool:

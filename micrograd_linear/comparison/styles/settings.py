@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ...operations import names as op
 from . import naming
 from .source import Hints
@@ -28,7 +30,7 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
     (r"dropout_?param\w*", ({"p": 0.5, "mode": "train", "seed": 1},)),
     (r"(bn|ln|gn|norm)_?param\w*", ({"mode": "train"},)),
     (r"(kernel|filter|pool)_?shape", ((3, 3), (2, 2))),
-    (r"(kernel|filter|ksize|k_size|k)_?(size|shape|h\w*|w\w*|dim)?", (3, 2, (3, 3), (2, 2))),
+    (r"taps|(kernel|filter|ksize|k_size|k)_?(size|shape|h\w*|w\w*|dim)?", (3, 2, (3, 3), (2, 2))),
     (r"hparam\w*|hyper_?param\w*|config\w*", ({"stride": 1, "pad": 1, "f": 2},)),
     (r"p|drop\w*|keep\w*|prob\w*|.*ratio|rate", (0.5,)),
     (r"eps\w*|epsilon", (1e-5,)),
@@ -74,6 +76,9 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
     (r"init\w*|weight_?init\w*|initiali[sz]er", ("random", None)),
     (r"optim\w*|opt", (None,)),
 )
+_GENERATOR = re.compile(
+    r"_?(rng|prng|rs|random_?state|(np_?)?random|(rand\w*_?)?gen(erator)?)_?", re.I
+)
 _SURE = re.compile(
     r"stride|strides|pad|padding|reg|lam|lambd?a?_?|lamda|lmb?da|mode|lr|learning_rate|eps|epsilon"
     r"|axis|seed"
@@ -97,6 +102,9 @@ def settings_of(name: str, hints: Hints, default: object = EMPTY) -> list[object
         return [{key: _one(str(key), i) for key in hints.keys} for i in order]
     if default is not EMPTY and default is not None:
         return _of_default(name, default)
+    if _GENERATOR.fullmatch(name):
+        old = {"randn", "rand", "randint", "random_sample"} & set(hints.attributes)
+        return [np.random.RandomState(1) if old else np.random.default_rng(1)]
     if re.search(r"activation|nonlin|act_?f", name, re.I):
         return list(_ACTIVATIONS)
     return list(_matching(name))
@@ -111,6 +119,8 @@ def _of_default(name: str, default: Any) -> list[Any]:
     if isinstance(default, bool):
         on = bool(re.search(r"train", name))
         return [default or on]
+    if default == 1 and re.match(r"dilat", name):
+        return [2, 1]  # at 1 it would not be seen where it is left out
     if isinstance(default, int) and default > _LARGEST:
         return [*(x for x in _matching(name) if isinstance(x, int)), default]
     if isinstance(default, tuple) and len(default) == 3 and max(map(_size, default)) > _LARGEST:
@@ -157,4 +167,6 @@ def is_setting(name: str, default: object, hints: Hints) -> bool:
         return True
     if hints.axes:
         return False
+    if _GENERATOR.fullmatch(name):
+        return True
     return bool(_SURE.fullmatch(name) or re.search(r"param$|_rate$|size$|_prob$|hparam", name))

@@ -17,6 +17,29 @@ from .pairing import Case
 _STEP = 1e-5
 _CLOSE = 1e-4
 
+# Methods that are called as the derivative itself, without an upstream gradient.
+SLOPES = (
+    "gradient",
+    "gradients",
+    "grad",
+    "compute_gradient",
+    "compute_gradients",
+    "calc_gradient",
+    "loss_grad",
+    "bptt",
+    "cost_gradient",
+    "derivative",
+    "prime",
+    "deriv",
+    "delta",
+    "derivate",
+    "df",
+    "diff",
+    "loss_gradient",
+    "activation_derivative",
+    "activation_prime",
+)
+
 
 def agreeing(case: Case, rng: np.random.Generator) -> int:
     """How many of the gradients of a case have the slope of its forward function."""

@@ -134,6 +134,11 @@ def as_given(name: str, value: object) -> object:
     return value
 
 
+def choices_of(slot: Slot, world: World, slots: Sequence[Slot], made: bool) -> list:
+    """What a layout says that may stand for an argument; ``made``: for one of a constructor."""
+    return list(_choices(slot, world, slots, {}, False, made))
+
+
 def _choices(slot, world, slots, given, documented, settings_first):
     if slot.name in given:
         return [as_given(slot.name, given[slot.name])]
@@ -323,7 +328,8 @@ def _dicts(slot, world):
         for i, filled in enumerate(dicts):
             known = settings_of(key, Hints()) if not shapes else ()
             value = Array(shapes[min(i, len(shapes) - 1)]) if shapes else None
-            filled[key] = value if shapes else (known[0] if known else 1)
+            number = Array(()) if i == 0 else 1  # one that a gradient may be of, or a count
+            filled[key] = value if shapes else (known[0] if known else number)
     return dicts
 
 

@@ -17,6 +17,7 @@ from types import FunctionType
 from ...foundations.place import is_beside
 from ..statement import code_of, plain_function
 from . import naming
+from .docstrings import documented
 
 _COUNT = re.compile(
     r"[mnN]|\w*(batch|size|samples|num|count|total|len)\w*|\w+\.shape\[\d\]|len\(.*\)|\d+\.?"
@@ -165,7 +166,7 @@ def _name_of(node):
             return str(node.slice.value)
         name = _name_of(node.value)  # dx[:, 1:-1], hs[len(inputs) - 1]
         return name if naming.stem_of(name) or naming.is_state(name) else ""
-    if isinstance(node, ast.Dict) and node.keys and all(_is_gradient(key) for key in node.keys):
+    if isinstance(node, ast.Dict) and node.keys and _holds_gradients(node):
         return "grads"
     moved = ("reshape", "astype", "copy", "squeeze", "transpose", "flatten", "ravel", "view")
     if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in moved:
@@ -182,6 +183,20 @@ def _is_count(node):
         r"[mnN]|\w*(batch|size|samples|num|count|total|len)\w*|\w+\.shape\[\d\]|len\(.*\)|\d+\.?"
     )
     return bool(re.fullmatch(count, text))
+
+
+def _holds_gradients(node):
+    """Whether a dict is of gradients: {"dW": ...}, or {"W": dW}."""
+    if all(_is_gradient(key) for key in node.keys):
+        return True
+    pairs = zip(node.keys, node.values)
+    return all(
+        isinstance(key, ast.Constant)
+        and isinstance(value, ast.Name)
+        and value.id != key.value
+        and (naming.stem_of(value.id) or value.id in (f"g{key.value}", f"g_{key.value}"))
+        for key, value in pairs
+    )
 
 
 def _is_gradient(key):
@@ -372,24 +387,3 @@ def _handed_to(node, name, function):
     for keyword in node.keywords:
         if keyword.arg and _is(keyword.value, name):
             yield callee, keyword.arg
-
-
-def documented(text: str, name: str) -> tuple[str, ...] | None:
-    """The axes that a docstring gives an argument: ("N", "D") of ``x: array of shape (N, D)``."""
-    for line in _entries(text, name):
-        match = re.search(r"(?:shape|dims?|size)\w*\s*[:=]?\s*(?:of\s*)?\(([^()]*)\)", line, re.I)
-        match = match or re.match(r"\s*(?:an?\s)?[\w\s.]*\(([^()]+,[^()]*)\)", line)
-        if match:
-            axes = tuple(axis.strip() for axis in match[1].split(",") if axis.strip())
-            if all(re.fullmatch(r"[\w.*+]+|\d+\s*\*?\s*\w+", axis) for axis in axes):
-                return axes
-    return None
-
-
-def _entries(text, name):
-    pattern = re.compile(
-        rf"^[\s\-*:@]*(?:param\s+)?(?:\w+\s*,\s*)*{re.escape(name)}\b(?:\s*,\s*\w+)*"
-        rf"\s*(?:\([^()]*\)\s*)?(?:--|:|-|=|is\b)(.*(?:\n\s+[^\n:]*)?)",
-        re.M,
-    )
-    return [match[1] for match in pattern.finditer(text)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import re
 import types
@@ -17,6 +18,7 @@ from ..pair import UnusableLayer, failed
 from . import naming
 from .functions import WITHOUT_UPSTREAM
 from .pairing import Case, Make, Pair
+from .search import searched_case
 from .source import text_of, text_of_files
 
 _ATTEMPTS = 2500
@@ -43,14 +45,19 @@ def found_case(
             if case is None:
                 since += first is not None
             elif fits and (first is None or _may_replace(first, case, batches)):
-                return case
+                if all(np.any(g) for g in case.gradients.values()):
+                    return case
+                first = case  # a gradient of 0 shows nothing: other inputs may be better
+                break
             else:
                 first = case if first is None or _is_absurd(first) else first
                 since += 1
             if since > (_OF_ONE if alone else _AFTER_FIRST):
                 break
-    if first is not None:
-        return first
+    searched = searched_case(pair, given, rng, restore, first)
+    found = searched or first
+    if found is not None:
+        return found
     raise UnusableLayer(_why(pair, reasons))
 
 
@@ -192,8 +199,10 @@ def _why(pair, reasons):
     """Why nothing ran, and the two lines to write."""
     likely = max(reasons, key=lambda reason: (reason[1], reasons[reason]), default=("", 0))[0]
     said = f" ({likely})" if likely else ""
+    parameters = inspect.signature(pair.functions[0]).parameters
+    taken = ", ".join(f'"{n}": ...' for n in parameters if n not in ("self", "ctx", "context"))
     return (
         f"no inputs were found that {pair.words} run on{said}; write two lines: "
-        f'inputs = {{"{pair.name}": {{...}}}}  # {{argument: array, shape or setting}}, and '
+        f'inputs = {{"{pair.name}": {{{taken}}}}}  # an array, a shape or a setting for each, and '
         f"micrograd-linear check FILE {pair.name}"
     )

@@ -210,7 +210,7 @@ WORLDS = (
     ),
     World(
         "one column",
-        _as_data((D, 1)),
+        lambda name: [(HIDDEN, 1), (D, 1)] if is_state(name) else [(D, 1)],
         _column_weights,
         lambda s, k: [(s[k], 1), (s[k],)],
         [(1,), ()],
