@@ -9,11 +9,12 @@ from types import FunctionType
 from typing import Any
 
 from ...operations import BY_NUMPY_FUNCTION, RULES, Rule
+from ...operations import names as op
 from .editor import Edit, Editor
 from .operators import short
 from .scope import Scope
 
-_ROOTS = {"var": "std", "std": "var"}  # which are no operations of their own
+_ROOTS = {op.VAR: op.STD, op.STD: op.VAR}  # which are no operations of their own
 
 
 def call_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
@@ -225,7 +226,7 @@ _ORDERS = {
 def _other_order_of_axes(editor: Editor, scope: Scope, node: Any) -> Iterator[Edit | None]:
     """The axes in another order, before a ``reshape`` or as the whole."""
     parent = editor.parents.get(node)
-    held = isinstance(parent, ast.Attribute) and parent.attr == "reshape"
+    held = isinstance(parent, ast.Attribute) and parent.attr == op.RESHAPE
     if not held and node is not editor.value:
         return
     shape = scope.shape(editor.of(node))

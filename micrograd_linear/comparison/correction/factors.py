@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...operations import names as op
 from ..styles import naming
 from .editor import Edit, Editor
 from .known import meant_by
@@ -77,7 +78,7 @@ def _may_lack(editor: Editor, node: Any) -> bool:
     if isinstance(parent, ast.Call):
         return node in parent.args
     if isinstance(parent, ast.Attribute):
-        return parent.attr in ("sum", "mean", "reshape", "dot")
+        return parent.attr in (op.SUM, op.MEAN, op.RESHAPE, "dot")
     return isinstance(parent, (ast.Tuple, ast.Dict))
 
 

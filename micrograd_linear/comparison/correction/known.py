@@ -36,6 +36,7 @@ class Known:
     named: dict[str, list[Any]]
     pieces: dict[Any, list[np.ndarray]] = field(default_factory=dict)  # that add up to a gradient
     order: list[Any] = field(default_factory=list)
+    takes_upstream: bool = True  # backward begins from a gradient that it is given
     wrong: list[np.ndarray] = field(default_factory=list)  # what backward gave in their place
     _rows: list[tuple[int, float, bool, np.ndarray]] = field(default_factory=list)
     _by_value: dict[int, list[np.ndarray]] = field(default_factory=dict)
@@ -45,7 +46,7 @@ class Known:
         """Of a recorded run: its result, the gradient of that, and the trace of the run."""
         gradients = y.gradients(dy)
         order = list(topological_order(y))[-_MOST_NODES:]
-        known = Known(gradients, _named(forward), order=order)
+        known = Known(gradients, _named(forward), order=order, takes_upstream=dy.ndim > 0)
         for is_whole, array in known._arrays(order):
             if not is_plain(array):
                 known._rows.append((array.size, _norm(array), is_whole, array))

@@ -9,10 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from ...operations import names as op
 from .editor import Edit, Editor
 from .operators import short
 from .scope import Reading, Scope, is_number
 
+# What may follow a name that another may stand for.
+_READ = ("T", "shape", "size", "dot", "copy", op.SUM, op.MEAN, op.RESHAPE)
 _MOST = 40  # other operands that are tried in one place
 
 
@@ -41,7 +44,7 @@ def _is_operand(editor: Editor, node: Any) -> bool:
     if isinstance(parent, ast.Call) and parent.func is node:
         return False
     if isinstance(parent, ast.Attribute):
-        return parent.attr in ("T", "shape", "size", "sum", "dot", "mean", "reshape", "copy")
+        return parent.attr in _READ
     return True
 
 

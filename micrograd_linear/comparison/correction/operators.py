@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
+from ...operations import names as op
 from .editor import Edit, Editor
 
 _SIGNS: dict[type, str] = {
@@ -96,7 +97,7 @@ def _both_layouts(editor: Editor, operand: Any) -> tuple[str, str]:
     if isinstance(operand, ast.Attribute) and operand.attr == "T":
         return own, editor.atom(operand.value)
     called = operand.func if isinstance(operand, ast.Call) else None
-    if isinstance(called, ast.Attribute) and called.attr == "transpose":
+    if isinstance(called, ast.Attribute) and called.attr == op.TRANSPOSE:
         of_numpy = editor.of(called.value) in ("np", "numpy")
         first: Any = operand
         return own, editor.atom(first.args[0] if of_numpy else called.value)
@@ -106,7 +107,7 @@ def _both_layouts(editor: Editor, operand: Any) -> tuple[str, str]:
 def _of_call(editor: Editor, node: ast.Call) -> Iterator[Edit | None]:
     """``np.dot(a, b)`` and ``a.dot(b)`` in every order and layout."""
     function = node.func
-    if not isinstance(function, ast.Attribute) or function.attr not in ("dot", "matmul"):
+    if not isinstance(function, ast.Attribute) or function.attr not in ("dot", op.MATMUL):
         return
     if len(node.args) == 2:
         pair = node.args[0], node.args[1]

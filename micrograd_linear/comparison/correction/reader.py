@@ -144,6 +144,8 @@ class Reader:
         standing = standing_of(name, array, self.known)
         if standing is Standing.WRONG and name in self.assembled.get(step, ()):
             return Standing.UNKNOWN  # what is to be added to it is not there yet
+        if standing is Standing.WRONG and not self.known.is_wrong(array) and self._is_local(step):
+            return Standing.UNKNOWN
         is_final = visit is self.trace.visits[step][-1] and step in self.finals
         if standing < Standing.WRONG and is_final and naming.plain(meant_by(name)) in self.stems:
             nodes = self.known.nodes_of(name, array.shape)
@@ -151,6 +153,12 @@ class Reader:
             if nodes and not any(alike(array, gradient) for gradient in whole):
                 return Standing.WRONG
         return standing
+
+    def _is_local(self, step: Step) -> bool:
+        """Whether a statement reads no gradient: ``ds = s * (1 - s)`` is a local derivative."""
+        names = names_read(step) | (set(step.targets) if _adds_up(step) else set())
+        reads = any(meant_by(name) or naming.is_upstream(name) for name in names)
+        return self.known.takes_upstream and not reads
 
     def _read_by(self, step: Step, visit: Visit) -> list[_State]:
         """The states of all that a visit reads."""

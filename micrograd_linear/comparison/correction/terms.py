@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...operations import names as op
 from .editor import Edit, Editor
 from .known import meant_by
 from .scope import Scope
@@ -78,7 +79,7 @@ def _means(editor: Editor, scope: Scope, node: Any, shape: Shape) -> Iterator[st
     if not shape:
         return
     own = editor.atom(node)
-    for method in ("mean", "sum"):
+    for method in (op.MEAN, op.SUM):
         yield f"- {own}.{method}()"
         yield f"- {own}.{method}(axis=0)"
         if len(shape) > 1:
@@ -95,11 +96,11 @@ def sum_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
         if not shape:
             continue
         text = editor.atom(node)
-        for method in ("sum", "mean"):
+        for method in (op.SUM, op.MEAN):
             yield editor.put(node, f"{text}.{method}()", 1.3, f"the {method} is missing")
             for axis in range(len(shape)):
                 for keep in ("", ", keepdims=True"):
                     call = f"{method}(axis={axis}{keep})"
-                    cost = 1.1 if method == "sum" else 1.3
+                    cost = 1.1 if method == op.SUM else 1.3
                     says = f"the {method} over axis {axis} is missing"
                     yield editor.put(node, f"{text}.{call}", cost, says)

@@ -6,6 +6,7 @@ file, never a verdict: where it is not borne out, others are looked at first.
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 
@@ -17,6 +18,7 @@ from .pairing import Case, Pair
 from .slopes import agreeing
 from .unknowns import Unknown, drawn_anew
 
+_GAIN = re.compile(r"g|gains?|scale", re.I)
 _ATTEMPTS = 12_000
 _LAYOUTS = (0, 1, 2, 10, 9, 7, 13, 3, 4, 5, 6, 8, 11)  # places in WORLDS to begin at
 _MORE_FITS = 25  # other fitting inputs that are looked at, where the first do not bear it out
@@ -52,16 +54,24 @@ def _is_sure(case):
     another array than it is.
     """
     wrong = {n: g for n, g in case.gradients.items() if np.shape(g) != case.values[n].shape}
-    others = [n for n in wrong if not naming.is_bias_beside(n, case.values)]
     if not wrong:
         return all(np.any(g) for g in case.gradients.values())
-    return all(_is_of_a_mistake(np.shape(wrong[n]), case.values[n].shape) for n in others)
+    others = [n for n in wrong if not _is_of_all_samples(n, case.values)]
+    return all(_is_of_a_mistake(n, np.shape(wrong[n]), case.values[n].shape) for n in others)
 
 
-def _is_of_a_mistake(shape, wanted):
-    """Whether a shape is that of a transpose, or of a sum over samples that is missing."""
+def _is_of_all_samples(name, values):
+    """Whether an argument is a bias or a gain, whose gradient is often summed wrongly."""
+    return naming.is_bias_beside(name, values) or bool(_GAIN.fullmatch(naming.last_part(name)))
+
+
+def _is_of_a_mistake(name, shape, wanted):
+    """Whether a shape is that of a transpose, of a sum over samples that is missing, or of one over
+    the samples of what is predicted.
+    """
     unsummed = len(shape) > len(wanted) and shape[len(shape) - len(wanted) :] == wanted
-    return sorted(shape) == sorted(wanted) or unsummed
+    summed = naming.is_prediction(name) and len(shape) < len(wanted)
+    return sorted(shape) == sorted(wanted) or unsummed or summed
 
 
 def _found(climb: Climb, mostly: bool) -> Case | None:
