@@ -28,7 +28,7 @@ def call_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
         yield from _other_functions(editor, scope, node, name)
         yield from _other_arguments(editor, node)
         yield from _without(editor, node, name)
-        if name == "einsum":
+        if name == op.EINSUM:
             yield from _other_subscripts(editor, node)
         if isinstance(node.func, ast.Name) and node.func.id == "range":
             yield from _other_turns(editor, node)

@@ -163,7 +163,7 @@ def _other_places(editor: Editor, scope: Scope, node: ast.Subscript) -> Iterator
         elif isinstance(part, ast.Slice):
             yield from _other_slices(editor, part)
     slices: list[Any] = [p for p in parts if isinstance(p, ast.Slice) and p.upper and not p.lower]
-    padding_first = sorted(scope.numbers, key=lambda number: "pad" not in number.text)
+    padding_first = sorted(scope.numbers, key=lambda number: op.PAD not in number.text)
     for number in padding_first if slices else ():
         if isinstance(number.value, (int, np.integer)) and number.value:
             texts = [

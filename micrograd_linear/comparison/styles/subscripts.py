@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from ...operations import names as op
 from .source import tree_of
 
 _SIZES = (3, 4, 5, 2, 6, 7, 8, 9, 10, 11)
@@ -19,7 +20,7 @@ _ELEMENTWISE = re.compile(r".*(softmax|exp|tanh|relu|gelu|sigmoid|silu|maximum|d
 def shapes_of(function: Callable) -> dict[str, tuple[int, ...]]:
     """{argument: shape} of the arguments that stand in ``einsum``, or are added to its result."""
     tree = tree_of(function)
-    if tree is None or "einsum" not in ast.dump(tree):
+    if tree is None or op.EINSUM not in ast.dump(tree):
         return {}
     axes = _Axes([a.arg for a in tree.args.args])
     assigned = [n for n in ast.walk(tree) if isinstance(n, (ast.Assign, ast.Return))]
@@ -54,7 +55,7 @@ class _Axes:
         if not isinstance(node, ast.Call):
             return None
         name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        if name == "einsum" and node.args and isinstance(node.args[0], ast.Constant):
+        if name == op.EINSUM and node.args and isinstance(node.args[0], ast.Constant):
             return self._of_einsum(str(node.args[0].value).replace(" ", ""), node.args[1:])
         if node.args and _ELEMENTWISE.match(name):
             return self.of(node.args[0])
