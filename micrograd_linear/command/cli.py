@@ -199,7 +199,7 @@ def _diffs(fixes):
     if not fixes:
         return "\n\nNo correction was verified, so there is nothing to write."
     left_out = sum(fix.left_out for fix in fixes)
-    more = f"{left_out} more touch the same lines: check again after these.\n" if left_out else ""
+    more = f"{left_out} more may follow from these: check again after them.\n" if left_out else ""
     return "\n\n" + more + "".join(fix.diff for fix in fixes).rstrip("\n")
 
 

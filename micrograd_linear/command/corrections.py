@@ -8,7 +8,7 @@ import json
 import linecache
 import tokenize
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ Hunk = tuple[int, int, tuple[str, ...]]  # lines from, up to, and what stands th
 @dataclass(frozen=True)
 class Corrected:
     """A file, or a notebook's cell, as it is and as it should be; ``left_out`` counts corrections
-    that touch the same lines as others.
+    that may be none any more after these.
     """
 
     name: str
@@ -41,17 +41,26 @@ class Corrected:
 
 
 def corrected(comparisons: Iterable[Comparison | None]) -> list[Corrected]:
-    """Every file that a verified correction changes, with all corrections of all pairs.
+    """Every file that a verified correction changes, with the corrections of all pairs.
 
-    It reads the files as they were run, so it must be asked while they are still loaded.
+    A pair that runs a function which is corrected for another is left out: it may be right then. So
+    the pairs that run the fewest functions come first. The files are read as they were run, so this
+    must be asked while they are still loaded.
     """
+    found = [c.diagnosis for c in comparisons if c is not None and not c.ok and c.diagnosis]
     texts: dict[str, list[str]] = {}
-    for comparison in comparisons:
-        diagnosis = comparison.diagnosis if comparison is not None and not comparison.ok else None
-        for file, text in (diagnosis.texts if diagnosis is not None else {}).items():
+    edited: set = set()
+    left_out = 0
+    for diagnosis in sorted(found, key=lambda each: len(each.ran)):
+        if diagnosis.ran & edited:
+            left_out += bool(diagnosis.texts)
+            continue
+        edited |= diagnosis.edited
+        for file, text in diagnosis.texts.items():
             if text not in texts.setdefault(file, []):
                 texts[file].append(text)
-    return [_merged(file, versions) for file, versions in texts.items()]
+    merged = [_merged(file, versions) for file, versions in texts.items()]
+    return [replace(m, left_out=m.left_out + left_out * (m is merged[0])) for m in merged]
 
 
 def _merged(file: str, versions: Sequence[str]) -> Corrected:

@@ -124,3 +124,47 @@ def test_corrections_of_the_same_lines_are_not_mixed():
     merged = corrections._merged_lines(before, [one, two])
     assert merged == ("a\nB\nc\n", 1)
     assert corrections._merged_lines(before, ["A\nb\nc\n", "a\nb\nC\n"]) == ("A\nb\nC\n", 0)
+
+
+BLOCK = """\
+import numpy as np
+
+
+class Skip:
+    def __init__(self, n=4):
+        self.W = np.random.default_rng(1).normal(size=(n, n)) / 2
+
+    def forward(self, x):
+        self.x = x
+        return x + np.tanh(x @ self.W)
+
+    def backward(self, dy):
+        dz = dy * (1 - np.tanh(self.x @ self.W) ** 2)
+        self.dW = self.x.T @ dz
+        dx = dz @ self.W.T + dy
+        return dx
+
+
+class Tower:
+    def __init__(self):
+        self.blocks = [Skip(), Skip()]
+
+    def forward(self, x):
+        for block in self.blocks:
+            x = block.forward(x)
+        return x
+
+    def backward(self, dy):
+        for block in reversed(self.blocks):
+            dy = block.backward(dy)
+        return dy
+"""
+
+
+def test_a_pair_that_runs_a_corrected_function_is_checked_again_first(capsys):
+    """Each of the two pairs could be mended by itself; both corrections together would be wrong."""
+    Path("net.py").write_text(BLOCK.replace("self.W.T + dy", "self.W.T"))
+    assert cli.main(["check", "net.py", "--write"]) == 1
+    assert "1 more may follow from these" in capsys.readouterr().out
+    assert "dx = dz @ self.W.T + dy\n" in Path("net.py").read_text()
+    assert cli.main(["check", "net.py"]) == 0

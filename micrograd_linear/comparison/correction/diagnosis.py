@@ -12,8 +12,8 @@ import numpy as np
 from ...foundations.place import Statement
 from .editor import Edit
 from .known import Known, meant_by
-from .mistake import Correction, Diagnosis, Mistake
-from .routine import Step
+from .mistake import Correction, Diagnosis, Function, Mistake
+from .routine import Routine, Step
 from .search import Found, Search
 from .standing import Standing, gradients_of, standing_in
 from .suspicion import Suspect, likelier, suspects
@@ -38,6 +38,8 @@ class Diagnostician:
         """What is wrong in a backward pass."""
         found: list[Mistake] = []
         texts: dict[str, str] = {}
+        ran: set[Function] = set()
+        changed: set[Function] = set()
         with ExitStack() as stack:
             for _ in range(_ROUNDS):
                 step = self._round(texts)
@@ -45,6 +47,8 @@ class Diagnostician:
                     break
                 mistake, edit, trace = step
                 found.append(mistake)
+                ran |= {_function(routine) for routine in trace.routines.values()}
+                changed |= {_function(edit.step.routine)} if edit is not None else set()
                 if mistake.all_agree or edit is None:
                     break
                 with contextlib.suppress(NotCompiled):
@@ -55,7 +59,7 @@ class Diagnostician:
                     stack.enter_context(rewritten(file.file, texts[file.file]))
                     continue
                 break
-        return Diagnosis(tuple(found))
+        return Diagnosis(tuple(found), ran=frozenset(ran), edited=frozenset(changed))
 
     def _round(self, texts: dict[str, str]) -> tuple[Mistake, Edit | None, Trace] | None:
         trace = self.trial.traced()
@@ -136,6 +140,10 @@ class Diagnostician:
         if edit.is_deletion:
             line = "(without this line)"
         return Correction(line or "", edit.says, tuple(sorted(found.agreeing)), after)
+
+
+def _function(routine: Routine) -> Function:
+    return routine.text.file, routine.node.lineno
 
 
 def _place(step: Step, edit: Edit) -> Statement:

@@ -11,6 +11,7 @@ from typing import Any
 from ...foundations.place import CELL, Statement
 
 Paint = Callable[[str, str], str]
+Function = tuple[str, int]  # its file, and its first line
 _WIDE = 46  # columns of a corrected line, after which is said that it was verified
 
 
@@ -114,13 +115,16 @@ class Mistake:
 @dataclass(frozen=True)
 class Diagnosis:
     """What was found in a backward pass: its mistakes in the order in which they are to be mended;
-    how many of its lines, and of its gradients, were looked at.
+    how many of its lines, and of its gradients, were looked at; the functions that were run for it,
+    and those that the corrections change.
     """
 
     mistakes: tuple[Mistake, ...] = ()
     lines: int = 0
     gradients: int = 0
     remark: str = ""
+    ran: frozenset[Function] = frozenset()
+    edited: frozenset[Function] = frozenset()
 
     @property
     def is_verified(self) -> bool:
