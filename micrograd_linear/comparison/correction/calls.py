@@ -14,8 +14,6 @@ from .editor import Edit, Editor
 from .operators import short
 from .scope import Scope
 
-_ROOTS = {op.VAR: op.STD, op.STD: op.VAR}  # which are no operations of their own
-
 
 def call_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
     """The edits of every call of a statement."""
@@ -114,8 +112,8 @@ def others_of(name: str) -> tuple[str, ...]:
     """The functions of NumPy's of the same kind: other reductions, or other elementwise ones of as
     many operands.
     """
-    if name in _ROOTS:
-        return (_ROOTS[name],)
+    if name in (op.VAR, op.STD):  # which are compositions
+        return (op.STD if name == op.VAR else op.VAR,)
     own = next((r for r in BY_NUMPY_FUNCTION.values() if _name_of(r) == name), None)
     if own is None:
         return ()

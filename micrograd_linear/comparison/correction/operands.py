@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from ...operations import names as op
+from ...operations import record_of
 from .editor import Edit, Editor
 from .operators import short
 from .scope import Reading, Scope, is_number
 
-# What may follow a name that another may stand for.
-_READ = ("T", "shape", "size", "dot", "copy", op.SUM, op.MEAN, op.RESHAPE)
+# What may follow a name that another may stand for, beside reductions and other layouts.
+_READ = ("T", "shape", "size", "dot", "copy")
 _MOST = 40  # other operands that are tried in one place
 
 
@@ -44,7 +45,8 @@ def _is_operand(editor: Editor, node: Any) -> bool:
     if isinstance(parent, ast.Call) and parent.func is node:
         return False
     if isinstance(parent, ast.Attribute):
-        return parent.attr in _READ
+        record = record_of(parent.attr)
+        return parent.attr in _READ or record.is_reduction or record.moves
     return True
 
 
