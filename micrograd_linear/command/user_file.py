@@ -1,7 +1,6 @@
 """The user's Python file: read, run as a module, and kept from disturbing the command."""
 
 from __future__ import annotations
-import __future__
 
 import ast
 import contextlib
@@ -20,6 +19,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 from ..comparison import UnusableLayer
+from ..foundations.code import FUTURE
 from ..foundations.place import in_one_line, place_of
 from .demos import is_endless, reads_a_text, with_a_text
 from .diversion import printing_to_standard_error
@@ -201,7 +201,7 @@ def _is_demo(statement: ast.stmt) -> bool:
 def _run_part(name, text, file):
     """Run a text statement by statement; one that needs data which is not there is left out."""
     whole = compile(text, name, "exec", dont_inherit=True)
-    flags = whole.co_flags & _FUTURE
+    flags = whole.co_flags & FUTURE
     lost: set[str] = set()
     for statement in ast.parse(text, name).body:
         code = compile(ast.Module([statement], []), name, "exec", flags, dont_inherit=True)
@@ -240,9 +240,6 @@ def _rests_on(statement, names, lost):
     """Whether a statement works with what a missing library, or missing data, would have given."""
     used = [node.id for node in ast.walk(statement) if isinstance(node, ast.Name)]
     return any(name in lost or is_nothing(names.get(name)) for name in used)
-
-
-_FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 
 
 def _assigned(statement):

@@ -20,9 +20,10 @@ from .comparison import Comparison
 from .convention import changed
 from .plain import PlainForward
 from .random_state import RandomState
+from .reached import functions_reached
 from .styles.attributes import children, is_object, put
 from .styles.pairing import Case
-from .styles.source import functions_in_files, text_of_files
+from .styles.source import text_of_files
 
 _TINY = 3e-4  # of the largest element of a gradient: what is larger is a mistake
 _EXPLAINED = 1 / 3  # of the deviation: where the constant counts in one place of several
@@ -106,8 +107,9 @@ def doubled(constants, functions: Sequence[Callable], case: Case) -> Iterator[No
     new = {c: 2 * c for c in constants}
     back: list[Callable[[], None]] = []
     try:
-        for function in functions_in_files(functions):
-            _double_in(function, new, back)
+        for alike in functions_reached(functions).values():
+            for function in alike:
+                _double_in(function, new, back)
         owner = getattr(case.forward, "written_as", None)
         _double_on(getattr(owner, "__self__", None), new, back)
         yield

@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...foundations.place import Statement
+from .accounts import Account
 from .editor import Edit
 from .known import Known, meant_by
 from .mistake import Correction, Diagnosis, Function, Mistake
 from .routine import Routine, Step
 from .search import Found, Search
 from .standing import Standing, gradients_of, standing_in
-from .suspicion import Suspect, likelier, suspects
-from .swap import NotCompiled, changed_text, edited, rewritten, swapped
+from .suspicion import likelier, suspects
+from .swap import NotCompiled, edited, rewritten, swapped
 from .trace import Trace
 from .trial import Trial
 
@@ -65,12 +66,11 @@ class Diagnostician:
         trace = self.trial.traced()
         if not trace.visits:
             return None
-        before = self.trial.agreeing(self.trial.gradients())
-        known = likelier(trace, self.trial.known())
-        search = Search(self.trial, trace, known, before)
-        found = search.run()
-        wrong = set(self.trial.right) - before
-        looked_at = suspects(trace, known, wrong)
+        given = self.trial.gradients()
+        before = self.trial.agreeing(given)
+        known = likelier(trace, self.trial.known(given))
+        looked_at = suspects(trace, known, set(self.trial.right) - before)
+        found = Search(self.trial, trace, known, before, looked_at).run()
         verified = self._verified(found, trace)
         if verified:
             mistake = self._mistake(verified, looked_at, trace, known, texts)
@@ -107,7 +107,7 @@ class Diagnostician:
     def _mistake(
         self,
         verified: list[Found],
-        looked_at: list[Suspect],
+        looked_at: list[Account],
         trace: Trace,
         known: Known | None,
         texts: dict[str, str],
@@ -135,7 +135,7 @@ class Diagnostician:
     def _correction(self, found: Found, texts: dict[str, str]) -> Correction:
         edit = found.edit
         file = edit.step.routine.text
-        after = {**texts, file.file: changed_text(file, edit.changes)}
+        after = {**texts, file.file: file.after(edit.changes)}
         line = edit.value if edit.adds_after is not None else edit.new_text
         if edit.is_deletion:
             line = "(without this line)"
@@ -169,16 +169,16 @@ def _columns(step: Step, edit: Edit) -> tuple[int, int] | None:
     return first - start, last - start
 
 
-def _accused(looked_at: list[Suspect], known: Known | None) -> Suspect | None:
+def _accused(looked_at: list[Account], known: Known | None) -> Account | None:
     """The statement whose own name says that it is wrong, where all that it reads is right."""
     if known is None:
         return None
-    sure = [s for s in looked_at if s.account.is_accused]
+    sure = [s for s in looked_at if s.is_accused]
     return sure[0] if sure else None
 
 
 def _unexplained(
-    suspect: Suspect, looked_at: list[Suspect], trace: Trace, known: Known | None, trial: Trial
+    suspect: Account, looked_at: list[Account], trace: Trace, known: Known | None, trial: Trial
 ) -> Mistake:
     step = suspect.step
     name = next((t for t in step.targets if meant_by(t)), "")
@@ -187,7 +187,7 @@ def _unexplained(
     return replace(mistake, says=says, count=len(trial.right))
 
 
-def _about(step: Step, looked_at: list[Suspect], trace: Trace, known: Known | None) -> Mistake:
+def _about(step: Step, looked_at: list[Account], trace: Trace, known: Known | None) -> Mistake:
     standings = {s.step: s.standing for s in looked_at}
     ran = list(dict.fromkeys(s for s, _ in trace.order))
     at = ran.index(step)
@@ -229,7 +229,7 @@ def _turns(step: Step, trace: Trace, known: Known | None) -> str:
 def lines_checked(trial: Trial) -> Diagnosis:
     """How many lines of a right backward pass were run, and how many of them are gradients."""
     trace = trial.traced()
-    known = likelier(trace, trial.known())
+    known = likelier(trace, trial.known(trial.gradients()))
     standings = {s.step: s.standing for s in suspects(trace, known)}
     lines = [s for s in trace.visits if s.targets or s.value is not None]
     gradients = [

@@ -45,12 +45,10 @@ class Edit:
         """The statement as it should be."""
         text = self.step.routine.text
         start, end = text.span(self.step.node)
-        whole = text.text
-        for change in sorted(self.changes, key=lambda c: -c.start):
-            if change.file == text.file and start <= change.start <= change.end <= end:
-                whole = whole[: change.start] + change.text + whole[change.end :]
-                end += len(change.text) - (change.end - change.start)
-        return " ".join(whole[start:end].split())
+        own = [c for c in self.changes if start <= c.start <= c.end <= end]
+        behind = len(text.text) - end
+        whole = text.after(own)
+        return " ".join(whole[start : len(whole) - behind].split())
 
 
 def precedence(node: ast.AST) -> int:

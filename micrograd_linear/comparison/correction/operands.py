@@ -52,20 +52,20 @@ def _is_operand(editor: Editor, node: Any) -> bool:
 
 def _other_readings(editor: Editor, scope: Scope, node: Any) -> Iterator[Edit | None]:
     own = editor.of(node)
-    try:
-        value = scope.value(own, scope.last)
-    except Exception:  # it is not there on its own
-        return
-    for reading in _alike(own, value, scope)[:_MOST]:
+    for reading in _alike(own, scope)[:_MOST]:
         says = f"`{own}` should be `{reading.text}`"
         yield editor.put(node, reading.text, 1.0 + 0.2 * _distance(own, reading.text), says)
-        if is_number(value) and isinstance(reading.value, (int, np.integer)):
+        if isinstance(reading.value, (int, np.integer)):
             text = f"({own} - {reading.text})"
             yield editor.put(node, text, 1.5, f"`{own}` should be `{text}`")
 
 
-def _alike(own: str, value: Any, scope: Scope) -> list[Reading]:
-    """The readings of the same shape and kind, the most similar names first."""
+def _alike(own: str, scope: Scope) -> list[Reading]:
+    """The readings of the same shape and kind as an operand, the most similar names first."""
+    try:
+        value = scope.value(own, scope.last)
+    except Exception:  # it is not there on its own
+        return []
     if isinstance(value, np.ndarray) and value.ndim:
         floats = value.dtype.kind == "f"
         pool = scope.arrays if floats else scope.masks
@@ -87,11 +87,7 @@ def _renamed(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
     for own, nodes in by_text.items():
         if len(nodes) < 2:
             continue
-        try:
-            value = scope.value(own, scope.last)
-        except Exception:  # it is not there on its own
-            continue
-        for reading in _alike(own, value, scope)[:_MOST]:
+        for reading in _alike(own, scope)[:_MOST]:
             says = f"`{own}` should be `{reading.text}`"
             cost = 1.1 + 0.2 * _distance(own, reading.text)
             yield editor.put_all(nodes, reading.text, cost, says)

@@ -52,7 +52,7 @@ def _of_binary(editor: Editor, node: ast.BinOp) -> Iterator[Edit | None]:
         text = f"{editor.atom(node.right, least)} {sign} {editor.atom(node.left, least)}"
         yield editor.put(node, text, 1.1, f"`{sign}` has its operands the wrong way round")
     if sign == "@":
-        yield from products(editor, node, node.left, node.right)
+        yield from _products(editor, node, node.left, node.right, ("", " @ ", ""))
     if sign in "*/+-@":
         what = "factor" if sign in "*/@" else "term"
         extra = f"the {what} `{short(right)}` does not belong here"
@@ -79,14 +79,16 @@ def short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def products(editor: Editor, node: Any, left: Any, right: Any) -> Iterator[Edit | None]:
-    """A matrix product in every order and layout, and element by element."""
+def _products(
+    editor: Editor, node: Any, left: Any, right: Any, form: tuple[str, str, str]
+) -> Iterator[Edit | None]:
+    """A matrix product in every other order and layout; ``form`` is the text around the two."""
     a, b = _both_layouts(editor, left), _both_layouts(editor, right)
     for first, second, order in ((a, b, 0.0), (b, a, 0.2)):
         for i, x in enumerate(first):
             for j, y in enumerate(second):
                 if order or i or j:
-                    text = f"{x} @ {y}"
+                    text = form[0] + x + form[1] + y + form[2]
                     says = f"the product should be `{short(text)}`"
                     yield editor.put(node, text, 1.0 + order + 0.1 * (i + j), says)
 
@@ -110,22 +112,12 @@ def _of_call(editor: Editor, node: ast.Call) -> Iterator[Edit | None]:
     if not isinstance(function, ast.Attribute) or function.attr not in ("dot", op.MATMUL):
         return
     if len(node.args) == 2:
-        pair = node.args[0], node.args[1]
+        pair, form = (node.args[0], node.args[1]), (f"{editor.of(function)}(", ", ", ")")
     elif len(node.args) == 1:
-        pair = function.value, node.args[0]
+        pair, form = (function.value, node.args[0]), ("", ".dot(", ")")
     else:
         return
-    a, b = _both_layouts(editor, pair[0]), _both_layouts(editor, pair[1])
-    for first, second, order in ((a, b, 0.0), (b, a, 0.2)):
-        for i, x in enumerate(first):
-            for j, y in enumerate(second):
-                if not (order or i or j):
-                    continue
-                text = (
-                    f"{editor.of(function)}({x}, {y})" if len(node.args) == 2 else f"{x}.dot({y})"
-                )
-                says = f"the product should be `{short(text)}`"
-                yield editor.put(node, text, 1.0 + order + 0.1 * (i + j), says)
+    yield from _products(editor, node, *pair, form)
     text = f"{editor.factor(pair[0])} * {editor.atom(pair[1], 13)}"
     yield editor.put(node, text, 1.2, "the product should be element by element")
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import linecache
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
-from ...foundations.place import is_beside
-from ..statement import plain_function
+import numpy as np
 
-_LARGE_TABLE = 100
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Other text between two places of a file."""
+
+    file: str
+    start: int
+    end: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -62,19 +69,13 @@ class FileText:
         start, end = self.span(node)
         return self.text[start:end]
 
-    def line_of(self, offset: int) -> int:
-        """The number of the line in which a place of the text lies."""
-        return self.text.count("\n", 0, offset) + 1
-
-
-@dataclass(frozen=True)
-class Change:
-    """Other text between two places of a file."""
-
-    file: str
-    start: int
-    end: int
-    text: str
+    def after(self, changes: Iterable[Change]) -> str:
+        """The text of the file with changes made in it; those of other files are passed over."""
+        changed = self.text
+        for change in sorted(changes, key=lambda c: -c.start):
+            if change.file == self.file:
+                changed = changed[: change.start] + change.text + changed[change.end :]
+        return changed
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +138,12 @@ class Routine:
         """Its name, with that of its class."""
         own = self.code.co_name
         return f"{self.owner}.{own}" if self.owner else own
+
+    @property
+    def numpy(self) -> str:
+        """The name by which its file knows NumPy."""
+        names = self.functions[0].__globals__
+        return next((n for n, x in names.items() if x is np and n != "numpy"), "numpy")
 
 
 def routine_of(functions: Iterable[FunctionType]) -> Routine | None:
@@ -233,61 +240,3 @@ def _written(target: ast.AST) -> list[str]:
     if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Constant):
         return _written(target.value)
     return [ast.unparse(target)]
-
-
-def functions_reached(functions: Iterable[Callable]) -> dict[CodeType, list[FunctionType]]:
-    """{code: the functions that have it} of all functions of the user's files."""
-    found: dict[CodeType, list[FunctionType]] = {}
-    waiting: list[Any] = [f for f in map(plain_function, functions) if f is not None]
-    files = {f.__code__.co_filename for f in waiting}
-    seen: set[int] = set()
-    while waiting:
-        x = waiting.pop()
-        if id(x) in seen:
-            continue
-        seen.add(id(x))
-        if isinstance(x, FunctionType):
-            if not _is_users(x.__code__.co_filename, files):
-                continue
-            found.setdefault(x.__code__, []).append(x)
-            waiting += _reached_from(x, seen)
-        elif inspect.isclass(x):
-            waiting += [_inner(member) for member in vars(x).values()]
-            waiting += x.__mro__[1:-1]
-    return found
-
-
-def _is_users(name: str, files: set[str]) -> bool:
-    return name in files or any(is_beside(name, file) for file in files)
-
-
-def _inner(member: Any) -> Any:
-    if isinstance(member, property):
-        return member.fget
-    return getattr(member, "__func__", member)
-
-
-def _reached_from(function: FunctionType, seen: set[int]) -> list[Any]:
-    found = [getattr(function, "__wrapped__", None)]
-    for cell in function.__closure__ or ():
-        try:
-            held = cell.cell_contents
-        except ValueError:  # it is empty
-            continue
-        found.append(held if callable(held) else type(held))
-    if id(function.__globals__) not in seen:
-        seen.add(id(function.__globals__))
-        for x in list(function.__globals__.values()):
-            found += _in_global(x, function.__code__.co_filename)
-    return [x for x in found if isinstance(x, (FunctionType, type))]
-
-
-def _in_global(x: Any, file: str) -> list[Any]:
-    """What a global name leads to: a function, a class, a module beside the file, a table."""
-    found = [x if isinstance(x, (FunctionType, type)) else type(x)]
-    path = getattr(x, "__file__", None)
-    if inspect.ismodule(x) and path and is_beside(str(path), file):
-        found += vars(x).values()
-    if isinstance(x, (dict, list, tuple)) and len(x) < _LARGE_TABLE:
-        found += x.values() if isinstance(x, dict) else x
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -64,20 +65,17 @@ class Scope:
     def shape(self, text: str) -> tuple[int, ...] | None:
         """The shape of the value of an expression; None where it is no array and no number."""
         if text not in self._shapes:
-            try:
+            self._shapes[text] = None
+            with suppress(Exception):  # it cannot be computed on its own
                 value = self.value(text, self.last)
-            except Exception:  # it cannot be computed on its own
-                value = None
-            is_array = isinstance(value, np.ndarray)
-            self._shapes[text] = np.shape(value or 0) if is_number(value) else None
-            if is_array:
-                self._shapes[text] = value.shape
+                if isinstance(value, np.ndarray) or is_number(value):
+                    self._shapes[text] = np.shape(value)
         return self._shapes[text]
 
-    @cached_property
+    @property
     def numpy(self) -> str:
         """The name by which the file knows NumPy."""
-        return next((n for n, x in self.names.items() if x is np and n != "numpy"), "numpy")
+        return self.step.routine.numpy
 
     @cached_property
     def readings(self) -> list[Reading]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .accounts import Account
 from .candidates import Candidates
 from .editor import Edit
 from .insertions import Gap, gaps, in_place, insertions
@@ -20,7 +21,6 @@ from .routine import Step
 from .scope import Scope, evaluated, reading_texts
 from .standing import Standing
 from .statements import statement_edits
-from .suspicion import Suspect, suspects
 from .swap import NotCompiled, edited, filling, swapped
 from .trace import Trace
 from .trial import Trial
@@ -57,6 +57,7 @@ class Search:
     trace: Trace
     known: Known | None
     before: frozenset[str]  # the gradients that agree as it is
+    suspects: list[Account]  # the likeliest to be wrong first
     runs: int = 0
     near: float = _NEAR  # what costs so much more than the best is no alternative
     penalties: dict[tuple[Any, str], float] = field(default_factory=dict)
@@ -65,11 +66,9 @@ class Search:
 
     def run(self) -> list[Found]:
         """All edits that help, the likeliest first."""
-        wrong = set(self.trial.right) - self.before
-        looked_at = suspects(self.trace, self.known, wrong)
-        self.penalties = _of_targets(looked_at)
+        self.penalties = _of_targets(self.suspects)
         places: list[tuple[float, Callable[[float], None]]] = []
-        for suspect in looked_at:
+        for suspect in self.suspects:
             places += self._jobs_of(suspect)
         places += [(_MISSING, self._job_of_gap(gap)) for gap in gaps(self.trace)]
         places.sort(key=lambda place: place[0])
@@ -102,10 +101,10 @@ class Search:
         whole = [f.cost for f in self.found if len(f.agreeing) == len(self.trial.right)]
         return min(whole, default=np.inf)
 
-    def _jobs_of(self, suspect: Suspect) -> list[tuple[float, Callable[[float], None]]]:
+    def _jobs_of(self, suspect: Account) -> list[tuple[float, Callable[[float], None]]]:
         step = suspect.step
         visits = self.trace.visits[step]
-        spot = suspect.account.spot
+        spot = suspect.spot
         scope = Scope(step, [visits[0], visits[-1]], reading_texts(step.routine), spot)
         shapes = {right.shape for right in self.trial.right.values()}
         known = self.known if suspect.standing is not Standing.RIGHT else None
@@ -210,12 +209,12 @@ def _only_returns(step: Step) -> bool:
     return isinstance(step.node, ast.Return) and all(isinstance(p, ast.Name) for p in parts)
 
 
-def _of_targets(looked_at: list[Suspect]) -> dict[tuple[Any, str], float]:
+def _of_targets(suspects: list[Account]) -> dict[tuple[Any, str], float]:
     """{(routine, name): how unlikely it is that its array is wrong}, by what writes or reads it."""
     found: dict[tuple[Any, str], float] = {}
-    for suspect in looked_at:
+    for suspect in suspects:
         own, reads = suspect.step.targets, names_read(suspect.step)
-        more = 0.0 if suspect.account.origins else 0.3
+        more = 0.0 if suspect.origins else 0.3
         for name, penalty in [(n, suspect.penalty) for n in own] + [
             (n, suspect.penalty + more) for n in reads
         ]:

@@ -6,8 +6,6 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from .editor import Edit
 from .insertions import places
 from .routine import Change, Step
@@ -81,14 +79,12 @@ def _added_at(step: Step, node: ast.AugAssign) -> Iterator[Edit]:
     """``np.add.at`` in the place of ``x[index] += g``, which adds to an element only once."""
     if not (isinstance(node.target, ast.Subscript) and isinstance(node.op, ast.Add)):
         return
-    names = step.routine.functions[0].__globals__
-    numpy = next((n for n, x in names.items() if x is np and n != "numpy"), "numpy")
     text = step.routine.text
     parts = [text.segment(part) for part in (node.target.value, node.target.slice, node.value)]
     if isinstance(node.target.slice, ast.Tuple):
         parts[1] = f"({parts[1]})"
     start, end = text.span(node)
-    change = Change(text.file, start, end, f"{numpy}.add.at({', '.join(parts)})")
+    change = Change(text.file, start, end, f"{step.routine.numpy}.add.at({', '.join(parts)})")
     says = "an element that is taken several times keeps one of its gradients: they must add up"
     yield Edit(step, (change,), None, 1.2, says, (start, end))
 

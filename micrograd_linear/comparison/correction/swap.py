@@ -1,7 +1,6 @@
 """The user's functions with other code, for the time of a run."""
 
 from __future__ import annotations
-import __future__
 
 import ast
 import contextlib
@@ -11,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from types import CodeType
 from typing import Any
 
-from .routine import Change, FileText, Routine, Step
+from ...foundations.code import FUTURE
+from .routine import Change, Routine, Step
 
 HOLE = "__micrograd_linear_value__"
-_FUTURE = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 
 
 class NotCompiled(Exception):
@@ -41,7 +40,7 @@ def code_of_definition(routine: Routine, node: Any) -> CodeType:
         )
         body = [outer]
     module = ast.fix_missing_locations(_with_type_parameters(ast.Module(body, [])))
-    flags = old.co_flags & _FUTURE
+    flags = old.co_flags & FUTURE
     try:
         whole = compile(module, old.co_filename, "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError, TypeError, RecursionError) as error:
@@ -67,15 +66,6 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
             yield from _codes(constant)
 
 
-def changed_text(text: FileText, changes: Iterable[Change]) -> str:
-    """The text of a file after changes of it."""
-    moved = text.text
-    for change in sorted(changes, key=lambda c: -c.start):
-        if change.file == text.file:
-            moved = moved[: change.start] + change.text + moved[change.end :]
-    return moved
-
-
 def edited(
     routine: Routine, changes: Iterable[Change], others: Iterable[Routine] = ()
 ) -> dict[Routine, CodeType]:
@@ -83,7 +73,7 @@ def edited(
 
     An edit adds no function and takes none away, so they are found by their order.
     """
-    moved = changed_text(routine.text, changes)
+    moved = routine.text.after(changes)
     try:
         tree = ast.parse(moved)
     except (SyntaxError, ValueError, RecursionError) as error:

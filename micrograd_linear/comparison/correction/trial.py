@@ -14,10 +14,11 @@ import numpy as np
 
 from ..pair import backward_arguments, gradients_by_name, with_cache
 from ..random_state import RandomState
+from ..reached import functions_reached
 from ..recorded import record
 from ..run import Run
 from .known import Known, closeness
-from .routine import Routine, functions_reached, routine_of
+from .routine import Routine, routine_of
 from .trace import Trace
 
 Gradients = dict[str, np.ndarray]
@@ -109,8 +110,9 @@ class Trial:
         found = {code: routine_of(reached[code]) for code in codes if code in reached}
         return {code: routine for code, routine in found.items() if routine is not None}
 
-    def known(self) -> list[Known]:
-        """What the engine knows of the forward pass; nothing where it cannot be recorded.
+    def known(self, given: Gradients | None) -> list[Known]:
+        """What the engine knows of the forward pass, and of what backward gave; nothing where it
+        cannot be recorded.
 
         A backward pass of a loss may not take the gradient of the loss: inside of it that is 1.
         """
@@ -121,13 +123,12 @@ class Trial:
             seeds = [self.dy] if self.dy.ndim else [np.ones_like(self.dy), self.dy]
             found = [Known.of(recorded.y, seed, trace) for seed in seeds]
             for known, seed in zip(found, seeds, strict=True):
-                known.wrong = self._wrong(seed)
+                known.wrong = self._wrong(given or {}, seed)
             return found
         return []
 
-    def _wrong(self, seed: np.ndarray) -> list[np.ndarray]:
-        """The wrong gradients that backward gives, as they are inside of it."""
-        given = self.gradients() or {}
+    def _wrong(self, given: Gradients, seed: np.ndarray) -> list[np.ndarray]:
+        """The wrong gradients that backward gave, as they are inside of it."""
         agreeing = self.agreeing(given)
         factor = seed / self.dy if not self.dy.ndim and self.dy else 1.0
         return [np.asarray(g * factor) for name, g in given.items() if name not in agreeing]

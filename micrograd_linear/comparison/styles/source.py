@@ -10,11 +10,9 @@ import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from tokenize import TokenError
-from types import FunctionType
 
-from ...foundations.place import is_beside
+from ..reached import functions_reached
 from ..statement import code_of, plain_function
 from . import naming
 from .docstrings import documented
@@ -93,27 +91,8 @@ def text_of(function: Callable) -> str:
 
 def text_of_files(functions: Iterable[Callable]) -> str:
     """The text of the files in which functions stand, and of the user's files that these import."""
-    files = dict.fromkeys(f.__code__.co_filename for f in functions_in_files(functions))
+    files = dict.fromkeys(code.co_filename for code in functions_reached(functions))
     return "".join("".join(linecache.getlines(file)) for file in files)
-
-
-def functions_in_files(functions: Iterable[Callable]) -> list[FunctionType]:
-    """All functions and methods of the files in which some functions stand, and of the user's files
-    that these import.
-    """
-    found: dict[int, FunctionType] = {}
-    waiting = [f for f in map(plain_function, functions) if f is not None]
-    while waiting:
-        function = waiting.pop()
-        if id(function) in found:
-            continue
-        found[id(function)] = function
-        own = function.__code__.co_filename
-        for x in list(function.__globals__.values()):
-            parts = [x, *vars(x).values()] if inspect.isclass(x) else [x]
-            inner = [part for part in parts if inspect.isfunction(part) and id(part) not in found]
-            waiting += [f for f in inner if is_beside(f.__code__.co_filename, Path(own).parent)]
-    return list(found.values())
 
 
 def returned_names(function: Callable) -> list[str]:
