@@ -15,7 +15,7 @@ from ..operations import record_of
 from . import fold, marks, modules
 from .heat import Numbers
 from .picture import Box, Cluster, Use
-from .reading import Place, Reading
+from .reading import Places, Reading
 from .uses import broadcast, role, setting
 
 DEEPEST = 8  # frames inside one another
@@ -42,29 +42,35 @@ class _SingleBoxes:
         self.reading, self.boxes, self.stacks = reading, [], {}
         self._ids, self._numbers, self._results = {}, itertools.count(), reading.results
 
-    def add(self, node: Node, inputs: list[tuple[Any, Place]], stack: tuple[int, ...]) -> None:
+    def add(self, node: Node, inputs: list[tuple[Any, Places]], stack: tuple[int, ...]) -> None:
         """The box of a node, after those of the constants among its inputs."""
-        uses = [self._use(node, x, place, stack) for x, place in inputs]
+        uses = [self._use(node, x, places, stack) for x, places in inputs]
         id, reading = self._new_id(stack), self.reading
         self._ids[node] = id
         numbers = reading.data(node), reading.gradient(node)
         box = _box(id, (node,), node.shape, *numbers, reading, self._results)
         box.single, box.made_of = True, tuple(x for x, _ in inputs)
-        if node.operands and node not in reading.cut:
+        composite = reading.composites.get(node)
+        if composite is not None:
+            box.symbol, box.settings, box.operands = composite.title, composite.formula, uses
+            box.is_composite = True
+        elif node.operands and node not in reading.cut:
             many = len(uses) > len(node.operands)
             record = record_of(node.operation)
             box.symbol = record.notation.of_many if many else record.symbol
             box.settings, box.operands = _settings(node), uses
         self.boxes.append(box)
 
-    def _use(self, node: Node, x: Any, place: Place, stack: tuple[int, ...]) -> Use:
+    def _use(self, node: Node, x: Any, places: Places, stack: tuple[int, ...]) -> Use:
         """The line from an input, and the box of a constant, which no other line begins at."""
-        consumer, i = place
+        consumer, i = places[0]
         called, repeated = role(consumer.operation, i, _roles(consumer)), broadcast(consumer, x)
+        if node in self.reading.composites:
+            called = repeated = ""
         if is_node(x):
             wrong = (node, x) in self.reading.wrong_uses
             words = "✗" if wrong else ""
-            use = Use(self._ids[x], words, wrong, called, repeated, places=(place,))
+            use = Use(self._ids[x], words, wrong, called, repeated, places=places)
             return use.flowing(self.reading)
         id, group = self._new_id(stack), self.reading.groups.get(node, "")
         constant = Numbers.read(x)

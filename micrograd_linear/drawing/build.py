@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from . import boxes, modules
 from .fold import READABLE, fold
+from .fold import Box as Group
+from .layout import layout
+from .options import Style
 from .picture import Picture
 from .reading import Reading
 
+_FEW = (12, 16, 20, 25)  # boxes that a loop is folded into
+_SAME = "×n stands for n that play the same part"
 LAYABLE = 5000  # boxes that Graphviz lays out in seconds
 MOST_VALUES = 400  # that a page plays one by one
 
 
 def picture(reading: Reading, most: int, view: str = "auto") -> Picture:
-    """The picture of what was read. It is folded where it has more than ``most`` values, or as
-    ``view`` has it ("full", "folded").
+    """The picture of what was read. Calculations that have a name are one card each, and it is
+    folded where it has more than ``most`` values, or as ``view`` has it ("full", "folded").
     """
     total = reading.total
+    if view == "auto":
+        closed = reading.closed()
+        made = _each(closed) if closed.total <= most else None
+        if made is not None and not layout(made, Style()).is_legible:
+            made = _turns(reading) or made
+        if made is not None and (made.grouped or closed.composites):
+            made.whole = _each(reading) if total <= MOST_VALUES else None
+            made.overview = True
+            return made
     if view == "full" and total > LAYABLE:
         raise ValueError(
             f"draw: view 'full': {total:,} values are more than the {LAYABLE:,} that can be laid "
@@ -26,11 +41,35 @@ def picture(reading: Reading, most: int, view: str = "auto") -> Picture:
     small = view == "full" or (view == "auto" and total <= most)
     if not small and (view == "folded" or total > MOST_VALUES):
         return _folded(reading, min(most, total))
+    whole = _each(reading)
+    whole.in_full = view == "full"
+    return whole if small else folded(whole, min(most, total))
+
+
+def _each(reading: Reading) -> Picture:
+    """The picture with a box for every value, or for every calculation that has a name."""
     drawn, clusters = boxes.each(reading)
     whole = Picture(drawn, reading.left_out, reading, clusters)
     if reading.flow is not None:
         whole.seeds = reading.seeds({box.node: box.id for box in drawn if box.node is not None})
-    return whole if small else folded(whole, min(most, total))
+    return whole
+
+
+def _turns(reading: Reading) -> Picture | None:
+    """The picture of a calculation that goes the same way again and again, as a loop does: what is
+    the same in all turns is one box. None where most of the values are no part of such turns.
+    """
+    if reading.cut or reading.verdicts or reading.stacks:
+        return None
+    for most in _FEW:
+        groups = fold(reading.part, most)
+        alike = all(len({(x.operation, x.shape, x.name) for x in g.members}) == 1 for g in groups)
+        repeated = sum(len(g.members) for g in groups if len(g.members) > 2)
+        if alike and repeated > 0.6 * len(reading.part):
+            return _of_groups(
+                groups, reading, f"{reading.total:,} values, folded into {len(groups)}; {_SAME}"
+            )
+    return None
 
 
 def folded(whole: Picture, most: int) -> Picture:
@@ -74,11 +113,13 @@ def _folded(reading: Reading, most: int) -> Picture:
         words += f"{calls:,} calls of modules are one box each"
     else:
         groups = fold(order, min(most, READABLE), reading.cut)
-        words = (
-            f"{total:,} values, folded into {len(groups)}; ×n stands for n that play the same part"
-        )
+        words = f"{total:,} values, folded into {len(groups)}; {_SAME}"
         if len(groups) == len(order):
             words = f"{total:,} values, of which no two play the same part"
+    return _of_groups(groups, reading, words)
+
+
+def _of_groups(groups: Sequence[Group], reading: Reading, words: str) -> Picture:
     caption = "; ".join(filter(None, (words, reading.left_out)))
     made = Picture(boxes.grouped(groups, reading), caption, reading, grouped=True)
     if reading.flow is not None:

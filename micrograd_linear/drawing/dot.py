@@ -5,11 +5,13 @@ In an SVG, the group of a value has the id of its box, "v3" say; that of its ope
 edge of the operation's first operand "v3_op-0", and what flows back along it "v3_op-0-back".
 """
 
+import itertools
 from collections import Counter
 
 import graphviz
 
-from .labels import brief, quiet, text, value_rows
+from .labels import brief, quiet, strip, text, value_rows
+from .layout import MANY
 from .options import ALL
 from .theme import CLUSTER, FAINT, FILLS, FLOW, INK, LINE, OPERATION, PAGE, WRONG, recoloured
 
@@ -30,6 +32,8 @@ _OPERATION = {
     "fillcolor": OPERATION,
 }
 _WRONG_EDGE = {"color": WRONG, "penwidth": "3", "fontcolor": WRONG, "fontsize": "16"}
+_COMPOSITE = {**_OPERATION, "shape": "box", "style": "filled,rounded", "margin": "0.12,0.08"}
+_LOOSE_EDGE = {"constraint": "false", "color": FAINT}  # to another column
 _BACK_EDGE = {"dir": "back", "style": "dashed", "color": FLOW, "fontcolor": FLOW}
 _CLUSTER = {
     "style": "rounded,filled",
@@ -44,41 +48,63 @@ _FRAMES = {"leaf": ' STYLE="ROUNDED"', "constant": ' STYLE="DASHED"'}
 _FONT = "Helvetica,Arial,sans-serif"
 
 
-def dot(picture, direction="LR", *, show=ALL, heat=True, theme="light", card=None):
-    """The DOT text; ``direction`` "LR" or "TB"; ``show`` as for ``draw``; in the colours of a
-    ``theme``.
+def dot(picture, layout, *, show=ALL, heat=True, theme="light", card=None):
+    """The DOT text, in a ``Layout``; ``show`` as for ``draw``; in the colours of a ``theme``.
 
     ``card(box)`` gives another label for a value; what flows back is then not drawn.
     """
     graph = graphviz.Digraph()
-    _set_defaults(graph, picture, direction, card is not None)
+    _set_defaults(graph, picture, layout.direction, card is not None)
+    made = card or (
+        (lambda box: _brief_label(box, show, heat))
+        if layout.brief
+        else (lambda box: _label(box, show, heat))
+    )
 
     def value(part, box):
-        _value(part, box, card(box) if card else _label(box, show, heat))
+        _value(part, box, made(box), layout.brief)
 
-    _Frames(graph, picture, direction, value).draw()
+    _Frames(graph, picture, layout.direction, value).draw()
+    _set_columns(graph, picture, layout)
     ends = _Ends(graph, picture)
     for box in picture.boxes:
-        operation = f"{box.id}_op"
+        operation = box.id if layout.brief else f"{box.id}_op"
         for i, use in enumerate(box.operands):
-            end = ends.of(use, box)
+            end, id = ends.of(use, box), f"{box.id}_op-{i}"
+            loose = _LOOSE_EDGE if layout.goes_on(use.id, box.id) and end == use.id else {}
             words = "<BR/>".join(map(text, use.label))
-            label = {"label": f"<{words}>"} if use.label else {}
+            label = {"label": f"<{words}>"} if use.label and len(picture.boxes) <= MANY else {}
             mark = _WRONG_EDGE if use.wrong else {}
-            graph.edge(end, operation, id=f"{operation}-{i}", **label, **mark)
+            graph.edge(end, operation, id=id, **label, **{**loose, **mark})
             if use.shown is not None and card is None:
                 flow = f"<{brief(use, heat)}>"
-                graph.edge(end, operation, id=f"{operation}-{i}-back", label=flow, **_BACK_EDGE)
+                graph.edge(end, operation, id=f"{id}-back", label=flow, **{**loose, **_BACK_EDGE})
         ends.met.update(use.id for use in box.operands)
     return recoloured(graph.source) if theme == "dark" else graph.source
+
+
+def _set_columns(graph, picture, layout):
+    """The first boxes of the columns stand beside each other, in their order."""
+    firsts = {}
+    for box in picture.boxes:
+        firsts.setdefault((layout.columns or {}).get(box.id, 0), box.id)
+    if len(firsts) < 2:
+        return
+    order = [firsts[column] for column in sorted(firsts)]
+    with graph.subgraph() as together:
+        together.attr(rank="same")
+        for one, other in itertools.pairwise(order):
+            together.edge(one, other, style="invis", minlen="2")
 
 
 def _set_defaults(graph, picture, direction, in_page):
     """Fonts, colours and distances; a picture in a page has its caption there."""
     extra = {"label": f"<{text(picture.folded, 300)}>"} if picture.folded else {}
-    extra = {"ranksep": "0.3", "nodesep": "0.2"} if in_page else extra
+    extra = {} if in_page else extra
     page = {"bgcolor": PAGE, "fontname": _FONT, "fontsize": "12", "fontcolor": INK}
-    graph.attr("graph", rankdir=direction, **page, labelloc="b", **extra)
+    graph.attr(
+        "graph", rankdir=direction, **page, labelloc="b", ranksep="0.3", nodesep="0.2", **extra
+    )
     graph.attr("node", fontname=_FONT, fontsize="11", color=LINE, fontcolor=INK)
     line = {"fontname": _FONT, "fontsize": "9", "fontcolor": LINE}
     graph.attr("edge", color=LINE, arrowsize="0.7", **line)
@@ -141,15 +167,41 @@ class _Frames:
             self.value(part, box)
 
 
-def _value(part, box, label):
-    """The card of a value, and its operation in front of it."""
+def _value(part, box, label, brief):
+    """The card of a value, and its operation in front of it, or, on a ``brief`` card, on it."""
     part.node(box.id, label=label, shape="plain", id=box.id)
-    if box.symbol:
-        part.node(f"{box.id}_op", label=_operation(box), id=f"{box.id}_op", **_OPERATION)
+    if box.symbol and not brief:
+        look = _COMPOSITE if box.is_composite else _OPERATION
+        part.node(f"{box.id}_op", label=_operation(box), id=f"{box.id}_op", **look)
         part.edge(f"{box.id}_op", box.id)
     elif box.cut:
         part.node(f"{box.id}_cut", label="…", shape="plaintext", width="0.2", height="0.2")
         part.edge(f"{box.id}_cut", box.id, style="dotted")
+
+
+def _brief_label(box, show, heat):
+    """A card in short: name, shape and operation, and one line for data and one for gradient."""
+    rows = _line(" ".join(filter(None, _heading(box, show, box.about.removesuffix(" float64")))), 3)
+    if box.symbol:
+        settings = f" {text(box.settings, 30)}" if box.settings and not box.is_composite else ""
+        rows += _line(f"<I>{text(box.symbol)}</I>{settings}", 2)
+    for title, shown in box.shown.items():
+        if title in show:
+            rows += _brief_line(title, strip(shown, heat and box.count == 1))
+    return f"<{_framed(box, rows + _remarks(box))}>"
+
+
+def _brief_line(title, numbers):
+    cells = f'<TD ALIGN="LEFT">{quiet(title)}</TD><TD ALIGN="LEFT">{numbers}</TD>'
+    style = 'BORDER="0" CELLBORDER="0" CELLSPACING="2" CELLPADDING="0"'
+    return f'<TR><TD ALIGN="LEFT"><TABLE {style}><TR>{cells}</TR></TABLE></TD></TR>'
+
+
+def _heading(box, show, about):
+    """Its name, or that of its place in the picture, and what it is."""
+    name = f"<B>{text(box.title)}</B>" if box.title else quiet(box.id)
+    named = "name" in show and (box.title or box.symbol)
+    return [name if named else "", quiet(about) if about and "shape" in show else ""]
 
 
 def _label(box, show, heat):
@@ -159,21 +211,28 @@ def _label(box, show, heat):
     The frame says the kind, too: inputs are rounded, parameters square, constants dashed, the root
     double.
     """
-    parts = [
-        f"<B>{text(box.title)}</B>" if box.title and "name" in show else "",
-        quiet(box.about) if box.about and "shape" in show else "",
-    ]
-    heading = " ".join(filter(None, parts))
+    heading = " ".join(filter(None, _heading(box, show, box.about)))
     rows = _line(heading) if heading else ""
     rows += value_rows(
         [(title, shown) for title, shown in box.shown.items() if title in show],
         heat and box.count == 1,
     )
+    return f"<{_framed(box, rows + _remarks(box))}>"
+
+
+def _remarks(box):
+    """How the gradient fared in a comparison, and what is odd about it."""
+    rows = ""
     if box.verdict:
         verdict = f"<B>{text(box.verdict)}</B>" if box.wrong else text(box.verdict)
         rows += _line(verdict)
     for words in box.notes:
         rows += _line(f'<FONT COLOR="{FLOW}" POINT-SIZE="10">{text(words)}</FONT>')
+    return rows
+
+
+def _framed(box, rows):
+    """The rows of a card on the colour of its kind, in the frame of its kind."""
     rows = rows or '<TR><TD WIDTH="16" HEIGHT="10"></TD></TR>'
     frame = (
         f'BORDER="3" COLOR="{WRONG}"'
@@ -186,13 +245,16 @@ def _label(box, show, heat):
         cells = 'CELLBORDER="0" CELLSPACING="0" CELLPADDING="2"'
         row = f"<TR><TD>{table}</TD></TR>"
         table = f'<TABLE BORDER="1" COLOR="{LINE}" {cells}>{row}</TABLE>'
-    return f"<{table}>"
+    return table
 
 
-def _line(content):
+def _line(content, padding=5):
     """A row of a card."""
-    return f'<TR><TD ALIGN="LEFT" CELLPADDING="5">{content}</TD></TR>'
+    return f'<TR><TD ALIGN="LEFT" CELLPADDING="{padding}">{content}</TD></TR>'
 
 
 def _operation(box):
+    if box.is_composite:
+        formula = f'<FONT POINT-SIZE="10" COLOR="{LINE}">{text(box.settings)}</FONT>'
+        return f"<<B>{text(box.symbol)}</B><BR/>{formula}>"
     return f"<{text(box.symbol)}{'<BR/>' + text(box.settings) if box.settings else ''}>"

@@ -15,6 +15,7 @@ from ..foundations.printable import printable
 from .build import picture
 from .coarser import laid_out
 from .formats import FORMATS
+from .layout import layout
 from .names import variables
 from .options import ALL, Style, check_graph, style
 from .page import framed
@@ -124,7 +125,7 @@ class Drawing:
     @property
     def direction(self) -> str:
         """ "LR", from left to right, or "TB", from top to bottom."""
-        return self._style.direction_of(self._picture.depth)
+        return layout(self._picture, self._style).direction
 
     @property
     def dot(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .dot import dot
+from .layout import LEGIBLE, SCREEN, layout
 from .options import Style
 from .picture import Picture
 from .plain import as_json, as_text, mermaid
@@ -30,8 +31,8 @@ class Format:
 
 
 def _dot(picture: Picture, style: Style) -> str:
-    direction = style.direction_of(picture.depth)
-    return dot(picture, direction, show=style.show, heat=style.heat, theme=style.theme)
+    own = layout(picture, style)
+    return dot(picture, own, show=style.show, heat=style.heat, theme=style.theme)
 
 
 def _rendered(picture: Picture, style: Style, format: str) -> bytes:
@@ -39,11 +40,11 @@ def _rendered(picture: Picture, style: Style, format: str) -> bytes:
 
 
 def _svg(picture: Picture, style: Style) -> str:
-    return themed(_rendered(picture, style, "svg").decode(), style.theme)
+    return themed(on_a_screen(_rendered(picture, style, "svg").decode()), style.theme)
 
 
 def _png(picture: Picture, style: Style) -> bytes:
-    check_pixels(_svg(picture, style))
+    check_pixels(_rendered(picture, style, "svg").decode())
     return _rendered(picture, style, "png")
 
 
@@ -52,7 +53,7 @@ def _pdf(picture: Picture, style: Style) -> bytes:
 
 
 def _mermaid(picture: Picture, style: Style) -> str:
-    return mermaid(picture, style.direction_of(picture.depth), style.show)
+    return mermaid(picture, layout(picture, style).direction, style.show)
 
 
 def _text(picture: Picture, style: Style) -> str:
@@ -76,11 +77,28 @@ FORMATS = {
 }
 
 
-def check_pixels(svg: str) -> None:
-    """Raise for a picture that cannot be had as PNG."""
+def size_of(svg: str) -> tuple[float, float]:
+    """The width and the height of an SVG by Graphviz, in points."""
     size = re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg)
     assert size is not None, "Graphviz writes the size of every SVG"
-    width, height = (round(float(points) * 96 / 72) for points in size.groups())
+    return float(size[1]), float(size[2])
+
+
+def on_a_screen(svg: str) -> str:
+    """The SVG in a natural size that fits on a screen, where its text can still be read then."""
+    if 'pt" height=' not in svg:  # by another program, which says it in another way
+        return svg
+    width, height = size_of(svg)
+    scale = min(SCREEN[0] / width, SCREEN[1] / height, 1.0)
+    if not LEGIBLE <= scale < 1:
+        return svg
+    size = f'width="{scale * width:.2f}pt" height="{scale * height:.2f}pt"'
+    return re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', size, svg, count=1)
+
+
+def check_pixels(svg: str) -> None:
+    """Raise for a picture that cannot be had as PNG."""
+    width, height = (round(points * 96 / 72) for points in size_of(svg))
     if max(width, height) > PNG_SIDE or width * height > PNG_AREA:
         raise ValueError(
             f"draw: as PNG this picture has {width:,} x {height:,} pixels, more than can be made "

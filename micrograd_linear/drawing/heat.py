@@ -112,6 +112,8 @@ def summary(array):
             largest < np.inf and not 1e-140 < norm < np.inf and largest
         ):  # squares that a float does not hold
             norm = largest * float(np.linalg.norm(numbers / largest))
+        if abs(mean) < 1e-15 * largest:  # terms that cancel but for rounding
+            mean = 0.0
         averaged = numbers.shape[0] > CELLS or numbers.shape[1] > CELLS
         cells = _averages(numbers) if averaged else numbers.copy()
         return Summary(array.shape, cells, averaged, least, mean, most, norm, odd)

@@ -3,6 +3,8 @@
 import html
 import math
 
+import numpy as np
+
 from ..foundations.printable import printable
 from .heat import colours
 from .theme import FAINT, INK, LINE
@@ -66,6 +68,24 @@ def in_short(shown):
         if shown.odd < shown.size
         else f"{shown.odd:,} not finite"
     )
+
+
+def strip(shown, heat=True):
+    """An array in one line: a bar of colours, the means of its columns; of one number, the number.
+
+    Without ``heat`` it is the range.
+    """
+    if not heat or shown.cells is None or shown.size < 2:
+        return in_short(shown)
+    with np.errstate(all="ignore"):
+        means = shown.cells.mean(axis=0, keepdims=True)
+    cells = "".join(
+        f'<TD BGCOLOR="{shade}" WIDTH="{CELL}" HEIGHT="{CELL}" FIXEDSIZE="TRUE">{_mark(x)}</TD>'
+        for x, shade in zip(means[0].tolist(), colours(means)[0])
+    )
+    size = f'FIXEDSIZE="TRUE" WIDTH="{CELL * means.size + 2}" HEIGHT="{CELL + 2}"'
+    style = f'BORDER="1" COLOR="{FAINT}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}'
+    return f"<TABLE {style}><TR>{cells}</TR></TABLE>"
 
 
 def value_rows(titled, heat=True):

@@ -12,7 +12,6 @@ from ..engine.graph import is_node
 from .theme import THEMES
 
 ALL = ("name", "shape", "data", "grad")
-WIDE = 5  # operations in a row that still fit beside each other on a screen
 VIEWS, LEVELS, DIRECTIONS = ("auto", "full", "folded"), ("auto", "scalar"), ("LR", "TB")
 
 
@@ -27,10 +26,6 @@ class Style:
     heat: bool = True
     theme: str = "auto"
     budget: float = 10.0
-
-    def direction_of(self, depth: int, wide: int = WIDE) -> str:
-        """The direction of a picture in which so many operations follow one another."""
-        return self.direction or ("TB" if depth > wide else "LR")
 
 
 def check_graph(

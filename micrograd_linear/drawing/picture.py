@@ -79,6 +79,7 @@ class Box:
     cluster: str = ""  # the id of the module's call that it was made in, a key of Picture.clusters
     notes: list[str] = field(default_factory=list)  # what is odd about it: "nan begins here"
     cut: bool = False  # what it was made from is left out
+    is_composite: bool = False  # its operation is a calculation of several steps
     constants: bool = False  # it was also made of constants, which have no boxes
     members: tuple[Any, ...] = ()  # the values themselves; none of a plain number or array
     single: bool = False  # it is one value by itself, not a group, even of one
@@ -144,6 +145,8 @@ class Picture:
     seeds: dict[str, np.ndarray] = field(default_factory=dict)
     grouped: bool = False
     whole: Picture | None = None
+    in_full: bool = False  # every value has a card with all its numbers
+    overview: bool = False  # a reader may open it: ``whole`` is the same value by value
 
     @property
     def depth(self) -> int:

@@ -7,12 +7,13 @@ from __future__ import annotations
 from ..foundations.printable import printable
 from .build import MOST_VALUES, flowing, folded
 from .fold import READABLE
+from .layout import layout
 from .options import Style
 from .page import page
 from .page.verdicts import verdicts
 from .picture import Picture
 
-WIDE = 3  # operations in a row that fit beside each other in a part of a page
+PANE = 640.0, 540.0  # points: where the picture is in a page of 1440 x 900 pixels
 MOST_STEPS = 2000  # that are played one by one; beyond, values that play the same part are one
 
 
@@ -29,15 +30,18 @@ def page_of(picture: Picture, style: Style) -> str:
         remarks.append("no backward pass was made yet: this is the one that backward() would make")
     if check is not None:
         remarks.append(printable(check.summary, 300))
-    direction = style.direction_of(views[0].depth, WIDE)
+    layouts = [layout(view, style, PANE) for view in views]
     remark = "; ".join(remarks)
-    return page(views, compared, reading.title, remark, direction, style.theme, style.budget)
+    return page(views, layouts, compared, reading.title, remark, style.theme, style.budget)
 
 
 def _views(picture: Picture) -> list[Picture]:
     """[all of it, it folded], or one of the two: no second one where there is nothing to fold, no
     first one where it would be too long.
     """
+    if picture.overview:
+        opened = [picture] if picture.whole is None else [picture, picture.whole]
+        return [flowing(view) for view in opened]
     whole = flowing(picture.whole or picture)
     if whole.grouped or len(whole.boxes) <= READABLE:
         return [whole]

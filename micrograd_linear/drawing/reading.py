@@ -11,6 +11,7 @@ import numpy as np
 from ..engine.graph import Node, topological_order
 from ..foundations.printable import printable
 from . import marks, modules
+from .composites import Composite, composites
 from .flow import Flow, flow, seed, was_given
 from .heat import Numbers
 from .labels import number
@@ -18,6 +19,7 @@ from .names import Names, Scope
 from .part import count_values, neighbourhood
 
 Place = tuple[Node, int]  # a use of an operand: the consumer, and the position
+Places = tuple[Place, ...]
 
 
 @dataclass
@@ -48,6 +50,7 @@ class Reading:
     stacks: dict[Node, tuple[int, ...]] = field(default_factory=dict)  # the calls it was made in
     called: dict[int, Any] = field(default_factory=dict)  # {call: module}
     groups: dict[Node, str] = field(default_factory=dict)  # the tensor that it is an element of
+    composites: dict[Node, Composite] = field(default_factory=dict)  # {result: what is one card}
     _read: dict[Any, Numbers] = field(default_factory=dict)
 
     @property
@@ -59,12 +62,28 @@ class Reading:
         """How many values there are in the part that is drawn."""
         return count_values(self.part, self.cut)
 
-    def operands(self) -> dict[Node, list[tuple[Any, Place]]]:
-        """{node of the part: [(an operand, its place)]}"""
-        return {
-            node: [] if node in self.cut else [(x, (node, i)) for i, x in enumerate(node.operands)]
-            for node in self.part
-        }
+    def operands(self) -> dict[Node, list[tuple[Any, Places]]]:
+        """{node of the part: [(an operand, its places)]}"""
+        return {node: self._operands(node) for node in self.part}
+
+    def _operands(self, node: Node) -> list[tuple[Any, Places]]:
+        if node in self.composites:
+            return [(x, tuple(places)) for x, places in self.composites[node].inputs]
+        return [(x, ((node, i),)) for i, x in enumerate(node.operands) if node not in self.cut]
+
+    def closed(self) -> Reading:
+        """The same with every calculation that has a name as one card, but where a mistake is
+        inside, or something that the user named.
+        """
+        if self.cut or not hasattr(self.root, "arrays"):
+            return self
+        kept = {node for node in self.part if node.name} | self.verdicts.keys()
+        found = composites(self.part, kept)
+        wrong = {consumer for consumer, _ in self.wrong_uses}
+        found = {node: one for node, one in found.items() if not wrong & one.inside}
+        hidden = {x for one in found.values() for x in one.inside if x is not one.result}
+        part = [node for node in self.part if node not in hidden]
+        return replace(self, part=part, composites=found)
 
     def data(self, node: Node) -> Numbers:
         return self._numbers("data", node, node.current)
@@ -76,14 +95,21 @@ class Reading:
 
     def contributions(self, places: Sequence[Place]) -> tuple[Numbers, int] | None:
         """(what flows back through these uses, through how many), several flat in a row; None where
-        that was not read or nothing does.
+        that was not read or nothing does. What flows out of one card is its sum.
         """
         parts = {} if self.flow is None else self.flow.contributions
         places = [place for place in places if place in parts]
+        if len(places) > 1 and self._are_in_one_card(places):
+            whole = sum(parts[place] for place in places)
+            return Numbers.read(np.asarray(whole)), 1
         if len(places) > 1:
             joined = np.concatenate([np.ravel(parts[place]) for place in places])
             return Numbers.read(joined), len(places)
         return (self._numbers("flow", places[0], parts[places[0]]), 1) if places else None
+
+    def _are_in_one_card(self, places: Sequence[Place]) -> bool:
+        consumers = {consumer for consumer, _ in places}
+        return any(consumers <= one.inside for one in self.composites.values())
 
     def known_array(self, node: Node) -> Any:
         """The data of a node, as they were read if they were."""
@@ -127,9 +153,10 @@ class Reading:
         """
         assert self.flow is not None
         seeds = {ids[self.root]: self.flow.seed} if self.root in ids else {}
+        shown = ids.keys() | {x for one in self.composites.values() for x in one.inside}
         for (consumer, i), part in self.flow.contributions.items():
             operand = consumer.operands[i]
-            if operand in ids and (consumer not in ids or consumer in self.cut):
+            if operand in ids and (consumer not in shown or consumer in self.cut):
                 id = ids[operand]
                 seeds[id] = seeds[id] + part if id in seeds else part
         return seeds

@@ -18,7 +18,7 @@ from . import marks, modules
 from .flow import Flow, flow, seed, was_given
 from .fold import joined
 from .names import Names, Scope
-from .reading import Place, Reading, check_start, title
+from .reading import Place, Places, Reading, check_start, title
 
 
 @dataclass
@@ -34,11 +34,14 @@ class NumbersReading(Reading):
     def results(self) -> set[Node]:
         return {x for x in self.arrays[self.root].flat if isinstance(x, Value)}
 
-    def operands(self) -> dict[Node, list[tuple[Any, Place]]]:
+    def operands(self) -> dict[Node, list[tuple[Any, Places]]]:
         """Sums of several terms are one sum."""
         sources: dict[Node, list[Place]] = {}
         operands = joined(self.order, self.groups, sources)
-        return {node: list(zip(inputs, sources[node])) for node, inputs in operands.items()}
+        return {
+            node: [(x, (place,)) for x, place in zip(inputs, sources[node])]
+            for node, inputs in operands.items()
+        }
 
     def differentiated(self) -> Flow | None:
         return self.differentiated_from(self.start)

@@ -31,6 +31,7 @@ GETITEM = indexing.getitem.name
 INV = linear_algebra.inv.name
 LEAKY_RELU = activations.leaky_relu.name
 LOG = elementary.log.name
+LOG1P = elementary.log1p.name
 LOGABSDET = linear_algebra.logabsdet.name
 LOGSUMEXP = reductions.logsumexp.name
 MATMUL = linear_algebra.matmul.name

@@ -24,7 +24,7 @@ _DATA = ("numbers.js", "view.js", "explain.js", "ledger.js", "shown.js")
 _PARTS = (*_DATA, "elements.js", "page.js", "editor.js", "moving.js")
 
 
-def page(pictures, verdicts, title, remark, direction, theme="auto", budget=10.0):
+def page(pictures, layouts, verdicts, title, remark, theme="auto", budget=10.0):
     """The page as HTML text: the run of the first picture, and, where there is a second, the same
     run folded. ``verdicts`` as for ``run``.
 
@@ -34,9 +34,9 @@ def page(pictures, verdicts, title, remark, direction, theme="auto", budget=10.0
     page allows no script but its own, by its hash, and no network.
     """
     views, scripts, canvases = [], [], []
-    for i, picture in enumerate(pictures):
+    for i, (picture, layout) in enumerate(zip(pictures, layouts, strict=True)):
         prefix = "ab"[i] + "-"
-        draw = partial(svg, direction=direction, prefix=prefix, budget=budget)
+        draw = partial(svg, layout=layout, prefix=prefix, budget=budget)
         picture, drawn = laid_out(picture, draw, budget)
         data, formulas = run(picture, verdicts)
         scripts = scripts or formulas

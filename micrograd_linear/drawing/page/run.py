@@ -105,7 +105,7 @@ def _value(box, called, place, formulas, numbers):
         value["notes"] = box.notes
     if box.constants:
         value["more"] = True
-    if box.symbol and box.node is not None:
+    if box.symbol and box.node is not None and not box.is_composite:
         value["formula"] = formulas.number_of(box.node, box.made_of)
     value = {key: part for key, part in value.items() if part not in ("", None)}
     return value | {
@@ -120,7 +120,9 @@ def _wholes(box, flow):
     """{position: what is passed on before it is summed over broadcast axes}, where that is another
     shape.
     """
-    if flow is None or box.node not in flow.gradients or not hasattr(box.node, "arrays"):
+    if box.is_composite or flow is None or box.node not in flow.gradients:
+        return {}
+    if not hasattr(box.node, "arrays"):
         return {}
     wholes = {}
     with np.errstate(all="ignore"):

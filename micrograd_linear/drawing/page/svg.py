@@ -14,16 +14,16 @@ PLACE = "#010203"  # the colour of a place for a number, by which it is found: n
 SIDE = 4  # an array of at most so many rows and columns is shown in full
 
 
-def svg(picture, direction, prefix, budget):
+def svg(picture, layout, prefix, budget):
     """The SVG element. The ids in it begin with the ``prefix``, and the places are <text
     data-data="i"> and <text data-grad="i"> for the box i.
 
     Raises ``LayoutTimeout`` where laying it out takes longer than the ``budget``, in seconds.
     """
-    labels = {box.id: _label(box, i) for i, box in enumerate(picture.boxes)}
+    labels = {box.id: _label(box, i, layout.brief) for i, box in enumerate(picture.boxes)}
     drawn = themed(
         render(
-            dot(picture, direction, card=lambda box: labels[box.id]), "svg", deadline=budget
+            dot(picture, layout, card=lambda box: labels[box.id]), "svg", deadline=budget
         ).decode()
     )
     drawn = drawn[drawn.index("<svg") :]
@@ -47,7 +47,7 @@ def svg(picture, direction, prefix, budget):
     return re.sub(rf'<text([^>]*) fill="{PLACE}">0([12])(\d{{4}})(\d{{2}})0*</text>', place, drawn)
 
 
-def _label(box, i):
+def _label(box, i, brief):
     """name, shape and type; data; gradient; what is odd about them; how the gradient fared. A
     constant number stands alone.
     """
@@ -57,6 +57,8 @@ def _label(box, i):
         f'<TD ALIGN="LEFT" COLSPAN="2">{heading} {text(box.about)}</TD>',
         f'<TD ALIGN="LEFT">data</TD>{_places(i, box, "data", "data")}',
     ]
+    if brief and box.symbol:
+        rows.insert(1, f'<TD ALIGN="LEFT" COLSPAN="2"><I>{text(box.symbol)}</I></TD>')
     if box.kind != "constant":
         numbers = "data" if box.grad is None else "grad"  # a gradient is as wide as the data
         rows.append(f'<TD ALIGN="LEFT">grad</TD>{_places(i, box, "grad", numbers)}')
