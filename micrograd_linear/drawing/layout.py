@@ -67,8 +67,8 @@ def layout(picture: Picture, style: Style, screen: tuple[float, float] | None = 
                 scale = _scale(picture, ranks, columns, direction, is_brief, in_page, screen)
                 if scale > 1.1 * best.scale:
                     best = Layout(direction, is_brief, columns if count > 1 else None, scale)
-            if best.scale >= least:
-                return best
+                if best.scale >= least:
+                    return best
     return best
 
 
