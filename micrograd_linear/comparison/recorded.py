@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ class Recorded:
     arguments: dict[str, Any]
     left: list[tuple[Statement | None, str]] = field(default_factory=list)
 
-    @property
+    @cached_property
     def between(self) -> dict[str, Tensor]:
         """The named results on the way to y."""
         nodes = topological_order(self.y)

@@ -30,7 +30,9 @@ class Account:
     reads_from: set[Step] = field(default_factory=set)  # at its spot
     is_near: bool = False  # a suspect reads what it wrote
     scaled: bool = False  # it is times a factor, and what it reads is right
+    scales: set[Step] = field(default_factory=set)  # those that are times a factor, and read it
     is_convention: bool = False  # what is right was computed from what it scaled
+    by_names: float | None = None  # its penalty, where only names are known
     shares: bool = False  # what it reads is read by other origins as well
 
     @property
@@ -41,12 +43,16 @@ class Account:
     @property
     def penalty(self) -> float:
         """How much less likely a mistake is here than in the first wrong statement."""
+        if self.by_names is not None:
+            return self.by_names
         if len(self.blamed_by) > 1 and not self.origins:
             return 0.1
         if self.origins:
             return 0.0 if self.read_right and not self.shares else 0.2
         if self.feeds < np.inf:
             return 0.1 if self.scaled and not self.is_convention else 0.3 + 0.03 * self.feeds
+        if len(self.scales) > 1 and not self.is_convention:
+            return 0.25  # what all of them lack belongs to what they read
         if self.is_near:
             return 0.5
         if self.scaled and not self.is_convention:

@@ -13,6 +13,7 @@ import numpy as np
 from .calls import call_edits
 from .editor import Edit, Editor
 from .factors import factor_edits, slope_edits
+from .grouping import grouping_edits
 from .known import Known, meant_by
 from .operands import operand_edits
 from .operators import operator_edits
@@ -76,6 +77,7 @@ class Candidates:
         yield from operator_edits(editor)
         yield from operand_edits(editor, scope)
         yield from call_edits(editor, scope)
+        yield from grouping_edits(editor, scope)
         yield from factor_edits(editor, scope)
         yield from slope_edits(editor, scope)
         yield from term_edits(editor, scope)

@@ -69,7 +69,7 @@ class Diagnostician:
         given = self.trial.gradients()
         before = self.trial.agreeing(given)
         known = likelier(trace, self.trial.known(given))
-        looked_at = suspects(trace, known, set(self.trial.right) - before)
+        looked_at = suspects(trace, known, set(self.trial.right) - before, before)
         found = Search(self.trial, trace, known, before, looked_at).run()
         verified = self._verified(found, trace)
         if verified:
@@ -182,7 +182,8 @@ def _unexplained(
 ) -> Mistake:
     step = suspect.step
     name = next((t for t in step.targets if meant_by(t)), "")
-    says = f"{name} is not the gradient of {meant_by(name)}; what it is computed from is right"
+    what = f"{name} is not the gradient of {meant_by(name)}" if name else "its value is wrong"
+    says = f"{what}; what it is computed from is right"
     mistake = _about(step, looked_at, trace, known)
     return replace(mistake, says=says, count=len(trial.right))
 

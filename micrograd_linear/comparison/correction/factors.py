@@ -96,9 +96,11 @@ def _number_factors(scope: Scope) -> Iterator[tuple[str, float]]:
 def _number_divisors(scope: Scope) -> Iterator[tuple[str, float]]:
     for size in scope.sizes:
         yield size, 1.0 if size.isidentifier() else 1.1
+        yield f"{scope.numpy}.sqrt({size})", 1.35
     for number in scope.numbers:
         if not isinstance(number.value, (int, np.integer)):
             yield number.text, 1.2
+            yield f"{scope.numpy}.sqrt({number.text})", 1.35
             yield f"(1 - {number.text})", 1.3
             yield f"{number.text} ** 2", 1.4
 

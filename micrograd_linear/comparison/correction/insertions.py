@@ -101,7 +101,7 @@ def _scope(step: Step, visits: list[Visit], before: bool) -> Scope:
         local = dict(visit.before or {})
         if not before:
             local |= {name: x for name, x in visit.after.items() if name.isidentifier()}
-        seen.append(Visit(visit.turn, local))
+        seen.append(Visit(visit.turn, local, held=visit.held))
     return Scope(step, seen, reading_texts(step.routine))
 
 
@@ -139,7 +139,9 @@ def insertions(gap: Gap, known: Known | None, penalty_of: Callable[[str], float]
 def _scalings(gap: Gap, target: str) -> Iterator[Edit]:
     for size in gap.scope.sizes:
         cost = 1.1 if size.isidentifier() else 1.3
-        yield gap.edit(f"{target} /= {size}", cost, f"the factor `1 / {size}` is missing")
+        for divisor, more in ((size, 0.0), (f"{gap.scope.numpy}.sqrt({size})", 0.2)):
+            says = f"the factor `1 / {divisor}` is missing"
+            yield gap.edit(f"{target} /= {divisor}", cost + more, says)
     for number in gap.scope.numbers:
         if not isinstance(number.value, (int, np.integer)):
             says = f"the factor `{number.text}` is missing"

@@ -165,13 +165,13 @@ def _partial_sums(pieces: list[np.ndarray]) -> list[np.ndarray]:
 def _named(forward: Trace) -> dict[str, list[Any]]:
     """{name: the nodes that a forward pass gave it}"""
     found: dict[str, list[Any]] = {}
-    for _, visit in forward.order:
-        for values in (visit.before or {}, visit.after):
-            for name, x in values.items():
-                for whole, node in _nodes_in(name, x):
-                    nodes = found.setdefault(whole, [])
-                    if not any(node is each for each in nodes[-8:]):
-                        nodes.append(node)
+    seen = [values for _, visit in forward.order for values in (visit.before or {}, visit.after)]
+    for values in (*forward.held.values(), *seen):
+        for name, x in values.items():
+            for whole, node in _nodes_in(name, x):
+                nodes = found.setdefault(whole, [])
+                if not any(node is each for each in nodes[-8:]):
+                    nodes.append(node)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from ...operations import names as op
 from .editor import Edit, Editor
 
-_SIGNS: dict[type, str] = {
+SIGNS: dict[type, str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**",
 }  # fmt: skip
 _OTHERS = {"+": "-", "-": "+", "*": "/@", "/": "*", "@": "*"}
@@ -38,7 +38,7 @@ def operator_edits(editor: Editor) -> Iterator[Edit | None]:
 
 
 def _of_binary(editor: Editor, node: ast.BinOp) -> Iterator[Edit | None]:
-    sign = _SIGNS.get(type(node.op))
+    sign = SIGNS.get(type(node.op))
     if sign is None:
         return
     left, right = editor.of(node.left), editor.of(node.right)

@@ -46,11 +46,14 @@ class Reader:
             self._visit(step, visit)
         accounts = list(self.accounts.values())
         shared = {step for a in accounts if len(a.blamed_by) > 1 for step in a.blamed_by}
+        # Where no statement is wrong by its name, what an unknown one reads may lack a term.
+        none_is_wrong = not any(account.origins for account in accounts)
         for account in accounts:
             account.shares = account.step in shared
             if account.origins and _adds_up(account.step):
                 self._suspect_loops(account.step)
-            if account.origins or account.feeds < np.inf or len(account.blamed_by) > 1:
+            is_wrong = account.origins or account.feeds < np.inf or len(account.blamed_by) > 1
+            if is_wrong or (none_is_wrong and account.open):
                 for step in account.reads_from:
                     self.accounts[step].is_near = True
         return accounts
@@ -109,6 +112,9 @@ class Reader:
             if all(state.standing is Standing.RIGHT for state in read):
                 account.scaled = True
                 account.spot = account.spot or visit
+                for state in read:
+                    if state.writer is not None:
+                        state.writer[0].scales.add(account.step)
         elif standing is Standing.RIGHT:
             for state in read:
                 if state.standing is Standing.LIKELY and state.writer is not None:
@@ -164,7 +170,7 @@ class Reader:
         """The states of all that a visit reads."""
         found = []
         names = names_read(step)
-        if isinstance(step.node, ast.AugAssign):
+        if _adds_up(step):
             names |= set(step.targets)
         for name in names:
             state = self.states.get((step.routine, name))

@@ -31,18 +31,20 @@ class Reading:
 
 
 class Scope:
-    """The readings of a statement; ``visits`` are its first run and its last, ``spot`` the first in
-    which it may be wrong.
+    """The readings of a statement; ``visits`` are its first run, its last and one between, ``spot``
+    the first in which it may be wrong.
     """
 
     def __init__(
         self, step: Step, visits: list[Visit], reading_texts: list[str], spot: Visit | None = None
     ) -> None:
         self.step = step
-        self.names = step.routine.functions[0].__globals__
+        self.module = step.routine.functions[0].__globals__
+        self._held = visits[0].held
+        self.names = {**self.module, **self._held}
         befores = [visit.before or {} for visit in visits]
         self.first, self.last = befores[0], befores[-1]
-        self.places = [self.first] if len(visits) == 1 else [self.first, self.last]
+        self.places = befores if visits[0] is not visits[-1] else [self.first]
         if spot is not None and all(visit is not spot for visit in visits):
             self.places.append(spot.before or {})
         self.spot = self.first if spot is None else spot.before or {}
@@ -81,13 +83,17 @@ class Scope:
     def readings(self) -> list[Reading]:
         """All that can be read, each value once, the local names first."""
         local = self.last
-        texts = [n for n in local if n.isidentifier() and not n.startswith("__")]
-        for name in list(texts):
-            texts += _inside(name, local[name])
+        names = [n for n in local if n.isidentifier() and not n.startswith("__")]
+        # What the routine reads at a changing place, ``hs[t]``, is that in every turn; the items
+        # of such a table are not read one by one.
+        moving = {text.rpartition("[")[0] for text in self._texts if _is_moving(text)}
+        tables = {**self._held, **{name: local[name] for name in names}}
+        inside = [text for name, x in reversed(tables.items()) for text in _inside(name, x)]
+        inside = [text for text in inside if text.rpartition("[")[0] not in moving]
         found: list[Reading] = []
         seen: set[str] = set()
         same: set[tuple] = set()
-        for text in [*texts, *self._texts]:
+        for text in [*names, *inside, *self._texts]:
             if text in seen:
                 continue
             seen.add(text)
@@ -147,6 +153,14 @@ class Scope:
 def is_number(x: Any) -> bool:
     """Whether a value is a real number."""
     return isinstance(x, (int, float, np.number)) and not isinstance(x, bool) and not is_node(x)
+
+
+def _is_moving(text: str) -> bool:
+    """Whether a text reads an item whose place is computed: ``hs[t - 1]``."""
+    node = ast.parse(text, mode="eval").body
+    if not isinstance(node, ast.Subscript):
+        return False
+    return any(isinstance(part, ast.Name) for part in ast.walk(node.slice))
 
 
 def _inside(name: str, x: Any) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -63,6 +64,7 @@ class Search:
     penalties: dict[tuple[Any, str], float] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
     first: list[tuple[float, Candidates]] = field(default_factory=list)  # of the likeliest places
+    changing: Counter[Step] = field(default_factory=Counter)  # edits in a row that changed forward
 
     def run(self) -> list[Found]:
         """All edits that help, the likeliest first."""
@@ -105,13 +107,18 @@ class Search:
         step = suspect.step
         visits = self.trace.visits[step]
         spot = suspect.spot
-        scope = Scope(step, [visits[0], visits[-1]], reading_texts(step.routine), spot)
+        # In the first turns of nested loops, and in the last ones, their indices are the same.
+        among = [visits[0], *visits[2 * len(visits) // 5 : -1][:1], visits[-1]]
+        scope = Scope(step, among, reading_texts(step.routine), spot)
         shapes = {right.shape for right in self.trial.right.values()}
-        known = self.known if suspect.standing is not Standing.RIGHT else None
+        # What is right may be a part only: another term is then looked for.
+        is_right = suspect.standing is Standing.RIGHT and suspect.penalty >= _PRIME
+        known = None if is_right else self.known
         jobs: list[tuple[float, Callable[[float], None]]] = []
         for site in step.sites:
             candidates = Candidates(step, site, scope, shapes, known)
-            penalty = suspect.penalty + (_RETURNED if _only_returns(step) else 0.0)
+            returned = _RETURNED if self.known is not None else 2 * _RETURNED
+            penalty = suspect.penalty + (returned if _only_returns(step) else 0.0)
             if penalty < _PRIME and site is step.value and step.targets and candidates.can_promise:
                 self.first.append((penalty, candidates))
                 adds = isinstance(step.node, ast.AugAssign)
@@ -125,12 +132,13 @@ class Search:
         self, candidates: Candidates, penalty: float, cost: float, promising: bool = False
     ) -> None:
         holder: dict[str, Any] = {}
-        names = candidates.scope.names
+        names = candidates.scope.module
 
         def fill(local: dict[str, Any]) -> Any:
             return evaluated(holder["code"], names, local)
 
-        if cost < _LEAST or candidates.code is None:
+        step = candidates.step
+        if cost < _LEAST or self._is_forward(step) or candidates.code is None:
             return
         with filling(candidates.step.routine, candidates.code, fill):
             taken = candidates.promising(cost) if promising else candidates.up_to(cost)
@@ -139,10 +147,14 @@ class Search:
                 self._run(edit, penalty)
                 if self.runs >= self.most_runs or edit.cost + penalty > self.best + self.near:
                     break
+                if self._is_forward(step):
+                    break
 
     def _of_statement(self, edits: list[Edit], penalty: float, cost: float) -> None:
         while edits and edits[0].cost <= cost and self.runs < self.most_runs:
             edit = edits.pop(0)
+            if self._is_forward(edit.step):
+                continue
             try:
                 codes = edited(edit.step.routine, edit.changes)
             except NotCompiled:
@@ -174,7 +186,7 @@ class Search:
         holder: dict[str, Any] = {}
 
         def fill(local: dict[str, Any]) -> None:
-            exec(holder["code"], gap.scope.names, local)
+            exec(holder["code"], gap.scope.module, local)
 
         try:
             code = gap.code
@@ -187,9 +199,15 @@ class Search:
                 holder["code"] = compile(in_place(edit.value or ""), "<correction>", "exec")
                 self._run(edit, penalty)
 
+    def _is_forward(self, step: Step) -> bool:
+        """Whether a statement belongs to the forward pass, which is right: edits change that."""
+        return self.changing[step] >= _FORWARD
+
     def _run(self, edit: Edit, penalty: float) -> None:
         self.runs += 1
         agreeing = self.trial.agreeing(self.trial.gradients())
+        changes = self.trial.changed_forward and edit.adds_after is None
+        self.changing[edit.step] = self.changing[edit.step] + 1 if changes else 0
         if agreeing > self.before:
             self.found.append(Found(edit, agreeing, penalty))
 
@@ -199,6 +217,7 @@ _RETURNED = 0.3
 _PRIME = 0.65  # the penalty of a statement that is suspected first
 _DEAREST = 2.2
 _LEAST = 0.9  # the cost of the likeliest edit
+_FORWARD = 3  # edits that change forward, after which a statement is no part of backward
 _MISSING = 0.2  # how much less likely a line is missing than wrong
 
 

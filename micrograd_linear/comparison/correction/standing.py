@@ -41,9 +41,10 @@ def arrays_of(visit: Visit) -> dict[str, np.ndarray]:
 
 def standing_of(name: str, array: np.ndarray, known: Known) -> Standing:
     """The standing of an array by its name and its numbers."""
-    if known.is_wrong(array):
-        return Standing.WRONG
     nodes = known.nodes_of(name, array.shape)
+    # What one name gives wrongly may be right by another: of ``db = dy`` in a loop it is ``db``.
+    if known.is_wrong(array) and not (meant_by(name) and known.has(array)):
+        return Standing.WRONG
     if not nodes:
         if known.has(array):
             return Standing.RIGHT

@@ -8,7 +8,7 @@ from typing import Any
 
 from .editor import Edit
 from .insertions import places
-from .routine import Change, Step
+from .routine import Change, FileText, Step
 
 
 def statement_edits(step: Step) -> Iterator[Edit]:
@@ -80,13 +80,23 @@ def _added_at(step: Step, node: ast.AugAssign) -> Iterator[Edit]:
     if not (isinstance(node.target, ast.Subscript) and isinstance(node.op, ast.Add)):
         return
     text = step.routine.text
-    parts = [text.segment(part) for part in (node.target.value, node.target.slice, node.value)]
-    if isinstance(node.target.slice, ast.Tuple):
-        parts[1] = f"({parts[1]})"
+    parts = [text.segment(node.target.value), _index(text, node.target.slice)]
+    parts.append(text.segment(node.value))
     start, end = text.span(node)
     change = Change(text.file, start, end, f"{step.routine.numpy}.add.at({', '.join(parts)})")
     says = "an element that is taken several times keeps one of its gradients: they must add up"
     yield Edit(step, (change,), None, 1.2, says, (start, end))
+
+
+def _index(text: FileText, place: ast.expr) -> str:
+    """The text of an index as a value: ``(slice(None), k)`` of ``:, k``."""
+    if isinstance(place, ast.Tuple):
+        return f"({', '.join(_index(text, part) for part in place.elts)})"
+    if isinstance(place, ast.Slice):
+        bounds = [place.lower, place.upper, *([place.step] if place.step else [])]
+        written = ["None" if bound is None else text.segment(bound) for bound in bounds]
+        return "slice(None)" if set(written) == {"None"} else f"slice({', '.join(written)})"
+    return text.segment(place)
 
 
 def _without(step: Step) -> Edit:

@@ -10,6 +10,7 @@ from ..styles import naming
 from .accounts import Account
 from .known import Known
 from .reader import Reader
+from .slices import penalties
 from .standing import Standing
 from .trace import Trace
 
@@ -24,14 +25,23 @@ def likelier(trace: Trace, known: list[Known]) -> Known | None:
     return max(known, key=right, default=None) if len(known) > 1 else next(iter(known), None)
 
 
-def suspects(trace: Trace, known: Known | None, wrong: Iterable[str] = ()) -> list[Account]:
+def suspects(
+    trace: Trace, known: Known | None, wrong: Iterable[str] = (), right: Iterable[str] = ()
+) -> list[Account]:
     """The accounts of the statements that ran, the likeliest to be wrong first.
 
     ``wrong`` names the gradients that came out wrong: what is written last by one of their names is
-    no part that something is added to.
+    no part that something is added to. ``right`` names the others.
     """
+    stems, others = (
+        {naming.plain(naming.last_part(name)) for name in names} for names in (wrong, right)
+    )
     if known is None:
-        return [Account(step, [Standing.UNKNOWN], open=1) for step in trace.visits]
-    stems = {naming.plain(naming.last_part(name)) for name in wrong}
+        told = penalties(trace, stems, others)
+        accounts = [
+            Account(step, [Standing.UNKNOWN], open=1, by_names=told.get(step))
+            for step in trace.visits
+        ]
+        return sorted(accounts, key=lambda a: a.penalty)
     accounts = Reader(trace, known, stems).read()
     return sorted(accounts, key=lambda a: a.penalty)  # in the order of the run where they are equal

@@ -12,7 +12,7 @@ import numpy as np
 from .known import Known
 from .scope import Reading, Scope, compiled, evaluated
 
-_MOST = 24  # readings that are multiplied with each other
+_MOST = 48  # readings that are multiplied with each other
 _LARGEST = 4096  # elements of an array that products are looked for of
 
 

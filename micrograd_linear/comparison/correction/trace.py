@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
@@ -21,11 +22,14 @@ _HEAP_TYPE = 1 << 9  # the flag of a class that a program made
 
 @dataclass
 class Visit:
-    """One run of a statement: the local names before it, and what it wrote, by name."""
+    """One run of a statement: the local names before it, and what it wrote, by name; ``held`` is
+    what the routine read of its module when it was first run.
+    """
 
     turn: int
     before: dict[str, Any] | None
     after: dict[str, Any] = field(default_factory=dict)
+    held: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -39,6 +43,7 @@ class Trace:
     visits: dict[Step, list[Visit]] = field(default_factory=dict)
     turns: dict[Step, int] = field(default_factory=dict)
     order: list[tuple[Step, Visit]] = field(default_factory=list)
+    held: dict[Routine, dict[str, Any]] = field(default_factory=dict)
     _latest: dict[Step, Visit] = field(default_factory=dict)  # visits that were not copied
 
     @contextlib.contextmanager
@@ -67,11 +72,15 @@ class Trace:
         """A statement is about to run."""
         turn = self.turns.get(step, 0)
         self.turns[step] = turn + 1
+        if step.routine not in self.held:
+            self.held[step.routine] = _of_module(step.routine, frame.f_globals)
+        held = self.held[step.routine]
         if turn >= TURNS_KEPT:
             self._latest.pop(step, None)  # so that they stand in the order of their last visits
-            self._latest[step] = Visit(turn, dict(frame.f_locals))
+            self._latest[step] = Visit(turn, dict(frame.f_locals), held=held)
             return self._latest[step]
-        visit = Visit(turn, {name: kept(x) for name, x in frame.f_locals.items()})
+        local = {name: kept(x) for name, x in frame.f_locals.items()}
+        visit = Visit(turn, local, held=held)
         self.visits.setdefault(step, []).append(visit)
         return visit
 
@@ -79,6 +88,16 @@ class Trace:
         """A statement has run; those of the functions that it called ended before it."""
         if visit.turn < TURNS_KEPT:
             self.order.append((step, visit))
+
+
+def _of_module(routine: Routine, names: dict[str, Any]) -> dict[str, Any]:
+    """The arrays and tables of the module that a routine reads, as they are during the run: a check
+    may put others in their place for that time.
+    """
+    read = {n.id for n in ast.walk(routine.node) if isinstance(n, ast.Name)} & set(names)
+    kinds = (np.ndarray, np.number, int, float, dict, list, tuple)
+    found = {name: names[name] for name in read}
+    return {name: kept(x) for name, x in found.items() if isinstance(x, kinds) or is_node(x)}
 
 
 def _by_line(routine: Routine) -> dict[int, Step]:

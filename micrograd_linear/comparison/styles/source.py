@@ -83,6 +83,7 @@ def tree_of(function: Callable) -> ast.FunctionDef | None:
     return next((n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)), None)
 
 
+@lru_cache(maxsize=1024)
 def text_of(function: Callable) -> str:
     """The text of a function, or nothing."""
     tree = tree_of(function)
