@@ -78,6 +78,8 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
             return ufunc(*(_plain(x) for x in inputs))
         if ufunc in BY_NUMPY_FUNCTION:
             return BY_NUMPY_FUNCTION[ufunc](*inputs)
+    if method == "__call__" and ufunc.signature and ufunc in IMPLEMENTED and "out" not in kwargs:
+        return _called(ufunc, IMPLEMENTED[ufunc], inputs, kwargs)  # such as np.vecdot(x, y, axis=0)
     written = kwargs.get("out") or (inputs if method == "at" else ())
     if not _is_recorded((inputs, kwargs)) and not (written and is_node(written[0])):
         # Of constants nothing can be lost.
@@ -130,6 +132,11 @@ def array_function(self, function, types, args, kwargs):
         return function(*_plain_of(args), **_plain_of(kwargs))
     if ours is None:
         raise TypeError(_unsupported(_name(function), _INSTEAD.get(function)))
+    return _called(function, ours, args, kwargs)
+
+
+def _called(function, ours, args, kwargs):
+    """What ours gives; the error of a call that does not fit its signature names NumPy's."""
     try:
         return ours(*args, **kwargs)
     except TypeError as error:

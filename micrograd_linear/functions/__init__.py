@@ -13,11 +13,12 @@ have one. Plain arrays give plain arrays.
 
 from typing import TYPE_CHECKING
 
-from . import elementwise, writing  # noqa: F401  writing gives NumPy's functions to Tensors
+from . import elementwise, matrices, writing  # noqa: F401  these give NumPy's functions to Tensors
 from .custom import rule
+from .decompositions import cholesky
 from .elementwise import NAMED, astype, clip, where
+from .norms import norm
 from .products import (
-    cholesky,
     det,
     diagonal,
     dot,
@@ -31,7 +32,7 @@ from .products import (
     tensordot,
     trace,
 )
-from .reductions import argmax, argmin, cumsum, logsumexp, max, mean, min, norm, prod, std, sum, var
+from .reductions import argmax, argmin, cumsum, logsumexp, max, mean, min, prod, std, sum, var
 from .shapes import (
     array_split,
     broadcast_to,

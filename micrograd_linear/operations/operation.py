@@ -83,6 +83,10 @@ class Rule:
     ``multiplies``    it is a product: linear in each operand, whose factors are the others
     ``symmetric``     its operand is a symmetric matrix, of which it may read one triangle
     ``composed``      a derivation prints its name, and not the steps of its formula
+    ``source``        its value as NumPy source, with {0} for the operand and settings by name:
+                      it is no formula of other operations
+    ``part``          which of the results of that source it is, where there are several
+    ``shape``         the shape of that value from the shape of the operand
     """
 
     name: str
@@ -106,6 +110,9 @@ class Rule:
     multiplies: bool = False
     symmetric: bool = False
     composed: bool = False
+    source: str | None = None
+    part: int | None = None
+    shape: Callable[[tuple[int, ...]], tuple[int, ...]] = lambda x: x
     notation: Notation = Notation()
     lesson: Lesson = Lesson()
     operand_count: int = field(init=False)
@@ -136,6 +143,12 @@ class Rule:
     def symbol(self) -> str:
         """What stands in the box of an array: its symbol, or its name."""
         return self.notation.symbol or self.name
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """{name of a setting: its value where none is given}."""
+        parameters = inspect.signature(self.formula).parameters.values()
+        return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
 
     @property
     def is_function(self) -> bool:
