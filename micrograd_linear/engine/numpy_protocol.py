@@ -48,6 +48,8 @@ _INSTEAD = {
 }
 _PLAIN |= {np.any, np.all, np.floor, np.ceil, np.rint, np.trunc, np.round, np.around}
 _PLAIN |= {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.searchsorted, np.signbit}
+_PLAIN |= {np.array_equiv, np.isin, np.can_cast, np.common_type, np.min_scalar_type}
+_PLAIN |= {np.einsum_path, np.linalg.matrix_rank}
 _PLAIN |= {np.isneginf, np.isposinf, np.may_share_memory, np.shares_memory, np.bincount}
 
 
@@ -64,10 +66,10 @@ def implements(numpy_function):
 def supported():
     """The names of the NumPy functions that record on a Tensor, and of those with plain results."""
     recording = sorted(
-        _name(f)
+        name_of(f)
         for f in {*IMPLEMENTED, *(f for f in BY_NUMPY_FUNCTION if isinstance(f, np.ufunc))} - _PLAIN
     )
-    return recording, sorted(map(_name, _PLAIN))
+    return recording, sorted(map(name_of, _PLAIN))
 
 
 def array_ufunc(self, ufunc, method, *inputs, **kwargs):
@@ -85,8 +87,8 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         # Of constants nothing can be lost.
         return getattr(ufunc, method)(*_plain_of(inputs), **_plain_of(kwargs))
     if method == "reduce" and (instead := _reduction_by(ufunc)):
-        raise TypeError(_unsupported(f"{_name(ufunc)}.reduce", instead))
-    call = _name(ufunc) if method == "__call__" else f"{_name(ufunc)}.{method}"
+        raise TypeError(_unsupported(f"{name_of(ufunc)}.reduce", instead))
+    call = name_of(ufunc) if method == "__call__" else f"{name_of(ufunc)}.{method}"
     if kwargs.get("out"):
         return _into_out(ufunc, method, inputs, kwargs, call)
     if method == "at" and ufunc in _IN_PLACE and not kwargs:
@@ -131,21 +133,38 @@ def array_function(self, function, types, args, kwargs):
     if ours is None and not _is_recorded((args, kwargs)):
         return function(*_plain_of(args), **_plain_of(kwargs))
     if ours is None:
-        raise TypeError(_unsupported(_name(function), _INSTEAD.get(function)))
+        raise TypeError(_unsupported(name_of(function), _INSTEAD.get(function)))
     return _called(function, ours, args, kwargs)
 
 
 def _called(function, ours, args, kwargs):
-    """What ours gives; the error of a call that does not fit its signature names NumPy's."""
+    """What ours gives; the error of a call that does not fit its signature names NumPy's.
+
+    A call that fits NumPy's own signature is tried once more in its order, without defaults.
+    """
     try:
         return ours(*args, **kwargs)
     except TypeError as error:
-        # Python words a signature that does not fit in this way.
-        if "argument" in str(error) and f"{ours.__name__}()" in str(error):
-            raise TypeError(
-                f"{_name(function)} on a Tensor: {error}; leave out what is not supported"
-            ) from None
-        raise
+        if not _does_not_fit(error, ours):
+            raise
+        from . import keywords  # which few programs need
+
+        call = keywords.in_numpys_order(function, ours, args, kwargs)
+        if call is not None and call != (list(args), kwargs):
+            try:
+                return ours(*call[0], **call[1])
+            except TypeError as again:
+                if not _does_not_fit(again, ours):
+                    raise
+                error = again
+        names = kwargs if call is None else call[1]
+        message = keywords.refused(name_of(function), function, ours, error, names)
+    raise TypeError(message)
+
+
+def _does_not_fit(error, ours):
+    """Python words a call that does not fit a signature in this way."""
+    return "argument" in str(error) and f"{ours.__name__}()" in str(error)
 
 
 def _is_recorded(x):
@@ -174,23 +193,32 @@ def _reduction_by(ufunc):
     """How the reduction is written that the ufunc's ``reduce`` gives the same as, or None."""
     for each in RULES.values():
         if each.repeated is ufunc:
-            return _name(each.numpy_function) if each.numpy_function else f".{each.name}"
+            return name_of(each.numpy_function) if each.numpy_function else f".{each.name}"
     return None
 
 
-def _name(function):
+def name_of(function):
+    """The name by which people call NumPy's function."""
     module = getattr(function, "__module__", None) or "numpy"
     prefix = (
         module.replace("numpy", "np")
         .replace("._linalg", "")
         .replace("._stride_tricks_impl", ".stride_tricks")
-        if module.startswith("numpy.l")
+        if module.startswith(("numpy.l", "numpy.f"))
         else "np"
     )
     return f"{prefix}.{getattr(function, '__name__', function)}"
 
 
 def _unsupported(name, instead):
+    from .refusals import REFUSALS  # which is read when one is needed
+
+    refusal = REFUSALS.get(name)
+    if refusal is not None:
+        return (
+            f"{name} is not supported on a Tensor, and would fall out of the graph: "
+            f"{refusal.reason}; write {refusal.write}"
+        )
     advice = (
         f"write {instead}"
         if instead

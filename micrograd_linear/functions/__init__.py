@@ -13,7 +13,8 @@ have one. Plain arrays give plain arrays.
 
 from typing import TYPE_CHECKING
 
-from . import elementwise, matrices, writing  # noqa: F401  these give NumPy's functions to Tensors
+from . import elementwise, fourier, matrices, writing  # noqa: F401  these give NumPy's functions to Tensors
+from .absent_attributes import tell_of_absent_attributes
 from .custom import rule
 from .decompositions import cholesky
 from .elementwise import NAMED, astype, clip, where
@@ -115,6 +116,7 @@ __all__ = [
     "where",
 ]
 __all__ += elementwise.__all__
+tell_of_absent_attributes()
 
 
 def __getattr__(name: str) -> object:

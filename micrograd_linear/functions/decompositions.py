@@ -153,12 +153,6 @@ def lstsq(a: Any, b: Any, rcond: Any = None):
     return solution, residuals, rank, svdvals(a)
 
 
-@implements(np.linalg.matrix_rank)
-def matrix_rank(A, tol=None, hermitian=False, *, rtol=None):
-    """The rank: a plain number."""
-    return np.linalg.matrix_rank(getattr(A, "current", A), tol, hermitian, rtol=rtol)
-
-
 @implements(np.linalg.cholesky)
 def cholesky(a, /, *, upper=False):
     """The lower triangular L with L Lᵀ = a, or the upper one; it reads that triangle of a."""
