@@ -63,12 +63,20 @@ def implements(numpy_function):
     return register
 
 
+def implementation(function):
+    """What NumPy's function is on a Tensor, or None."""
+    ours = IMPLEMENTED.get(function)
+    if ours is None and function.__module__ == "numpy.fft":
+        from ..functions import fourier  # noqa: F401  which loads np.fft, as few programs do
+
+        ours = IMPLEMENTED.get(function)
+    return BY_NUMPY_FUNCTION.get(function) if ours is None else ours
+
+
 def supported():
     """The names of the NumPy functions that record on a Tensor, and of those with plain results."""
-    recording = sorted(
-        name_of(f)
-        for f in {*IMPLEMENTED, *(f for f in BY_NUMPY_FUNCTION if isinstance(f, np.ufunc))} - _PLAIN
-    )
+    implementation(np.fft.fft)
+    recording = sorted(name_of(f) for f in {*IMPLEMENTED, *BY_NUMPY_FUNCTION} - _PLAIN)
     return recording, sorted(map(name_of, _PLAIN))
 
 
@@ -126,7 +134,7 @@ _IN_PLACE = {np.add: operator.iadd, np.subtract: operator.isub}
 def array_function(self, function, types, args, kwargs):
     if function in _PLAIN:
         return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
-    ours, out = IMPLEMENTED.get(function), kwargs.get("out")
+    ours, out = implementation(function), kwargs.get("out")
     if ours is not None and is_node(out):  # np.clip(x, -5, 5, out=x)
         out[...] = function(*args, **{key: x for key, x in kwargs.items() if key != "out"})
         return out
@@ -147,7 +155,7 @@ def _called(function, ours, args, kwargs):
     except TypeError as error:
         if not _does_not_fit(error, ours):
             raise
-        from . import keywords  # which few programs need
+        from ..functions import keywords  # which few programs need
 
         call = keywords.in_numpys_order(function, ours, args, kwargs)
         if call is not None and call != (list(args), kwargs):
@@ -164,7 +172,8 @@ def _called(function, ours, args, kwargs):
 
 def _does_not_fit(error, ours):
     """Python words a call that does not fit a signature in this way."""
-    return "argument" in str(error) and f"{ours.__name__}()" in str(error)
+    name = getattr(ours, "__name__", None) or ours.name  # the latter of a rule
+    return "argument" in str(error) and f"{name}()" in str(error)
 
 
 def _is_recorded(x):

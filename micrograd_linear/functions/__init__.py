@@ -13,7 +13,7 @@ have one. Plain arrays give plain arrays.
 
 from typing import TYPE_CHECKING
 
-from . import elementwise, fourier, matrices, writing  # noqa: F401  these give NumPy's functions to Tensors
+from . import elementwise, matrices, parts, writing  # noqa: F401  these give NumPy's functions to Tensors
 from .absent_attributes import tell_of_absent_attributes
 from .custom import rule
 from .decompositions import cholesky

@@ -15,7 +15,6 @@ import numpy as np
 from ..engine.numpy_protocol import name_of
 from ..engine.tensor import Tensor
 from ..operations import RULES
-from .base import method
 from .shapes import stack
 
 TRANSFORMS: dict[Callable, Callable] = {}  # NumPy's Fourier transforms -> ours
@@ -178,17 +177,3 @@ _UFUNCS = {
 _OF_EACH = {np.sum, np.mean, np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.roll}
 _OF_EACH |= {np.flip, np.expand_dims, np.squeeze, np.take, np.diff, np.cumsum}
 _OF_EACH |= {np.fft.fftshift, np.fft.ifftshift}
-
-
-@method("conj", "conjugate")
-def conj(x):
-    """The same numbers: a Tensor is real."""
-    return +x
-
-
-_PARTS = {
-    "real": property(lambda x: x, doc="The Tensor itself, which is real."),
-    "imag": property(lambda x: np.zeros(x.shape, x.dtype), doc="Zeros, as a plain array."),
-}
-for _name, _reading in _PARTS.items():
-    setattr(Tensor, _name, _reading)

@@ -1,6 +1,7 @@
 """Eigenvalues, singular values, QR, and what is solved by them, with NumPy's signatures."""
 
-from typing import Any, NamedTuple, cast
+import functools
+from typing import Any, cast
 
 import numpy as np
 
@@ -12,33 +13,10 @@ from .products import matmul
 from .shapes import concatenate, take_along_axis
 
 
-class EighResult(NamedTuple):
-    """The result of eigh."""
-
-    eigenvalues: Any
-    eigenvectors: Any
-
-
-class EigResult(NamedTuple):
-    """The result of eig."""
-
-    eigenvalues: Any
-    eigenvectors: Any
-
-
-class SVDResult(NamedTuple):
-    """The result of svd: the matrix is U @ diag(S) @ Vh."""
-
-    U: Any
-    S: Any
-    Vh: Any
-
-
-class QRResult(NamedTuple):
-    """The result of qr."""
-
-    Q: Any
-    R: Any
+@functools.cache
+def _result_of(function: Any) -> Any:
+    """NumPy's own tuple with names, so that ``np.linalg.svd(t).U`` and its relatives are there."""
+    return type(function(np.eye(1)))
 
 
 @implements(np.linalg.eigvalsh)
@@ -53,7 +31,9 @@ def eigh(a, UPLO="L"):
 
     It is NaN there.
     """
-    return EighResult(RULES["eigvalsh"](a, UPLO=UPLO), RULES["eigenvectors"](a, UPLO=UPLO))
+    return _result_of(np.linalg.eigh)(
+        RULES["eigvalsh"](a, UPLO=UPLO), RULES["eigenvectors"](a, UPLO=UPLO)
+    )
 
 
 @implements(np.linalg.eigvals)
@@ -65,7 +45,7 @@ def eigvals(a):
 @implements(np.linalg.eig)
 def eig(a):
     """(eigenvalues, eigenvectors) of a square matrix that has real ones."""
-    return EigResult(RULES["eigvals"](a), RULES["eig_vectors"](a))
+    return _result_of(np.linalg.eig)(RULES["eigvals"](a), RULES["eig_vectors"](a))
 
 
 @implements(np.linalg.svdvals)
@@ -87,7 +67,7 @@ def svd(a, full_matrices=True, compute_uv=True, hermitian=False):
             "determined, and have a derivative; write np.linalg.svd(t, full_matrices=False)"
         )
     left, right = RULES["left_singular_vectors"](a), RULES["right_singular_vectors"](a)
-    return SVDResult(left, RULES["svdvals"](a), right)
+    return _result_of(np.linalg.svd)(left, RULES["svdvals"](a), right)
 
 
 def _svd_of_symmetric(a, compute_uv):
@@ -98,7 +78,9 @@ def _svd_of_symmetric(a, compute_uv):
     if not compute_uv:
         return absolute(values)
     vectors = take_along_axis(vectors, order[..., None, :], axis=-1)
-    return SVDResult(vectors, absolute(values), (vectors * np.sign(values)[..., None, :]).mT)
+    return _result_of(np.linalg.svd)(
+        vectors, absolute(values), (vectors * np.sign(values)[..., None, :]).mT
+    )
 
 
 @implements(np.linalg.qr)
@@ -119,10 +101,10 @@ def qr(a: Any, mode: Any = "reduced"):
         )
     if rows >= columns:
         r = RULES["triangular_factor"](a)
-        return r if mode == "r" else QRResult(RULES["orthogonal_factor"](a), r)
+        return r if mode == "r" else _result_of(np.linalg.qr)(RULES["orthogonal_factor"](a), r)
     q, r = qr(a[..., :rows])
     r = concatenate([r, matmul(q.mT, a[..., rows:])], axis=-1)
-    return r if mode == "r" else QRResult(q, r)
+    return r if mode == "r" else _result_of(np.linalg.qr)(q, r)
 
 
 @implements(np.linalg.pinv)

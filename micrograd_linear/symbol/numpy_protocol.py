@@ -4,7 +4,7 @@ closed: what is not known raises, by name.
 
 import numpy as np
 
-from ..engine.numpy_protocol import IMPLEMENTED
+from ..engine.numpy_protocol import implementation
 from ..operations import BY_NUMPY_FUNCTION, RULES
 from ..operations import names as op
 from . import algebra, functions, structure
@@ -123,8 +123,8 @@ class ArraySymbol(Symbol, np.lib.mixins.NDArrayOperatorsMixin):
         build = _FUNCTIONS.get(function)
         if function is np.einsum:
             return structure.einsum(args[0], *(symbol(self.book, x) for x in args[1:]))
-        if build is None and function in IMPLEMENTED:  # it is made of operations
-            return IMPLEMENTED[function](*args, **kwargs)
+        if build is None and (ours := implementation(function)) is not None:
+            return ours(*args, **kwargs)  # it is made of operations
         if build is None:
             raise TypeError(f"np.{getattr(function, '__name__', function)} of a formula: not known")
 

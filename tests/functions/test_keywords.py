@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from micrograd_linear import Tensor
-from micrograd_linear.engine.keywords import REASONS
 from micrograd_linear.engine.numpy_protocol import IMPLEMENTED, supported
 from micrograd_linear.functions.complex_pairs import ComplexPair
+from micrograd_linear.functions.keywords import REASONS
 
 A = np.array([[2.0, 0.5, 0.1], [0.5, 1.0, 0.3], [0.1, 0.3, 3.0]])
 

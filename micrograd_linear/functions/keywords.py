@@ -40,7 +40,7 @@ def in_numpys_order(
         given = dict(signature.bind(*args, **kwargs).arguments)
     except (ValueError, TypeError):
         return None
-    places = [p for p in inspect.signature(ours).parameters.values() if p.kind in _PLACED]
+    places = [p for p in _parameters(ours).values() if p.kind in _PLACED]
     first: list = []
     rest: dict[str, Any] = {}
     gap = False
@@ -58,12 +58,17 @@ def in_numpys_order(
     return first, rest
 
 
+def _parameters(ours: Callable) -> Any:
+    """The parameters of a function, or of the formula of a rule."""
+    return inspect.signature(getattr(ours, "formula", ours)).parameters
+
+
 def _is_default(value: Any, default: Any) -> bool:
     return value is default or (type(value) in (bool, int, str) and value == default)
 
 
 def refused(name: str, function: Callable, ours: Callable, error: TypeError, names: Any) -> str:
     """The message for arguments that NumPy takes and we do not."""
-    taken = inspect.signature(ours).parameters
+    taken = _parameters(ours)
     reasons = [f"{key}: {REASONS.get(key, _OTHERWISE)}" for key in names if key not in taken]
     return f"{name} on a Tensor: {error}; {'; '.join(reasons) or 'leave out what is not supported'}"
