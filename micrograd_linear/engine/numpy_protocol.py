@@ -50,7 +50,7 @@ _PLAIN |= {np.any, np.all, np.floor, np.ceil, np.rint, np.trunc, np.round, np.ar
 _PLAIN |= {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.searchsorted, np.signbit}
 _PLAIN |= {np.array_equiv, np.isin, np.can_cast, np.common_type, np.min_scalar_type}
 _PLAIN |= {np.einsum_path, np.linalg.matrix_rank}
-_PLAIN |= {np.isneginf, np.isposinf, np.may_share_memory, np.shares_memory, np.bincount}
+_PLAIN |= {np.isneginf, np.isposinf, np.may_share_memory, np.shares_memory}
 
 
 def implements(numpy_function):

@@ -132,6 +132,20 @@ def kron(a, b):
     return y.reshape([n * m for n, m in zip(of_a, of_b)])
 
 
+@implements(np.bincount)
+def bincount(x, /, weights=None, minlength=0):
+    """How often each whole number stands in x: plain numbers; with weights, the sums of these."""
+    x = getattr(x, "current", x)
+    counts = np.bincount(x, minlength=minlength)
+    if weights is None:
+        return counts
+    weights = as_array(weights)
+    if weights.shape != np.shape(x):
+        raise ValueError("The weights and list don't have the same length.")
+    sums = RULES["scatter_add"](weights, index=np.asarray(x), shape=counts.shape)
+    return sums.astype(np.float64)  # as NumPy's are
+
+
 @implements(np.linalg.matrix_power)
 def matrix_power(a, n):
     """a @ a @ ..., n times; the inverse for a negative n, and a plain identity matrix for 0."""

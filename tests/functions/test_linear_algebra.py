@@ -165,6 +165,8 @@ CALLS = {  # name: (call, operands)
     "linalg.cross axis": (lambda x, y: la.cross(x, y, axis=0), normal(3, 4), normal(3, 4)),
     "kron": (np.kron, TALL, WIDE),
     "kron of other ranks": (np.kron, V, CUBE),
+    "bincount with weights": (lambda w: np.bincount([1, 0, 3, 1], weights=w), normal(4)),
+    "bincount, longer": (lambda w: np.bincount(np.array([1, 0, 3]), w, minlength=6), V),
     # a plain number among the operands
     "einsum with a number": (lambda x: np.einsum("ij,->ij", x, 2.0), TALL),
     "einsum with two": (lambda x, y: np.einsum(",i,->i", 3.0, x, y), V, np.array(1.7)),
@@ -334,6 +336,8 @@ def test_results_have_the_names_that_numpy_gives_them():
 
 def test_what_gives_plain_results():
     t = Tensor(TALL)
+    k = Tensor([2, 0, 2], requires_grad=False)
+    assert np.bincount(k).tolist() == [1, 0, 2] and not isinstance(np.bincount(k), Tensor)
     assert la.matrix_rank(t) == 3 and not isinstance(la.matrix_rank(t), Tensor)
     assert la.matrix_rank(t, rtol=0.9) == la.matrix_rank(TALL, rtol=0.9)
     assert la.matrix_rank(t, 0.5) == la.matrix_rank(TALL, 0.5)
@@ -405,6 +409,8 @@ def test_two_dimensional_vectors_of_a_cross_product():
         lambda x: np.matvec(x, np.ones(4)),
         lambda x: np.vecmat(np.ones(4), x),
         lambda x: np.vdot(x, np.ones(4)),
+        lambda x: np.bincount([0, 1], x[0]),
+        lambda x: np.bincount([0, -1, 1], x[0]),
     ],
 )
 def test_arguments_that_numpy_refuses_are_refused_in_kind(call):
