@@ -89,7 +89,10 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
         if ufunc in BY_NUMPY_FUNCTION:
             return BY_NUMPY_FUNCTION[ufunc](*inputs)
     if method == "__call__" and ufunc.signature and ufunc in IMPLEMENTED and "out" not in kwargs:
-        return _called(ufunc, IMPLEMENTED[ufunc], inputs, kwargs)  # such as np.vecdot(x, y, axis=0)
+        try:  # such as np.vecdot(x, y, axis=0)
+            return IMPLEMENTED[ufunc](*inputs, **kwargs)
+        except TypeError as error:
+            return _called_again(ufunc, IMPLEMENTED[ufunc], inputs, kwargs, error)
     written = kwargs.get("out") or (inputs if method == "at" else ())
     if not _is_recorded((inputs, kwargs)) and not (written and is_node(written[0])):
         # Of constants nothing can be lost.
@@ -134,7 +137,7 @@ _IN_PLACE = {np.add: operator.iadd, np.subtract: operator.isub}
 def array_function(self, function, types, args, kwargs):
     if function in _PLAIN:
         return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
-    ours, out = implementation(function), kwargs.get("out")
+    ours, out = IMPLEMENTED.get(function) or implementation(function), kwargs.get("out")
     if ours is not None and is_node(out):  # np.clip(x, -5, 5, out=x)
         out[...] = function(*args, **{key: x for key, x in kwargs.items() if key != "out"})
         return out
@@ -142,32 +145,31 @@ def array_function(self, function, types, args, kwargs):
         return function(*_plain_of(args), **_plain_of(kwargs))
     if ours is None:
         raise TypeError(_unsupported(name_of(function), _INSTEAD.get(function)))
-    return _called(function, ours, args, kwargs)
-
-
-def _called(function, ours, args, kwargs):
-    """What ours gives; the error of a call that does not fit its signature names NumPy's.
-
-    A call that fits NumPy's own signature is tried once more in its order, without defaults.
-    """
     try:
         return ours(*args, **kwargs)
     except TypeError as error:
-        if not _does_not_fit(error, ours):
-            raise
-        from ..functions import keywords  # which few programs need
+        return _called_again(function, ours, args, kwargs, error)
 
-        call = keywords.in_numpys_order(function, ours, args, kwargs)
-        if call is not None and call != (list(args), kwargs):
-            try:
-                return ours(*call[0], **call[1])
-            except TypeError as again:
-                if not _does_not_fit(again, ours):
-                    raise
-                error = again
-        names = kwargs if call is None else call[1]
-        message = keywords.refused(name_of(function), function, ours, error, names)
-    raise TypeError(message)
+
+def _called_again(function, ours, args, kwargs, error):
+    """What ours gives for a call that fits NumPy's signature, in its order and without defaults.
+
+    The error of one that does not fit names NumPy's function, and what is not taken.
+    """
+    if not _does_not_fit(error, ours):
+        raise error
+    from ..functions import keywords  # which few programs need
+
+    call = keywords.in_numpys_order(function, ours, args, kwargs)
+    if call is not None and call != (list(args), kwargs):
+        try:
+            return ours(*call[0], **call[1])
+        except TypeError as again:
+            if not _does_not_fit(again, ours):
+                raise
+            error = again
+    names = kwargs if call is None else call[1]
+    raise TypeError(keywords.refused(name_of(function), ours, error, names)) from None
 
 
 def _does_not_fit(error, ours):

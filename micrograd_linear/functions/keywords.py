@@ -67,7 +67,7 @@ def _is_default(value: Any, default: Any) -> bool:
     return value is default or (type(value) in (bool, int, str) and value == default)
 
 
-def refused(name: str, function: Callable, ours: Callable, error: TypeError, names: Any) -> str:
+def refused(name: str, ours: Callable, error: TypeError, names: Any) -> str:
     """The message for arguments that NumPy takes and we do not."""
     taken = _parameters(ours)
     reasons = [f"{key}: {REASONS.get(key, _OTHERWISE)}" for key in names if key not in taken]

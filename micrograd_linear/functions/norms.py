@@ -23,9 +23,11 @@ def norm(x, ord: Any = None, axis=None, keepdims=False):
     smallest for -inf. Of matrices it is "fro", "nuc", 1, -1, 2, -2, inf or -inf. A norm has the
     derivative 0 at 0, and ord 0, which counts, gives plain numbers.
     """
+    if ord is None and (axis is None or axis.__class__ is int):
+        return RULES["norm"](x, axis=axis, keepdims=bool(keepdims))
     x = as_array(x)
     axes = _axes(x, axis)
-    whole = axis is None and (ord is None or (ord == 2 and x.ndim == 1))
+    whole = axis is None and ord == 2 and x.ndim == 1
     if whole or (ord is None and len(axes) in (1, 2)) or (ord in ("f", "fro") and len(axes) == 2):
         return RULES["norm"](x, axis=None if axis is None else axes, keepdims=bool(keepdims))
     if len(axes) == 1 and not isinstance(ord, str):
