@@ -72,6 +72,10 @@ class Expressions(ABC):
                 f"{self.wrapped(a, PLUS)} {_COMPARE[x.operation]} {self.wrapped(b, PLUS)}",
                 RELATION,
             )
+        if "source" in x.static:
+            (a,) = x.operands
+            level = ATOM if a.operation == "decomposition" else 0
+            return x.static["source"].format(self.wrapped(a, level)), ATOM
         rule = RULES.get(x.operation)
         if rule is None or rule.ufunc is None:
             raise TypeError(f"{x.operation}: NumPy has no function of one call for it")

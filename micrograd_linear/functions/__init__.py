@@ -13,11 +13,13 @@ have one. Plain arrays give plain arrays.
 
 from typing import TYPE_CHECKING
 
-from . import elementwise, writing  # noqa: F401  writing gives NumPy's functions to Tensors
+from . import elementwise, matrices, parts, writing  # noqa: F401  these give NumPy's functions to Tensors
+from .absent_attributes import tell_of_absent_attributes
 from .custom import rule
+from .decompositions import cholesky
 from .elementwise import NAMED, astype, clip, where
+from .norms import norm
 from .products import (
-    cholesky,
     det,
     diagonal,
     dot,
@@ -31,7 +33,7 @@ from .products import (
     tensordot,
     trace,
 )
-from .reductions import argmax, argmin, cumsum, logsumexp, max, mean, min, norm, prod, std, sum, var
+from .reductions import argmax, argmin, cumsum, logsumexp, max, mean, min, prod, std, sum, var
 from .shapes import (
     array_split,
     broadcast_to,
@@ -114,6 +116,7 @@ __all__ = [
     "where",
 ]
 __all__ += elementwise.__all__
+tell_of_absent_attributes()
 
 
 def __getattr__(name: str) -> object:

@@ -148,12 +148,6 @@ def solve(a, b):
     return RULES["solve"](a, b)
 
 
-@implements(np.linalg.cholesky)
-def cholesky(a):
-    """The lower triangular L with L Lᵀ = a."""
-    return RULES["cholesky"](a)
-
-
 @implements(np.diagonal)
 @method()
 def diagonal(x, offset=0, axis1=0, axis2=1):

@@ -8,7 +8,6 @@ from ..engine.numpy_protocol import implements
 from ..engine.versions import unseen
 from ..operations import RULES
 from .base import method
-from .elementwise import absolute
 
 
 def _reduction(name, numpy_function=None, **options):
@@ -54,25 +53,6 @@ prod, var, std = (
     _reduction("std", np.std, ddof=0),
 )
 logsumexp = _reduction("logsumexp")
-
-
-@implements(np.linalg.norm)
-@method()
-def norm(x, ord=None, axis=None, keepdims=False):
-    """The norm of an array.
-
-    The root of the sum of squares is ord None, 2 of a vector and "fro" of a matrix; 1 is the sum
-    and inf the largest of a vector's magnitudes.
-    """
-    axes = x.ndim if axis is None else len(axis) if isinstance(axis, tuple) else 1
-    if ord is None or (ord == 2 and axes == 1) or (ord == "fro" and axes == 2):
-        return RULES["norm"](x, axis=axis, keepdims=keepdims)
-    if axes == 1 and ord in (1, np.inf):
-        return (sum if ord == 1 else max)(absolute(x), axis, keepdims=keepdims)
-    raise TypeError(
-        f"norm of a Tensor: ord={ord!r} is not supported for {axes} axes; supported are None, "
-        "'fro', and 1, 2, inf of a vector"
-    )
 
 
 @implements(np.cumsum)

@@ -213,7 +213,7 @@ def take_along_axis(x, indices, axis=-1):
 
     The indices are as np.argsort, or np.argmax with keepdims, returns them.
     """
-    index = list(np.ogrid[tuple(map(slice, indices.shape))])
+    index = list(np.ogrid[tuple(map(slice, x.shape))])
     index[axis] = indices
     return x[tuple(index)]
 

@@ -99,6 +99,20 @@ def norm(x, *, axis=None, keepdims=False):
     return y, (lambda g: np.reshape(g / (y + (y == 0)), kept) * x,)
 
 
+@rule("power_norm", reduces=True, statistic=True, sums=True, composed=True)
+def power_norm(x, *, ord, axis=None, keepdims=False):
+    """(Σ |x|^ord)^(1 / ord), with derivative 0 where it is 0."""
+    kept, _ = _kept(x.shape, axis)
+    size = np.absolute(x)
+    y = np.sum(size**ord, axis=axis, keepdims=keepdims) ** (1 / ord)
+
+    def pullback(g):
+        shares = size / np.reshape(y + (y == 0), kept)
+        return np.reshape(g, kept) * np.sign(x) * shares ** (ord - 1)
+
+    return y, (pullback,)
+
+
 @rule("logsumexp", reduces=True, statistic=True, sums=True, composed=True)
 def logsumexp(x, *, axis=None, keepdims=False):
     """log Σ e^x, with the largest x taken out of the sum, so that nothing overflows."""

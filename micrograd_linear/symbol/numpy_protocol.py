@@ -4,6 +4,7 @@ closed: what is not known raises, by name.
 
 import numpy as np
 
+from ..engine.numpy_protocol import implementation
 from ..operations import BY_NUMPY_FUNCTION, RULES
 from ..operations import names as op
 from . import algebra, functions, structure
@@ -122,6 +123,8 @@ class ArraySymbol(Symbol, np.lib.mixins.NDArrayOperatorsMixin):
         build = _FUNCTIONS.get(function)
         if function is np.einsum:
             return structure.einsum(args[0], *(symbol(self.book, x) for x in args[1:]))
+        if build is None and (ours := implementation(function)) is not None:
+            return ours(*args, **kwargs)  # it is made of operations
         if build is None:
             raise TypeError(f"np.{getattr(function, '__name__', function)} of a formula: not known")
 
@@ -140,6 +143,8 @@ class ArraySymbol(Symbol, np.lib.mixins.NDArrayOperatorsMixin):
         build = _RULES.get(rule.name)
         if build is None and rule.scalar is not None and not rule.composed:  # such as the sigmoid
             build = functions.elementary(rule)
+        if build is None and rule.source is not None:
+            build = structure.call(rule)
         if build is not None:
             return build(*operands, **static)
         return symbol(book, rule.formula(*operands, **static)[0])
@@ -166,6 +171,10 @@ class ArraySymbol(Symbol, np.lib.mixins.NDArrayOperatorsMixin):
     @property
     def T(self):
         return structure.transpose(symbol(self.book, self))
+
+    def any(self):
+        """False: whether it holds for one of the numbers that there may be is not known."""
+        return False
 
     def all(self):
         """False: whether it holds for all numbers that there may be is not known."""

@@ -349,6 +349,20 @@ def square_function(operation, drop=0):
     return build
 
 
+def call(rule):
+    """An operation whose record says how it is written, and which shape it has."""
+
+    def build(x, **static):
+        shape, dtype = rule.shape(x.shape), float_type([x])
+        text = rule.source.format("{0}", **{**rule.defaults, **static})
+        if rule.part is not None:  # all parts of a decomposition are computed at once
+            x = x.book.make("decomposition", (x,), {"source": text}, (), dtype, text)
+            text = f"{{0}}[{rule.part}]"
+        return x.book.make(rule.name, (x,), {"source": text}, shape, dtype, text)
+
+    return build
+
+
 def solve(a, b):
     coefficient, rest = coefficient_of(b)
     if rest is None:

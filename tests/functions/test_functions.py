@@ -261,10 +261,9 @@ def test_arrays_in_arrays_out():
     [
         (lambda t: np.sort(t), TypeError, r"np.sort is not supported.*write t\[np.argsort"),
         (lambda t: np.median(t), TypeError, "np.median.*write"),
-        (lambda t: np.linalg.svd(t), TypeError, "np.linalg.svd is not supported.*operations.md"),
-        (lambda t: np.fft.fft(t), TypeError, "fft"),
+        (lambda t: np.linalg.svd(t), TypeError, "svd of .*full_matrices=False"),
         (lambda t: np.log10(t), TypeError, r"np.log10.*write np.log\(t\) / np.log\(10\)"),
-        (lambda t: np.sum(t, 0, float), TypeError, "np.sum"),
+        (lambda t: np.sum(t, 0, float), TypeError, "sum.*dtype"),
         (lambda t: np.sum(t, dtype=float), TypeError, "sum.*dtype"),
         (lambda t: np.mean(t, where=A > 1), TypeError, "mean.*where"),
         (lambda t: np.exp(t, out=A), TypeError, "out"),
@@ -275,7 +274,7 @@ def test_arrays_in_arrays_out():
         (lambda t: np.pad(t, 1, mode="edge"), TypeError, "edge"),
         (lambda t: np.concatenate([t, t], dtype=float), TypeError, "np.concatenate.*dtype"),
         (lambda t: np.reshape(t, (2, 6), order="F"), TypeError, "order"),
-        (lambda t: np.linalg.norm(t, 3), TypeError, "ord=3"),
+        (lambda t: np.linalg.norm(t, 3), ValueError, "Invalid norm order"),
         (lambda t: np.where(t, t, 0), TypeError, "plain array"),
         (lambda t: np.einsum(t, [0, 1]), TypeError, "string"),
         (lambda t: t.astype(complex), TypeError, "floating"),
@@ -302,7 +301,9 @@ def test_the_page_lists_every_supported_call():
     page = (Path(__file__).parents[2] / "docs/operations.md").read_text()
     recording, plain = supported()
     methods = sorted(
-        name for name in dir(Tensor) if not name.startswith("_") and callable(getattr(Tensor, name))
+        name
+        for name in dir(Tensor)
+        if not name.startswith("_") and callable(getattr(Tensor, name, None))
     )
     for title, names in (("record", recording), ("plain", plain), ("methods", methods)):
         block = page.split(f"<!-- {title} -->\n")[1].split("\n\n")[0]

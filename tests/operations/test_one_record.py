@@ -237,6 +237,46 @@ def test_an_operation_that_is_added_in_one_file_is_found_by_every_reader(copy, n
     assert page.count(f"`np.{name}`") == 1 and page.count(f"`{name}`") == 2
 
 
+MATRIX_FUNCTION = """
+
+@rule(
+    np.linalg.matrix_norm,
+    source="np.linalg.matrix_norm({0}, ord={ord!r})",
+    shape=lambda x: x[:-2],
+)
+def matrix_norm(x, *, ord="fro"):
+    y = np.linalg.matrix_norm(x, ord=ord)
+    return y, (lambda g: (g / y)[..., None, None] * x,)
+"""
+OF_MATRICES = """
+import numpy as np
+import micrograd_linear as mgl
+from micrograd_linear import Tensor, compare, derive, draw, grad
+from micrograd_linear.engine.numpy_protocol import IMPLEMENTED
+
+del IMPLEMENTED[np.linalg.matrix_norm]
+f, x = np.linalg.matrix_norm, np.array([[2.0, 0.5], [0.3, 1.0]])
+t, slope = Tensor(x, "A"), x / np.linalg.norm(x)
+y = f(t, ord="fro")
+y.name = "y"
+y.backward()
+assert np.allclose(t.grad, slope), t.grad
+assert "y = matrix_norm(A)" in derive(y).text, derive(y).text
+assert "np.linalg.matrix_norm(A, ord='fro')" in derive(y).source
+assert "matrix_norm" in draw(y).text
+assert compare({"A": slope}, y).ok
+assert grad(lambda a: (grad(f)(a)[0, 0]))(x).shape == (2, 2)
+value, (gradient,) = mgl.compile(lambda a: f(a[0]))([x])
+assert np.allclose(gradient, slope)
+"""
+
+
+def test_a_function_of_arrays_is_added_in_one_file_too(copy):
+    add(copy, MATRIX_FUNCTION)
+    done = run(copy, "-c", OF_MATRICES)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_readings_reject_a_record_whose_derivative_is_wrong(copy):
     add(copy, SINH.replace("g * np.cosh(x),)", "g * np.cosh(x) * 1.01,)"))
     found = readings(copy, "sinh", True)

@@ -27,6 +27,8 @@ ZEROS = np.where(
 )  # one zero, or two, in many rows
 WELL = R.normal(size=(3, 3)) + 4 * np.eye(3)
 STACK = R.normal(size=(2, 3, 3)) + 4 * np.eye(3)
+GRAM = WELL @ WELL.T
+REAL = WELL @ np.diag([3.0, 1.0, -2.0]) @ np.linalg.inv(WELL)
 PAIRS = [(A, B), (A, ROW), (COLUMN, ROW), (R.uniform(0.5, 2, 3), CUBE**2 + 0.1), (np.array(1.3), A)]
 
 
@@ -169,6 +171,28 @@ ROWS = {
     "logabsdet": [((WELL,), {}), ((-STACK,), {})],
     "solve": [((WELL, SIGNED), {}), ((STACK, CUBE[:2]), {}), ((WELL, CUBE), {})],
     "cholesky": [((WELL @ WELL.T,), {}), ((STACK @ STACK.mT,), {})],
+    "fft_real": [((CUBE,), {"axis": 0}), ((A,), {"axis": -1})],
+    "fft_imag": [((CUBE,), {"axis": 0}), ((A,), {"axis": -1})],
+    "eigvalsh": [((GRAM,), {}), ((STACK @ STACK.mT,), {"UPLO": "U"})],
+    "eigenvectors": [((GRAM,), {}), ((STACK @ STACK.mT,), {"UPLO": "U"})],
+    "eigvals": [((REAL,), {}), ((np.stack([REAL, REAL.T + np.eye(3)]),), {})],
+    "eig_vectors": [((REAL,), {}), ((np.stack([REAL, REAL.T + np.eye(3)]),), {})],
+    "svdvals": [((CUBE[..., :2],), {}), ((SIGNED,), {})],
+    "left_singular_vectors": [((CUBE[..., :2],), {}), ((SIGNED,), {})],
+    "right_singular_vectors": [((CUBE[:, :2],), {}), ((SIGNED,), {})],
+    "orthogonal_factor": [((CUBE[..., :2],), {}), ((SIGNED,), {})],
+    "triangular_factor": [((CUBE[..., :2],), {}), ((SIGNED,), {})],
+    "pinv": [
+        ((CUBE[..., :2],), {"rcond": 1e-12}),
+        ((SIGNED[:2],), {"rcond": 1e-12}),
+        ((GRAM,), {"rcond": 1e-12, "hermitian": True}),
+    ],
+    "adjugate": [((WELL,), {}), ((STACK,), {}), ((SIGNED[:, [0, 1, 1]],), {})],
+    "power_norm": [
+        ((CUBE,), {"ord": 3}),
+        ((CUBE,), {"ord": 2.5, "axis": 1}),
+        ((NEAR_ONE,), {"ord": -2, "axis": (0, 2), "keepdims": True}),
+    ],
     "scatter_add": [
         ((SIGNED,), {"index": INDEX, "shape": (5, 3)}),
         ((SIGNED,), {"index": slice(0, 6, 2), "shape": (6, 3)}),
@@ -185,7 +209,8 @@ def is_analytic(rule):
             t.startswith("D" * rule.operand_count) for t in rule.ufunc.types
         )
     real = ("sigmoid", "softplus", "logsumexp", "logabsdet", "cholesky", "astype", "norm")
-    return not rule.kinked and rule.name not in real
+    real += ("power_norm", "adjugate")
+    return not rule.kinked and rule.source is None and rule.name not in real
 
 
 ANALYTIC = {name for name in ROWS if is_analytic(RULES[name])}
@@ -196,6 +221,8 @@ NOT_SCALAR = {
     "solve",
     "cholesky",
     "astype",
+    "adjugate",
+    *(name for name, rule in RULES.items() if rule.source is not None),
 }  # NumPy has these for arrays of floats alone
 OWN_NAMES = {
     "concatenate",
@@ -247,7 +274,7 @@ def gradient_errors(rule, operands, static):
             rng.normal(size=x.shape) if i == j else np.zeros(x.shape)
             for j, x in enumerate(operands)
         ]
-        if rule.name == "cholesky":  # is a function of symmetric matrices
+        if rule.symmetric or static.get("hermitian"):  # a function of symmetric matrices
             direction[0] = direction[0] + direction[0].mT
         numeric, tolerance = directional_derivative(rule, operands, static, direction)
         expected = np.sum(g * numeric)
@@ -303,8 +330,38 @@ def check_own_value(name, operands, static):
         "assign": lambda: assigned(x, operands[1:], static["indices"]),
         "logsumexp": lambda: np.log(np.sum(np.exp(x), **static)),
         "logabsdet": lambda: np.linalg.slogdet(x)[1],
+        "fft_real": lambda: np.fft.fft(x, **static).real,
+        "fft_imag": lambda: np.fft.fft(x, **static).imag,
+        "eigenvectors": lambda: np.linalg.eigh(x, **static)[1],
+        "eigvals": lambda: np.linalg.eigvals(x),
+        "eig_vectors": lambda: np.linalg.eig(x)[1],
+        "left_singular_vectors": lambda: np.linalg.svd(x, full_matrices=False)[0],
+        "right_singular_vectors": lambda: np.linalg.svd(x, full_matrices=False)[2],
+        "orthogonal_factor": lambda: np.linalg.qr(x)[0],
+        "triangular_factor": lambda: np.linalg.qr(x)[1],
+        "adjugate": lambda: cofactors(x),
+        "power_norm": lambda: power_sum(x, **static) ** (1 / static["ord"]),
     }[name]()
-    assert np.allclose(RULES[name](*operands, **static), expected, rtol=1e-14)
+    assert np.allclose(
+        RULES[name](*operands, **static),
+        expected,
+        rtol=1e-14,
+        atol=1e-13 if name == "adjugate" else 1e-15,
+    )
+
+
+def cofactors(x):
+    """The adjugate, element by element."""
+    n, y = x.shape[-1], np.zeros(x.shape)
+    for i in range(n):
+        for j in range(n):
+            minor = np.delete(np.delete(x, i, axis=-2), j, axis=-1)
+            y[..., j, i] = (-1) ** (i + j) * np.linalg.det(minor)
+    return y
+
+
+def power_sum(x, ord, **over):
+    return np.sum(np.abs(x) ** ord, **over)
 
 
 def assigned(x, values, indices):
