@@ -38,16 +38,15 @@ _PLAIN |= {
     np.result_type,
 }
 _INSTEAD = {
-    np.sort: "t[np.argsort(t.data)] for a vector, else np.take_along_axis",
-    np.median: "t[index] of the elements in the middle",
     np.array: ".data",
     np.log10: "np.log(t) / np.log(10)",
     np.log2: "np.log(t) / np.log(2)",
     np.cbrt: "t ** (1 / 3)",
-    np.tile: "np.concatenate",
 }
 _PLAIN |= {np.any, np.all, np.floor, np.ceil, np.rint, np.trunc, np.round, np.around}
 _PLAIN |= {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.searchsorted, np.signbit}
+_PLAIN |= {np.argpartition, np.nanargmax, np.nanargmin, np.digitize, np.lexsort}
+_PLAIN |= {np.tril_indices_from, np.triu_indices_from, np.diag_indices_from}
 _PLAIN |= {np.isneginf, np.isposinf, np.may_share_memory, np.shares_memory, np.bincount}
 
 
@@ -78,6 +77,8 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
             return ufunc(*(_plain(x) for x in inputs))
         if ufunc in BY_NUMPY_FUNCTION:
             return BY_NUMPY_FUNCTION[ufunc](*inputs)
+    if ufunc.signature is not None and ufunc in IMPLEMENTED and kwargs.keys() <= {"axis"}:
+        return IMPLEMENTED[ufunc](*inputs, **kwargs)  # np.vecdot(x, y, axis=0)
     written = kwargs.get("out") or (inputs if method == "at" else ())
     if not _is_recorded((inputs, kwargs)) and not (written and is_node(written[0])):
         # Of constants nothing can be lost.

@@ -13,9 +13,23 @@ have one. Plain arrays give plain arrays.
 
 from typing import TYPE_CHECKING
 
-from . import elementwise, writing  # noqa: F401  writing gives NumPy's functions to Tensors
+from . import (  # these give NumPy's functions to Tensors
+    along_axes,  # noqa: F401
+    choices,  # noqa: F401
+    differences,  # noqa: F401
+    elementwise,
+    ordering,  # noqa: F401
+    polynomials,  # noqa: F401
+    statistics,  # noqa: F401
+    vector_products,  # noqa: F401
+    without_nan,  # noqa: F401
+    writing,  # noqa: F401
+)
+from .construction import tril, triu
 from .custom import rule
 from .elementwise import NAMED, astype, clip, where
+from .joins import array_split, concatenate, hstack, split, stack, vstack
+from .padding import pad
 from .products import (
     cholesky,
     det,
@@ -31,30 +45,20 @@ from .products import (
     tensordot,
     trace,
 )
-from .reductions import argmax, argmin, cumsum, logsumexp, max, mean, min, norm, prod, std, sum, var
+from .rearrangements import flip, repeat, take
+from .reductions import argmax, argmin, logsumexp, max, mean, min, norm, prod, std, sum, var
+from .running import cumsum
 from .shapes import (
-    array_split,
     broadcast_to,
-    concatenate,
     copy,
     expand_dims,
-    flip,
-    hstack,
     moveaxis,
-    pad,
     ravel,
-    repeat,
     reshape,
     sliding_window_view,
-    split,
     squeeze,
-    stack,
     swapaxes,
-    take,
     transpose,
-    tril,
-    triu,
-    vstack,
 )
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from . import (
     elementary,
     indexing,
     linear_algebra,
+    ordering,
     reductions,
     shapes,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "indexing",
     "is_read",
     "linear_algebra",
+    "ordering",
     "record_of",
     "reductions",
     "rule",
