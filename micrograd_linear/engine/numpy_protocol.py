@@ -60,8 +60,16 @@ def implements(numpy_function):
     return register
 
 
+def implementation(numpy_function):
+    """What NumPy's function does on a Tensor, or None; what is called seldom is loaded here."""
+    if numpy_function not in IMPLEMENTED:
+        from ..functions import seldom  # noqa: F401  which stands above, and registers its functions
+    return IMPLEMENTED.get(numpy_function)
+
+
 def supported():
     """The names of the NumPy functions that record on a Tensor, and of those with plain results."""
+    implementation(None)
     recording = sorted(
         _name(f)
         for f in {*IMPLEMENTED, *(f for f in BY_NUMPY_FUNCTION if isinstance(f, np.ufunc))} - _PLAIN
@@ -77,8 +85,9 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
             return ufunc(*(_plain(x) for x in inputs))
         if ufunc in BY_NUMPY_FUNCTION:
             return BY_NUMPY_FUNCTION[ufunc](*inputs)
-    if ufunc.signature is not None and ufunc in IMPLEMENTED and kwargs.keys() <= {"axis"}:
-        return IMPLEMENTED[ufunc](*inputs, **kwargs)  # np.vecdot(x, y, axis=0)
+    ours = implementation(ufunc) if ufunc.signature is not None else None
+    if ours is not None and method == "__call__" and kwargs.keys() <= {"axis"}:
+        return ours(*inputs, **kwargs)  # np.vecdot(x, y, axis=0)
     written = kwargs.get("out") or (inputs if method == "at" else ())
     if not _is_recorded((inputs, kwargs)) and not (written and is_node(written[0])):
         # Of constants nothing can be lost.
@@ -123,7 +132,7 @@ _IN_PLACE = {np.add: operator.iadd, np.subtract: operator.isub}
 def array_function(self, function, types, args, kwargs):
     if function in _PLAIN:
         return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
-    ours, out = IMPLEMENTED.get(function), kwargs.get("out")
+    ours, out = implementation(function), kwargs.get("out")
     if ours is not None and is_node(out):  # np.clip(x, -5, 5, out=x)
         out[...] = function(*args, **{key: x for key, x in kwargs.items() if key != "out"})
         return out

@@ -13,18 +13,10 @@ have one. Plain arrays give plain arrays.
 
 from typing import TYPE_CHECKING
 
-from . import (  # these give NumPy's functions to Tensors
-    along_axes,  # noqa: F401
-    choices,  # noqa: F401
-    differences,  # noqa: F401
-    elementwise,
-    ordering,  # noqa: F401
-    polynomials,  # noqa: F401
-    statistics,  # noqa: F401
-    vector_products,  # noqa: F401
-    without_nan,  # noqa: F401
-    writing,  # noqa: F401
-)
+import numpy as np
+
+from ..engine.numpy_protocol import implementation
+from . import elementwise, writing  # noqa: F401  writing gives NumPy's functions to Tensors
 from .construction import tril, triu
 from .custom import rule
 from .elementwise import NAMED, astype, clip, where
@@ -121,7 +113,10 @@ __all__ += elementwise.__all__
 
 
 def __getattr__(name: str) -> object:
-    """An elementwise operation, by its name."""
-    if name not in NAMED:
+    """An elementwise operation, or what another of NumPy's functions does on a Tensor."""
+    found = NAMED.get(name)
+    if found is None and not name.startswith("_") and callable(getattr(np, name, None)):
+        found = implementation(getattr(np, name))
+    if found is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return NAMED[name]
+    return found

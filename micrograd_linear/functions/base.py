@@ -68,12 +68,17 @@ def plain(x: Any) -> Any:
     return x.current if is_node(x) else x
 
 
+def shape_of(x: Any) -> tuple[int, ...]:
+    """The shape, which NumPy's own function asks a Tensor for by a detour."""
+    return x.shape if hasattr(x, "shape") else np.shape(x)
+
+
 def hollow(x):
     """An array of x's shape that takes no memory.
 
     NumPy's own functions are run on it to get the shape of their results, and their errors.
     """
-    return np.broadcast_to(np.float64(0), np.shape(x))
+    return np.broadcast_to(np.float64(0), shape_of(x))
 
 
 def by_numpy(name: str, x: Any, function: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
@@ -95,6 +100,8 @@ def axes_of(name, x, axis):
     """The same for None, which means all, for one axis and for a tuple of them."""
     if axis is None:
         return tuple(range(x.ndim))
+    if axis.__class__ is int and -x.ndim <= axis < x.ndim:
+        return (axis % x.ndim,)
     return by_numpy(name, x, np.lib.array_utils.normalize_axis_tuple, axis, x.ndim)
 
 
@@ -141,10 +148,10 @@ def into(out: Any, name: str, result: Any, *operands: Any) -> Any:
         return result
     if not is_node(out) and getattr(result, "requires_grad", False):
         raise written_into(f"np.{name}", operands or (result,), out)
-    if np.shape(out) != np.shape(result):
+    if shape_of(out) != shape_of(result):
         raise ValueError(
-            f"{name}: expected out of shape {np.shape(result)}, that of the result, got "
-            f"{np.shape(out)}"
+            f"{name}: expected out of shape {shape_of(result)}, that of the result, got "
+            f"{shape_of(out)}"
         )
     out[...] = result if is_node(out) else plain(result)
     return out

@@ -78,7 +78,7 @@ def linspace(
     next with ``endpoint=False``.
     """
     plain_form = by_numpy(
-        "linspace", start, np.linspace, plain(start), plain(stop), num, endpoint, axis=axis
+        "linspace", start, np.linspace, hollow(start), hollow(stop), num, endpoint, axis=axis
     )
     parts = num - 1 if endpoint else num
     share = np.arange(num) / max(parts, 1)

@@ -4,6 +4,7 @@ import operator
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from ..engine.numpy_protocol import implements
 from ..engine.versions import unseen
@@ -20,7 +21,7 @@ from .base import (
     reshaped,
     row,
 )
-from .shapes import atleast_1d, atleast_2d, atleast_3d, expand_dims
+from .shapes import atleast_3d
 
 
 def _joined(name, parts, axis, out=None, dtype=None):
@@ -48,26 +49,31 @@ def stack(arrays, axis=0, out=None, *, dtype=None, casting="same_kind"):
             f"stack of {described(parts)}: expected arrays of one shape; np.concatenate joins "
             "arrays of several lengths along an axis they have"
         )
-    return _joined("stack", [unseen(expand_dims(part, axis)) for part in parts], axis, out, dtype)
+    shape = list(parts[0].shape) if parts else []
+    axis = by_numpy("stack", parts, normalize_axis_index, operator.index(axis), len(shape) + 1)
+    shape.insert(axis, 1)
+    return _joined("stack", [reshaped(part, shape) for part in parts], axis, out, dtype)
 
 
 @implements(np.vstack)
 def vstack(tup, *, dtype=None, casting="same_kind"):
     """The arrays as rows, one below the other."""
-    return _joined("vstack", [_own(atleast_2d(x), x) for x in map(as_array, tup)], 0, None, dtype)
+    parts = [x if x.ndim > 1 else reshaped(x, (1, -1)) for x in map(as_array, tup)]
+    return _joined("vstack", parts, 0, None, dtype)
 
 
 @implements(np.hstack)
 def hstack(tup, *, dtype=None, casting="same_kind"):
     """The arrays one after the other, along the second axis where they have one."""
-    parts = [_own(atleast_1d(x), x) for x in map(as_array, tup)]
+    parts = [x if x.ndim else reshaped(x, (1,)) for x in map(as_array, tup)]
     return _joined("hstack", parts, 0 if parts[0].ndim == 1 else 1, None, dtype)
 
 
 @implements(np.dstack)
 def dstack(tup):
     """The arrays one behind the other, along the third axis."""
-    return concatenate([_own(atleast_3d(x), x) for x in map(as_array, tup)], 2)
+    parts = [x if x.ndim > 2 else unseen(atleast_3d(x)) for x in map(as_array, tup)]
+    return concatenate(parts, 2)
 
 
 @implements(np.column_stack)
@@ -75,11 +81,6 @@ def column_stack(tup):
     """The arrays as columns, one beside the other."""
     parts = [as_array(x) for x in tup]
     return concatenate([x if x.ndim > 1 else reshaped(x, (-1, 1)) for x in parts], 1)
-
-
-def _own(made, x):
-    """What was made of x, for a composed function's own use; x itself stays as it is."""
-    return made if made is x else unseen(made)
 
 
 @implements(np.block)

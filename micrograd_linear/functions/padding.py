@@ -6,7 +6,7 @@ from ..engine.graph import is_node
 from ..engine.numpy_protocol import implements
 from ..operations import RULES
 from . import reductions
-from .base import along, as_array, by_numpy, described, hollow, method, moved, part, plain
+from .base import along, as_array, by_numpy, described, hollow, method, moved, part
 from .joins import concatenate
 from .ordering import median
 
@@ -30,8 +30,8 @@ def pad(x, pad_width, mode="constant", constant_values=0, **settings):
             f"pad of {described([x])}: a function as mode= writes into an array that exists; make "
             "the parts, and join them by np.concatenate"
         )
-    known = settings if mode != "constant" else {"constant_values": plain(constant_values)}
-    by_numpy("pad", x, np.pad, hollow(x), pad_width, mode, **known)
+    if mode != "constant" or settings:
+        by_numpy("pad", x, np.pad, hollow(x), pad_width, mode, **settings)
     if isinstance(pad_width, dict):
         pad_width = [pad_width.get(i, pad_width.get(i - x.ndim, 0)) for i in range(x.ndim)]
         pad_width = [(each, each) if np.ndim(each) == 0 else each for each in pad_width]

@@ -52,7 +52,17 @@ def take_along_axis(x, indices, axis=-1):
 
     The indices are as np.argsort, or np.argmax with keepdims, returns them.
     """
-    return moved("take_along_axis", x, np.take_along_axis, np.asarray(plain(indices)), axis)
+    indices = np.asarray(plain(indices))
+    if axis is None or x.ndim != indices.ndim or _others(x, axis) != _others(indices, axis):
+        return moved("take_along_axis", x, np.take_along_axis, indices, axis)
+    index = list(np.ogrid[tuple(map(slice, indices.shape))])
+    index[axis] = indices
+    return x[tuple(index)]
+
+
+def _others(x, axis):
+    axis = axis_of("take_along_axis", x, axis)
+    return x.shape[:axis] + x.shape[axis + 1 :]
 
 
 @implements(np.roll)
@@ -60,7 +70,10 @@ def roll(x, shift, axis=None):
     """Shifted along an axis, along several, or in a row for None; what falls off the end comes in
     at the start.
     """
-    return moved("roll", x, np.roll, shift, axis)
+    if not isinstance(axis, (int, np.integer)) or not isinstance(shift, (int, np.integer)):
+        return moved("roll", x, np.roll, shift, axis)
+    axis = axis_of("roll", x, int(axis))
+    return x[along(axis, np.roll(np.arange(x.shape[axis]), shift))]
 
 
 @implements(np.tile)

@@ -114,22 +114,22 @@ def expand_dims(x, axis):
     return reshape(x, by_numpy("expand_dims", x, np.expand_dims, hollow(x), axis).shape)
 
 
-def _at_least(name, numpy_function):
+def _at_least(name, count, numpy_function):
     def function(*arys: Any) -> Any:
         found = [
-            x if x.shape == (shape := numpy_function(hollow(x)).shape) else reshape(x, shape)
+            x if x.ndim >= count else reshape(x, numpy_function(hollow(x)).shape)
             for x in map(as_array, arys)
         ]
         return found[0] if len(found) == 1 else tuple(found)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"The arrays with {name[8]} axes or more."
+    function.__doc__ = f"The arrays with {count} axes or more."
     return implements(numpy_function)(function)
 
 
-atleast_1d = _at_least("atleast_1d", np.atleast_1d)
-atleast_2d = _at_least("atleast_2d", np.atleast_2d)
-atleast_3d = _at_least("atleast_3d", np.atleast_3d)
+atleast_1d = _at_least("atleast_1d", 1, np.atleast_1d)
+atleast_2d = _at_least("atleast_2d", 2, np.atleast_2d)
+atleast_3d = _at_least("atleast_3d", 3, np.atleast_3d)
 
 
 @implements(np.broadcast_to)

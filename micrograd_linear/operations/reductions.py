@@ -112,14 +112,14 @@ def logsumexp(x, *, axis=None, keepdims=False):
 
 @rule(np.prod, reduces=True, repeated=np.multiply)
 def prod(x, *, axis=None, keepdims=False):
-    """The product. Where an element or the product is 0, or not finite, nothing can be divided: the
-    product of the others is that of those before and of those behind.
+    """The product. Where it is 0 or not finite, an element may be so, and nothing can be divided:
+    the product of the others is that of those before and of those behind.
     """
     y = np.prod(x, axis=axis, keepdims=keepdims)
     kept, count = _kept(x.shape, axis)
 
     def pullback(g):
-        if (x != 0).all() and _divides(y):
+        if _divides(y):
             return np.reshape(g * y, kept) / x
         reduced = [i for i, (n, k) in enumerate(zip(x.shape, kept)) if n != k]
         others = [i for i in range(len(kept)) if i not in reduced]
@@ -133,7 +133,7 @@ def prod(x, *, axis=None, keepdims=False):
 
 
 def _divides(y):
-    """Whether no product is 0, infinite or NaN."""
+    """Whether no product is 0, infinite or NaN, so that no factor is."""
     return bool((y != 0).all() and (y - y == 0).all())
 
 
@@ -160,7 +160,7 @@ def cumprod(x, *, axis):
     back = (*before, slice(None, None, -1))
 
     def pullback(g):
-        if (x != 0).all() and _divides(y):
+        if _divides(y):
             return np.cumsum((g * y)[back], axis=axis)[back] / x
         n = x.shape[axis]
         places = [(*before, slice(i, i + 1)) for i in range(n)]
