@@ -134,7 +134,13 @@ def array_function(self, function, types, args, kwargs):
         return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
     ours, out = implementation(function), kwargs.get("out")
     if ours is not None and is_node(out):  # np.clip(x, -5, 5, out=x)
-        out[...] = function(*args, **{key: x for key, x in kwargs.items() if key != "out"})
+        result = function(*args, **{key: x for key, x in kwargs.items() if key != "out"})
+        if np.shape(result) != out.shape:
+            raise ValueError(
+                f"{_name(function)} into {out.describe()}: expected out of shape "
+                f"{np.shape(result)}, that of the result"
+            )
+        out[...] = result
         return out
     if ours is None and not _is_recorded((args, kwargs)):
         return function(*_plain_of(args), **_plain_of(kwargs))

@@ -149,8 +149,10 @@ def quantiles(name, a, q, most, axis, method, keepdims, weights=None, without_na
     above = below + (share > 0)
     ordered = RULES["sort"](rows, axis=-1)
     low, high = _at(ordered, below, q.ndim), _at(ordered, above, q.ndim)
-    found = low + (high - low) * share if share.any() else low
-    found = found if without_nan else _with_nan(found, ordered)
+    if share.any():
+        high = high if share.all() else RULES["where"](high, 0, condition=share > 0)  # 0 inf is NaN
+        low = low * (1 - share) + high * share
+    found = low if without_nan else _with_nan(low, ordered)
     last = found.ndim - q.ndim
     found = found.transpose([*range(last, found.ndim), *range(last)])
     return found.reshape(q.shape + kept) if keepdims not in (False, np._NoValue) else found

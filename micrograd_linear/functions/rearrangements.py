@@ -52,9 +52,10 @@ def take_along_axis(x, indices, axis=-1):
 
     The indices are as np.argsort, or np.argmax with keepdims, returns them.
     """
-    indices = np.asarray(plain(indices))
+    if not isinstance(indices, Tensor):  # one holds places that a compiled function is given
+        indices = np.asarray(indices)
     if axis is None or x.ndim != indices.ndim or _others(x, axis) != _others(indices, axis):
-        return moved("take_along_axis", x, np.take_along_axis, indices, axis)
+        return moved("take_along_axis", x, np.take_along_axis, plain(indices), axis)
     index = list(np.ogrid[tuple(map(slice, indices.shape))])
     index[axis] = indices
     return x[tuple(index)]

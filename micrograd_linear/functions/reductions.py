@@ -63,13 +63,10 @@ def _reduction(name, numpy_function, in_place_of_masked: Any, combined: Any):
                 )
             neutral = initial if in_place_of_masked is None else in_place_of_masked
             x = where(mask, x, neutral)
-        empty = in_place_of_masked is None and not count_of(x, axis) and given(initial)
-        if empty:
-            shape = np.sum(np.empty(x.shape), axis=axis, keepdims=keepdims).shape
-            result = np.broadcast_to(initial, shape).astype(x.dtype)
-        else:
-            result = rule(x, axis=axis, keepdims=keepdims)
-            result = combined(result, initial) if given(initial) else result
+        if in_place_of_masked is None and given(initial) and not count_of(x, axis):
+            return into(out, name, RULES["sum"](x, axis=axis, keepdims=keepdims) + initial, operand)
+        result = rule(x, axis=axis, keepdims=keepdims)
+        result = combined(result, initial) if given(initial) else result
         return into(out, name, result, operand)
 
     return reduce

@@ -134,7 +134,8 @@ def prod(x, *, axis=None, keepdims=False):
 
 def _divides(y):
     """Whether no product is 0, infinite or NaN, so that no factor is."""
-    return bool((y != 0).all() and (y - y == 0).all())
+    size = np.absolute(y)
+    return bool(((size > 0) & (size < np.inf)).all())
 
 
 def _before(rows):

@@ -208,3 +208,60 @@ def test_an_error_of_numpy_names_the_operation_and_the_tensor():
     ):
         with pytest.raises((TypeError, ValueError), match=r"^\w+ of t \(3, 4\): "):
             call()
+
+
+def test_a_result_is_written_into_a_buffer_of_its_shape_and_stays_recorded():
+    for call in (
+        lambda t, out: np.sum(t, axis=0, out=out),
+        lambda t, out: t.mean(axis=0, out=out),
+        lambda t, out: np.median(t, 0, out),
+        lambda t, out: np.nanmax(t, axis=0, out=out),
+    ):
+        t, out = Tensor(A, "t"), Tensor(np.zeros(4), requires_grad=False)
+        assert call(t, out) is out and np.allclose(out.data, call(A, np.zeros(4)))
+        out.sum().backward()
+        assert t.grad.any()
+        with pytest.raises(ValueError, match="out"):
+            call(t, Tensor(np.zeros((3, 4)), requires_grad=False))
+        with pytest.raises(TypeError, match="is not written into an array"):
+            call(t, np.zeros(4))
+
+
+def test_sort_and_partition_in_place_are_recorded_on_a_buffer_and_refused_on_a_leaf():
+    t, weights = Tensor(A, "t"), np.arange(12.0).reshape(3, 4)
+    for change in (lambda x: x.sort(), lambda x: x.sort(axis=0), lambda x: x.partition(1)):
+        buffer, array = t * 1, A.copy()
+        change(buffer)
+        change(array)
+        assert np.array_equal(buffer.data, array)
+        t.zero_grad()
+        (buffer * weights).sum().backward()
+        assert sorted(t.grad.ravel()) == sorted(weights.ravel())
+        with pytest.raises(TypeError, match="leaf"):
+            change(t)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 0.0])
+def test_a_product_with_an_element_that_nothing_divides_by_is_right_in_the_others(bad):
+    t = Tensor([[2.0, bad, 3.0], [4.0, 5.0, 6.0]])
+    t.prod(axis=1).backward([1.0, 1.0])
+    assert np.allclose(t.grad, [[3 * bad, 6, 2 * bad], [30, 24, 20]], equal_nan=True)
+    t = Tensor([2.0, bad, 3.0])
+    np.cumprod(t).backward([0.0, 0.0, 1.0])
+    assert t.grad[1] == 6.0
+
+
+def test_numbers_that_are_not_finite_are_sorted_as_numpy_sorts_them():
+    for row in ([np.inf, 1.0, 2.0], [-np.inf, 1.0, 2.0], [np.nan, 1.0, 2.0], [1.0, np.inf, np.nan]):
+        for q in (0.0, 0.25, 0.5):
+            with np.errstate(invalid="ignore"):
+                expected, found = np.quantile(row, q), np.quantile(Tensor(row), q).item()
+            assert np.array_equal(found, expected, equal_nan=True) or np.isnan(expected)
+        assert np.array_equal(np.median(Tensor(row)).item(), np.median(row), equal_nan=True)
+
+
+def test_a_reduction_of_none_is_its_initial_value():
+    empty = Tensor(np.zeros((0, 3)))
+    assert np.max(empty, axis=0, initial=1.5).data.tolist() == [1.5, 1.5, 1.5]
+    assert np.sum(empty, axis=0).data.tolist() == [0.0] * 3
+    assert np.prod(empty, axis=0).data.tolist() == [1.0] * 3
