@@ -1,5 +1,7 @@
 """Elements taken to other places: repeated, turned, taken out and put in."""
 
+from typing import Any
+
 import numpy as np
 
 from ..engine.numpy_protocol import implements
@@ -56,7 +58,7 @@ def take_along_axis(x, indices, axis=-1):
         indices = np.asarray(indices)
     if axis is None or x.ndim != indices.ndim or _others(x, axis) != _others(indices, axis):
         return moved("take_along_axis", x, np.take_along_axis, plain(indices), axis)
-    index = list(np.ogrid[tuple(map(slice, indices.shape))])
+    index: list[Any] = list(np.ogrid[tuple(map(slice, indices.shape))])
     index[axis] = indices
     return x[tuple(index)]
 
