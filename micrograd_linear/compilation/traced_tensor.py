@@ -59,6 +59,7 @@ class TracedTensor(Tensor):
     """A Tensor whose numbers are those of another array in every run."""
 
     __slots__ = ()
+    numbers_are_known = False
 
     @property
     def _requires_grad(self) -> bool:

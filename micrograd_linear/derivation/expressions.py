@@ -156,7 +156,16 @@ class Expressions(ABC):
     _sum = _mean = _max = _min = _prod = _reduction
 
     def _cumsum(self, x, a):
-        return f"{self.wrapped(a, ATOM)}.cumsum(axis={x.static['axis']})", ATOM
+        return f"{self.wrapped(a, ATOM)}.{x.operation}(axis={x.static['axis']})", ATOM
+
+    _cumprod = _cumsum
+
+    def _argsort(self, x, a):
+        return f'np.argsort({self.wrapped(a, 0)}, axis={x.static["axis"]}, kind="stable")', ATOM
+
+    def _take_along_axis(self, x, a, order):
+        arrays = f"{self.wrapped(a, 0)}, {self.wrapped(order, 0)}"
+        return f"np.take_along_axis({arrays}, {x.static['axis']})", ATOM
 
     def _reshape(self, x, a):
         if not a.shape and _is_python_number(a):

@@ -36,6 +36,7 @@ class LeftGraph(TypeError):
 
 def left_graph(node: Any, how: str) -> LeftGraph:
     """The error for a node whose number was about to be read; whoever listens is told how."""
+    node = getattr(node, "element_of", node)
     recording.note_left(node, how)
     return LeftGraph(
         f"{node.describe()} requires a gradient, and {how} would cut its number off from the "

@@ -38,18 +38,17 @@ _PLAIN |= {
     np.result_type,
 }
 _INSTEAD = {
-    np.sort: "t[np.argsort(t.data)] for a vector, else np.take_along_axis",
-    np.median: "t[index] of the elements in the middle",
     np.array: ".data",
     np.log10: "np.log(t) / np.log(10)",
     np.log2: "np.log(t) / np.log(2)",
     np.cbrt: "t ** (1 / 3)",
-    np.tile: "np.concatenate",
 }
 _PLAIN |= {np.any, np.all, np.floor, np.ceil, np.rint, np.trunc, np.round, np.around}
 _PLAIN |= {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.searchsorted, np.signbit}
 _PLAIN |= {np.array_equiv, np.isin, np.can_cast, np.common_type, np.min_scalar_type}
 _PLAIN |= {np.einsum_path, np.linalg.matrix_rank}
+_PLAIN |= {np.argpartition, np.nanargmax, np.nanargmin, np.digitize, np.lexsort}
+_PLAIN |= {np.tril_indices_from, np.triu_indices_from, np.diag_indices_from}
 _PLAIN |= {np.isneginf, np.isposinf, np.may_share_memory, np.shares_memory}
 
 
@@ -64,11 +63,13 @@ def implements(numpy_function):
 
 
 def implementation(function):
-    """What NumPy's function is on a Tensor, or None."""
+    """What NumPy's function is on a Tensor, or None; what is called seldom is loaded here."""
     ours = IMPLEMENTED.get(function)
-    if ours is None and function.__module__ == "numpy.fft":
-        from ..functions import fourier  # noqa: F401  which loads np.fft, as few programs do
+    if ours is None and function not in BY_NUMPY_FUNCTION:
+        from ..functions import seldom  # noqa: F401  which stands above, and registers its functions
 
+        if getattr(function, "__module__", "") == "numpy.fft":
+            from ..functions import fourier  # noqa: F401  which loads np.fft, as few programs do
         ours = IMPLEMENTED.get(function)
     return BY_NUMPY_FUNCTION.get(function) if ours is None else ours
 
@@ -137,9 +138,15 @@ _IN_PLACE = {np.add: operator.iadd, np.subtract: operator.isub}
 def array_function(self, function, types, args, kwargs):
     if function in _PLAIN:
         return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
-    ours, out = IMPLEMENTED.get(function) or implementation(function), kwargs.get("out")
+    ours, out = implementation(function), kwargs.get("out")
     if ours is not None and is_node(out):  # np.clip(x, -5, 5, out=x)
-        out[...] = function(*args, **{key: x for key, x in kwargs.items() if key != "out"})
+        result = function(*args, **{key: x for key, x in kwargs.items() if key != "out"})
+        if np.shape(result) != out.shape:
+            raise ValueError(
+                f"{name_of(function)} into {out.describe()}: expected out of shape "
+                f"{np.shape(result)}, that of the result"
+            )
+        out[...] = result
         return out
     if ours is None and not _is_recorded((args, kwargs)):
         return function(*_plain_of(args), **_plain_of(kwargs))

@@ -13,12 +13,18 @@ have one. Plain arrays give plain arrays.
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from ..engine.numpy_protocol import implementation
 from . import elementwise, matrices, parts, writing  # noqa: F401  these give NumPy's functions to Tensors
 from .absent_attributes import tell_of_absent_attributes
+from .construction import tril, triu
 from .custom import rule
 from .decompositions import cholesky
 from .elementwise import NAMED, astype, clip, where
+from .joins import array_split, concatenate, hstack, split, stack, vstack
 from .norms import norm
+from .padding import pad
 from .products import (
     det,
     diagonal,
@@ -33,30 +39,20 @@ from .products import (
     tensordot,
     trace,
 )
-from .reductions import argmax, argmin, cumsum, logsumexp, max, mean, min, prod, std, sum, var
+from .rearrangements import flip, repeat, take
+from .reductions import argmax, argmin, logsumexp, max, mean, min, prod, std, sum, var
+from .running import cumsum
 from .shapes import (
-    array_split,
     broadcast_to,
-    concatenate,
     copy,
     expand_dims,
-    flip,
-    hstack,
     moveaxis,
-    pad,
     ravel,
-    repeat,
     reshape,
     sliding_window_view,
-    split,
     squeeze,
-    stack,
     swapaxes,
-    take,
     transpose,
-    tril,
-    triu,
-    vstack,
 )
 
 if TYPE_CHECKING:
@@ -120,7 +116,10 @@ tell_of_absent_attributes()
 
 
 def __getattr__(name: str) -> object:
-    """An elementwise operation, by its name."""
-    if name not in NAMED:
+    """An elementwise operation, or what another of NumPy's functions does on a Tensor."""
+    found = NAMED.get(name)
+    if found is None and not name.startswith("_") and callable(getattr(np, name, None)):
+        found = implementation(getattr(np, name))
+    if found is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return NAMED[name]
+    return found

@@ -15,7 +15,7 @@ import numpy as np
 from ..engine.numpy_protocol import name_of
 from ..engine.tensor import Tensor
 from ..operations import RULES
-from .shapes import stack
+from .joins import stack
 
 TRANSFORMS: dict[Callable, Callable] = {}  # NumPy's Fourier transforms -> ours
 

@@ -9,8 +9,9 @@ from ..engine.numpy_protocol import implements
 from ..operations import RULES
 from .base import as_array
 from .elementwise import absolute
+from .joins import concatenate
 from .products import matmul
-from .shapes import concatenate, take_along_axis
+from .rearrangements import take_along_axis
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from ..engine.numpy_protocol import implements
 from ..operations import RULES
 from .base import as_array
 from .complex_pairs import TRANSFORMS, ComplexPair, added, parts_of
-from .shapes import roll
+from .rearrangements import roll
 
 _SWAPPED = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 

@@ -10,8 +10,9 @@ from ..engine.numpy_protocol import implements
 from ..operations import RULES
 from . import products
 from .base import as_array
+from .joins import stack
 from .products import inv, matmul, solve, tensordot
-from .shapes import moveaxis, ravel, stack, swapaxes
+from .shapes import moveaxis, ravel, swapaxes
 
 
 @implements(np.linalg.matrix_transpose)

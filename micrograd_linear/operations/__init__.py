@@ -23,6 +23,7 @@ from . import (
     fourier,
     indexing,
     linear_algebra,
+    ordering,
     reductions,
     shapes,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "indexing",
     "is_read",
     "linear_algebra",
+    "ordering",
     "record_of",
     "reductions",
     "rule",

@@ -10,6 +10,7 @@ from . import (
     elementary,
     indexing,
     linear_algebra,
+    ordering,
     reductions,
     shapes,
 )
@@ -22,6 +23,7 @@ BROADCAST_TO = shapes.broadcast_to.name
 CHOLESKY = linear_algebra.cholesky.name
 CLIP = arithmetic.clip.name
 CONCATENATE = shapes.concatenate.name
+CUMPROD = reductions.cumprod.name
 CUMSUM = reductions.cumsum.name
 DET = linear_algebra.det.name
 DIVIDE = arithmetic.divide.name
@@ -50,6 +52,7 @@ RELU = activations.relu.name
 RESHAPE = shapes.reshape.name
 SCATTER_ADD = indexing.scatter_add.name
 SIGMOID = activations.sigmoid.name
+SORT = ordering.sort.name
 SOLVE = linear_algebra.solve.name
 SQRT = elementary.sqrt.name
 SQUARE = elementary.square.name

@@ -74,7 +74,10 @@ def _swapaxes(x, a, b):
 _REDUCTIONS = [each for each in RULES.values() if each.is_reduction]
 _FUNCTIONS = {
     **{each.numpy_function: _reduction(each.name) for each in _REDUCTIONS},
-    np.cumsum: lambda x, axis: structure.cumsum(x, axis),
+    np.cumsum: lambda x, axis: structure.running(op.CUMSUM, x, axis),
+    np.cumprod: lambda x, axis: structure.running(op.CUMPROD, x, axis),
+    np.argsort: lambda x, axis=-1, kind=None: structure.argsort(x, axis),
+    np.take_along_axis: structure.take_along_axis,
     np.reshape: structure.reshape,
     np.squeeze: _squeeze,
     np.expand_dims: lambda x, axis: structure.reshape(

@@ -100,10 +100,21 @@ def _sum_of_broadcast(operation, x, axes):
     )
 
 
-def cumsum(x, axis):
-    return x.book.make(
-        op.CUMSUM, (x,), {"axis": axis % x.ndim}, x.shape, float_type([x]), axis % x.ndim
-    )
+def running(operation, x, axis):
+    """cumsum or cumprod along one axis."""
+    axis %= x.ndim
+    return x.book.make(operation, (x,), {"axis": axis}, x.shape, float_type([x]), axis)
+
+
+def argsort(x, axis):
+    axis %= x.ndim
+    return x.book.make("argsort", (x,), {"axis": axis}, x.shape, np.dtype(np.intp), axis)
+
+
+def take_along_axis(x, order, axis):
+    axis %= x.ndim
+    shape = order.shape
+    return x.book.make("take_along_axis", (x, order), {"axis": axis}, shape, x.dtype, axis)
 
 
 # --- shapes --------------------------------------------------------------------------------------

@@ -51,8 +51,6 @@ READERS = {
     "mask": lambda t: put(np.zeros(3), np.array([True, False, False]), t),
     "list into a slice": lambda t: put(np.zeros(3), slice(0, 1), [t]),
     "integers": lambda t: put(np.zeros(3, int), 0, t),
-    "typed array": lambda t: np.array([t, t], dtype=float),
-    "asarray": lambda t: np.asarray(t, dtype=float),
     "numpy scalar": lambda t: np.float32([t]),
     "full": lambda t: np.full((2, 2), t, dtype=float),
     "array.array": lambda t: array.array("d", [t]),
@@ -62,6 +60,8 @@ READERS = {
 }
 # NumPy itself turns the error of a thing with [] into a ValueError, and names ours as its cause
 ELEMENTS = {
+    "typed array": lambda t: np.array([t, t], dtype=float),
+    "asarray": lambda t: np.asarray(t, dtype=float),
     "element": lambda t: put(np.zeros(3), 0, t),
     "element of a matrix": lambda t: put(np.zeros((2, 2)), (1, 1), t),
     "fromiter": lambda t: np.fromiter([t], float),
@@ -158,18 +158,37 @@ def test_integers_that_are_constant_are_indices():
         lambda t: np.array([t, t]),
         lambda t: np.array([[t], [t]]),
         np.asarray,
-        np.float64,
         lambda t: np.full(3, t),
     ],
 )
-def test_an_array_of_tensors_raises(make):
-    for name in ("leaf", "0-d", "one", "many"):
-        with pytest.raises(LeftGraph, match=r"requires a gradient.*np\.stack"):
-            make(nodes()[name])
+def test_arrays_of_tensors_hold_their_elements_which_stay_in_the_graph(make):
+    for name in ("leaf", "0-d", "one"):
+        made, again = make(nodes()[name]), make(np.full(nodes()[name].shape, 2.0))
+        assert made.dtype == object and made.shape == again.shape
+        assert all(isinstance(x, Tensor) and x.requires_grad for x in made.flat)
+    t = Tensor([[2.0, 3.0]], "t")
+    (np.array([t, t * t]) ** 2).sum().backward()
+    assert t.grad.tolist() == [[2 * 2 + 4 * 8, 2 * 3 + 4 * 27]]
+
+
+def test_an_element_counts_as_no_float_where_numpy_makes_one_of_a_mean():
+    t = Tensor([2.0, 4.0], "t")
+    for mean in (np.mean([t[0], t[1]]), np.array([t[0], t[1]]).mean(), np.array(t).mean()):
+        assert isinstance(mean, Tensor) and mean.item() == 3.0
+        assert mean.dtype == np.float64 and mean.gradients()[t].tolist() == [0.5, 0.5]
+    assert np.std([t[0], t[1]]).gradients()[t].tolist() == [-0.5, 0.5]
+    with pytest.raises(ValueError) as raised:
+        np.array(t).astype(float)
+    assert isinstance(raised.value.__cause__, LeftGraph) and "t (2,)" in str(raised.value.__cause__)
+
+
+def test_a_tensor_that_is_too_large_for_elements_is_refused_as_an_array():
+    with pytest.raises(LeftGraph, match=r"np\.stack"):
+        np.array([Tensor(np.ones(20_000))])
 
 
 def test_lists_of_numbers_and_tensors_are_refused_by_a_tensor_too():
-    with pytest.raises(LeftGraph, match="a sum result"):
+    with pytest.raises(TypeError, match="got a Tensor, which would be cut off"):
         Tensor([1.0, Tensor([2.0]).sum()])
 
 

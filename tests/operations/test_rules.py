@@ -146,6 +146,8 @@ ROWS = {
         *(((ZEROS,), k) for k in ({"axis": 0}, {"axis": 1, "keepdims": True}, {"axis": (-1,)})),
     ],
     "cumsum": [((CUBE,), {"axis": 0}), ((CUBE,), {"axis": -1})],
+    "cumprod": [*(((NEAR_ONE,), {"axis": i}) for i in (0, -1)), ((ZEROS,), {"axis": 1})],
+    "sort": [((CUBE,), {"axis": 0}), ((CUBE,), {"axis": -1})],
     "concatenate": [((A, ROW, B), {"axis": 0}), ((A, COLUMN), {"axis": -1})],
     "pad": [((SIGNED,), {"widths": ((1, 0), (2, 3))})],
     "astype": [((SIGNED,), {"dtype": np.dtype(np.float64)})],
