@@ -4,14 +4,16 @@ Each records the same operation as the method. A function that is not known rais
 name: to compute it on the bare array would cut the graph without a word.
 """
 
-import operator
 from typing import Any
 
 import numpy as np
 
 from ..operations import BY_NUMPY_FUNCTION, RULES
+from ..operations.compositions import COMPOSED
 from .graph import is_node
-from .leaving import written_into
+from .scipy_functions import of_scipy
+from .ufunc_keywords import call_with_keywords
+from .ufunc_methods import METHODS
 
 IMPLEMENTED = {}  # NumPy's function -> ours
 _PLAIN = {  # they have no gradient, so their results are plain
@@ -41,12 +43,11 @@ _INSTEAD = {
     np.sort: "t[np.argsort(t.data)] for a vector, else np.take_along_axis",
     np.median: "t[index] of the elements in the middle",
     np.array: ".data",
-    np.log10: "np.log(t) / np.log(10)",
-    np.log2: "np.log(t) / np.log(2)",
-    np.cbrt: "t ** (1 / 3)",
     np.tile: "np.concatenate",
 }
-_PLAIN |= {np.any, np.all, np.floor, np.ceil, np.rint, np.trunc, np.round, np.around}
+_PLAIN |= {np.any, np.all, np.round, np.around, np.fix, np.angle, np.imag}
+_PLAIN |= {np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.spacing}
+_PLAIN |= {np.nextafter, np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj}
 _PLAIN |= {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.searchsorted, np.signbit}
 _PLAIN |= {np.isneginf, np.isposinf, np.may_share_memory, np.shares_memory, np.bincount}
 
@@ -61,13 +62,22 @@ def implements(numpy_function):
     return register
 
 
+def gives_plain(function):
+    """Whether NumPy's function has no gradient, so that its result is plain."""
+    return function in _PLAIN
+
+
 def supported():
     """The names of the NumPy functions that record on a Tensor, and of those with plain results."""
     recording = sorted(
         _name(f)
-        for f in {*IMPLEMENTED, *(f for f in BY_NUMPY_FUNCTION if isinstance(f, np.ufunc))} - _PLAIN
+        for f in {*IMPLEMENTED, *filter(_is_numpys_ufunc, BY_NUMPY_FUNCTION), *COMPOSED} - _PLAIN
     )
     return recording, sorted(map(_name, _PLAIN))
+
+
+def _is_numpys_ufunc(function):
+    return isinstance(function, np.ufunc)
 
 
 def array_ufunc(self, ufunc, method, *inputs, **kwargs):
@@ -76,47 +86,27 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
             return IMPLEMENTED[ufunc](*inputs)
         if ufunc in _PLAIN:
             return ufunc(*(_plain(x) for x in inputs))
-        if ufunc in BY_NUMPY_FUNCTION:
-            return BY_NUMPY_FUNCTION[ufunc](*inputs)
+        ours = BY_NUMPY_FUNCTION.get(ufunc) or COMPOSED.get(ufunc) or of_scipy(ufunc)
+        if ours is not None:
+            return ours(*inputs)
     written = kwargs.get("out") or (inputs if method == "at" else ())
     if not _is_recorded((inputs, kwargs)) and not (written and is_node(written[0])):
         # Of constants nothing can be lost.
         return getattr(ufunc, method)(*_plain_of(inputs), **_plain_of(kwargs))
-    if method == "reduce" and (instead := _reduction_by(ufunc)):
-        raise TypeError(_unsupported(f"{_name(ufunc)}.reduce", instead))
     call = _name(ufunc) if method == "__call__" else f"{_name(ufunc)}.{method}"
-    if kwargs.get("out"):
-        return _into_out(ufunc, method, inputs, kwargs, call)
-    if method == "at" and ufunc in _IN_PLACE and not kwargs:
-        return _at(ufunc, call, *inputs)
-    if kwargs:
-        raise TypeError(
-            f"{call} on a Tensor: the keywords {', '.join(kwargs)} are not supported; leave them "
-            "out"
-        )
-    raise TypeError(_unsupported(call, _INSTEAD.get(ufunc)))
+    if ufunc in _PLAIN and not any(map(is_node, written)):
+        return getattr(ufunc, method)(*_plain_of(inputs), **_plain_of(kwargs))
+    if not _is_known(ufunc):
+        raise TypeError(_unsupported(call, _INSTEAD.get(ufunc)))
+    if method == "__call__":
+        return call_with_keywords(ufunc, call, inputs, **kwargs)
+    return METHODS[method](ufunc, call, *inputs, **kwargs)
 
 
-def _into_out(ufunc, method, inputs, kwargs, call):
-    """``np.exp(x, out=y)`` writes into the Tensor y what it would return."""
-    out = kwargs["out"][0]
-    rest = {key: value for key, value in kwargs.items() if key != "out"}
-    if not is_node(out):
-        raise written_into(call, inputs, out)
-    out[...] = getattr(ufunc, method)(*inputs, **rest)
-    return out
-
-
-def _at(ufunc, call, target, indices, *values):
-    """``np.add.at(y, indices, values)``: elements that are named twice get both."""
-    if not is_node(target):
-        raise written_into(call, values, target)
-    from ..functions.writing import added_at  # which stands above
-
-    _IN_PLACE[ufunc](target, added_at(target, indices, *values))
-
-
-_IN_PLACE = {np.add: operator.iadd, np.subtract: operator.isub}
+def _is_known(ufunc):
+    """Whether the ufunc itself can be called on a Tensor."""
+    known = ufunc in IMPLEMENTED or ufunc in _PLAIN or ufunc in BY_NUMPY_FUNCTION
+    return known or ufunc in COMPOSED or of_scipy(ufunc) is not None
 
 
 def array_function(self, function, types, args, kwargs):
@@ -161,14 +151,6 @@ def _plain_of(x: Any) -> Any:
 
 def _plain(x):
     return x.current if hasattr(x, "current") else x
-
-
-def _reduction_by(ufunc):
-    """How the reduction is written that the ufunc's ``reduce`` gives the same as, or None."""
-    for each in RULES.values():
-        if each.repeated is ufunc:
-            return _name(each.numpy_function) if each.numpy_function else f".{each.name}"
-    return None
 
 
 def _name(function):

@@ -13,7 +13,7 @@ have one. Plain arrays give plain arrays.
 
 from typing import TYPE_CHECKING
 
-from . import elementwise, writing  # noqa: F401  writing gives NumPy's functions to Tensors
+from . import elementwise, elementwise_of_numpy, writing  # noqa: F401  NumPy's functions
 from .custom import rule
 from .elementwise import NAMED, astype, clip, where
 from .products import (
@@ -56,6 +56,7 @@ from .shapes import (
     triu,
     vstack,
 )
+from .softmax import log_softmax, softmax
 
 if TYPE_CHECKING:
     from .elementwise import *  # noqa: F403  the operations, declared in elementwise.pyi
@@ -80,6 +81,7 @@ __all__ = [
     "hstack",
     "inner",
     "inv",
+    "log_softmax",
     "logsumexp",
     "matmul",
     "max",
@@ -96,6 +98,7 @@ __all__ = [
     "rule",
     "sliding_window_view",
     "slogdet",
+    "softmax",
     "solve",
     "split",
     "squeeze",

@@ -10,6 +10,7 @@ from . import (
     elementary,
     indexing,
     linear_algebra,
+    pairs,
     reductions,
     shapes,
 )
@@ -45,6 +46,7 @@ NORM = reductions.norm.name
 PAD = shapes.pad.name
 POWER = arithmetic.power.name
 PROD = reductions.prod.name
+REMAINDER = pairs.remainder.name
 RELU = activations.relu.name
 RESHAPE = shapes.reshape.name
 SCATTER_ADD = indexing.scatter_add.name
