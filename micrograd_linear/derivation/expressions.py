@@ -2,6 +2,7 @@
 tightly it binds.
 """
 
+import math
 from abc import ABC, abstractmethod
 from fractions import Fraction
 
@@ -32,6 +33,21 @@ def sigmoid(x):
     return np.where(x >= 0, 1, e) / (1 + e)
 
 '''
+_BY_ELEMENT = '''
+def {0}(x):
+    """math.{1} of every element."""
+    import math
+
+    return np.vectorize(math.{1}, otypes=[np.asarray(x).dtype])(x)
+
+'''
+# The operations that Python's math has a function for, and NumPy none: {name: its name there}.
+_OF_MATH = {
+    rule.name: rule.scalar.__name__
+    for rule in RULES.values()
+    if rule.ufunc is None and getattr(rule.scalar, "__module__", None) == math.__name__
+}
+HELPERS = {op.SIGMOID, *_OF_MATH}
 
 
 class Expressions(ABC):
@@ -72,6 +88,9 @@ class Expressions(ABC):
                 f"{self.wrapped(a, PLUS)} {_COMPARE[x.operation]} {self.wrapped(b, PLUS)}",
                 RELATION,
             )
+        if x.operation in _OF_MATH:
+            self.helpers[x.operation] = _BY_ELEMENT.format(x.operation, _OF_MATH[x.operation])
+            return f"{x.operation}({self.wrapped(x.operands[0], 0)})", ATOM
         rule = RULES.get(x.operation)
         if rule is None or rule.ufunc is None:
             raise TypeError(f"{x.operation}: NumPy has no function of one call for it")

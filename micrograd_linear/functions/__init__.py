@@ -56,7 +56,7 @@ from .shapes import (
     triu,
     vstack,
 )
-from .softmax import log_softmax, softmax
+from .shares import log_softmax, softmax
 
 if TYPE_CHECKING:
     from .elementwise import *  # noqa: F403  the operations, declared in elementwise.pyi

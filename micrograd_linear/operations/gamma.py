@@ -1,7 +1,7 @@
 """Polygamma functions of single numbers: Python has the logarithm of gamma, and none of its
 derivatives.
 
-Both shift x until the asymptotic series holds to the last digit.
+They shift x until the asymptotic series holds to the last digit.
 """
 
 import math
@@ -12,15 +12,18 @@ _LARGE = 12.0
 
 
 def digamma(x: float) -> float:
-    """The derivative of log Γ(x)."""
-    if x <= 0.0:
-        if x == math.floor(x):
-            return math.nan if x < 0.0 else -math.copysign(math.inf, x)
-        return digamma_of_positive(1.0 - x) - math.pi / math.tan(math.pi * (x - math.floor(x)))
-    return digamma_of_positive(x)
+    """The derivative of log Γ(x); NaN at its poles below 0."""
+    if x > 0.0 or x != x:
+        return _digamma_of_positive(x)
+    if x == 0.0:
+        return -math.copysign(math.inf, x)
+    fraction = x % 1.0
+    if fraction == 0.0:
+        return math.nan
+    return _digamma_of_positive(1.0 - x) - math.pi / math.tan(math.pi * fraction)
 
 
-def digamma_of_positive(x: float) -> float:
+def _digamma_of_positive(x: float) -> float:
     shift = 0.0
     while x < _LARGE:
         shift -= 1.0 / x
@@ -35,26 +38,35 @@ def digamma_of_positive(x: float) -> float:
 
 def trigamma(x: float) -> float:
     """The derivative of digamma."""
-    if x <= 0.0:
-        if x == math.floor(x):
-            return math.inf
-        sine = math.sin(math.pi * (x - math.floor(x)))
-        return (math.pi / sine) ** 2 - polygamma_of_positive(1, 1.0 - x)
-    return polygamma_of_positive(1, x)
+    if x > 0.0 or x != x:
+        return polygamma_of_positive(1, x)
+    fraction = x % 1.0
+    if fraction == 0.0:
+        return math.inf
+    ratio = math.pi / math.sin(math.pi * fraction)
+    return ratio * ratio - polygamma_of_positive(1, 1.0 - x)
 
 
 def polygamma_of_positive(n: int, x: float) -> float:
     """The nth derivative of digamma, where x is positive."""
     shift = 0.0
     while x < _LARGE + n:
-        shift += 1.0 / x ** (n + 1)
+        shift += _power(1.0 / x, n + 1)
         x += 1.0
-    factor = float(math.gamma(n + 1.0))
-    result = factor * shift + factor / n / x**n + 0.5 * factor / x ** (n + 1)
-    term = factor / x**n
+    factor, y = float(math.gamma(n + 1.0)), 1.0 / x
+    term = factor * _power(y, n)
+    result = factor * shift + term / n + 0.5 * term * y
     for k in range(8):
         # (2k + n + 1)! / (2k + 2)! of the series, from the term before
         j = 2.0 * k + 2.0
-        term *= (j + n - 1.0) * ((j + n - 2.0) if k else 1.0) / (j * (j - 1.0)) / (x * x)
+        term *= (j + n - 1.0) * ((j + n - 2.0) if k else 1.0) / (j * (j - 1.0)) * y * y
         result += _BERNOULLI[k] * term
     return result if n % 2 else -result
+
+
+def _power(y: float, n: int) -> float:
+    """y^n, which is infinite where Python's power would stop."""
+    result = 1.0
+    for _ in range(n):
+        result *= y
+    return result

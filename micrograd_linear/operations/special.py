@@ -85,6 +85,10 @@ def trigamma(x):
 @rule("polygamma")
 def polygamma(x, *, order):
     """The derivative of digamma of an order that is at least 2, of positive numbers."""
+    if is_read(x) and not hasattr(x, "current"):
+        raise TypeError(
+            f"polygamma of order {order} of a formula: NumPy has no function of one call for it"
+        )
     if not is_read(x) and np.any(np.asarray(x) <= 0):
         raise ValueError(
             f"polygamma of order {order}: expected positive numbers, got {np.min(x)}; the third "

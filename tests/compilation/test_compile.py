@@ -62,8 +62,9 @@ def test_every_unary_operation_at_ordinary_and_awkward_points(compiled, name):
         return 3.0 * apply(name, p[0])
 
     step = compiled(f)
+    allowed = 1e-14 if name == "gammaln" else 4e-15  # Numba has a log of gamma of its own
     for x in ORDINARY + AWKWARD:
-        assert difference(step([x]), eager(f, [x])) <= 4e-15, x
+        assert difference(step([x]), eager(f, [x])) <= allowed, x
     assert step.traced == 1
 
 
