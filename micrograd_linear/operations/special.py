@@ -85,7 +85,7 @@ def trigamma(x):
 @rule("polygamma")
 def polygamma(x, *, order):
     """The derivative of digamma of an order that is at least 2, of positive numbers."""
-    if is_read(x) and not hasattr(x, "current"):
+    if is_read(x) and not hasattr(x, "requires_grad"):
         raise TypeError(
             f"polygamma of order {order} of a formula: NumPy has no function of one call for it"
         )
