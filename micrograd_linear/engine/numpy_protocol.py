@@ -4,14 +4,16 @@ Each records the same operation as the method. A function that is not known rais
 name: to compute it on the bare array would cut the graph without a word.
 """
 
-import operator
 from typing import Any
 
 import numpy as np
 
 from ..operations import BY_NUMPY_FUNCTION, RULES
+from ..operations.compositions import COMPOSED
 from .graph import is_node
-from .leaving import written_into
+from .scipy_functions import of_scipy
+from .ufunc_keywords import call_with_keywords
+from .ufunc_methods import METHODS
 
 IMPLEMENTED = {}  # NumPy's function -> ours
 _PLAIN = {  # they have no gradient, so their results are plain
@@ -39,11 +41,10 @@ _PLAIN |= {
 }
 _INSTEAD = {
     np.array: ".data",
-    np.log10: "np.log(t) / np.log(10)",
-    np.log2: "np.log(t) / np.log(2)",
-    np.cbrt: "t ** (1 / 3)",
 }
-_PLAIN |= {np.any, np.all, np.floor, np.ceil, np.rint, np.trunc, np.round, np.around}
+_PLAIN |= {np.any, np.all, np.round, np.around, np.fix, np.angle, np.imag}
+_PLAIN |= {np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.spacing}
+_PLAIN |= {np.nextafter, np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj}
 _PLAIN |= {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.searchsorted, np.signbit}
 _PLAIN |= {np.array_equiv, np.isin, np.can_cast, np.common_type, np.min_scalar_type}
 _PLAIN |= {np.einsum_path, np.linalg.matrix_rank}
@@ -74,10 +75,15 @@ def implementation(function):
     return BY_NUMPY_FUNCTION.get(function) if ours is None else ours
 
 
+def gives_plain(function):
+    """Whether NumPy's function has no gradient, so that its result is plain."""
+    return function in _PLAIN
+
+
 def supported():
     """The names of the NumPy functions that record on a Tensor, and of those with plain results."""
     implementation(np.fft.fft)
-    recording = sorted(name_of(f) for f in {*IMPLEMENTED, *BY_NUMPY_FUNCTION} - _PLAIN)
+    recording = sorted(name_of(f) for f in {*IMPLEMENTED, *BY_NUMPY_FUNCTION, *COMPOSED} - _PLAIN)
     return recording, sorted(map(name_of, _PLAIN))
 
 
@@ -87,8 +93,9 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
             return IMPLEMENTED[ufunc](*inputs)
         if ufunc in _PLAIN:
             return ufunc(*(_plain(x) for x in inputs))
-        if ufunc in BY_NUMPY_FUNCTION:
-            return BY_NUMPY_FUNCTION[ufunc](*inputs)
+        ours = BY_NUMPY_FUNCTION.get(ufunc) or COMPOSED.get(ufunc) or of_scipy(ufunc)
+        if ours is not None:
+            return ours(*inputs)
     if method == "__call__" and ufunc.signature and ufunc in IMPLEMENTED and "out" not in kwargs:
         try:  # such as np.vecdot(x, y, axis=0)
             return IMPLEMENTED[ufunc](*inputs, **kwargs)
@@ -98,41 +105,20 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
     if not _is_recorded((inputs, kwargs)) and not (written and is_node(written[0])):
         # Of constants nothing can be lost.
         return getattr(ufunc, method)(*_plain_of(inputs), **_plain_of(kwargs))
-    if method == "reduce" and (instead := _reduction_by(ufunc)):
-        raise TypeError(_unsupported(f"{name_of(ufunc)}.reduce", instead))
     call = name_of(ufunc) if method == "__call__" else f"{name_of(ufunc)}.{method}"
-    if kwargs.get("out"):
-        return _into_out(ufunc, method, inputs, kwargs, call)
-    if method == "at" and ufunc in _IN_PLACE and not kwargs:
-        return _at(ufunc, call, *inputs)
-    if kwargs:
-        raise TypeError(
-            f"{call} on a Tensor: the keywords {', '.join(kwargs)} are not supported; leave them "
-            "out"
-        )
-    raise TypeError(_unsupported(call, _INSTEAD.get(ufunc)))
+    if ufunc in _PLAIN and not any(map(is_node, written)):
+        return getattr(ufunc, method)(*_plain_of(inputs), **_plain_of(kwargs))
+    if not _is_known(ufunc):
+        raise TypeError(_unsupported(call, _INSTEAD.get(ufunc)))
+    if method == "__call__":
+        return call_with_keywords(ufunc, call, inputs, **kwargs)
+    return METHODS[method](ufunc, call, *inputs, **kwargs)
 
 
-def _into_out(ufunc, method, inputs, kwargs, call):
-    """``np.exp(x, out=y)`` writes into the Tensor y what it would return."""
-    out = kwargs["out"][0]
-    rest = {key: value for key, value in kwargs.items() if key != "out"}
-    if not is_node(out):
-        raise written_into(call, inputs, out)
-    out[...] = getattr(ufunc, method)(*inputs, **rest)
-    return out
-
-
-def _at(ufunc, call, target, indices, *values):
-    """``np.add.at(y, indices, values)``: elements that are named twice get both."""
-    if not is_node(target):
-        raise written_into(call, values, target)
-    from ..functions.writing import added_at  # which stands above
-
-    _IN_PLACE[ufunc](target, added_at(target, indices, *values))
-
-
-_IN_PLACE = {np.add: operator.iadd, np.subtract: operator.isub}
+def _is_known(ufunc):
+    """Whether the ufunc itself can be called on a Tensor."""
+    known = ufunc in IMPLEMENTED or ufunc in _PLAIN or ufunc in BY_NUMPY_FUNCTION
+    return known or ufunc in COMPOSED or of_scipy(ufunc) is not None
 
 
 def array_function(self, function, types, args, kwargs):
@@ -205,14 +191,6 @@ def _plain_of(x: Any) -> Any:
 
 def _plain(x):
     return x.current if hasattr(x, "current") else x
-
-
-def _reduction_by(ufunc):
-    """How the reduction is written that the ufunc's ``reduce`` gives the same as, or None."""
-    for each in RULES.values():
-        if each.repeated is ufunc:
-            return name_of(each.numpy_function) if each.numpy_function else f".{each.name}"
-    return None
 
 
 def name_of(function):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .leaving import left_graph
+from .recording import note_left
 
 if TYPE_CHECKING:
     from ..foundations.annotations import Operand, Shape
@@ -84,6 +85,12 @@ class Readings:
     def round(self, decimals: int = 0) -> np.ndarray:
         """The numbers rounded; a constant wherever it has a derivative."""
         return self._data.round(decimals)
+
+    def tolist(self) -> Any:
+        """The numbers in nested lists: constants, as those of ``item`` are."""
+        if self._requires_grad:
+            note_left(self, ".tolist()")
+        return self._data.tolist()
 
     @property
     def operation(self) -> str:

@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..engine.numpy_protocol import implementation
-from . import elementwise, matrices, parts, writing  # noqa: F401  these give NumPy's functions to Tensors
+from . import (  # noqa: F401  these give NumPy's functions to Tensors
+    elementwise,
+    elementwise_of_numpy,
+    matrices,
+    parts,
+    writing,
+)
 from .absent_attributes import tell_of_absent_attributes
 from .construction import tril, triu
 from .custom import rule
@@ -54,6 +60,7 @@ from .shapes import (
     swapaxes,
     transpose,
 )
+from .shares import log_softmax, softmax
 
 if TYPE_CHECKING:
     from .elementwise import *  # noqa: F403  the operations, declared in elementwise.pyi
@@ -78,6 +85,7 @@ __all__ = [
     "hstack",
     "inner",
     "inv",
+    "log_softmax",
     "logsumexp",
     "matmul",
     "max",
@@ -94,6 +102,7 @@ __all__ = [
     "rule",
     "sliding_window_view",
     "slogdet",
+    "softmax",
     "solve",
     "split",
     "squeeze",

@@ -17,6 +17,7 @@ from . import (  # noqa: F401
     reductions,
     running,
     shapes,
+    shares,
 )
 
 # The modules imported above have given Tensor all of its methods by now.

@@ -20,7 +20,7 @@ def norm(x, ord: Any = None, axis=None, keepdims=False):
     """A norm of all of x, or of its vectors or matrices along an axis, or two.
 
     Of vectors ``ord`` is any number: 2 where none is given, the largest magnitude for inf, the
-    smallest for -inf. Of matrices it is "fro", "nuc", 1, -1, 2, -2, inf or -inf. A norm has the
+    smallest for -inf. Without ``ord`` there may be more axes. Of matrices it is "fro", "nuc", 1, -1, 2, -2, inf or -inf. A norm has the
     derivative 0 at 0, and ord 0, which counts, gives plain numbers.
     """
     if ord is None and (axis is None or axis.__class__ is int):
@@ -28,7 +28,7 @@ def norm(x, ord: Any = None, axis=None, keepdims=False):
     x = as_array(x)
     axes = _axes(x, axis)
     whole = axis is None and ord == 2 and x.ndim == 1
-    if whole or (ord is None and len(axes) in (1, 2)) or (ord in ("f", "fro") and len(axes) == 2):
+    if whole or (ord is None and axes) or (ord in ("f", "fro") and len(axes) == 2):
         return RULES["norm"](x, axis=None if axis is None else axes, keepdims=bool(keepdims))
     if len(axes) == 1 and not isinstance(ord, str):
         return _of_vectors(x, ord, axes[0], bool(keepdims))

@@ -182,8 +182,6 @@ def logsumexp(x, axis=None, *, keepdims=False):
     return RULES["logsumexp"](x, axis=reduced_axis("logsumexp", x, axis), keepdims=bool(keepdims))
 
 
-
-
 @method()
 def argmax(x, axis=None, *, keepdims=False):
     """NumPy's argmax: a plain array of indices."""

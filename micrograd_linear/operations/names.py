@@ -11,6 +11,7 @@ from . import (
     indexing,
     linear_algebra,
     ordering,
+    pairs,
     reductions,
     shapes,
 )
@@ -48,6 +49,7 @@ NORM = reductions.norm.name
 PAD = shapes.pad.name
 POWER = arithmetic.power.name
 PROD = reductions.prod.name
+REMAINDER = pairs.remainder.name
 RELU = activations.relu.name
 RESHAPE = shapes.reshape.name
 SCATTER_ADD = indexing.scatter_add.name

@@ -19,6 +19,7 @@ BY_NUMPY_FUNCTION: dict[Callable, Rule] = {}  # the NumPy function or ufunc that
 
 # From where the sample arguments of an operand are drawn.
 REAL, POSITIVE, ABOVE_MINUS_ONE = (-2.0, 2.0), (0.3, 2.0), (-0.6, 2.0)
+BETWEEN_ONES = (-0.9, 0.9)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,6 +83,7 @@ class Rule:
     ``moves``         its elements are elements of its operand, which NumPy may show in place
     ``multiplies``    it is a product: linear in each operand, whose factors are the others
     ``symmetric``     its operand is a symmetric matrix, of which it may read one triangle
+    ``seldom``        machine code for it is made only where a function uses it
     ``composed``      a derivation prints its name, and not the steps of its formula
     ``source``        its value as NumPy source, with {0} for the operand and settings by name:
                       it is no formula of other operations
@@ -109,6 +111,7 @@ class Rule:
     moves: bool = False
     multiplies: bool = False
     symmetric: bool = False
+    seldom: bool = False
     composed: bool = False
     source: str | None = None
     part: int | None = None

@@ -113,7 +113,7 @@ def power_norm(x, *, ord, axis=None, keepdims=False):
     return y, (pullback,)
 
 
-@rule("logsumexp", reduces=True, statistic=True, sums=True, composed=True)
+@rule("logsumexp", reduces=True, repeated=np.logaddexp, statistic=True, sums=True, composed=True)
 def logsumexp(x, *, axis=None, keepdims=False):
     """log Σ e^x, with the largest x taken out of the sum, so that nothing overflows."""
     kept, _ = _kept(x.shape, axis)

@@ -7,6 +7,7 @@ import numpy as np
 from ..engine.numpy_protocol import implementation
 from ..operations import BY_NUMPY_FUNCTION, RULES
 from ..operations import names as op
+from ..operations.compositions import COMPOSED
 from . import algebra, functions, structure
 from .algebra import symbol
 from .node import Book, Symbol
@@ -37,7 +38,7 @@ def _ufunc(ufunc):
     known = _UFUNCS.get(ufunc)
     if known is None and rule is not None and rule.elementwise:
         return functions.elementary(rule)
-    return known
+    return known or COMPOSED.get(ufunc)
 
 
 def _reduction(operation):

@@ -104,7 +104,7 @@ def test_every_attached_method_is_declared_with_its_parameters_and_the_other_way
     "before, after, said",
     [
         ("    def exp(self) -> Tensor: ...\n", "", "exp is not declared"),
-        ("def exp(self)", "def exp2(self)", "exp2 is not attached"),
+        ("def exp(self)", "def exp3(self)", "exp3 is not attached"),
         ("def tril(self, k: int = 0)", "def tril(self, k: int = 1)", "tril is declared with"),
         ("def dot(self, w: Operand)", "def dot(self, other: Operand)", "dot is declared with"),
         ("ddof: float = 0,", "", "var is declared with"),

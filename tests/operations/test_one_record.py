@@ -1,10 +1,11 @@
 """One operation is one record: what is added in one file is found by every reader."""
 
 import ast
+import re
 from importlib import util
 
 import pytest
-from package_copy import ROOT, add, run
+from package_copy import ROOT, add, remove, run
 
 from micrograd_linear.operations import RULES
 
@@ -55,7 +56,7 @@ import micrograd_linear as mgl
 from micrograd_linear import Tensor, Value, compare, derive, draw, grad
 
 ufunc = getattr(np, NAME)
-function = getattr(mgl, NAME)
+function = getattr(mgl, NAME, None)
 two = ufunc.nin == 2
 numbers = (0.7, 1.9)[: ufunc.nin]
 arrays = [np.array([0.3, 0.9, 1.7]), np.array([1.1, 0.4, 2.0])][: ufunc.nin]
@@ -211,7 +212,7 @@ for reader in READERS:
         reader()
         print(reader.__name__, "ok")
     except Exception as error:
-        print(reader.__name__, type(error).__name__, error)
+        print(reader.__name__, type(error).__name__, " ".join(str(error).split()))
 """
 
 
@@ -226,6 +227,9 @@ def readings(copy, name, latex):
     "name, record, latex", [("sinh", SINH, True), ("hypot", HYPOT, False)], ids=["sinh", "hypot"]
 )
 def test_an_operation_that_is_added_in_one_file_is_found_by_every_reader(copy, name, record, latex):
+    for each in re.findall(r"^def (\w+)", record, re.M):
+        remove(copy, each)
+    assert set(readings(copy, name, latex).values()).isdisjoint({"ok"})
     add(copy, record)
     found = readings(copy, name, latex)
     assert len(found) >= 16 and set(found.values()) == {"ok"}, found
@@ -278,6 +282,8 @@ def test_a_function_of_arrays_is_added_in_one_file_too(copy):
 
 
 def test_the_readings_reject_a_record_whose_derivative_is_wrong(copy):
+    remove(copy, "sinh")
+    remove(copy, "cosh")
     add(copy, SINH.replace("g * np.cosh(x),)", "g * np.cosh(x) * 1.01,)"))
     found = readings(copy, "sinh", True)
     wrong = {name for name, said in found.items() if said != "ok"}
