@@ -6,12 +6,16 @@ files) and the lists of docs/operations.md. A test sees that they are up to date
 
 from __future__ import annotations
 
+import functools
 import re
 import textwrap
 from pathlib import Path
 
+import numpy as np
+
 from micrograd_linear import Tensor
 from micrograd_linear.engine.numpy_protocol import supported
+from micrograd_linear.functions.catalogue import NO_ARRAYS, REFUSED, Entry, catalogue
 from micrograd_linear.functions.elementwise import NAMED
 from micrograd_linear.operations import RULES, Rule
 
@@ -104,6 +108,23 @@ def methods() -> str:
     return text
 
 
+def is_function(name: str) -> bool:
+    """Whether a public name of NumPy is that of a function, and not of a type or a constant."""
+    path = name.split(".")[1:]
+    value = functools.reduce(getattr, path, np)
+    return callable(value) and not isinstance(value, type)
+
+
+def refused(entries: list[Entry]) -> str:
+    """The table of what is refused, with the advice."""
+    rows = [
+        f"| `{entry.name}` | {entry.refusal.reason} | `{entry.refusal.write}` |"
+        for entry in entries
+        if entry.kind == REFUSED and entry.refusal is not None
+    ]
+    return "\n".join(["| refused | because | write |", "| --- | --- | --- |", *rows])
+
+
 def page(text: str) -> str:
     """docs/operations.md with the lists of what there is."""
     recording, plain = supported()
@@ -111,11 +132,18 @@ def page(text: str) -> str:
     lists = {
         "record": recording,
         "plain": plain,
-        "methods": sorted(name for name in public if callable(getattr(Tensor, name))),
+        "methods": sorted(name for name in public if callable(getattr(Tensor, name, None))),
         "functions": [rule.name for rule in named_rules()],
     }
-    for title, names in lists.items():
-        listed = textwrap.fill(", ".join(f"`{name}`" for name in names), 100)
+    entries = catalogue()
+    functions_of_none = (e.name for e in entries if e.kind == NO_ARRAYS and is_function(e.name))
+    lists["no arrays"] = sorted(functions_of_none)
+    written = {
+        title: textwrap.fill(", ".join(f"`{name}`" for name in names), 100)
+        for title, names in lists.items()
+    }
+    written["refused"] = refused(entries)
+    for title, listed in written.items():
         text, count = re.subn(
             rf"(<!-- {title} -->\n).*?(?=\n\n|\n*\Z)",
             lambda m, listed=listed: f"{m[1]}{listed}",

@@ -53,19 +53,20 @@ def _to_one_side(first, second):
     return other
 
 
-def _cut_at_the_bound(node, g, pieces):
-    """clip: the bounds belong to the outside."""
-    if node.operation != op.CLIP:
-        return None
-    x, (low, high) = (
-        np.asarray(numbers(node)[0][0]),
-        (node.static.get("min"), node.static.get("max")),
-    )
-    bound = np.zeros(x.shape, dtype=bool)
-    for limit in (low, high):
-        if limit is not None:
-            bound = bound | (x == limit)
-    return [np.where(bound, 0, pieces[0])] if bound.any() else None
+def _at_a_bound(share):
+    """clip at its bounds: all of the gradient where they belong to the inside, else nothing."""
+
+    def other(node, g, pieces):
+        if node.operation != op.CLIP:
+            return None
+        x = np.asarray(numbers(node)[0][0])
+        low, high = (node.static.get(side) for side in (op.MIN, op.MAX))
+        low, high = -np.inf if low is None else low, np.inf if high is None else high
+        at_bound = (x == low) | (x == high)
+        inside = (x > low) & (x < high)
+        return [np.where(at_bound, share * g, np.where(inside, g, 0))] if at_bound.any() else None
+
+    return other
 
 
 def _of_a_reduction(choice):
@@ -108,7 +109,8 @@ CONVENTIONS = [
     ("a tie's gradient goes to the second of the two, the engine shares it", _to_one_side(0, 1)),
     ("both of a tie get all of it, the engine shares it", _to_one_side(1, 1)),
     ("neither of a tie gets any of it, the engine shares it", _to_one_side(0, 0)),
-    ("at a bound clip passes nothing, in the engine it does", _cut_at_the_bound),
+    ("at a bound clip passes nothing, the engine half", _at_a_bound(0)),
+    ("at a bound clip passes all, the engine half", _at_a_bound(1)),
     ("the first of several largest gets all, the engine shares it", _of_a_reduction("first")),
     ("the last of several largest gets all, the engine shares it", _of_a_reduction("last")),
     ("each of several largest gets all, the engine shares it", _of_a_reduction("each")),

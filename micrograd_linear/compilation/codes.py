@@ -25,6 +25,8 @@ class Codes:
         self.unary = {DETACH}
         for rule in SCALAR_RULES.values():
             self.add(rule)
+        # The codes of operations that are not seldom used stand before all others.
+        self.everyday = len(STRUCTURE) + sum(not x.rule.seldom for x in SCALAR_RULES.values())
 
     def add(self, rule: ScalarRule) -> int:
         """A code for an operation that has none yet."""

@@ -1,5 +1,5 @@
-"""The loops that replay a schedule as machine code. They are the same for every graph: Numba
-compiles them once and keeps them on disk.
+"""The loops that replay a schedule as machine code. They are the same for every graph of everyday
+operations, and for every other: Numba compiles them once and keeps them on disk.
 
 ``values`` and ``gradients`` have a number for every position. Nodes are visited in the order f made
 them, and back; so every gradient adds up its contributions in the order of the eager engine, and
@@ -178,9 +178,11 @@ def _with_fingerprint(version, _forward, _backward):
     return replay, replay_batch
 
 
-def loops(cache: bool) -> tuple[Any, Any]:
-    """(replay, replay_batch), compiled at their first call, or read from the disk."""
-    rules = [(code, rule) for code, rule in enumerate(CODES.rules) if rule is not None]
+def loops(cache: bool, known: int) -> tuple[Any, Any]:
+    """(replay, replay_batch) of the first ``known`` codes, compiled at their first call, or read
+    from the disk.
+    """
+    rules = [(code, rule) for code, rule in enumerate(CODES.rules[:known]) if rule is not None]
     rules.append((POWER_OF_CONSTANT, POWER_RULE))
     version = fingerprint("\n".join(f"{code} {text_of(rule)}" for code, rule in rules))
     value_at, hand_on = _ladders(rules)

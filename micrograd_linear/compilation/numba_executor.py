@@ -38,8 +38,7 @@ class NumbaExecutor:
     ``run_batch`` does the same for rows of inputs.
     """
 
-    _loops: tuple[CompiledLoop, CompiledLoop] | None = None
-    _known = 0
+    _loops: dict[int, tuple[CompiledLoop, CompiledLoop]] = {}  # {how many codes they know: they}
 
     def __init__(self, schedule):
         self.schedule = schedule
@@ -84,17 +83,21 @@ class NumbaExecutor:
             f"seconds, and are {kept}"
         )
 
-    @classmethod
-    def loops(cls) -> tuple[CompiledLoop, CompiledLoop]:
-        """The compiled loops; they are made anew when there are operations that they lack."""
-        if cls._loops is None or cls._known != len(CODES.rules):
-            cls._known = len(CODES.rules)
+    def loops(self) -> tuple[CompiledLoop, CompiledLoop]:
+        """The compiled loops. Those of the everyday operations are made in half the time, so that
+        the others have loops of their own; these are made anew when there are operations that they
+        lack.
+        """
+        codes = np.append(self.schedule.code, self.schedule.back)
+        everyday = bool((codes < CODES.everyday).all())
+        known = CODES.everyday if everyday else len(CODES.rules)
+        if known not in self._loops:
             from . import kernels
 
             try:
-                cls._loops = kernels.loops(cache=True)
+                self._loops[known] = kernels.loops(True, known)
             except RuntimeError as error:  # Numba finds no folder that it may write to
                 if "cache" not in str(error):
                     raise
-                cls._loops = kernels.loops(cache=False)
-        return cls._loops
+                self._loops[known] = kernels.loops(False, known)
+        return self._loops[known]

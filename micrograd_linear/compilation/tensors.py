@@ -12,11 +12,11 @@ import re
 
 import numpy as np
 
+from ..derivation.expressions import helper_names
 from ..engine import arrays
 from ..engine.modes import users_line
 from ..engine.tensor import Tensor
 from ..engine.value import Value
-from ..operations import names as op
 from .arguments import STATIC
 from .buffers import locked
 from .tape import TraceError
@@ -182,7 +182,7 @@ def _identifiers(paths):
         re.sub(r"\W+", "_", path.split("[")[-1].split(".")[-1].strip("]'\"")).strip("_")
         for path in paths
     ]
-    names, reserved = [], {"np", op.SIGMOID, "args", "keywords", "value_and_gradients"}
+    names, reserved = [], {"np", *helper_names(), "args", "keywords", "value_and_gradients"}
     reserved.update(keyword.kwlist, dir(builtins))
     for path, name in zip(paths, short):
         unfit = not name.isidentifier() or name.startswith("_")

@@ -11,9 +11,11 @@ import numpy as np
 
 from ..engine.modes import users_line
 from ..engine.scalar_protocol import scalar_rule
+from ..engine.scipy_functions import of_scipy
 from ..engine.value import Value
 from ..operations import BY_NUMPY_FUNCTION, SCALAR_RULES
 from ..operations import names as op
+from ..operations.compositions import COMPOSED
 from .codes import CODES, DETACH, SELECT
 from .tape import TraceError
 
@@ -107,6 +109,7 @@ _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _POWER, _NEGATIVE, _ABSOLUTE = (
     SCALAR_RULES[name]
     for name in (op.ADD, op.SUBTRACT, op.MULTIPLY, op.DIVIDE, op.POWER, op.NEGATIVE, op.ABSOLUTE)
 )
+_REMAINDER = SCALAR_RULES[op.REMAINDER]
 
 
 def apply(rule, operands):
@@ -155,10 +158,12 @@ class _Number:
         inputs = [x.item() if isinstance(x, np.ndarray) else x for x in inputs]
         if ufunc in (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal):
             refuse(f"np.{ufunc.__name__} compares a traced number", _BRANCH)
-        rule = BY_NUMPY_FUNCTION.get(np.power if ufunc is np.float_power else ufunc)
-        if rule is None:
+        rule, ours = BY_NUMPY_FUNCTION.get(ufunc), COMPOSED.get(ufunc) or of_scipy(ufunc)
+        if rule is not None:
+            return apply(rule, inputs)
+        if ours is None:
             raise TraceError(f"{users_line()}: np.{ufunc.__name__} is not supported for a Value")
-        return apply(rule, inputs)
+        return ours(*inputs)
 
     __largest__ = staticmethod(lambda values: _largest(values))
 
@@ -184,9 +189,11 @@ class _Number:
         "a traced number is cut to an integer",
         "compute the integer before, and pass it as an argument",
     )
-    __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = _refusing(
-        "%, // and divmod of a traced number", "compute it before, and pass it as an argument"
+    __mod__, __rmod__ = _binary(_REMAINDER), _binary(_REMAINDER, swap=True)
+    __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = _refusing(
+        "// and divmod of a traced number", "compute it before, and pass it as an argument"
     )
+    tolist = round = _refusing("a traced number is read", "compute with the number itself")
     __reduce__ = _refusing("a traced number is copied or pickled", "use it as it is")
     __complex__ = _refusing("complex() of a traced number", "a Value is real")
 

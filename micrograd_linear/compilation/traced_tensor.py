@@ -18,6 +18,7 @@ import numpy as np
 from ..engine.modes import users_line
 from ..engine.recording import changing, current
 from ..engine.tensor import Tensor
+from ..operations import RULES
 from .tape import TraceError
 
 _WHY = "f is traced once and then run on other arrays, so that no number is known here"
@@ -32,7 +33,8 @@ _OUTSIDE = "compute it before, and pass it as an argument"
 _SHAPE_ONLY = {np.shape, np.ndim, np.size, np.result_type}
 _SHAPE_ONLY |= {np.zeros_like, np.ones_like, np.empty_like}
 _COMPARISONS = {np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal}
-_COMPARISONS |= {np.sign, np.isnan, np.isinf, np.isfinite}
+_COMPARISONS |= {np.isnan, np.isinf, np.isfinite}
+_COMPARISONS |= {rule.ufunc for rule in RULES.values() if rule.flat}
 # Where a Tensor keeps what a traced one looks into before it is read.
 _SLOT: MemberDescriptorType = Tensor.__dict__["_requires_grad"]
 
@@ -59,6 +61,7 @@ class TracedTensor(Tensor):
     """A Tensor whose numbers are those of another array in every run."""
 
     __slots__ = ()
+    numbers_are_known = False
 
     @property
     def _requires_grad(self) -> bool:
@@ -74,7 +77,7 @@ class TracedTensor(Tensor):
 
     data = current = _reading("data", "compute with the Tensor itself")
     grad = _reading("grad", "the compiled function returns the gradients")
-    numpy = item = __float__ = __format__ = _refusing(
+    numpy = item = tolist = __float__ = __format__ = _refusing(
         "the numbers of a traced Tensor are read", "compute with the Tensor itself"
     )
     __array__ = _refusing(
@@ -82,7 +85,7 @@ class TracedTensor(Tensor):
         "compute with the Tensor itself; an array is indexed with t of the data as "
         "mgl.Tensor(array)[t]",
     )
-    __int__ = __index__ = __round__ = __trunc__ = _refusing(
+    __int__ = __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = _refusing(
         "a traced Tensor becomes an integer", _OUTSIDE
     )
     detach = _refusing(

@@ -2,6 +2,7 @@
 tightly it binds.
 """
 
+import math
 from abc import ABC, abstractmethod
 from fractions import Fraction
 
@@ -32,6 +33,26 @@ def sigmoid(x):
     return np.where(x >= 0, 1, e) / (1 + e)
 
 '''
+_BY_ELEMENT = '''
+def {0}(x):
+    """math.{1} of every element."""
+    import math
+
+    return np.vectorize(math.{1}, otypes=[np.asarray(x).dtype])(x)
+
+'''
+# The operations that Python's math has a function for, and NumPy none: {name: its name there}.
+_OF_MATH = {
+    name: scalar.__name__
+    for name, rule in RULES.items()
+    for scalar in [rule.scalar]
+    if rule.ufunc is None and scalar is not None and scalar.__module__ == math.__name__
+}
+
+
+def helper_names() -> set[str]:
+    """The names of the functions that may stand before the one that is written."""
+    return {op.SIGMOID, *_OF_MATH}
 
 
 class Expressions(ABC):
@@ -72,6 +93,13 @@ class Expressions(ABC):
                 f"{self.wrapped(a, PLUS)} {_COMPARE[x.operation]} {self.wrapped(b, PLUS)}",
                 RELATION,
             )
+        if "source" in x.static:
+            (a,) = x.operands
+            level = ATOM if a.operation == "decomposition" else 0
+            return x.static["source"].format(self.wrapped(a, level)), ATOM
+        if x.operation in _OF_MATH:
+            self.helpers[x.operation] = _BY_ELEMENT.format(x.operation, _OF_MATH[x.operation])
+            return f"{x.operation}({self.wrapped(x.operands[0], 0)})", ATOM
         rule = RULES.get(x.operation)
         if rule is None or rule.ufunc is None:
             raise TypeError(f"{x.operation}: NumPy has no function of one call for it")
@@ -152,7 +180,16 @@ class Expressions(ABC):
     _sum = _mean = _max = _min = _prod = _reduction
 
     def _cumsum(self, x, a):
-        return f"{self.wrapped(a, ATOM)}.cumsum(axis={x.static['axis']})", ATOM
+        return f"{self.wrapped(a, ATOM)}.{x.operation}(axis={x.static['axis']})", ATOM
+
+    _cumprod = _cumsum
+
+    def _argsort(self, x, a):
+        return f'np.argsort({self.wrapped(a, 0)}, axis={x.static["axis"]}, kind="stable")', ATOM
+
+    def _take_along_axis(self, x, a, order):
+        arrays = f"{self.wrapped(a, 0)}, {self.wrapped(order, 0)}"
+        return f"np.take_along_axis({arrays}, {x.static['axis']})", ATOM
 
     def _reshape(self, x, a):
         if not a.shape and _is_python_number(a):

@@ -110,7 +110,7 @@ class Notation(Elementwise):
     def _reduction(self, x, a):
         return made("call", x.operation, self.axes(x.static["axis"], children(x)[0].ndim), [a])
 
-    _mean = _max = _min = _prod = _cumsum = _reduction
+    _mean = _max = _min = _prod = _cumsum = _cumprod = _reduction
 
     def _concatenate(self, x, *parts):
         return made("call", op.CONCATENATE, axes_label(x.static["axis"], x.ndim), list(parts))
@@ -223,6 +223,9 @@ class Notation(Elementwise):
 
     def _logabsdet(self, x, a):
         return made("call", op.LOG, "", [made("absolute", made("call", op.DET, "", [a]))])
+
+    def _decomposition(self, x, a):
+        return a  # each part of it has a name of its own
 
     def _einsum(self, x, *parts):
         inputs, output = x.static["subscripts"].split("->")

@@ -11,7 +11,14 @@ from ..operations import names as op
 from ..operations import record_of
 from ..operations.assignment import assign
 from ..symbol.shapes import broadcast_shapes
-from .expressions import ATOM, UNARY_MINUS, Expressions, float_text, type_argument
+from .expressions import (
+    ATOM,
+    UNARY_MINUS,
+    Expressions,
+    float_text,
+    helper_names,
+    type_argument,
+)
 from .labels import tensor_of
 from .lower import lower, reachable
 from .typeset import clean
@@ -49,7 +56,7 @@ class Writer(Expressions):
         self.walk, self.leaves, self.wanted = walk, leaves, wanted
         self.lines, self.constants, self.helpers = [], [], {}
         self.expressions = {}  # symbol -> (text, how tightly it binds)
-        self.taken = {"np", "value_and_gradients", op.SIGMOID, *dir(builtins)}
+        self.taken = {"np", "value_and_gradients", *helper_names(), *dir(builtins)}
         self.identifiers = {}  # name -> identifier, of the variables
         self.arguments = {name: self.identifier(name) for name in leaves.values()}
         if walk.upstream is not None:
@@ -71,7 +78,7 @@ class Writer(Expressions):
         stem = stem if stem.isidentifier() else f"_{stem}" if f"_{stem}".isidentifier() else "x"
         stem += "_" * (
             keyword.iskeyword(stem)
-            or stem in ("np", "value_and_gradients", op.SIGMOID)
+            or stem in ("np", "value_and_gradients", *helper_names())
             or stem in dir(builtins)
         )
         free = next(

@@ -146,7 +146,7 @@ def _refuse_nodes(data: Any, what: str) -> None:
                 "or a list that holds itself; take the outer lists away"
             )
     if is_node(data):
-        kind = type(data).__name__
+        kind = "Tensor" if hasattr(data, "ndim") else "Value"
         raise TypeError(
             f"{what}: expected numbers, got a {kind}, which would be cut off from its graph; use "
             "its .data to make a constant of it"

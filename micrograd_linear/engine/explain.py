@@ -33,7 +33,8 @@ def _shaped(operand: Any) -> Any:
 
 def explained(error, rule, operands, static):
     """The same kind of error, naming the operation, its operands and their shapes."""
-    kinds = (np.exceptions.AxisError, IndexError, OverflowError, MemoryError, TypeError, ValueError)
+    kinds = (np.exceptions.AxisError, np.linalg.LinAlgError, IndexError, OverflowError)
+    kinds += (MemoryError, TypeError, ValueError)
     kind = next(kind for kind in kinds if isinstance(error, kind))
     kind = ValueError if kind is np.exceptions.AxisError else kind
     stated = {key: x for key, x in static.items() if x is not None and x is not False}

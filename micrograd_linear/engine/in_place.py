@@ -56,8 +56,8 @@ class InPlace:
     def __ifloordiv__(self, other: object) -> NoReturn:
         raise _unsupported(self, "//=")
 
-    def __imod__(self, other: object) -> NoReturn:
-        raise _unsupported(self, "%=")
+    def __imod__(self, other: object) -> Tensor:
+        return _change(self, "%=", operator.mod, other)
 
     def __setitem__(self: Any, index: object, value: object) -> None:
         """Write into the elements at an index, as NumPy does; it is recorded."""
@@ -112,6 +112,6 @@ def _like(new: Tensor, changed: Any, symbol: str) -> Tensor:
 
 def _unsupported(changed: Any, symbol: str) -> TypeError:
     return TypeError(
-        f"{changed.describe()} {symbol} ...: {symbol[:-1]} is not supported on a Tensor, since "
-        "it has no gradient of use; use .data"
+        f"{changed.describe()} {symbol} ...: {symbol[:-1]} has no gradient, and the Tensor would "
+        f"be cut off from its graph; write {written_out(changed, symbol)}, which is a plain array"
     )

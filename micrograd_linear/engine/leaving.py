@@ -7,6 +7,7 @@ the methods of ``Readable``. A gradient would be lost there without a word, so t
 """
 
 import operator
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from . import recording
 from .graph import is_node
+from .whole_parts import WholeParts
 
 _WAYS_OUT = (
     "Where a constant is meant, write .item() or .data; where not, compute with the node itself: "
@@ -36,12 +38,27 @@ class LeftGraph(TypeError):
 
 def left_graph(node: Any, how: str) -> LeftGraph:
     """The error for a node whose number was about to be read; whoever listens is told how."""
+    node = getattr(node, "element_of", node)
     recording.note_left(node, how)
     return LeftGraph(
         f"{node.describe()} requires a gradient, and {how} would cut its number off from the "
-        f"graph without a word. {_WAYS_OUT}",
+        f"graph without a word. {_instead_of_scipy(node)}{_WAYS_OUT}",
         f"{how} reads the number of {node.describe()} out of the graph",
     )
+
+
+def _instead_of_scipy(node: Any) -> str:
+    """The method that computes what a function of SciPy was about to, which makes arrays of its
+    arguments, so that it cannot be recorded; "" where no such function reads the node.
+    """
+    frame, called = sys._getframe(2), ""
+    while frame is not None:
+        name = frame.f_code.co_name
+        if frame.f_globals.get("__name__", "").startswith("scipy.special"):
+            called = name if hasattr(type(node), name) else called
+        frame = frame.f_back
+    given = getattr(node, "name", "") or "t"
+    return f"For scipy.special.{called}({given}) write {given}.{called}(). " if called else ""
 
 
 def written_into(call: str, inputs: Iterable[Any], out: Any) -> LeftGraph:
@@ -61,7 +78,7 @@ def written_into(call: str, inputs: Iterable[Any], out: Any) -> LeftGraph:
     )
 
 
-class Readable:
+class Readable(WholeParts):
     """Python's conversions to plain numbers, of a node with ``requires_grad`` and ``item()``."""
 
     __slots__ = ()
@@ -73,31 +90,12 @@ class Readable:
 
         def item(self) -> Any: ...
 
-    def tolist(self) -> Any:
-        """The numbers of a constant in nested lists."""
-        if self.requires_grad:
-            raise left_graph(self, ".tolist()")
-        current: Any = getattr(self, "current")  # noqa: B009  of a Tensor an array
-        return current.tolist() if hasattr(current, "tolist") else current
-
     def __float__(self) -> float:
         if self.requires_grad:
             raise left_graph(self, "float()")
         return float(self.item())
 
-    def __int__(self) -> int:
-        if self.requires_grad:
-            raise left_graph(self, "int()")
-        return int(self.item())
-
-    __trunc__ = __int__
-
     def __index__(self) -> int:
         if self.requires_grad:
             raise left_graph(self, "its use as an index")
         return operator.index(self.item())
-
-    def __round__(self, digits: int | None = None) -> float | int:
-        if self.requires_grad:
-            raise left_graph(self, "round()")
-        return round(self.item(), digits)

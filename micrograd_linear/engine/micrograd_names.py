@@ -30,6 +30,10 @@ class MicrogradNames:
     def label(self, label: str) -> None:
         self.name = label
 
+    def linear(self) -> Any:
+        """This number itself: the activation of a layer that has none."""
+        return self
+
     @property
     def _prev(self) -> tuple[Value, ...]:
         kind: Any = type(self)

@@ -8,7 +8,7 @@ signature, and a test compares the two. ``dim`` and ``keepdim`` are other words 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .elementary_methods import TensorMethods
 
@@ -46,40 +46,57 @@ class NamedOperations(TensorMethods):
         def sum(
             self,
             axis: Axis = None,
-            *,
+            dtype: DTypeLike | None = None,
+            out: Any = None,
             keepdims: bool = False,
-            dim: Axis = None,
-            keepdim: bool = False,
-        ) -> Tensor: ...
-        def mean(
-            self,
-            axis: Axis = None,
+            initial: Any = None,
+            where: Any = True,
             *,
-            keepdims: bool = False,
-            dim: Axis = None,
-            keepdim: bool = False,
-        ) -> Tensor: ...
-        def max(
-            self,
-            axis: Axis = None,
-            *,
-            keepdims: bool = False,
-            dim: Axis = None,
-            keepdim: bool = False,
-        ) -> Tensor: ...
-        def min(
-            self,
-            axis: Axis = None,
-            *,
-            keepdims: bool = False,
             dim: Axis = None,
             keepdim: bool = False,
         ) -> Tensor: ...
         def prod(
             self,
             axis: Axis = None,
-            *,
+            dtype: DTypeLike | None = None,
+            out: Any = None,
             keepdims: bool = False,
+            initial: Any = None,
+            where: Any = True,
+            *,
+            dim: Axis = None,
+            keepdim: bool = False,
+        ) -> Tensor: ...
+        def max(
+            self,
+            axis: Axis = None,
+            out: Any = None,
+            keepdims: bool = False,
+            initial: Any = None,
+            where: Any = True,
+            *,
+            dim: Axis = None,
+            keepdim: bool = False,
+        ) -> Tensor: ...
+        def min(
+            self,
+            axis: Axis = None,
+            out: Any = None,
+            keepdims: bool = False,
+            initial: Any = None,
+            where: Any = True,
+            *,
+            dim: Axis = None,
+            keepdim: bool = False,
+        ) -> Tensor: ...
+        def mean(
+            self,
+            axis: Axis = None,
+            dtype: DTypeLike | None = None,
+            out: Any = None,
+            keepdims: bool = False,
+            *,
+            where: Any = True,
             dim: Axis = None,
             keepdim: bool = False,
         ) -> Tensor: ...
@@ -91,23 +108,35 @@ class NamedOperations(TensorMethods):
             dim: Axis = None,
             keepdim: bool = False,
         ) -> Tensor: ...
+        def softmax(self, axis: Axis = None, *, dim: Axis = None) -> Tensor: ...
+        def log_softmax(self, axis: Axis = None, *, dim: Axis = None) -> Tensor: ...
         def var(
             self,
             axis: Axis = None,
-            *,
+            dtype: DTypeLike | None = None,
+            out: Any = None,
+            ddof: float = 0,
             keepdims: bool = False,
-            ddof: int = 0,
-            unbiased: bool = False,
+            *,
+            where: Any = True,
+            mean: Any = None,
+            correction: float | None = None,
+            unbiased: bool | None = None,
             dim: Axis = None,
             keepdim: bool = False,
         ) -> Tensor: ...
         def std(
             self,
             axis: Axis = None,
-            *,
+            dtype: DTypeLike | None = None,
+            out: Any = None,
+            ddof: float = 0,
             keepdims: bool = False,
-            ddof: int = 0,
-            unbiased: bool = False,
+            *,
+            where: Any = True,
+            mean: Any = None,
+            correction: float | None = None,
+            unbiased: bool | None = None,
             dim: Axis = None,
             keepdim: bool = False,
         ) -> Tensor: ...
@@ -120,7 +149,22 @@ class NamedOperations(TensorMethods):
             dim: Axis = None,
             keepdim: bool = False,
         ) -> Tensor: ...
-        def cumsum(self, axis: int | None = None, *, dim: int | None = None) -> Tensor: ...
+        def cumsum(
+            self,
+            axis: int | None = None,
+            dtype: DTypeLike | None = None,
+            out: Any = None,
+            *,
+            dim: int | None = None,
+        ) -> Tensor: ...
+        def cumprod(
+            self,
+            axis: int | None = None,
+            dtype: DTypeLike | None = None,
+            out: Any = None,
+            *,
+            dim: int | None = None,
+        ) -> Tensor: ...
         def argmax(
             self,
             axis: int | None = None,
@@ -138,6 +182,45 @@ class NamedOperations(TensorMethods):
             keepdim: bool = False,
         ) -> np.ndarray: ...
 
+        def sort(
+            self,
+            axis: int | None = -1,
+            kind: str | None = None,
+            order: Any = None,
+            *,
+            stable: bool | None = None,
+            dim: int = -1,
+        ) -> None: ...
+        def partition(
+            self,
+            kth: int | Sequence[int],
+            axis: int | None = -1,
+            kind: str = "introselect",
+            order: Any = None,
+            *,
+            dim: int = -1,
+        ) -> None: ...
+        def argpartition(
+            self,
+            kth: int | Sequence[int],
+            axis: int | None = -1,
+            kind: str = "introselect",
+            order: Any = None,
+            *,
+            dim: int = -1,
+        ) -> np.ndarray: ...
+        def searchsorted(
+            self, v: ArrayLike, side: str = "left", sorter: ArrayLike | None = None
+        ) -> Any: ...
+        def compress(
+            self,
+            condition: ArrayLike,
+            axis: int | None = None,
+            out: Any = None,
+            *,
+            dim: int | None = None,
+        ) -> Tensor: ...
+
         # products
         def dot(self, w: Operand) -> Tensor: ...
         def outer(self, w: Operand) -> Tensor: ...
@@ -145,28 +228,40 @@ class NamedOperations(TensorMethods):
         def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor: ...
 
         # shapes
-        def reshape(self, *shape: int | Sequence[int]) -> Tensor: ...
-        def view(self, *shape: int | Sequence[int]) -> Tensor: ...
-        def ravel(self) -> Tensor: ...
-        def flatten(self, start_dim: int = 0) -> Tensor: ...
+        def reshape(
+            self, *shape: int | Sequence[int], order: str = "C", copy: bool | None = None
+        ) -> Tensor: ...
+        def view(
+            self, *shape: int | Sequence[int], order: str = "C", copy: bool | None = None
+        ) -> Tensor: ...
+        def ravel(self, order: str = "C") -> Tensor: ...
+        def flatten(self, start_dim: int | str = 0, order: str = "C") -> Tensor: ...
         def transpose(self, *axes: int | Sequence[int] | None) -> Tensor: ...
         def swapaxes(self, axis1: int, axis2: int) -> Tensor: ...
         def squeeze(self, axis: Axis = None, *, dim: Axis = None) -> Tensor: ...
         def expand_dims(self, axis: int | tuple[int, ...]) -> Tensor: ...
         def unsqueeze(self, axis: int | tuple[int, ...]) -> Tensor: ...
-        def broadcast_to(self, *shape: int | Sequence[int]) -> Tensor: ...
-        def copy(self) -> Tensor: ...
+        def broadcast_to(self, *shape: int | Sequence[int], subok: bool = False) -> Tensor: ...
+        def copy(self, order: str = "K", subok: bool = False) -> Tensor: ...
+        def conj(self) -> Tensor: ...
+        def conjugate(self) -> Tensor: ...
         def split(
             self, indices_or_sections: int | Sequence[int], axis: int = 0, *, dim: int = 0
         ) -> list[Tensor]: ...
         def pad(
-            self, pad_width: ArrayLike, mode: str = "constant", constant_values: float = 0
+            self, pad_width: Any, mode: str = "constant", constant_values: Any = 0, **settings: Any
         ) -> Tensor: ...
         def repeat(
             self, repeats: ArrayLike, axis: int | None = None, *, dim: int | None = None
         ) -> Tensor: ...
         def take(
-            self, indices: ArrayLike, axis: int | None = None, *, dim: int | None = None
+            self,
+            indices: ArrayLike,
+            axis: int | None = None,
+            out: Any = None,
+            mode: str = "raise",
+            *,
+            dim: int | None = None,
         ) -> Tensor: ...
         def flip(self, axis: Axis = None, *, dim: Axis = None) -> Tensor: ...
         def tril(self, k: int = 0) -> Tensor: ...

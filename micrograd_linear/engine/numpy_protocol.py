@@ -4,14 +4,16 @@ Each records the same operation as the method. A function that is not known rais
 name: to compute it on the bare array would cut the graph without a word.
 """
 
-import operator
 from typing import Any
 
 import numpy as np
 
 from ..operations import BY_NUMPY_FUNCTION, RULES
+from ..operations.compositions import COMPOSED
 from .graph import is_node
-from .leaving import written_into
+from .scipy_functions import of_scipy
+from .ufunc_keywords import call_with_keywords
+from .ufunc_methods import METHODS
 
 IMPLEMENTED = {}  # NumPy's function -> ours
 _PLAIN = {  # they have no gradient, so their results are plain
@@ -38,17 +40,17 @@ _PLAIN |= {
     np.result_type,
 }
 _INSTEAD = {
-    np.sort: "t[np.argsort(t.data)] for a vector, else np.take_along_axis",
-    np.median: "t[index] of the elements in the middle",
     np.array: ".data",
-    np.log10: "np.log(t) / np.log(10)",
-    np.log2: "np.log(t) / np.log(2)",
-    np.cbrt: "t ** (1 / 3)",
-    np.tile: "np.concatenate",
 }
-_PLAIN |= {np.any, np.all, np.floor, np.ceil, np.rint, np.trunc, np.round, np.around}
+_PLAIN |= {np.any, np.all, np.round, np.around, np.fix, np.angle, np.imag}
+_PLAIN |= {np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.spacing}
+_PLAIN |= {np.nextafter, np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj}
 _PLAIN |= {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.searchsorted, np.signbit}
-_PLAIN |= {np.isneginf, np.isposinf, np.may_share_memory, np.shares_memory, np.bincount}
+_PLAIN |= {np.array_equiv, np.isin, np.can_cast, np.common_type, np.min_scalar_type}
+_PLAIN |= {np.einsum_path, np.linalg.matrix_rank}
+_PLAIN |= {np.argpartition, np.nanargmax, np.nanargmin, np.digitize, np.lexsort}
+_PLAIN |= {np.tril_indices_from, np.triu_indices_from, np.diag_indices_from}
+_PLAIN |= {np.isneginf, np.isposinf, np.may_share_memory, np.shares_memory}
 
 
 def implements(numpy_function):
@@ -61,13 +63,28 @@ def implements(numpy_function):
     return register
 
 
+def implementation(function):
+    """What NumPy's function is on a Tensor, or None; what is called seldom is loaded here."""
+    ours = IMPLEMENTED.get(function)
+    if ours is None and function not in BY_NUMPY_FUNCTION:
+        from ..functions import seldom  # noqa: F401  which stands above, and registers its functions
+
+        if getattr(function, "__module__", "") == "numpy.fft":
+            from ..functions import fourier  # noqa: F401  which loads np.fft, as few programs do
+        ours = IMPLEMENTED.get(function)
+    return BY_NUMPY_FUNCTION.get(function) if ours is None else ours
+
+
+def gives_plain(function):
+    """Whether NumPy's function has no gradient, so that its result is plain."""
+    return function in _PLAIN
+
+
 def supported():
     """The names of the NumPy functions that record on a Tensor, and of those with plain results."""
-    recording = sorted(
-        _name(f)
-        for f in {*IMPLEMENTED, *(f for f in BY_NUMPY_FUNCTION if isinstance(f, np.ufunc))} - _PLAIN
-    )
-    return recording, sorted(map(_name, _PLAIN))
+    implementation(np.fft.fft)
+    recording = sorted(name_of(f) for f in {*IMPLEMENTED, *BY_NUMPY_FUNCTION, *COMPOSED} - _PLAIN)
+    return recording, sorted(map(name_of, _PLAIN))
 
 
 def array_ufunc(self, ufunc, method, *inputs, **kwargs):
@@ -76,69 +93,82 @@ def array_ufunc(self, ufunc, method, *inputs, **kwargs):
             return IMPLEMENTED[ufunc](*inputs)
         if ufunc in _PLAIN:
             return ufunc(*(_plain(x) for x in inputs))
-        if ufunc in BY_NUMPY_FUNCTION:
-            return BY_NUMPY_FUNCTION[ufunc](*inputs)
+        ours = BY_NUMPY_FUNCTION.get(ufunc) or COMPOSED.get(ufunc) or of_scipy(ufunc)
+        if ours is not None:
+            return ours(*inputs)
+    if method == "__call__" and ufunc.signature and ufunc in IMPLEMENTED and "out" not in kwargs:
+        try:  # such as np.vecdot(x, y, axis=0)
+            return IMPLEMENTED[ufunc](*inputs, **kwargs)
+        except TypeError as error:
+            return _called_again(ufunc, IMPLEMENTED[ufunc], inputs, kwargs, error)
     written = kwargs.get("out") or (inputs if method == "at" else ())
     if not _is_recorded((inputs, kwargs)) and not (written and is_node(written[0])):
         # Of constants nothing can be lost.
         return getattr(ufunc, method)(*_plain_of(inputs), **_plain_of(kwargs))
-    if method == "reduce" and (instead := _reduction_by(ufunc)):
-        raise TypeError(_unsupported(f"{_name(ufunc)}.reduce", instead))
-    call = _name(ufunc) if method == "__call__" else f"{_name(ufunc)}.{method}"
-    if kwargs.get("out"):
-        return _into_out(ufunc, method, inputs, kwargs, call)
-    if method == "at" and ufunc in _IN_PLACE and not kwargs:
-        return _at(ufunc, call, *inputs)
-    if kwargs:
-        raise TypeError(
-            f"{call} on a Tensor: the keywords {', '.join(kwargs)} are not supported; leave them "
-            "out"
-        )
-    raise TypeError(_unsupported(call, _INSTEAD.get(ufunc)))
+    call = name_of(ufunc) if method == "__call__" else f"{name_of(ufunc)}.{method}"
+    if ufunc in _PLAIN and not any(map(is_node, written)):
+        return getattr(ufunc, method)(*_plain_of(inputs), **_plain_of(kwargs))
+    if not _is_known(ufunc):
+        raise TypeError(_unsupported(call, _INSTEAD.get(ufunc)))
+    if method == "__call__":
+        return call_with_keywords(ufunc, call, inputs, **kwargs)
+    return METHODS[method](ufunc, call, *inputs, **kwargs)
 
 
-def _into_out(ufunc, method, inputs, kwargs, call):
-    """``np.exp(x, out=y)`` writes into the Tensor y what it would return."""
-    out = kwargs["out"][0]
-    rest = {key: value for key, value in kwargs.items() if key != "out"}
-    if not is_node(out):
-        raise written_into(call, inputs, out)
-    out[...] = getattr(ufunc, method)(*inputs, **rest)
-    return out
-
-
-def _at(ufunc, call, target, indices, *values):
-    """``np.add.at(y, indices, values)``: elements that are named twice get both."""
-    if not is_node(target):
-        raise written_into(call, values, target)
-    from ..functions.writing import added_at  # which stands above
-
-    _IN_PLACE[ufunc](target, added_at(target, indices, *values))
-
-
-_IN_PLACE = {np.add: operator.iadd, np.subtract: operator.isub}
+def _is_known(ufunc):
+    """Whether the ufunc itself can be called on a Tensor."""
+    known = ufunc in IMPLEMENTED or ufunc in _PLAIN or ufunc in BY_NUMPY_FUNCTION
+    return known or ufunc in COMPOSED or of_scipy(ufunc) is not None
 
 
 def array_function(self, function, types, args, kwargs):
     if function in _PLAIN:
         return function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
-    ours, out = IMPLEMENTED.get(function), kwargs.get("out")
+    ours, out = implementation(function), kwargs.get("out")
     if ours is not None and is_node(out):  # np.clip(x, -5, 5, out=x)
-        out[...] = function(*args, **{key: x for key, x in kwargs.items() if key != "out"})
+        result = function(*args, **{key: x for key, x in kwargs.items() if key != "out"})
+        if np.shape(result) != out.shape:
+            raise ValueError(
+                f"{name_of(function)} into {out.describe()}: expected out of shape "
+                f"{np.shape(result)}, that of the result"
+            )
+        out[...] = result
         return out
     if ours is None and not _is_recorded((args, kwargs)):
         return function(*_plain_of(args), **_plain_of(kwargs))
     if ours is None:
-        raise TypeError(_unsupported(_name(function), _INSTEAD.get(function)))
+        raise TypeError(_unsupported(name_of(function), _INSTEAD.get(function)))
     try:
         return ours(*args, **kwargs)
     except TypeError as error:
-        # Python words a signature that does not fit in this way.
-        if "argument" in str(error) and f"{ours.__name__}()" in str(error):
-            raise TypeError(
-                f"{_name(function)} on a Tensor: {error}; leave out what is not supported"
-            ) from None
-        raise
+        return _called_again(function, ours, args, kwargs, error)
+
+
+def _called_again(function, ours, args, kwargs, error):
+    """What ours gives for a call that fits NumPy's signature, in its order and without defaults.
+
+    The error of one that does not fit names NumPy's function, and what is not taken.
+    """
+    if not _does_not_fit(error, ours):
+        raise error
+    from ..functions import keywords  # which few programs need
+
+    call = keywords.in_numpys_order(function, ours, args, kwargs)
+    if call is not None and call != (list(args), kwargs):
+        try:
+            return ours(*call[0], **call[1])
+        except TypeError as again:
+            if not _does_not_fit(again, ours):
+                raise
+            error = again
+    names = kwargs if call is None else call[1]
+    raise TypeError(keywords.refused(name_of(function), ours, error, names)) from None
+
+
+def _does_not_fit(error, ours):
+    """Python words a call that does not fit a signature in this way."""
+    name = getattr(ours, "__name__", None) or ours.name  # the latter of a rule
+    return "argument" in str(error) and f"{name}()" in str(error)
 
 
 def _is_recorded(x):
@@ -163,27 +193,28 @@ def _plain(x):
     return x.current if hasattr(x, "current") else x
 
 
-def _reduction_by(ufunc):
-    """How the reduction is written that the ufunc's ``reduce`` gives the same as, or None."""
-    for each in RULES.values():
-        if each.repeated is ufunc:
-            return _name(each.numpy_function) if each.numpy_function else f".{each.name}"
-    return None
-
-
-def _name(function):
+def name_of(function):
+    """The name by which people call NumPy's function."""
     module = getattr(function, "__module__", None) or "numpy"
     prefix = (
         module.replace("numpy", "np")
         .replace("._linalg", "")
         .replace("._stride_tricks_impl", ".stride_tricks")
-        if module.startswith("numpy.l")
+        if module.startswith(("numpy.l", "numpy.f"))
         else "np"
     )
     return f"{prefix}.{getattr(function, '__name__', function)}"
 
 
 def _unsupported(name, instead):
+    from .refusals import REFUSALS  # which is read when one is needed
+
+    refusal = REFUSALS.get(name)
+    if refusal is not None:
+        return (
+            f"{name} is not supported on a Tensor, and would fall out of the graph: "
+            f"{refusal.reason}; write {refusal.write}"
+        )
     advice = (
         f"write {instead}"
         if instead

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .leaving import left_graph
+from .recording import note_left
+
 if TYPE_CHECKING:
     from ..foundations.annotations import Operand, Shape
     from ..operations import Rule
@@ -83,10 +86,26 @@ class Readings:
         """The numbers rounded; a constant wherever it has a derivative."""
         return self._data.round(decimals)
 
+    def tolist(self) -> Any:
+        """The numbers in nested lists: constants, as those of ``item`` are."""
+        if self._requires_grad:
+            note_left(self, ".tolist()")
+        return self._data.tolist()
+
     @property
     def operation(self) -> str:
         """The name of the rule that made this tensor; "" for a leaf."""
         return self.rule.name if self.rule else ""
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if self._requires_grad:
+            from .elements import as_objects  # which are a subclass of what stands here
+
+            found = as_objects(self, dtype)
+            if found is None:
+                raise left_graph(self, "a plain array of it")
+            return found
+        return np.array(self._data, dtype=dtype)
 
     def __len__(self) -> int:
         if not self.ndim:

@@ -13,9 +13,12 @@ import numpy as np
 
 from ..operations import BY_NUMPY_FUNCTION, SCALAR_RULES, Rule, ScalarRule
 from ..operations import names as op
+from ..operations.compositions import COMPOSED
 from .graph import is_node
 from .leaving import written_into
 from .number import number
+from .numpy_protocol import gives_plain
+from .scipy_functions import of_scipy
 
 _COMPARISONS = {
     np.less: operator.lt,
@@ -24,7 +27,6 @@ _COMPARISONS = {
     np.greater_equal: operator.ge,
 }
 _EQUALITY = {np.equal: True, np.not_equal: False}
-_BY_OTHER_NAMES: dict[Any, Any] = {np.float_power: np.power}
 
 
 def scalar_rule(rule: Rule) -> ScalarRule:
@@ -94,10 +96,15 @@ def numpy_call(kind: Any, ufunc: Any, method: str, inputs: tuple, kwargs: dict) 
         return (operands[0] is operands[1]) == _EQUALITY[ufunc]
     if ufunc.__name__ == np.clip.__name__:
         return clipped(kind, *operands)
-    rule = BY_NUMPY_FUNCTION.get(_BY_OTHER_NAMES.get(ufunc, ufunc))
-    if rule is None:
+    if gives_plain(ufunc):
+        return ufunc(*(x._data if isinstance(x, kind) else x for x in operands))
+    rule = BY_NUMPY_FUNCTION.get(ufunc)
+    if rule is not None:
+        return kind.apply(scalar_rule(rule), operands)
+    ours = COMPOSED.get(ufunc) or of_scipy(ufunc)
+    if ours is None:
         raise TypeError(f"{name} is not supported for a Value; {_supported()}")
-    return kind.apply(scalar_rule(rule), operands)
+    return ours(*operands)
 
 
 def _element(x: Any) -> Any:
@@ -106,11 +113,11 @@ def _element(x: Any) -> Any:
 
 
 def clipped(kind: Any, x: Any, low: Any, high: Any) -> Any:
-    """x inside [low, high], at least one a ``Value``; as a bound it shares a tie."""
+    """minimum(maximum(x, low), high), at least one a ``Value``."""
     result = x
     ends = (
-        (low, SCALAR_RULES[op.MAXIMUM], operator.lt),
-        (high, SCALAR_RULES[op.MINIMUM], operator.gt),
+        (low, SCALAR_RULES[op.MAXIMUM], operator.le),
+        (high, SCALAR_RULES[op.MINIMUM], operator.ge),
     )
     for bound, rule, outside in ends:
         if isinstance(bound, kind):

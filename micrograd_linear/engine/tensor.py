@@ -29,7 +29,8 @@ from . import arrays, backward, numpy_protocol, versions
 from .explain import check_integers, explained
 from .graph import creation
 from .in_place import InPlace
-from .leaving import Readable, left_graph
+from .joining import is_list_of_nodes, joined
+from .leaving import Readable
 from .named_operations import NamedOperations
 from .operands import WEAK, constant, frozen_index
 from .readings import Readings
@@ -220,11 +221,6 @@ class Tensor(NamedOperations, InPlace, Readings, Readable):
     def __apply_rule__(rule: Rule, operands: tuple, static: dict[str, Any]) -> Tensor:
         return apply(rule, operands, static)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        if self.requires_grad:
-            raise left_graph(self, "a plain array of it")
-        return np.array(self._data, dtype=dtype)
-
     # The named operations, as methods and NumPy functions, are in functions/.
     __array_ufunc__ = numpy_protocol.array_ufunc
     __array_function__ = numpy_protocol.array_function
@@ -326,10 +322,11 @@ def apply(rule: Rule, operands: tuple, static: dict[str, Any]) -> Tensor:
     for operand in operands:
         if not isinstance(operand, Tensor):
             weak = operand.__class__ in WEAK
+            if not weak and is_list_of_nodes(operand):
+                return apply(rule, tuple(map(joined, operands)), static)
             inputs.append(operand if weak else constant(operand, rule, operands))
             continue
-        if operand._requires_grad:
-            variables += 1
+        variables += operand._requires_grad
         if operand._shared:
             inputs.append(operand._data.copy())
         else:
@@ -345,8 +342,7 @@ def apply(rule: Rule, operands: tuple, static: dict[str, Any]) -> Tensor:
         if value is array:
             value = value.view()
     tensor = _new(Tensor)
-    tensor._data = value
-    state = current() if changed else DEFAULT
+    tensor._data, state = value, current() if changed else DEFAULT
     if variables and state.on:
         if variables < len(operands) or variables != len(pullbacks):
             pullbacks = _of_variables(pullbacks, rule, operands)

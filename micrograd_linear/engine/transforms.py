@@ -23,10 +23,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..foundations.nested import flatten, unflatten
+from ..operations import RULES
+from ..operations import names as op
 from ..operations.shapes import identity
 from . import recording
 from .backward import recorded_walk, walk
 from .graph import topological_order
+from .joining import holds_nodes, joined
 from .leaving import LeftGraph
 from .modes import users_line
 from .recording import current
@@ -58,10 +61,10 @@ def value_and_grad(
         call = _Call(f, args, keywords, argnums)
         if call.y.size != 1:
             raise ValueError(
-                f"grad: expected a scalar from the function, got shape {call.y.shape}; use "
+                f"grad: expected a scalar from the function, got {call.shapes()}; use "
                 "jacobian or vjp for others"
             )
-        return call.plain(call.y), call.gradients(np.ones(call.y.shape, call.y.dtype))
+        return call.value(call.y), call.gradients(np.ones(call.y.shape, call.y.dtype))
 
     return value_and_gradient
 
@@ -69,13 +72,13 @@ def value_and_grad(
 def vjp(f: Callable[..., Any], *args: Tree) -> tuple[Any, Callable[[Any], tuple[Tree, ...]]]:
     """(f(*args), pull), where ``pull(g)`` is the tuple of the gradients of all arguments.
 
-    It is the pullback: g = dL/d(f) is the upstream gradient.
+    It is the pullback: g = dL/d(f) is the upstream gradient, in the structure of f's result.
     >>> value, pull = vjp(lambda x, y: x * y, 2.0, 5.0)
     >>> value, pull(10.0)
     (10.0, (50.0, 20.0))
     """
     call = _Call(f, args, {}, tuple(range(len(args))))
-    return call.plain(call.y), lambda g: call.gradients(_like(g, call.y, "vjp: the gradient"))
+    return call.value(call.y), lambda g: call.gradients(call.seed(g))
 
 
 def jvp(f: Callable[..., Any], args: Sequence[Tree], tangents: Sequence[Tree]) -> tuple[Any, Any]:
@@ -98,7 +101,7 @@ def jvp(f: Callable[..., Any], args: Sequence[Tree], tangents: Sequence[Tree]) -
             f"for {len(call.leaves)}"
         )
     if not call.y.requires_grad:
-        return call.plain(call.y), call.plain(_zeros(call.y))
+        return call.value(call.y), call.value(_zeros(call.y))
     dummy = Tensor(np.zeros(call.y.shape, call.y.dtype))
     pulled = recorded_walk(call.y, dummy)
     pairs = [
@@ -107,20 +110,21 @@ def jvp(f: Callable[..., Any], args: Sequence[Tree], tangents: Sequence[Tree]) -
         if leaf in pulled
     ]
     if not pairs:
-        return call.plain(call.y), call.plain(_zeros(call.y))
+        return call.value(call.y), call.value(_zeros(call.y))
     total: Any = sum((p * t).sum() for p, t in pairs)
     call.foreign = call.foreign or any(isinstance(t, Tensor) and t.requires_grad for _, t in pairs)
     if call.foreign:
         tangent = recorded_walk(total, Tensor(np.ones((), total.dtype), requires_grad=False))[dummy]
     else:
         tangent = Tensor(walk(total, np.ones((), total.dtype))[0][dummy], requires_grad=False)
-    return call.plain(call.y), call.plain(tangent)
+    return call.value(call.y), call.value(tangent)
 
 
 def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Tree]:
     """The function that computes all derivatives of ``f``, in the structure of the argument.
 
-    Each array has the shape of f's result, followed by the shape of the argument.
+    Each array has the shape of f's result, followed by the shape of the argument. Where f returns a
+    tuple, a list or a dict, so does this, with the derivatives of each result in its place.
     >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0]))
     array([[2., 0.],
            [0., 4.]])
@@ -133,11 +137,15 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callabl
             seed = np.zeros(call.y.shape, call.y.dtype)
             seed.reshape(-1)[i] = 1
             rows.append(call.leaf_gradients(seed))
-        columns = [
-            _stacked([row[k] for row in rows], call.y.shape, leaf)
-            for k, leaf in enumerate(call.leaves)
-        ]
-        return call.rebuilt([call.plain(column) for column in columns])
+        found, start = [], 0
+        for shape, size in call.parts():
+            columns = [
+                _stacked([row[k] for row in rows[start : start + size]], shape, leaf)
+                for k, leaf in enumerate(call.leaves)
+            ]
+            found.append(call.rebuilt([call.plain(column) for column in columns]))
+            start += size
+        return unflatten(call.structure_of_result, found)
 
     return all_derivatives
 
@@ -205,7 +213,9 @@ class _Call:
 
         with recording.leaving(note):
             self.result = f(*args, **keywords)
-        self.y = _one_result(self.result)
+        results, self.structure_of_result = flatten(self.result)
+        self.results = [_as_tensor(result) for result in results]
+        self.y = _in_one(self.results, self.structure_of_result)
         own, order = set(self.leaves), topological_order(self.y)
         _refuse_what_left(left, own, order)
         sources = (node for node in order if node.requires_grad and not node.operands)
@@ -229,6 +239,40 @@ class _Call:
                 for t, g in walk(self.y, getattr(seed, "current", seed))[0].items()
             }
         return [found[leaf] if leaf in found else _zeros(leaf) for leaf in self.leaves]
+
+    def parts(self) -> list[tuple[tuple[int, ...], int]]:
+        """The shape and the size of each result."""
+        return [(result.shape, result.size) for result in self.results]
+
+    def shapes(self) -> str:
+        """The results in words."""
+        if self.structure_of_result is None:
+            return f"shape {self.y.shape}"
+        return f"{len(self.results)} results, {self.y.size} numbers in all"
+
+    def value(self, y: Tensor) -> Any:
+        """What has the size of the result, in its structure and its shapes."""
+        if self.structure_of_result is None:
+            return self.plain(y)
+        parts, start = [], 0
+        for shape, size in self.parts():
+            parts.append(self.plain(y[start : start + size].reshape(shape)))
+            start += size
+        return unflatten(self.structure_of_result, parts)
+
+    def seed(self, g: Any) -> Any:
+        """The gradient by the result, given in its structure, as one array."""
+        what = "vjp: the gradient"
+        if self.structure_of_result is None:
+            return _like(g, self.y, what)
+        given, structure = flatten(g)
+        if structure != self.structure_of_result:
+            raise ValueError(
+                f"{what}: expected the structure of the function's result, a "
+                f"{type(self.result).__name__} of {len(self.results)} arrays, got {len(given)}"
+            )
+        rows = [_like(x, y, what).reshape(-1) for x, y in zip(given, self.results, strict=True)]
+        return np.concatenate(rows)
 
     def gradients(self, seed: Any) -> Tree:
         gradients = self.leaf_gradients(seed)
@@ -255,14 +299,24 @@ def _chosen(argnums: Any, count: int) -> tuple[Any, ...]:
     return chosen
 
 
-def _one_result(result: Any) -> Tensor:
-    """What a function returned, as a Tensor; raises for several results."""
-    if isinstance(result, (tuple, list, dict)):
-        raise TypeError(
-            f"expected the function to return one array or number, got a {type(result).__name__}; "
-            "differentiate each by a function of its own"
-        )
+def _as_tensor(result: Any) -> Tensor:
+    """One result of a function, as a Tensor."""
+    if isinstance(result, np.ndarray):
+        result = joined(result) if holds_nodes(result) else result
     return result if isinstance(result, Tensor) else Tensor(result, requires_grad=False)
+
+
+def _in_one(results: list[Tensor], structure: Any) -> Tensor:
+    """The result that is differentiated: of several, all of their elements in a row."""
+    if structure is None:
+        return results[0]
+    if not results:
+        raise TypeError("expected the function to return arrays or numbers, got none")
+    if all(not result.requires_grad for result in results):
+        rows = [result.current.reshape(-1) for result in results]
+        return Tensor(np.concatenate(rows), requires_grad=False)
+    rows = [RULES[op.RESHAPE](result, shape=(-1,)) for result in results]
+    return RULES[op.CONCATENATE](*rows, axis=0)
 
 
 def _zeros(tensor: Tensor) -> Tensor:

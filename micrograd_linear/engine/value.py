@@ -257,6 +257,16 @@ class Value(ValueMethods, MicrogradNames, InWords, Readable):
             note_left(self, ".item()")
         return self._data
 
+    tolist = item  # as NumPy's numbers have it
+
+    def round(self, decimals: int = 0) -> float:
+        """The number rounded: plain, since it is a constant wherever it has a derivative."""
+        return float(round(self._data, decimals))
+
+    def copy(self) -> Value:
+        """The same number as a node of its own."""
+        return self * 1.0
+
     def zero_grad(self) -> None:
         """Set ``grad`` to 0.0."""
         self.grad = 0.0
@@ -347,7 +357,7 @@ class Value(ValueMethods, MicrogradNames, InWords, Readable):
         return self.apply(SCALAR_RULES[op.LEAKY_RELU], (self, slope))
 
     def clip(self, min: Any = None, max: Any = None, out: None = None) -> Value:
-        """This number inside [min, max]; a constant bound belongs to the inside."""
+        """This number inside [min, max]; at a bound it is a tie, which shares the gradient."""
         if out is not None:
             raise TypeError("clip: the keyword out is not supported for a Value; leave it out")
         return clipped(Value, self, min, max)

@@ -13,11 +13,25 @@ have one. Plain arrays give plain arrays.
 
 from typing import TYPE_CHECKING
 
-from . import elementwise, writing  # noqa: F401  writing gives NumPy's functions to Tensors
+import numpy as np
+
+from ..engine.numpy_protocol import implementation
+from . import (  # noqa: F401  these give NumPy's functions to Tensors
+    elementwise,
+    elementwise_of_numpy,
+    matrices,
+    parts,
+    writing,
+)
+from .absent_attributes import tell_of_absent_attributes
+from .construction import tril, triu
 from .custom import rule
+from .decompositions import cholesky
 from .elementwise import NAMED, astype, clip, where
+from .joins import array_split, concatenate, hstack, split, stack, vstack
+from .norms import norm
+from .padding import pad
 from .products import (
-    cholesky,
     det,
     diagonal,
     dot,
@@ -31,31 +45,22 @@ from .products import (
     tensordot,
     trace,
 )
-from .reductions import argmax, argmin, cumsum, logsumexp, max, mean, min, norm, prod, std, sum, var
+from .rearrangements import flip, repeat, take
+from .reductions import argmax, argmin, logsumexp, max, mean, min, prod, std, sum, var
+from .running import cumsum
 from .shapes import (
-    array_split,
     broadcast_to,
-    concatenate,
     copy,
     expand_dims,
-    flip,
-    hstack,
     moveaxis,
-    pad,
     ravel,
-    repeat,
     reshape,
     sliding_window_view,
-    split,
     squeeze,
-    stack,
     swapaxes,
-    take,
     transpose,
-    tril,
-    triu,
-    vstack,
 )
+from .shares import log_softmax, softmax
 
 if TYPE_CHECKING:
     from .elementwise import *  # noqa: F403  the operations, declared in elementwise.pyi
@@ -80,6 +85,7 @@ __all__ = [
     "hstack",
     "inner",
     "inv",
+    "log_softmax",
     "logsumexp",
     "matmul",
     "max",
@@ -96,6 +102,7 @@ __all__ = [
     "rule",
     "sliding_window_view",
     "slogdet",
+    "softmax",
     "solve",
     "split",
     "squeeze",
@@ -114,10 +121,14 @@ __all__ = [
     "where",
 ]
 __all__ += elementwise.__all__
+tell_of_absent_attributes()
 
 
 def __getattr__(name: str) -> object:
-    """An elementwise operation, by its name."""
-    if name not in NAMED:
+    """An elementwise operation, or what another of NumPy's functions does on a Tensor."""
+    found = NAMED.get(name)
+    if found is None and not name.startswith("_") and callable(getattr(np, name, None)):
+        found = implementation(getattr(np, name))
+    if found is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return NAMED[name]
+    return found

@@ -7,7 +7,18 @@ from ..engine.tensor import Tensor
 from ..engine.value import Value
 from ..operations import RULES, SCALAR_RULES, ScalarRule
 from ..operations import rule as register_rule
-from . import elementwise, products, reductions, shapes  # noqa: F401
+from . import (  # noqa: F401
+    construction,
+    elementwise,
+    ordering,
+    padding,
+    products,
+    rearrangements,
+    reductions,
+    running,
+    shapes,
+    shares,
+)
 
 # The modules imported above have given Tensor all of its methods by now.
 PREDEFINED = frozenset(dir(Tensor)) | frozenset(RULES)

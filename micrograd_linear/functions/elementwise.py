@@ -6,7 +6,7 @@ import numpy as np
 
 from ..engine.numpy_protocol import implements
 from ..engine.tensor import Tensor, apply
-from ..operations import RULES, SCALAR_RULES, Rule
+from ..operations import RULES, SCALAR_RULES, Rule, is_read
 from .base import as_array, method
 
 
@@ -80,14 +80,16 @@ def __getattr__(name):
 @implements(np.clip)
 @method()
 def clip(x, min=None, max=None, **old_names):
-    """x inside [min, max]; either may be None."""
+    """minimum(maximum(x, min), max); either bound may be None, an array or a Tensor."""
     min, max = old_names.pop("a_min", min), old_names.pop("a_max", max)
-    if old_names or isinstance(min, Tensor) or isinstance(max, Tensor):
-        unknown = f", not {', '.join(old_names)}" if old_names else ""
+    if old_names:
         raise TypeError(
-            "clip: the bounds are constants, min and max; "
-            f"for a Tensor as a bound use maximum and minimum{unknown}"
+            f"clip of a Tensor: the arguments {', '.join(old_names)} are not supported; leave them "
+            "out"
         )
+    if is_read(min) or is_read(max):
+        x = x if min is None else np.maximum(x, min)
+        return x if max is None else np.minimum(x, max)
     return RULES["clip"](
         x,
         **{

@@ -1,6 +1,7 @@
 """Products, and the linear algebra that people derive by hand."""
 
 import operator
+import string
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from ..engine.numpy_protocol import implements
 from ..engine.versions import note_view, unseen
 from ..operations import RULES, is_read
-from .base import as_array, method
+from .base import as_array, into, method
 from .shapes import moveaxis
 
 
@@ -74,12 +75,31 @@ def tensordot(x: Any, w: Any, axes: Any = 2) -> Any:
 
 
 @implements(np.einsum)
-def einsum(subscripts, *operands, optimize=False):
-    """Einstein's sum; the subscripts are a string, and ``...`` and a missing output are NumPy's."""
+def einsum(subscripts, *operands, optimize=False, out=None):
+    """Einstein's sum; ``...``, a missing output, and lists of numbers in place of letters, each
+    behind its operand, are NumPy's. How the sum is done best (``optimize``) is not asked.
+    """
     if not isinstance(subscripts, str):
-        raise TypeError('einsum: expected the subscripts as a string, such as "ij,jk->ik"')
+        subscripts, operands = _in_letters(subscripts, *operands)
     operands = tuple(map(as_array, operands))
-    return RULES["einsum"](*operands, subscripts=_explicit(subscripts.replace(" ", ""), operands))
+    subscripts = _explicit(subscripts.replace(" ", ""), operands)
+    return into(out, "einsum", RULES["einsum"](*operands, subscripts=subscripts), *operands)
+
+
+def _in_letters(*given):
+    """``(x, [0, 1], y, [1, 2], [0, 2])`` as ("ab,bc->ac", (x, y))."""
+
+    def letters(numbers):
+        return "".join("..." if n is Ellipsis else string.ascii_letters[n] for n in numbers)
+
+    pairs, operands = len(given) // 2, given[: len(given) // 2 * 2 : 2]
+    if not pairs or not all(isinstance(n, (list, tuple)) for n in given[1::2]):
+        raise TypeError(
+            'einsum: expected the subscripts as a string, such as "ij,jk->ik", or as a list behind '
+            "each operand"
+        )
+    text = ",".join(map(letters, given[1 : 2 * pairs : 2]))
+    return text + ("->" + letters(given[-1]) if len(given) % 2 else ""), operands
 
 
 def _explicit(subscripts, operands):
@@ -146,12 +166,6 @@ def solve(a, b):
     if b.ndim == 1:
         return RULES["solve"](a, unseen(b.reshape(-1, 1)))[..., 0]
     return RULES["solve"](a, b)
-
-
-@implements(np.linalg.cholesky)
-def cholesky(a):
-    """The lower triangular L with L Lᵀ = a."""
-    return RULES["cholesky"](a)
 
 
 @implements(np.diagonal)

@@ -18,19 +18,29 @@ from . import (
     activations,
     arithmetic,
     assignment,
+    bases,
+    decompositions,
     elementary,
+    fourier,
+    hyperbolic,
     indexing,
+    inverses,
     linear_algebra,
+    ordering,
+    pairs,
     reductions,
     shapes,
+    special,
+    steps,
 )
 from .operation import BY_NUMPY_FUNCTION, RULES, Lesson, Notation, Rule, is_read, record_of, rule
 from .scalar import ScalarRule
 
-# The operations on single numbers, operators first. One with settings that are no numbers is none.
+# The operations on single numbers: operators first, what is seldom used last. One with settings
+# that are no numbers is none.
 SCALAR_RULES = {
     each.name: ScalarRule(each)
-    for each in sorted(RULES.values(), key=lambda each: not each.operator)
+    for each in sorted(RULES.values(), key=lambda each: (each.seldom, not each.operator))
     if each.elementwise and not each.flat and not each.static_names
 }
 
@@ -45,12 +55,21 @@ __all__ = [
     "activations",
     "arithmetic",
     "assignment",
+    "bases",
+    "decompositions",
     "elementary",
+    "fourier",
+    "hyperbolic",
     "indexing",
+    "inverses",
     "is_read",
     "linear_algebra",
+    "ordering",
+    "pairs",
     "record_of",
     "reductions",
     "rule",
     "shapes",
+    "special",
+    "steps",
 ]

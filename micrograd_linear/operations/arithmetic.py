@@ -71,7 +71,7 @@ def power(x, p):
     log(x + (x == 0)) makes it 0 along 0 ** p.
     """
     if getattr(getattr(p, "dtype", None), "kind", "") == "b":
-        p = p * 1  # NumPy subtracts no booleans
+        p = p.astype(np.int8)  # NumPy subtracts no booleans; this type widens no other
     y = x**p
     return y, (lambda g: g * p * x ** (p - (p != 0)), lambda g: g * y * np.log(x + (x == 0)))
 
@@ -119,15 +119,15 @@ def _larger(g, x, y):
 
 @rule(np.clip, elementwise=True, domains=(REAL,), kinked=True, composed=True)
 def clip(x, *, min=None, max=None):
-    """x inside [min, max], which may be arrays that broadcast to x's shape; the bounds belong to
-    the inside.
+    """minimum(maximum(x, min), max), whose bounds may be arrays that broadcast to x's shape; x at
+    a bound is a tie.
     """
-    inside = True
-    if min is not None:
-        inside = inside & (x >= min)
-    if max is not None:
-        inside = inside & (x <= max)
-    return np.clip(x, min, max), (lambda g: np.where(inside, g, 0),)
+
+    def pullback(g):
+        g = g if min is None else _larger(g, x, min)
+        return g if max is None else _larger(g, max, x)
+
+    return np.clip(x, min, max), (pullback,)
 
 
 @rule(np.where, elementwise=True, domains=(REAL, REAL), roles=("if true", "if false"))

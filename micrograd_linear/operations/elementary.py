@@ -40,19 +40,6 @@ def absolute(x):
 
 
 @rule(
-    np.sign,
-    scalar=ieee.sign,
-    domains=(REAL,),
-    flat=True,
-    kinked=True,
-    notation=Notation(javascript="Math.sign({0})"),
-)
-def sign(x):
-    """-1, 0 or 1, with derivative 0, at the jump too."""
-    return np.sign(x), (lambda g: 0 * g,)
-
-
-@rule(
     np.exp,
     scalar=ieee.exp,
     domains=(REAL,),
@@ -123,6 +110,27 @@ def log1p(x):
 def sqrt(x):
     y = np.sqrt(x)
     return y, (lambda g: g / (2 * y),)
+
+
+@rule(
+    np.cbrt,
+    scalar=ieee.of_ufunc(np.cbrt),
+    domains=(POSITIVE,),
+    seldom=True,
+    notation=Notation(javascript="Math.cbrt({0})"),
+    lesson=Lesson(
+        "1 / (3 cbrt(z)**2)",
+        "function",
+        lambda x, y: {
+            "1 / cbrt(z)**2, without the 1/3": 1 / (y * y),
+            "cbrt(z)**2 / 3": y * y / 3,
+            "1 / (3 cbrt(z))": 1 / (3 * y),
+        },
+    ),
+)
+def cbrt(x):
+    y = np.cbrt(x)
+    return y, (lambda g: g / (3 * y**2),)
 
 
 @rule(

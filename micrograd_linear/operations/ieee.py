@@ -100,3 +100,13 @@ def maximum(x: float, y: float) -> float:
 def minimum(x: float, y: float) -> float:
     """The smaller of two numbers; NaN where either is, as in NumPy."""
     return x if x <= y or x != x else y
+
+
+def fmax(x: float, y: float) -> float:
+    """The larger of two numbers; the other one where one is NaN."""
+    return x if x >= y or y != y else y
+
+
+def fmin(x: float, y: float) -> float:
+    """The smaller of two numbers; the other one where one is NaN."""
+    return x if x <= y or y != y else y

@@ -6,7 +6,7 @@ import string
 
 import numpy as np
 
-from .operation import Notation, rule
+from .operation import RULES, Notation, rule
 
 
 @rule(
@@ -31,6 +31,7 @@ def einsum(*operands, subscripts):
     """
     inputs, output = subscripts.split("->")
     inputs = inputs.split(",")
+    shapes = [getattr(x, "shape", ()) for x in operands]  # a constant may be one plain number
 
     def pullback(i):
         target, extra, letters = "", [], iter(sorted(set(string.ascii_letters) - set(subscripts)))
@@ -38,9 +39,9 @@ def einsum(*operands, subscripts):
         lengths = {}  # of the indices of the other operands
         for j in range(len(inputs)):
             if j != i:
-                for letter, m in zip(inputs[j], operands[j].shape):
+                for letter, m in zip(inputs[j], shapes[j]):
                     lengths[letter] = max(m, lengths.get(letter, 0))
-        for letter, n in zip(inputs[i], operands[i].shape):
+        for letter, n in zip(inputs[i], shapes[i]):
             if letter in target:
                 fresh = next(letters)
                 extra.append((letter + fresh, np.eye(n, dtype=operands[i].dtype)))
@@ -69,8 +70,15 @@ def inv(x):
 
 @rule(np.linalg.det, notation=Notation(latex=r"\det"))
 def det(x):
+    """The determinant; at a singular matrix the gradient is the transposed adjugate as such."""
     y = np.linalg.det(x)
-    return y, (lambda g: (g * y)[..., None, None] * np.linalg.inv(x).mT,)
+
+    def pullback(g):
+        if (y == 0).any():
+            return g[..., None, None] * RULES["adjugate"](x).mT
+        return (g * y)[..., None, None] * np.linalg.inv(x).mT
+
+    return y, (pullback,)
 
 
 @rule("logabsdet")

@@ -10,6 +10,8 @@ from . import (
     elementary,
     indexing,
     linear_algebra,
+    ordering,
+    pairs,
     reductions,
     shapes,
 )
@@ -22,6 +24,7 @@ BROADCAST_TO = shapes.broadcast_to.name
 CHOLESKY = linear_algebra.cholesky.name
 CLIP = arithmetic.clip.name
 CONCATENATE = shapes.concatenate.name
+CUMPROD = reductions.cumprod.name
 CUMSUM = reductions.cumsum.name
 DET = linear_algebra.det.name
 DIVIDE = arithmetic.divide.name
@@ -46,10 +49,12 @@ NORM = reductions.norm.name
 PAD = shapes.pad.name
 POWER = arithmetic.power.name
 PROD = reductions.prod.name
+REMAINDER = pairs.remainder.name
 RELU = activations.relu.name
 RESHAPE = shapes.reshape.name
 SCATTER_ADD = indexing.scatter_add.name
 SIGMOID = activations.sigmoid.name
+SORT = ordering.sort.name
 SOLVE = linear_algebra.solve.name
 SQRT = elementary.sqrt.name
 SQUARE = elementary.square.name

@@ -99,7 +99,21 @@ def norm(x, *, axis=None, keepdims=False):
     return y, (lambda g: np.reshape(g / (y + (y == 0)), kept) * x,)
 
 
-@rule("logsumexp", reduces=True, statistic=True, sums=True, composed=True)
+@rule("power_norm", reduces=True, statistic=True, sums=True, composed=True)
+def power_norm(x, *, ord, axis=None, keepdims=False):
+    """(Σ |x|^ord)^(1 / ord), with derivative 0 where it is 0."""
+    kept, _ = _kept(x.shape, axis)
+    size = np.absolute(x)
+    y = np.sum(size**ord, axis=axis, keepdims=keepdims) ** (1 / ord)
+
+    def pullback(g):
+        shares = size / np.reshape(y + (y == 0), kept)
+        return np.reshape(g, kept) * np.sign(x) * shares ** (ord - 1)
+
+    return y, (pullback,)
+
+
+@rule("logsumexp", reduces=True, repeated=np.logaddexp, statistic=True, sums=True, composed=True)
 def logsumexp(x, *, axis=None, keepdims=False):
     """log Σ e^x, with the largest x taken out of the sum, so that nothing overflows."""
     kept, _ = _kept(x.shape, axis)
@@ -112,24 +126,36 @@ def logsumexp(x, *, axis=None, keepdims=False):
 
 @rule(np.prod, reduces=True, repeated=np.multiply)
 def prod(x, *, axis=None, keepdims=False):
-    """The product. Where an element is 0, the product of the others is computed as such, at a cost
-    of their number for each.
+    """The product. Where it is 0 or not finite, an element may be so, and nothing can be divided:
+    the product of the others is that of those before and of those behind.
     """
     y = np.prod(x, axis=axis, keepdims=keepdims)
     kept, count = _kept(x.shape, axis)
 
     def pullback(g):
-        if (x != 0).all():
+        if _divides(y):
             return np.reshape(g * y, kept) / x
         reduced = [i for i, (n, k) in enumerate(zip(x.shape, kept)) if n != k]
         others = [i for i in range(len(kept)) if i not in reduced]
         # Each product has one row.
         rows = np.reshape(np.transpose(x, others + reduced), (-1, count))
-        without_one = np.prod(np.where(np.eye(count, dtype=bool), 1, rows[:, None, :]), axis=-1)
-        moved = np.reshape(without_one, [x.shape[i] for i in others + reduced])
+        before, behind = _before(rows), _before(rows[:, ::-1])[:, ::-1]
+        moved = np.reshape(before * behind, [x.shape[i] for i in others + reduced])
         return np.reshape(g, kept) * np.transpose(moved, np.argsort(others + reduced))
 
     return y, (pullback,)
+
+
+def _divides(y):
+    """Whether no product is 0, infinite or NaN, so that no factor is."""
+    size = np.absolute(y)
+    return bool(((size > 0) & (size < np.inf)).all())
+
+
+def _before(rows):
+    """For each element the product of those before it in its row."""
+    ones = np.ones((len(rows), 1), dtype=rows.dtype)
+    return np.cumprod(np.concatenate([ones, rows[:, :-1]], axis=1), axis=1)
 
 
 @rule(np.cumsum)
@@ -137,3 +163,26 @@ def cumsum(x, *, axis):
     """Running sums along one axis; the pullback runs them from the other end."""
     back = (slice(None),) * (axis % x.ndim) + (slice(None, None, -1),)
     return np.cumsum(x, axis=axis), (lambda g: np.cumsum(g[back], axis=axis)[back],)
+
+
+@rule(np.cumprod)
+def cumprod(x, *, axis):
+    """Running products along one axis. Where nothing can be divided (see ``prod``), the pullback
+    goes from the last element to the first: s_i = g_i + x_(i+1) s_(i+1), times what is before i.
+    """
+    y = np.cumprod(x, axis=axis)
+    before = (slice(None),) * (axis % x.ndim)
+    back = (*before, slice(None, None, -1))
+
+    def pullback(g):
+        if _divides(y):
+            return np.cumsum((g * y)[back], axis=axis)[back] / x
+        n = x.shape[axis]
+        places = [(*before, slice(i, i + 1)) for i in range(n)]
+        sums = [g[place] for place in places]
+        for i in range(n - 2, -1, -1):
+            sums[i] = sums[i] + x[places[i + 1]] * sums[i + 1]
+        ahead = [sums[0]] + [y[places[i - 1]] * sums[i] for i in range(1, n)]
+        return np.concatenate(ahead, axis=axis) if n else g
+
+    return y, (pullback,)

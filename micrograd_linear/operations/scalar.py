@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from . import ieee
+from .compositions import COMPOSED
 from .operation import BY_NUMPY_FUNCTION, Rule
 
 NAMES = "xyzw"  # of the operands
@@ -76,6 +77,8 @@ class Unknown(np.lib.mixins.NDArrayOperatorsMixin):
         rule = BY_NUMPY_FUNCTION.get(ufunc)
         if rule is not None and rule.scalar is not None:
             return _called(rule.scalar, inputs)
+        if ufunc in COMPOSED:
+            return COMPOSED[ufunc](*inputs)
         if ufunc.signature is not None or ufunc.nout != 1:
             raise TypeError(f"it uses np.{ufunc.__name__}, which is no function of one number")
         return _called(ieee.of_ufunc(ufunc), inputs)
@@ -208,8 +211,10 @@ class _Writer:
         if isinstance(x, Unknown):
             return self.texts[x]
         value = float(x)
-        if value - value != 0.0:
+        if value != value:
             raise TypeError(f"it has the constant {value}")
+        if value - value != 0.0:
+            return "1e999" if value > 0.0 else "(-1e999)"  # as Python writes an infinity
         return repr(value) if operator.index(value < 0) == 0 else f"({value!r})"
 
 

@@ -4,8 +4,10 @@ closed: what is not known raises, by name.
 
 import numpy as np
 
+from ..engine.numpy_protocol import implementation
 from ..operations import BY_NUMPY_FUNCTION, RULES
 from ..operations import names as op
+from ..operations.compositions import COMPOSED
 from . import algebra, functions, structure
 from .algebra import symbol
 from .node import Book, Symbol
@@ -36,7 +38,7 @@ def _ufunc(ufunc):
     known = _UFUNCS.get(ufunc)
     if known is None and rule is not None and rule.elementwise:
         return functions.elementary(rule)
-    return known
+    return known or COMPOSED.get(ufunc)
 
 
 def _reduction(operation):
@@ -73,7 +75,10 @@ def _swapaxes(x, a, b):
 _REDUCTIONS = [each for each in RULES.values() if each.is_reduction]
 _FUNCTIONS = {
     **{each.numpy_function: _reduction(each.name) for each in _REDUCTIONS},
-    np.cumsum: lambda x, axis: structure.cumsum(x, axis),
+    np.cumsum: lambda x, axis: structure.running(op.CUMSUM, x, axis),
+    np.cumprod: lambda x, axis: structure.running(op.CUMPROD, x, axis),
+    np.argsort: lambda x, axis=-1, kind=None: structure.argsort(x, axis),
+    np.take_along_axis: structure.take_along_axis,
     np.reshape: structure.reshape,
     np.squeeze: _squeeze,
     np.expand_dims: lambda x, axis: structure.reshape(
@@ -122,6 +127,8 @@ class ArraySymbol(Symbol, np.lib.mixins.NDArrayOperatorsMixin):
         build = _FUNCTIONS.get(function)
         if function is np.einsum:
             return structure.einsum(args[0], *(symbol(self.book, x) for x in args[1:]))
+        if build is None and (ours := implementation(function)) is not None:
+            return ours(*args, **kwargs)  # it is made of operations
         if build is None:
             raise TypeError(f"np.{getattr(function, '__name__', function)} of a formula: not known")
 
@@ -140,6 +147,8 @@ class ArraySymbol(Symbol, np.lib.mixins.NDArrayOperatorsMixin):
         build = _RULES.get(rule.name)
         if build is None and rule.scalar is not None and not rule.composed:  # such as the sigmoid
             build = functions.elementary(rule)
+        if build is None and rule.source is not None:
+            build = structure.call(rule)
         if build is not None:
             return build(*operands, **static)
         return symbol(book, rule.formula(*operands, **static)[0])
@@ -166,6 +175,10 @@ class ArraySymbol(Symbol, np.lib.mixins.NDArrayOperatorsMixin):
     @property
     def T(self):
         return structure.transpose(symbol(self.book, self))
+
+    def any(self):
+        """False: whether it holds for one of the numbers that there may be is not known."""
+        return False
 
     def all(self):
         """False: whether it holds for all numbers that there may be is not known."""

@@ -100,10 +100,21 @@ def _sum_of_broadcast(operation, x, axes):
     )
 
 
-def cumsum(x, axis):
-    return x.book.make(
-        op.CUMSUM, (x,), {"axis": axis % x.ndim}, x.shape, float_type([x]), axis % x.ndim
-    )
+def running(operation, x, axis):
+    """cumsum or cumprod along one axis."""
+    axis %= x.ndim
+    return x.book.make(operation, (x,), {"axis": axis}, x.shape, float_type([x]), axis)
+
+
+def argsort(x, axis):
+    axis %= x.ndim
+    return x.book.make("argsort", (x,), {"axis": axis}, x.shape, np.dtype(np.intp), axis)
+
+
+def take_along_axis(x, order, axis):
+    axis %= x.ndim
+    shape = order.shape
+    return x.book.make("take_along_axis", (x, order), {"axis": axis}, shape, x.dtype, axis)
 
 
 # --- shapes --------------------------------------------------------------------------------------
@@ -345,6 +356,20 @@ def square_function(operation, drop=0):
 
     def build(x):
         return x.book.make(operation, (x,), None, x.shape[: x.ndim - drop], float_type([x]))
+
+    return build
+
+
+def call(rule):
+    """An operation whose record says how it is written, and which shape it has."""
+
+    def build(x, **static):
+        shape, dtype = rule.shape(x.shape), float_type([x])
+        text = rule.source.format("{0}", **{**rule.defaults, **static})
+        if rule.part is not None:  # all parts of a decomposition are computed at once
+            x = x.book.make("decomposition", (x,), {"source": text}, (), dtype, text)
+            text = f"{{0}}[{rule.part}]"
+        return x.book.make(rule.name, (x,), {"source": text}, shape, dtype, text)
 
     return build
 

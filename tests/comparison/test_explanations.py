@@ -206,6 +206,8 @@ SPOILED = (
 def test_of_one_number_nothing_is_said_about_axes_or_elements(shape):
     told = 0
     for name, f in functions(shape == (1, 1)):
+        if name in RULES and RULES[name].domains and RULES[name].domains[0][0] > 0.83:
+            continue  # such as arccosh
         x = Tensor(np.full(shape, 0.83), "x")
         y = f(x)
         if y.size > 1 or any(np.size(node.current) > 1 for node in y.gradients(np.ones(y.shape))):

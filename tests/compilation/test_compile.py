@@ -62,8 +62,9 @@ def test_every_unary_operation_at_ordinary_and_awkward_points(compiled, name):
         return 3.0 * apply(name, p[0])
 
     step = compiled(f)
+    allowed = 1e-14 if name == "gammaln" else 4e-15  # Numba has a log of gamma of its own
     for x in ORDINARY + AWKWARD:
-        assert difference(step([x]), eager(f, [x])) <= 4e-15, x
+        assert difference(step([x]), eager(f, [x])) <= allowed, x
     assert step.traced == 1
 
 
@@ -540,11 +541,12 @@ def test_kept_machine_code_is_not_that_of_other_rules(monkeypatch):
     if not util.find_spec("numba"):
         pytest.skip("Numba is not installed")
     from micrograd_linear.compilation import jitted, kernels
+    from micrograd_linear.compilation.codes import CODES
     from micrograd_linear.operations import RULES, ScalarRule
 
     def kept():
         """The number that Numba looks up, since the loops close over it."""
-        return kernels.loops(cache=False)[0].py_func.__closure__[-1].cell_contents
+        return kernels.loops(False, CODES.everyday)[0].py_func.__closure__[-1].cell_contents
 
     before = kept()
     assert kept() == before
@@ -566,15 +568,15 @@ def test_where_nothing_can_be_kept_the_loops_are_compiled_anew_and_explain_says_
     step(3.0)
     assert "are kept in" in str(step.explain())
 
-    def no_folder(cache):
+    def no_folder(cache, known):
         if cache:
             raise RuntimeError(
                 "cannot cache function 'replay': no locator available for file 'kernels.py'"
             )
-        return loops(cache)
+        return loops(cache, known)
 
     monkeypatch.setattr(kernels, "loops", no_folder)
-    monkeypatch.setattr(NumbaExecutor, "_loops", None)
+    monkeypatch.setattr(NumbaExecutor, "_loops", {})
     assert "compiled anew in every process" in str(step.explain())
 
 

@@ -81,7 +81,7 @@ def case_of(name, x, y):
 
 
 def is_close(a, b):
-    return (a != a and b != b) or a == b or math.isclose(a, b, rel_tol=4e-15)
+    return (a != a and b != b) or a == b or math.isclose(a, b, rel_tol=4e-15, abs_tol=1e-15)
 
 
 def agrees(executor, case, x, y):
@@ -108,10 +108,12 @@ def test_every_code_is_the_scalar_rule_forward_and_backward(name, code):
 @each_executor
 @pytest.mark.parametrize("code", CODES)
 def test_the_comparison_rejects_another_value_and_another_derivative(name, code):
-    made, value, (to_x, to_y) = case_of(code, 0.3, 1.7)
-    assert agrees(EXECUTORS[name], (made, value, (to_x, to_y)), 0.3, 1.7)
-    assert not agrees(EXECUTORS[name], (made, value + 1e-9, (to_x, to_y)), 0.3, 1.7)
-    assert not agrees(EXECUTORS[name], (made, value, (to_x + 1e-9, to_y)), 0.3, 1.7)
+    # The scalar rule of arccosh has numbers from 1 on.
+    x, y = (1.7, 0.3) if RULES.get(code) is RULES["arccosh"] else (0.3, 1.7)
+    made, value, (to_x, to_y) = case_of(code, x, y)
+    assert agrees(EXECUTORS[name], (made, value, (to_x, to_y)), x, y)
+    assert not agrees(EXECUTORS[name], (made, value + 1e-9, (to_x, to_y)), x, y)
+    assert not agrees(EXECUTORS[name], (made, value, (to_x + 1e-9, to_y)), x, y)
 
 
 # --- what an executor does not know ---------------------------------------------------------------

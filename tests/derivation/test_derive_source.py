@@ -22,7 +22,7 @@ from derive_graphs import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_rules import CASES
+from test_rules import CASES as ALL
 
 from micrograd_linear import Tensor, Value, derive
 from micrograd_linear.engine.graph import topological_order
@@ -157,6 +157,11 @@ def costs(node):
     return bool(names) and not (
         isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in views
     )
+
+
+# Not in NumPy: erf and erfc are written by Python's math, the others are refused.
+CASES = [each for each in ALL if not each[0].startswith(("erf", "gamma"))]
+CASES = [each for each in CASES if not each[0].endswith("gamma")]
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["float64", "float32"])

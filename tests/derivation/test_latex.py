@@ -73,7 +73,12 @@ def test_a_wrong_formula_is_rejected():
 
 
 def test_every_rule():
-    derivations = [derive(rule_graph(name, i)) for name, i in CASES]
+    # NumPy has no function for these, and the derivative is one of them.
+    named_alone = ("trigamma", "polygamma")
+    for name in named_alone:
+        with pytest.raises(TypeError, match=f"{name}.*polygamma of order"):
+            derive(rule_graph(name, 0))
+    derivations = [derive(rule_graph(name, i)) for name, i in CASES if name not in named_alone]
     formulas = [d.latex for d in derivations] + [
         formula.latex for d in derivations for formula in d.values()
     ]

@@ -133,18 +133,17 @@ def test_a_rule_of_ones_own_is_a_method_a_function_a_picture_and_has_all_derivat
 
 
 def test_a_rule_for_a_numpy_function_with_static_arguments(own):
-    @own(np.arctan2)
-    def arctan2(y, x):
-        r = x * x + y * y
-        return np.arctan2(y, x), (lambda g: g * x / r, lambda g: -g * y / r)
+    @own(np.gcd)
+    def gcd(x, y):
+        return x * y, (lambda g: g * y, lambda g: g * x)
 
     @own("scaled")
     def scaled(x, *, by):
         return x * by, (lambda g: g * by,)
 
     t = Tensor([1.0, 2.0])
-    np.arctan2(t, np.array([2.0, 1.0])).backward([1, 1])
-    assert np.allclose(t.grad, [0.4, 0.2]) and t.scaled(by=3).data.tolist() == [3.0, 6.0]
+    np.gcd(t, np.array([2.0, 1.0])).backward([1, 1])
+    assert np.allclose(t.grad, [2.0, 1.0]) and t.scaled(by=3).data.tolist() == [3.0, 6.0]
     with pytest.raises(TypeError, match="by"):
         t.scaled()
 

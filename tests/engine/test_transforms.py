@@ -33,7 +33,8 @@ def second_order_error(rule, operands, static, twist=1.0):
         [rng.normal(size=x.shape) for x in operands],
         [rng.normal(size=x.shape) for x in operands],
     )
-    if rule.name == "cholesky":
+    # These read one triangle of a symmetric matrix, which is to stay one.
+    if rule.name in ("cholesky", "eigvalsh", "eigenvectors") or static.get("hermitian"):
         w = [x + x.mT for x in w]
     gradients = recorded_walk(y, Tensor(g, requires_grad=False))
     s = sum((gradients[t] * a * twist).sum() for t, a in zip(tensors, v, strict=True))
@@ -229,7 +230,7 @@ def test_several_arguments_keywords_and_negative_numbers():
         ),
         (lambda: jvp(lambda x: x, (ARRAY,), (1.0,)), ValueError, r"expected shape \(3,\)"),
         (lambda: jvp(lambda x: x, (1.0,), (1.0, 2.0)), ValueError, "1 arguments, got 2"),
-        (lambda: vjp(lambda x: (x, x), 1.0), TypeError, "return one array or number, got a tuple"),
+        (lambda: grad(lambda x: (x, x))(1.0), ValueError, "expected a scalar.*got 2 results"),
         (lambda: grad(lambda x: x)(1j), TypeError, "complex"),
         (lambda: grad(lambda x: "no")(1.0), TypeError, "strings"),
     ],

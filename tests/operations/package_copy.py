@@ -1,6 +1,7 @@
-"""A copy of the package with one more record in it."""
+"""A copy of the package with one more record in it, or one less."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,3 +19,17 @@ def run(copy, *arguments):
 def add(copy, record):
     path = copy / RECORD_FILE
     path.write_text(path.read_text() + record)
+
+
+def remove(copy, name):
+    """Take the record of an operation out of the copy."""
+    for path in (copy / "micrograd_linear/operations").glob("*.py"):
+        text = path.read_text()
+        record = re.compile(
+            rf"\n\n@rule\((?:(?!\n@rule).)*?\ndef {name}\(.*?(?=\n\n\n|\n*\Z)", re.S
+        )
+        shorter, count = record.subn("\n", text)
+        if count:
+            path.write_text(shorter)
+            return
+    raise LookupError(f"there is no record of {name}")

@@ -97,10 +97,8 @@ def statistic():
 
 
 def repeated():
-    try:
-        np.logaddexp2.reduce(tensor("x", 3))
-    except TypeError as error:
-        assert str(error).endswith("; write .total"), error
+    made = np.logaddexp2.reduce(tensor("x", 3)).operation
+    assert made == "total", made
 
 
 def symmetric():

@@ -1,0 +1,120 @@
+"""First and second derivatives are those of JAX, where it is installed (in float64)."""
+
+import numpy as np
+import pytest
+
+from micrograd_linear import grad
+
+jax = pytest.importorskip("jax")
+jax.config.update("jax_enable_x64", True)
+
+X = np.array([-1.7, -0.6, 0.35, 0.8, 1.9])
+Y = np.array([0.9, 1.3, -0.4, 2.2, 0.7])
+INSIDE, POSITIVE, ABOVE_1 = X / 2.1, np.abs(X), np.abs(X) + 1.1
+OF_ONE = {
+    **dict.fromkeys(["arcsin", "arccos", "arctanh"], INSIDE),
+    **dict.fromkeys(["log2", "log10", "log", "sqrt", "log1p"], POSITIVE),
+    "arccosh": ABOVE_1,
+    **dict.fromkeys(
+        [
+            "arctan",
+            "sinh",
+            "cosh",
+            "tanh",
+            "arcsinh",
+            "exp2",
+            "exp",
+            "expm1",
+            "cbrt",
+            "reciprocal",
+            "positive",
+            "fabs",
+            "deg2rad",
+            "rad2deg",
+            "sinc",
+            "i0",
+            "nan_to_num",
+            "real",
+            "conj",
+            "square",
+            "absolute",
+            "sin",
+            "cos",
+            "tan",
+        ],
+        X,
+    ),
+}
+OF_TWO = [
+    "hypot",
+    "arctan2",
+    "logaddexp",
+    "logaddexp2",
+    "remainder",
+    "fmod",
+    "fmax",
+    "fmin",
+    "copysign",
+    "maximum",
+    "minimum",
+    "float_power",
+    "true_divide",
+    "heaviside",
+]
+# At a kink JAX shares ties, too; |x|' is 1 at 0 there, and 0 here.
+AT_KINKS = [
+    (lambda m, x: m.maximum(x, 2.0), 2.0),
+    (lambda m, x: m.minimum(x, 2.0), 2.0),
+    (lambda m, x: m.clip(x, 0.0, 1.0), 0.0),
+    (lambda m, x: m.clip(x, 0.0, 1.0), 1.0),
+    (lambda m, x: m.sinc(x), 0.0),
+    (lambda m, x: m.cbrt(x), -8.0),
+    (lambda m, x: m.logaddexp(x, x), 1.0),
+    (lambda m, x: x % 2.0, 4.0),
+]
+
+
+def derivatives(module, differentiate, name, operands, position):
+    function = getattr(module, name)
+    weights = np.cos(np.arange(5.0))
+
+    def weighed(t):
+        given = [t if i == position else x for i, x in enumerate(operands)]
+        return (function(*given) * weights).sum()
+
+    first = differentiate(weighed)
+    second = differentiate(lambda t: (first(t) * np.sin(np.arange(1.0, 6.0))).sum())
+    x = operands[position]
+    return np.asarray(first(x)), np.asarray(second(x))
+
+
+@pytest.mark.parametrize("name", OF_ONE)
+def test_functions_of_one(name):
+    ours = derivatives(np, grad, name, [OF_ONE[name]], 0)
+    theirs = derivatives(jax.numpy, jax.grad, name, [OF_ONE[name]], 0)
+    for a, b in zip(ours, theirs):
+        assert np.allclose(a, b, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("position", [0, 1])
+@pytest.mark.parametrize("name", OF_TWO)
+def test_functions_of_two(name, position):
+    x = POSITIVE if name == "float_power" else X
+    if (name, position) in (("copysign", 1), ("heaviside", 0)):
+        return  # what they give is plain: constant but for a jump
+    ours = derivatives(np, grad, name, [x, Y], position)
+    theirs = derivatives(jax.numpy, jax.grad, name, [x, Y], position)
+    for a, b in zip(ours, theirs):
+        assert np.allclose(a, b, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("function, x", AT_KINKS)
+def test_conventions_that_both_have(function, x):
+    theirs = float(jax.grad(lambda v: function(jax.numpy, v))(x))
+    assert np.isclose(float(grad(lambda v: function(np, v))(np.array(x))), theirs)
+
+
+def test_a_wrong_derivative_is_found():
+    ours = derivatives(np, grad, "arctan", [X], 0)
+    theirs = derivatives(jax.numpy, jax.grad, "tanh", [X], 0)
+    assert not np.allclose(ours[0], theirs[0]) and not np.allclose(ours[1], theirs[1])
