@@ -20,8 +20,9 @@ def norm(x, ord: Any = None, axis=None, keepdims=False):
     """A norm of all of x, or of its vectors or matrices along an axis, or two.
 
     Of vectors ``ord`` is any number: 2 where none is given, the largest magnitude for inf, the
-    smallest for -inf. Without ``ord`` there may be more axes. Of matrices it is "fro", "nuc", 1, -1, 2, -2, inf or -inf. A norm has the
-    derivative 0 at 0, and ord 0, which counts, gives plain numbers.
+    smallest for -inf. Of matrices it is "fro", "nuc", 1, -1, 2, -2, inf or -inf. Without ``ord``
+    there may be more axes. A norm has the derivative 0 at 0, and ord 0, which counts, gives plain
+    numbers.
     """
     if ord is None and (axis is None or axis.__class__ is int):
         return RULES["norm"](x, axis=axis, keepdims=bool(keepdims))

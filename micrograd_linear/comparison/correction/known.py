@@ -73,9 +73,9 @@ class Known:
                 self.pieces[node].append(part)
                 yield False, part
 
-    def has(self, array: np.ndarray, whole: bool = False) -> bool:
-        """Whether an array is one of them, in any layout and shape; ``whole``: more than a part
-        that is still to be added up.
+    def has(self, array: np.ndarray, whole: bool = False, as_it_is: bool = False) -> bool:
+        """Whether an array is one of them, in any layout and shape, or ``as_it_is``; ``whole``:
+        more than a part that is still to be added up.
         """
         if is_plain(array) or not np.isfinite(array).all():
             return False
@@ -84,7 +84,8 @@ class Known:
         for size, other, is_whole, right in self._rows[first:]:
             if size != array.size or other > norm * (1 + close):
                 return False
-            if (is_whole or not whole) and alike(array, right):
+            fits = not as_it_is or right.shape == array.shape
+            if fits and (is_whole or not whole) and alike(array, right, not as_it_is):
                 return True
         return False
 
@@ -222,13 +223,14 @@ def closeness(array: np.ndarray) -> float:
     return _CLOSE.get(np.asarray(array).dtype.itemsize, 1e-7)
 
 
-def alike(a: np.ndarray, b: np.ndarray) -> bool:
+def alike(a: np.ndarray, b: np.ndarray, transposed: bool = True) -> bool:
     """Whether two arrays have the same numbers: as they are, transposed, or in another shape."""
     if a.size != b.size:
         return False
     close = max(closeness(a), closeness(b))
     scale = close * float(np.abs(b).max(initial=0.0))
     layouts = [b, b.T] if a.shape in (b.shape, b.T.shape) else [b.reshape(a.shape)]
+    layouts = layouts if transposed else layouts[:1]
     return any(a.shape == x.shape and bool((np.abs(a - x) <= scale).all()) for x in layouts)
 
 

@@ -43,7 +43,7 @@ def standing_of(name: str, array: np.ndarray, known: Known) -> Standing:
     """The standing of an array by its name and its numbers."""
     nodes = known.nodes_of(name, array.shape)
     # What one name gives wrongly may be right by another: of ``db = dy`` in a loop it is ``db``.
-    if known.is_wrong(array) and not (meant_by(name) and known.has(array)):
+    if known.is_wrong(array) and not (meant_by(name) and known.has(array, as_it_is=True)):
         return Standing.WRONG
     if not nodes:
         if known.has(array):
