@@ -32,7 +32,7 @@ _OPERATION = {
     "fillcolor": OPERATION,
 }
 _WRONG_EDGE = {"color": WRONG, "penwidth": "3", "fontcolor": WRONG, "fontsize": "16"}
-_COMPOSITE = {**_OPERATION, "shape": "box", "style": "filled,rounded", "margin": "0.12,0.08"}
+_COMPOSITE = {**_OPERATION, "shape": "box", "style": "filled,rounded", "margin": "0.22,0.08"}
 _LOOSE_EDGE = {"constraint": "false", "color": FAINT}  # to another column
 _BACK_EDGE = {"dir": "back", "style": "dashed", "color": FLOW, "fontcolor": FLOW}
 _CLUSTER = {

@@ -66,14 +66,16 @@ def draw(
     ``level``      "scalar" expands a small graph of Tensors into its numbers, with the tensors as
                    frames, so that (xᵀ G)_hk is seen to be a sum
 
-    ``view``       "auto": more than ``max_nodes`` values are folded: modules into one card each
-                   where that helps, else all that play the same part, such as the samples of a
-                   batch, the neurons of a layer or the turns of a loop; the caption says so.
-                   "full" never folds, "folded" always does.
+    ``view``       "auto": a calculation that has a name, such as a softmax or a layer norm, is one
+                   card, whoever wrote it, and so are the turns of a loop that do not fit on a
+                   screen. More than ``max_nodes`` values are folded: modules into one card each
+                   where that helps, else all that play the same part; the caption says so. "full"
+                   shows every value with its numbers, "folded" always folds.
     ``focus``      a node, or a name that is shown: only what is at most ``depth`` operations (3)
                    before and after it
-    ``direction``  "LR", from left to right, or "TB", from top to bottom, which is the default
-                   where more than 5 operations follow one another
+    ``direction``  "LR", from left to right, or "TB", from top to bottom; the default is the one in
+                   which text is legible where all of the picture is on a screen. Where neither is,
+                   cards are brief, and a long calculation goes on in further rows or columns.
     ``theme``      "light", "dark", or "auto": an SVG is then dark where its reader's system is
     ``budget``     seconds that laying out may take before the picture is folded further
 

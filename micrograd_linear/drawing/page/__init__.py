@@ -59,7 +59,7 @@ def page(pictures, layouts, verdicts, title, remark, theme="auto", budget=10.0):
         folded=html.escape(views[0]["folded"]),
         style=_in_theme(_shades() + _text_of("page.css"), theme),
         canvases="".join(canvases),
-        fold=_FOLD * (len(views) > 1),
+        fold=(_OPEN if pictures[0].overview else _FOLD) * (len(views) > 1),
         data=_json({"views": views}),
         script=script,
     )
@@ -123,6 +123,10 @@ def _hash(script):
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
+_OPEN = (
+    '<button type="button" id="fold" aria-pressed="false" '
+    'title="every value as a card of its own">open all</button>'
+)
 _FOLD = (
     '<button type="button" id="fold" aria-pressed="false" '
     'title="values that play the same part as one">fold</button>'
