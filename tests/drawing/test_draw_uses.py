@@ -139,12 +139,12 @@ def test_broadcasting_says_so():
 
 
 def test_an_elementwise_operation_of_ones_own_broadcasts(own):
-    @own(np.hypot)
-    def hypot(x, y):
+    @own(np.gcd)
+    def gcd(x, y):
         r = np.hypot(x, y)
         return r, (lambda g: g * x / r, lambda g: g * y / r)
 
-    y = hypot(Tensor(np.ones((4, 3)), "x"), Tensor(np.ones((1, 3)), "y"))
+    y = gcd(Tensor(np.ones((4, 3)), "x"), Tensor(np.ones((1, 3)), "y"))
     assert [use["broadcast"] for use in json.loads(draw(y).json)["values"][-1]["uses"]] == [
         "",
         "(1, 3) → (4, 3)",

