@@ -29,21 +29,22 @@ def picture(reading: Reading, most: int, view: str = "auto") -> Picture:
         made = _each(closed) if closed.total <= most else None
         if made is not None and not layout(made, Style()).is_legible:
             made = _turns(reading) or made
-        if made is not None and (made.grouped or closed.composites):
-            made.whole = _each(reading) if total <= MOST_VALUES else None
-            made.overview = True
+        if made is not None:
+            made.overview = made.grouped or bool(closed.composites)
+            if made.overview and total <= MOST_VALUES:
+                made.whole = _each(reading)
             return made
     if view == "full" and total > LAYABLE:
         raise ValueError(
             f"draw: view 'full': {total:,} values are more than the {LAYABLE:,} that can be laid "
             "out; use view='auto', or focus= with depth="
         )
-    small = view == "full" or (view == "auto" and total <= most)
-    if not small and (view == "folded" or total > MOST_VALUES):
+    in_full = view == "full"
+    if not in_full and (view == "folded" or total > MOST_VALUES):
         return _folded(reading, min(most, total))
     whole = _each(reading)
-    whole.in_full = view == "full"
-    return whole if small else folded(whole, min(most, total))
+    whole.in_full = in_full
+    return whole if in_full else folded(whole, min(most, total))
 
 
 def _each(reading: Reading) -> Picture:

@@ -79,13 +79,7 @@ def strip(shown, heat=True):
         return in_short(shown)
     with np.errstate(all="ignore"):
         means = shown.cells.mean(axis=0, keepdims=True)
-    cells = "".join(
-        f'<TD BGCOLOR="{shade}" WIDTH="{CELL}" HEIGHT="{CELL}" FIXEDSIZE="TRUE">{_mark(x)}</TD>'
-        for x, shade in zip(means[0].tolist(), colours(means)[0])
-    )
-    size = f'FIXEDSIZE="TRUE" WIDTH="{CELL * means.size + 2}" HEIGHT="{CELL + 2}"'
-    style = f'BORDER="1" COLOR="{FAINT}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}'
-    return f"<TABLE {style}><TR>{cells}</TR></TABLE>"
+    return _coloured(means)
 
 
 def value_rows(titled, heat=True):
@@ -161,18 +155,23 @@ def _shown(x):
 
 def _cells(shown):
     """A table cell that holds a heat map without numbers."""
+    return f'<TD ALIGN="LEFT">{_coloured(shown.cells)}</TD>'
+
+
+def _coloured(numbers):
+    """A table of coloured cells, without numbers."""
     rows = []
-    for row, shades in zip(shown.cells.tolist(), colours(shown.cells)):
+    for row, shades in zip(numbers.tolist(), colours(numbers)):
         cells = (
             f'<TD BGCOLOR="{shade}" WIDTH="{CELL}" HEIGHT="{CELL}" FIXEDSIZE="TRUE">{_mark(x)}</TD>'
             for x, shade in zip(row, shades)
         )
         rows.append(f"<TR>{''.join(cells)}</TR>")
-    height, width = (CELL * n + 2 for n in shown.cells.shape)
+    height, width = (CELL * n + 2 for n in numbers.shape)
     # Without a fixed size, it would be stretched to the height of what stands beside it.
     size = f'FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}"'
     style = f'BORDER="1" COLOR="{FAINT}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" {size}'
-    return f'<TD ALIGN="LEFT"><TABLE {style}>{"".join(rows)}</TABLE></TD>'
+    return f"<TABLE {style}>{''.join(rows)}</TABLE>"
 
 
 def _mark(x):

@@ -105,12 +105,11 @@ def _scale(
     """By how much the picture is to be made smaller to fit on a screen, about."""
     along: dict[int, float] = defaultdict(float)  # the flow, at each rank
     across: dict[int, float] = defaultdict(float)
-    places = dict(ranks.items())
     turned = direction == "TB"
     for box in picture.boxes:
         width, height = brief_size(box) if brief or in_page else card_size(box)
         own = (height, width) if turned else (width, height)
-        rank = places[box.id]
+        rank = ranks[box.id]
         extra = 0.0 if brief or not box.symbol else _OPERATION[turned] + _GAP
         along[rank] = max(along[rank], own[0] + extra + _GAP)
         across[rank] += own[1] + 0.6 * _GAP

@@ -67,7 +67,7 @@ def implementation(function):
     """What NumPy's function is on a Tensor, or None; what is called seldom is loaded here."""
     ours = IMPLEMENTED.get(function)
     if ours is None and function not in BY_NUMPY_FUNCTION:
-        from ..functions import seldom  # noqa: F401  which stands above, and registers its functions
+        from ..functions import seldom  # noqa: F401  which registers its functions
 
         if getattr(function, "__module__", "") == "numpy.fft":
             from ..functions import fourier  # noqa: F401  which loads np.fft, as few programs do

@@ -120,9 +120,8 @@ def _wholes(box, flow):
     """{position: what is passed on before it is summed over broadcast axes}, where that is another
     shape.
     """
-    if box.is_composite or flow is None or box.node not in flow.gradients:
-        return {}
-    if not hasattr(box.node, "arrays"):
+    is_of_arrays = hasattr(box.node, "arrays") and not box.is_composite
+    if flow is None or box.node not in flow.gradients or not is_of_arrays:
         return {}
     wholes = {}
     with np.errstate(all="ignore"):
