@@ -26,6 +26,7 @@ import numpy as np
 from ..operations import RULES
 from ..operations import names as op
 from . import arrays, backward, numpy_protocol, versions
+from .errors import not_a_leaf
 from .explain import check_integers, explained
 from .graph import creation
 from .in_place import InPlace
@@ -286,10 +287,7 @@ class Tensor(NamedOperations, InPlace, Readings, Readable):
 
     def __reduce__(self) -> tuple:
         if self.rule is not None:
-            raise TypeError(
-                f"{self.describe()} is the result of {self.operation}: only leaves can be copied "
-                "and pickled; copy its .data instead"
-            )
+            raise not_a_leaf(self.describe(), self.operation)
         state = self._data.copy(), self.name, self.requires_grad, self.grad, dict(self.__dict__)
         return _rebuild, (type(self), *state)
 
