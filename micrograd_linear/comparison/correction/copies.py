@@ -97,11 +97,12 @@ class Copies:
             self.changes.append((name, _GONE))
 
     def _changed_arrays(self, local: Mapping[str, Any]) -> list[Any] | None:
-        """The arrays that were written into; None where one is a view, so that others may share
-        its numbers.
+        """The arrays that were written into; None where others may share their numbers: one is a
+        view, or a table of arrays.
         """
         found = [local.get(name) for name in self._changed]
-        return None if any(getattr(x, "base", None) is not None for x in found) else found
+        is_alone = all(isinstance(x, np.ndarray) and x.base is None for x in found)
+        return found if is_alone else None
 
 
 def _differs(x: Any, effect: Effect, changed: list[Any] | None) -> bool:

@@ -57,7 +57,8 @@ def side_effect(statement: ast.AST, numpy: str, watched: frozenset[str] = frozen
         effect = Effect.ALL if is_held else Effect.ARRAY
         read: list[Any] = [statement.value]
     elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
-        targets = getattr(statement, "targets", None) or [statement.target]
+        is_annotated = isinstance(statement, ast.AnnAssign)
+        targets = [statement.target] if is_annotated else statement.targets
         effect = max(_written(target) for target in targets)
         read = [statement.value]
     elif isinstance(statement, ast.For):
