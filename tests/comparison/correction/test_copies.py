@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+
 from micrograd_linear.comparison.correction import copies
 from micrograd_linear.comparison.correction.routine import routine_of
 from micrograd_linear.comparison.correction.side_effects import Effect, side_effect
