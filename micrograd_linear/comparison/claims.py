@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import arrays
+from ..engine.foreign import leaf_of
 from ..engine.graph import is_node
 
 WRITE = "write compare({name: array}, result)"
@@ -87,6 +88,9 @@ def find(key: object, names: dict, by_name: dict) -> object:
         if key not in names:
             raise ValueError(f"compare: {key!r} is not part of the graph of the result")
         return key
+    leaf = leaf_of(key)
+    if leaf is not None and leaf in names:
+        return leaf
     nodes = by_name.get(key, [])
     if len(nodes) == 1:
         return nodes[0]

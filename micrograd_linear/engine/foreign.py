@@ -7,6 +7,7 @@ that NumPy has no name for.
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import numpy as np
@@ -60,3 +61,40 @@ def _numbers(data: Any) -> Any:
     if not hasattr(data, "__array__") and hasattr(data, "__dlpack__"):
         return np.from_dlpack(data)
     return np.asarray(data)
+
+
+_LEAVES: dict[int, tuple[Any, Any]] = {}  # {id: (a weak reference to a parameter, its leaf)}
+
+
+def adopted(data: Any) -> Any:
+    """An array of another library in a graph: a constant, or, where it requires a gradient there, a
+    leaf, the same one each time.
+
+    What is no array is itself.
+    """
+    if getattr(data, "requires_grad", False) is not True:
+        return hosted(data, "an operand")
+    leaf = leaf_of(data)
+    now = hosted(data, "a parameter")
+    if leaf is None or not np.array_equal(leaf.current, now, equal_nan=True):
+        from .tensor import Tensor  # which needs this file itself
+
+        leaf = Tensor(now)
+        key = id(data)
+        _LEAVES[key] = weakref.ref(data, lambda _: _LEAVES.pop(key, None)), leaf
+    return leaf
+
+
+def leaf_of(data: Any) -> Any:
+    """The leaf that stands for a parameter of another library, if there is one."""
+    reference, leaf = _LEAVES.get(id(data), (None, None))
+    return leaf if reference is not None and reference() is data else None
+
+
+def torch_function(
+    cls: type, function: Any, types: Any, args: tuple = (), kwargs: dict | None = None
+) -> Any:
+    """PyTorch's protocol: one of its functions was called with a Tensor."""
+    from ..pytorch import called  # a room that is built on this one, and seldom needed
+
+    return called(function, args, kwargs)

@@ -25,7 +25,7 @@ import numpy as np
 
 from ..operations import RULES
 from ..operations import names as op
-from . import arrays, backward, numpy_protocol, versions
+from . import arrays, backward, foreign, numpy_protocol, versions
 from .errors import not_a_leaf
 from .explain import check_integers, explained
 from .graph import creation
@@ -225,6 +225,7 @@ class Tensor(NamedOperations, InPlace, Readings, Readable):
     # The named operations, as methods and NumPy functions, are in functions/.
     __array_ufunc__ = numpy_protocol.array_ufunc
     __array_function__ = numpy_protocol.array_function
+    __torch_function__ = classmethod(foreign.torch_function)
 
     def __add__(self, other: Operand) -> Tensor:
         return apply(_ADD, (self, other), {})
