@@ -35,6 +35,20 @@ def hosted(data: Any, what: str) -> Any:
         ) from None
 
 
+def is_foreign(data: Any) -> bool:
+    """Whether a value is an array of PyTorch's."""
+    return hasattr(data, "detach") and hasattr(data, "clone") and hasattr(data, "__array__")
+
+
+def numbers_of(data: Any) -> Any:
+    """The numbers of an array of PyTorch's, of those in a tuple too; anything else as it is."""
+    if type(data) in (tuple, list):
+        return type(data)(map(numbers_of, data))
+    if isinstance(data, np.ndarray) or not is_foreign(data) or hasattr(data, "operands"):
+        return data
+    return hosted(data, "a local array")
+
+
 def _on_the_host(data: Any) -> Any:
     for name in _LEAVING:
         data = _asked(data, name)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.foreign import is_foreign
 from ...engine.graph import is_node
 from .routine import Step
 from .side_effects import Effect
@@ -130,6 +131,8 @@ def copy_of(x: Any, arrays: Arrays | None, depth: int = 3) -> Any:
         return found[1]
     if is_node(x) or depth == 0:
         return x
+    if is_foreign(x):
+        return x.detach().clone()
     if type(x) is dict and len(x) <= 100:
         return {key: copy_of(value, arrays, depth - 1) for key, value in x.items()}
     if type(x) in (list, tuple) and len(x) <= 100:

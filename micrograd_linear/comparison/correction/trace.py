@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...engine.foreign import numbers_of
 from ...engine.graph import is_node
 from .copies import Copies, copy_of
 from .routine import Routine, Step
@@ -140,7 +141,7 @@ class _Watch:
         elif event == "return":
             self._ended(frame.f_locals, frame)
             if self.visit is not None and arg is not None:
-                self.visit.after["return"] = copy_of(arg, {})
+                self.visit.after["return"] = numbers_of(copy_of(arg, {}))
         return self.on_event
 
     def _ended(self, local: dict[str, Any], frame: FrameType) -> None:
@@ -154,11 +155,11 @@ class _Watch:
         after = visit.after
         for target in step.names:
             if held.get(target) is not None:
-                after[target] = held[target]
+                after[target] = numbers_of(held[target])
         for target in step.places:
             found = read(target, local, frame.f_globals)
             if found is not None:
-                after[target] = self.copies.of(found) if is_copied else found
+                after[target] = numbers_of(self.copies.of(found) if is_copied else found)
         self.trace.ended(step, visit)
 
     def _began(self, step: Step | None, local: dict[str, Any]) -> None:
