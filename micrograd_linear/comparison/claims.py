@@ -61,7 +61,7 @@ def _parts_of(array: Any) -> Mapping | None:
     if isinstance(array, (list, tuple)) and any(is_mapping(x) for x in array):
         return {str(i): x for i, x in enumerate(array)}
     if is_mapping(array) and all(isinstance(key, (str, int)) for key in array):
-        return {str(key): x for key, x in array.items()}
+        return {str(key): array[key] for key in array}
     return None
 
 

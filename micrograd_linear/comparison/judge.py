@@ -88,7 +88,7 @@ class Difference:
         if self._is_rounding():
             status, (note, causes) = "rounding", self._of_rounding()
         elif self.coarse is not None and self.coarse.agrees(self.hand, self.engine, self.gross):
-            status, (note, causes) = "rounding", self._of_coarse_numbers()
+            status, (note, causes) = "rounding", self._of_coarse_numbers(self.coarse)
         elif self._is_close(rtol, atol):
             status = "close"
         else:
@@ -137,9 +137,8 @@ class Difference:
             return False
         return (self.difference <= (atol or 0.0) + (rtol or 0.0) * self.magnitude).all()
 
-    def _of_coarse_numbers(self):
+    def _of_coarse_numbers(self, coarse):
         """(note, causes): that it agrees as closely as its numbers can, and what cannot be seen."""
-        coarse = self.coarse
         self.within = np.maximum(self.within, coarse.due(self.engine, self.gross))
         self.resolution = _resolution(self.within, self.magnitude)
         note = f"equal to {coarse.rounding}: each of its numbers {coarse.words}"

@@ -11,6 +11,7 @@ from ..engine.tensor import Tensor
 from .calls import called, found, named, plain
 
 _OPERATORS = ["add", "sub", "mul", "truediv", "pow", "matmul", "mod", "floordiv", "and", "or"]
+_NUMBERS = (Tensor, np.ndarray, np.generic)
 _COMPARISONS = ["lt", "le", "gt", "ge", "eq", "ne"]
 
 
@@ -121,13 +122,15 @@ class _Named:
 
 def dressed(x: Any) -> Any:
     """Results as arrays of PyTorch's kind, those in tuples too."""
-    if isinstance(x, (Tensor, np.ndarray)):
-        return TorchArray(x)
-    return type(x)(map(dressed, x)) if type(x) in (tuple, list) and _holds_arrays(x) else x
+    if isinstance(x, _NUMBERS):
+        return TorchArray(x if isinstance(x, Tensor) else np.asarray(x))
+    if not isinstance(x, (tuple, list)) or not _holds_arrays(x):
+        return x
+    return type(x)(*map(dressed, x)) if hasattr(x, "_fields") else type(x)(map(dressed, x))
 
 
 def _holds_arrays(x: Any) -> bool:
-    return any(isinstance(part, (Tensor, np.ndarray)) for part in x)
+    return any(isinstance(part, _NUMBERS) for part in x)
 
 
 def _operator(name: str, turned: bool) -> Callable:

@@ -54,10 +54,10 @@ def plain(x: Any) -> Any:
 
     A parameter of PyTorch, which requires a gradient, is a leaf of the graph.
     """
-    if isinstance(x, (Tensor, np.ndarray, int, float, str, type(None))):
+    if isinstance(x, (Tensor, np.ndarray, np.generic, int, float, str, type(None))):
         return x
     held = getattr(x, "tensor", None)
-    if isinstance(held, (Tensor, np.ndarray)):
+    if isinstance(held, (Tensor, np.ndarray, np.generic)):
         return held
     if isinstance(x, (list, tuple)):
         return type(x)(map(plain, x)) if type(x) in (list, tuple) else tuple(map(plain, x))

@@ -22,7 +22,7 @@ _NAMES = {
     "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal",
     "ne": "not_equal", "bitwise_not": "invert", "and": "logical_and", "or": "logical_or",
     "lgamma": "gammaln", "special_expit": "sigmoid", "expit": "sigmoid", "special_erf": "erf",
-    "sgn": "sign", "fix": "trunc", "rsub": "subtract",
+    "sgn": "sign", "fix": "trunc",
 }  # fmt: skip
 
 
@@ -115,6 +115,7 @@ _ADDED: dict[str, Callable] = {
     "add": _scaled(np.add),
     "sub": _scaled(np.subtract),
     "subtract": _scaled(np.subtract),
+    "rsub": lambda a, b, alpha=1: b - alpha * a,
     "div": _divided,
     "divide": _divided,
     "clamp": clamp,

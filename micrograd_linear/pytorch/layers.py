@@ -261,7 +261,8 @@ def pad(x: Any, pad: Any, mode: str = "constant", value: float | None = None) ->
     widths = [(0, 0)] * (np.ndim(x) - len(pairs)) + pairs
     if mode == "constant":
         return np.pad(x, widths, constant_values=0.0 if value is None else value)
-    return np.pad(x, widths, mode={"replicate": "edge", "circular": "wrap"}.get(mode, mode))
+    name: Any = {"replicate": "edge", "circular": "wrap"}.get(mode, mode)
+    return np.pad(x, widths, mode=name)
 
 
 FUNCTIONS: dict[str, Callable] = {

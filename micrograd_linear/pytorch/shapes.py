@@ -9,6 +9,7 @@ import numpy as np
 
 from ..engine.tensor import Tensor
 from ..functions import log_softmax, softmax
+from ..functions.reductions import logsumexp as of_elements
 from .elementwise import values
 
 
@@ -159,15 +160,16 @@ def norm(x: Any, p: Any = 2, dim: Any = None, keepdim: bool = False) -> Any:
     order = 2 if p in (None, "fro") else p
     if dim is None:
         return np.linalg.norm(np.reshape(x, (-1,)), ord=order)
-    if isinstance(dim, (list, tuple)) and order == 2:
-        return np.sqrt(np.sum(x * x, axis=tuple(dim), keepdims=keepdim))
-    return np.linalg.norm(x, ord=order, axis=dim, keepdims=keepdim)
+    axis = tuple(dim) if isinstance(dim, list) else dim
+    if isinstance(axis, tuple) and order == 2:
+        return np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdim))
+    return np.linalg.norm(x, ord=order, axis=axis, keepdims=keepdim)
 
 
 def logsumexp(x: Any, dim: Any, keepdim: bool = False) -> Any:
     """log(sum(exp(x))) along an axis."""
     dim = tuple(dim) if isinstance(dim, list) else dim
-    return x.logsumexp(axis=dim, keepdims=keepdim)
+    return of_elements(x, axis=dim, keepdims=keepdim)
 
 
 def where(condition: Any, x: Any, y: Any) -> Any:
@@ -247,7 +249,8 @@ FUNCTIONS: dict[str, Callable] = {
     "full_like": lambda x, value, **_: np.full(np.shape(x), value),
     "inverse": np.linalg.inv, "inv": np.linalg.inv, "det": np.linalg.det,
     "slogdet": np.linalg.slogdet, "cholesky": np.linalg.cholesky, "solve": np.linalg.solve,
-    "outer_product": np.outer, "kron": np.kron, "cross": np.cross,
+    "outer_product": np.outer, "kron": np.kron,
+    "cross": lambda a, b, dim=-1: np.cross(a, b, axis=dim),
     "any": lambda x, dim=None: np.any(values(x), axis=dim),
     "all": lambda x, dim=None: np.all(values(x), axis=dim),
     "isnan": lambda x: np.isnan(values(x)), "isfinite": lambda x: np.isfinite(values(x)),
