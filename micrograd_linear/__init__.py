@@ -42,7 +42,6 @@ __all__ = [
     "assert_grads_match",
     "check_backward",
     "compare",
-    "compile",
     "debug",
     "derive",
     "draw",
@@ -60,6 +59,9 @@ __all__ = [
 ]
 __all__ += elementwise.__all__
 
+# A public name as well, and not one of ``import *``, which would hide Python's own ``compile``.
+_NOT_IMPORTED_BY_STAR = ["compile"]
+
 
 def __getattr__(name: str) -> object:
     """An elementwise operation, or a public name of a room that has not been loaded yet."""
@@ -75,4 +77,4 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     """The public names, loaded or not."""
-    return __all__
+    return sorted([*__all__, *_NOT_IMPORTED_BY_STAR])
