@@ -17,7 +17,8 @@ from .nn import Linear
 
 if TYPE_CHECKING:
     from .comparison import Comparison, assert_grads_match, check_backward, compare
-    from .compilation import TraceError, compile
+    from .compilation import TraceError
+    from .compilation import compile as compile
     from .derivation import Derivation, Formula, derive
     from .drawing import Drawing, draw
     from .functions.elementwise import *  # noqa: F403  the operations, as elementwise.pyi has them

@@ -20,6 +20,7 @@ def _function(rule: Rule) -> Callable:
             )
         return rule(*(as_array(x) if len(operands) == 1 or _is_nested(x) else x for x in operands))
 
+    function.__wrapped__ = rule.formula  # whose signature help() shows
     return _named(function, rule, rule.name)
 
 
