@@ -49,6 +49,12 @@ def as_plain_text(app, what, name, obj, options, lines: list[str]) -> None:
     lines[:] = marked_up(lines)
 
 
+def without_last_line(app, *arguments) -> None:
+    """Doctests need an empty line before the end of a block; a reader does not."""
+    *_, source = arguments
+    source[0] = source[0].replace("\n\n```\n", "\n```\n")
+
+
 def help_of(command: str) -> str:
     """What ``micrograd-linear COMMAND --help`` prints."""
     from micrograd_linear.command import cli
@@ -75,4 +81,6 @@ def setup(app) -> None:
             return [nodes.literal_block(text, text, language="text")]
 
     app.connect("autodoc-process-docstring", as_plain_text)
+    app.connect("source-read", without_last_line)
+    app.connect("include-read", without_last_line)
     app.add_directive("command-help", CommandHelp)

@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 
 
-def block(marker):
+def block(marker, page=README):
     """The code block that follows a marker."""
-    found = re.search(rf"<!-- {re.escape(marker)} -->\n```\w*\n(.*?)```", README, re.S)
+    found = re.search(rf"<!-- {re.escape(marker)} -->\n```\w*\n(.*?)```", page, re.S)
     assert found, marker
     return found[1]
 
@@ -45,9 +45,10 @@ def test_the_check_prints_what_the_readme_shows(run):
     assert run("check", "layer.py") == (1, output)
 
 
-def test_the_derivation_prints_what_the_readme_shows(run):
-    Path("layer.py").write_text(block("file: layer.py"))
-    command, output = block("output: derive").split("\n", 1)
+def test_the_derivation_prints_what_its_page_shows(run):
+    page = (ROOT / "docs/derive.md").read_text()
+    Path("layer.py").write_text(block("file: layer.py", page))
+    command, output = block("output: derive", page).split("\n", 1)
     assert command == "$ .venv/bin/micrograd-linear derive layer.py --source"
     assert run("derive", "layer.py", "--source") == (0, output)
 
