@@ -1,6 +1,7 @@
 """The public names: what ``dir`` shows, and what ``import *`` brings into a program."""
 
 import builtins
+import inspect
 
 import micrograd_linear as mgl
 
@@ -26,3 +27,13 @@ def test_import_star_hides_no_builtin():
     assert hidden == []
     assert program["draw"] is mgl.draw and program["relu"] is mgl.relu
     assert mgl.compile is not compile and "compile" in public()
+
+
+def test_an_elementwise_function_says_its_derivative_and_its_shapes():
+    assert mgl.sin.__doc__ == (
+        "Elementwise sin, with the derivative cos(x).\n\nThe result has the shape of x."
+    )
+    assert "The operands broadcast" in mgl.hypot.__doc__
+    assert str(inspect.signature(mgl.hypot)) == "(x, y)"
+    for name in mgl.functions.elementwise.__all__:
+        assert name == "leaky_relu" or "The " in getattr(mgl, name).__doc__.split("\n\n")[1], name
