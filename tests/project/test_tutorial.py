@@ -59,6 +59,29 @@ def test_an_exercise_is_open_its_solution_passes_and_a_wrong_one_does_not(
     assert (status, found["ok"]) == (1, False)
 
 
+def hint_is_known():
+    with contextlib.redirect_stdout(io.StringIO()) as shown, contextlib.suppress(SystemExit):
+        cli.main(["check", "--help"])
+    return "--hint" in shown.getvalue()
+
+
+@pytest.mark.skipif(not hint_is_known(), reason="this version of check has no --hint")
+def test_a_hint_says_where_and_leaves_the_answer_to_the_reader(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    exercise = TUTORIAL / "exercises/exercise_2_arrays.py"
+    right, wrong = "ds = (dy * x).sum(", "ds = (dy * x).mean("
+    assert right in solution_of(exercise)
+    text = with_backward(exercise, solution_of(exercise).replace(right, wrong))
+    Path("exercise.py").write_text(text)
+    place = f"exercise.py:{text[: text.index(wrong)].count(chr(10)) + 1}"
+    assert cli.main(["check", "exercise.py"]) == 1
+    told = capsys.readouterr().out
+    assert place in told and right in told
+    assert cli.main(["check", "exercise.py", "--hint"]) == 1
+    hinted = capsys.readouterr().out
+    assert place in hinted and right not in hinted and "should be" not in hinted
+
+
 def test_every_exercise_stands_in_a_chapter_word_for_word():
     chapters = "".join(make_notebooks.page_of(chapter) for chapter in make_notebooks.CHAPTERS)
     assert len(EXERCISES) == 5
