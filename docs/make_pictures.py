@@ -116,9 +116,21 @@ def numbers():
     return draw(L)
 
 
+def layer():
+    """The linear layer of the tutorial, with the numbers of its chapter."""
+    rng = np.random.default_rng(0)
+    x, W = Tensor(rng.normal(size=(5, 4)), "x"), Tensor(rng.normal(size=(4, 3)), "W")
+    b = Tensor(rng.normal(size=(1, 3)), "b")
+    y = x @ W + b
+    y.name = "y"
+    y.backward(rng.normal(size=(5, 3)))
+    return draw(y)
+
+
 # {where the picture is, inside of docs: what makes it}
 PICTURES = {
     "tutorial/numbers": numbers,
+    "tutorial/layer": layer,
     "linear_layer": linear_layer,
     "linear_layer_numbers": lambda: linear_layer(level="scalar"),
     "wrong_step": wrong_step,
