@@ -15,6 +15,7 @@ from plain_docstrings import marked_up
 project = "micrograd_linear"
 html_title = "micrograd_linear"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton"]
+html_math_renderer = "mathml"  # which browsers show without a script
 
 exclude_patterns = ["_build", "tutorial/exercises/*"]
 templates_path = []
@@ -23,7 +24,7 @@ nitpicky = True  # a name in the text that leads nowhere is an error
 
 # The pages are written for GitHub, too: its links to headings, its kinds of lists.
 myst_heading_anchors = 4
-myst_enable_extensions = ["strikethrough"]
+myst_enable_extensions = ["dollarmath", "strikethrough"]
 
 html_theme = "furo"
 html_static_path = ["_static"]
@@ -55,6 +56,17 @@ def without_last_line(app, *arguments) -> None:
     source[0] = source[0].replace("\n\n```\n", "\n```\n")
 
 
+def write_formula(translator, node) -> None:
+    """A formula as MathML."""
+    from docutils import nodes
+    from latex2mathml.converter import convert
+
+    block = isinstance(node, nodes.math_block)
+    formula = convert(node.astext(), display="block" if block else "inline")
+    translator.body.append(f"<p>{formula}</p>" if block else formula)
+    raise nodes.SkipNode
+
+
 def help_of(command: str) -> str:
     """What ``micrograd-linear COMMAND --help`` prints."""
     from micrograd_linear.command import cli
@@ -80,6 +92,8 @@ def setup(app) -> None:
                 raise self.error(f"micrograd-linear {self.arguments[0]} --help printed nothing")
             return [nodes.literal_block(text, text, language="text")]
 
+    formula = (write_formula, None)
+    app.add_html_math_renderer("mathml", inline_renderers=formula, block_renderers=formula)
     app.connect("autodoc-process-docstring", as_plain_text)
     app.connect("source-read", without_last_line)
     app.connect("include-read", without_last_line)
