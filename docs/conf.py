@@ -63,7 +63,7 @@ def write_formula(translator, node) -> None:
 
     block = isinstance(node, nodes.math_block)
     formula = convert(node.astext(), display="block" if block else "inline")
-    translator.body.append(f"<p>{formula}</p>" if block else formula)
+    translator.body.append(f'<div class="formula">{formula}</div>' if block else formula)
     raise nodes.SkipNode
 
 
