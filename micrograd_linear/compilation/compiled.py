@@ -47,10 +47,9 @@ def compile(
     bools and None, lengths and keys are part of the structure. A new structure is traced anew.
     Whatever else ``f`` reads, its closure's numbers for example, is a constant of the trace.
 
-    Raises ``TraceError`` (a ``TypeError``), with the line in the user's file, for anything that a
-    trace cannot represent: branching on a number, ``float``, ``.data``, random numbers, nodes that
-    are no arguments. Raises ``IndexError`` at run time for an integer of the data that selects no
-    item.
+    Raises ``TraceError`` (a ``TypeError``), with the line in the user's file, for what a trace
+    cannot represent: branching on a number, ``float``, ``.data``, random numbers, nodes that are no
+    arguments. Raises ``IndexError`` at run time for an integer of the data that selects no item.
 
     >>> step = compile(lambda w, x, y: (w[0] * x + w[1] - y) ** 2)
     >>> step([2.0, 1.0], 3.0, 5.0)
