@@ -79,7 +79,8 @@ def test_the_page_has_the_verdict_the_table_the_graph_and_the_derivation(checked
     )
     assert (
         "✗ layer.py" in reader.text
-        and "Mend first: z." in reader.text
+        and "Fix first: z: " in reader.text
+        and reader.text.count(checked.summary) == 1
         and "you used 1 - z**2; it is 1 - tanh(z)**2" in reader.text
     )
     assert (
@@ -103,7 +104,7 @@ def test_a_page_of_what_agrees():
         is_inert(reader)
         and "✓ right.py" in reader.text
         and "All 2 gradients agree." in reader.text
-        and "Mend first" not in reader.text
+        and "Fix first" not in reader.text
     )
 
 
