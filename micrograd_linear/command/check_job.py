@@ -20,7 +20,16 @@ from ..foundations.place import message_of
 from ..foundations.printable import printable
 from . import person
 from .annotations import annotations_of, is_on_github
-from .checking import Checked, NoPair, about, checked_pairs, found_pairs, remarks_on, summary
+from .checking import (
+    Checked,
+    NoPair,
+    about,
+    checked_pairs,
+    found_pairs,
+    misspelt,
+    remarks_on,
+    summary,
+)
 from .corrections import corrected, write
 from .dumps import checked_dump, gradients_in
 from .file_report import FileReport, ok_of, worst
@@ -96,6 +105,7 @@ def checked_file(file: str, source: str, options: Any, names: Sequence[str] = ()
             report.found = [_of_dump(dump, ran.names, name, names, options)]
         else:
             pairs = found_pairs(ran.names, name, names)
+            ran.notes += misspelt(pairs, ran.names.get("inputs"))
             report.found = _checked(pairs, ran, options)
             if not names:
                 report.found, remarks = remarks_on(report.found, ran.names, name)

@@ -13,6 +13,7 @@ from ..comparison import (
     Pair,
     Tolerance,
     UnusableLayer,
+    arguments_of,
     check_pair,
     excused,
     goes_back,
@@ -176,6 +177,24 @@ def checked_pairs(
                 raise
             found.append(Checked(pair, None, printable(message_of(error), _LONGEST)))
     return _excused(found)
+
+
+def misspelt(pairs: Sequence[Pair], inputs: object) -> list[str]:
+    """A line for each key of ``inputs`` that no pair takes, and that is nearly one that a pair
+    does: a file may use the name for something else, but not for nearly the same.
+    """
+    if not isinstance(inputs, Mapping):
+        return []
+    named = {pair.name for pair in pairs}
+    known = sorted(named.union(*(arguments_of(pair) for pair in pairs)))
+    keys = [
+        key
+        for name, value in inputs.items()
+        for key in (value if name in named and isinstance(value, Mapping) else [name])
+    ]
+    unknown = [key for key in keys if isinstance(key, str) and key not in known]
+    lines = {key: did_you_mean(key, known) for key in unknown}
+    return [f"inputs: no pair takes {key}{meant}" for key, meant in lines.items() if meant]
 
 
 def _excused(found):

@@ -50,7 +50,7 @@ def check_cell(shell: Any, line: str, cell: str) -> list[Checked]:
     before = space.pop("inputs", None)
     try:
         exec(compile(text, name, "exec", dont_inherit=True), space)
-        pairs = _of_cell(found_pairs(space, _NOTEBOOK, options.words[1:]), name)
+        pairs = _of_cell(_pairs(space, options.words[1:]), name)
         found = checked_pairs(pairs, space, options.seed, tolerance_of(options))
     except UnusableLayer as error:
         raise _usage_error(message_of(error)) from None
@@ -81,6 +81,16 @@ def _options(line):
         return parsed(["check", "-", *words])
     except SystemExit:  # it has said why
         raise _usage_error("usage: %%check [NAME ...] [--hint] [--rtol X] [--atol X]") from None
+
+
+def _pairs(space, wanted):
+    """The pairs of all cells that ran with the magic, or those of them that are asked for."""
+    try:
+        return found_pairs(space, _NOTEBOOK, wanted)
+    except NoPair:
+        if wanted:
+            raise
+        return []
 
 
 def _of_cell(pairs: list[Pair], name: str) -> list[Pair]:

@@ -10,7 +10,7 @@ from .dumped import check_gradients
 from .hint import hint_of
 from .printed import details, fix_first, told_first
 from .result import Result
-from .styles.finding import pair_of, pairs_of
+from .styles.finding import arguments_of, pair_of, pairs_of
 from .styles.left_out import left_out
 from .styles.pairing import Pair
 from .styles.returning import goes_back
@@ -24,6 +24,7 @@ __all__ = [
     "Result",
     "Tolerance",
     "UnusableLayer",
+    "arguments_of",
     "assert_grads_match",
     "check_backward",
     "check_gradients",
