@@ -27,13 +27,6 @@ def rng():
     return np.random.default_rng(0)
 
 
-@pytest.fixture(autouse=True)
-def at_a_desk(monkeypatch):
-    """What the command prints depends on no workflow that the tests run in, and on no terminal."""
-    for name in ("GITHUB_ACTIONS", "GITHUB_WORKSPACE", "FORCE_COLOR", "NO_COLOR"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys):
     """The command in an empty folder: run(*arguments) gives exit status, output and errors."""

@@ -226,7 +226,7 @@ def _show_all(reports, asked, path, options):
         for r in reports
         for c in r.found
     ]
-    pairs += [(r.file, None, r.error, "") for r in reports if r.error]
+    pairs += [(r.file, None, r.error, "") for r in reports if r.error and not r.is_empty]
     if asked.is_table:
         verdict = person.summary_of_files(reports)[1]
         title = ", ".join(options.words)

@@ -83,12 +83,21 @@ def page_of_pairs(pairs: Sequence[Pair], title: str, verdict: str = "") -> str:
             sign, role = ("✓", "right") if comparison.ok else ("✗", "wrong")
         # The graphs number their own elements: each number is there once in the page.
         body = re.sub(r'(<[^<>]* id=")', rf"\g<1>pair{i}-", body)
+        body = body.replace("url(#", f"url(#pair{i}-")
         listed += f"<li><span class='{role}'>{sign}</span> <a href='#pair{i}'>{name}</a></li>"
         bodies += f"<article id='pair{i}'><h2>{name}</h2>{body}</article>"
     name = html.escape(printable(title, 200))
-    all_of_them = f'<p class="verdict">{html.escape(printable(verdict, 1000))}</p>'
-    head = f"<h1>{name}</h1>{all_of_them if verdict else ''}<ul class='list'>{listed}</ul>"
-    return _document(name, head + bodies)
+    sign, role = _of_all([comparison for _, comparison, _, _ in pairs])
+    said = f'<p class="verdict {role}">{sign} {html.escape(printable(verdict, 1000))}</p>'
+    head = f"<h1>{name}</h1>{said if verdict else ''}<ul class='list'>{listed}</ul>"
+    return _document(f"{sign} {name}", head + bodies)
+
+
+def _of_all(comparisons):
+    """(the sign, the colour) of several: one that is wrong makes all of them so."""
+    if any(c is not None and not c.ok for c in comparisons):
+        return "✗", "wrong"
+    return ("?", "") if None in comparisons else ("✓", "right")
 
 
 def _document(title, body):

@@ -85,8 +85,11 @@ def test_a_page_holds_the_pairs_of_all_files(homework):
     status, out, _ = homework("check", "hw", "--html", "all.html")
     page = Path("all.html").read_text()
     assert status == 1 and out.endswith("The report: all.html\n")
-    assert "<h1>hw</h1>" in page and page.count("<article") == 3
-    assert page.count("1 of 2 files agree") == 1 and "No verdict: hw/tools.py" in page
+    assert "<h1>hw</h1>" in page and page.count("<article") == 2
+    assert page.count("✗ 1 of 2 files agree") == 1 and "No verdict" not in page
+    written(FAILS, "hw/eve.py")
+    assert homework("check", "hw", "--html", "all.html")[0] == 2
+    assert "No verdict: hw/eve.py:1: ZeroDivisionError" in Path("all.html").read_text()
 
 
 def test_corrections_of_all_files_are_one_diff_and_are_written(homework):
