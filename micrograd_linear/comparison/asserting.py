@@ -33,7 +33,7 @@ def assert_grads_match(
     >>> assert_grads_match({"W": [[2.0, 4.0]]}, loss)
     >>> try: assert_grads_match({"W": [[1.0, 2.0]]}, loss)
     ... except AssertionError as error: print(str(error).splitlines()[0])
-    W: the hand-derived gradient does not match: it is 1/2 times the gradient
+    W: the hand-derived gradient does not match: it is 1/2 of the gradient
     """
     __tracebackhide__ = True
     comparison = compare(hand, root, gradient=gradient, rtol=rtol, atol=atol)

@@ -19,6 +19,7 @@ from .formulas import right_lines
 from .judge import judge, largest
 from .rounding import allowed
 from .strength import weaknesses
+from .tolerance import Tolerance
 from .verdicts import Verdicts, in_words
 
 if TYPE_CHECKING:
@@ -53,31 +54,27 @@ def compare(
     >>> compare({"W": [[2.0, 8.0]]}, loss)["W"].status
     'wrong'
     """
-    _check_tolerances(rtol=rtol, atol=atol)
+    tolerance = Tolerance.of("compare", rtol, atol)
     handed_in: Any = claims_of.opened(hand, root)
     if claims_of.is_mapping(handed_in):
-        return _compare_mapping(handed_in, root, gradient, rtol, atol)
-    result = _compare_one(handed_in, root, rtol, atol)
-    return Comparison([result], {root: result.name})
-
-
-def _check_tolerances(**tolerances: Any) -> None:
-    for option, number in tolerances.items():
-        if number is not None and not (isinstance(number, (int, float, np.number)) and number >= 0):
-            raise ValueError(f"compare: {option}: expected a number from 0 upward, got {number!r}")
+        comparison = _compare_mapping(handed_in, root, gradient, tolerance)
+    else:
+        result = _compare_one(handed_in, root, tolerance)
+        comparison = Comparison([result], {root: result.name})
+    comparison.tolerance = tolerance
+    return comparison
 
 
 def _compare_mapping(
     handed_in: Any,
     root: Node,
     gradient: ArrayLike | None,
-    rtol: float | None,
-    atol: float | None,
+    tolerance: Tolerance,
 ) -> Comparison:
     engine = EngineFacts(root, gradient)
     claims = _claims(handed_in, engine)
     given = {node: claim for node, claim in claims.items() if claim is not None}
-    judged = [_judged(node, claim, engine, rtol, atol) for node, claim in given.items()]
+    judged = [_judged(node, claim, engine, tolerance) for node, claim in given.items()]
     explained = Verdicts(judged, given, engine).explained()
     results = [*explained, *_missing(claims, engine)]
     result_of = {result.name: result for result in results}
@@ -90,13 +87,11 @@ def _compare_mapping(
     )
 
 
-def _judged(
-    node: Any, claim: np.ndarray, engine: EngineFacts, rtol: float | None, atol: float | None
-) -> Result:
+def _judged(node: Any, claim: np.ndarray, engine: EngineFacts, tolerance: Tolerance) -> Result:
     """One gradient against the engine's, and where it fails."""
     own, due = np.asarray(engine.gradients[node]), partial(engine.errors.of, node)
-    judged = judge(engine.names[node], claim, own, engine.gross[node], due, rtol, atol)
-    return _located(at_what_fails(judged, rtol, atol), engine)
+    judged = judge(engine.names[node], claim, own, engine.gross[node], due, tolerance)
+    return _located(at_what_fails(judged, tolerance), engine)
 
 
 def _missing(claims: dict[Any, Any], engine: EngineFacts) -> list[Result]:
@@ -152,11 +147,11 @@ def _right_lines(
     return right_lines(engine.root, nodes, len(engine.order))
 
 
-def _compare_one(hand, tensor, rtol, atol):
+def _compare_one(hand, tensor, tolerance):
     name = tensor.name or "gradient"
     hand = claims_of.real(hand, name)
     engine = _own_gradient(hand, tensor, name)
-    result = at_what_fails(judge(name, hand, engine, rtol=rtol, atol=atol), rtol, atol)
+    result = at_what_fails(judge(name, hand, engine, tolerance=tolerance), tolerance)
     if result.status not in ("wrong", "shape"):
         return result
 
@@ -187,7 +182,7 @@ def _own_gradient(hand, tensor, name):
     return engine
 
 
-def at_what_fails(result: Result, rtol: float | None, atol: float | None) -> Result:
+def at_what_fails(result: Result, tolerance: Tolerance) -> Result:
     """The result with the place of the largest difference among the elements that are not allowed.
 
     The largest of all may be at an element so large that it is rounding there.
@@ -197,8 +192,7 @@ def at_what_fails(result: Result, rtol: float | None, atol: float | None) -> Res
     with np.errstate(all="ignore"):
         hand, engine = (array.astype(np.float64) for array in (result.hand, result.engine))
         difference = np.absolute(hand - engine)
-        close = (atol or 0.0) + (rtol or 0.0) * np.absolute(engine)
-    fails = difference > np.maximum(result.due, close)
+        fails = (difference > result.due) & ~tolerance.allows(difference, engine)
     return (
         replace(result, where=largest(np.where(fails, difference, 0.0))) if fails.any() else result
     )

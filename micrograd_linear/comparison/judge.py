@@ -5,20 +5,21 @@ import numpy as np
 from .causes import Cause
 from .comparison import Result
 from .rounding import LIMIT, allowed, unit_roundoff
+from .tolerance import ROUNDING_ALONE
 
 BLIND = 0.01  # A resolution above this is told in a note.
 HALF = 1e-4  # a type whose unit roundoff is above this is half precision
 BITS = {24: "float32", 11: "float16 or TF32", 8: "bfloat16"}  # of a significand
 
 
-def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None):
+def judge(name, hand, engine, gross=None, errors=None, tolerance=ROUNDING_ALONE):
     """One gradient against the other.
 
     ``gross`` and ``errors`` (a function of the coarser type) say how much rounding is due: see
     ``rounding``.
     """
     if hand.shape != engine.shape:
-        return _other_shape(name, hand, engine, gross, errors, rtol, atol)
+        return _other_shape(name, hand, engine, gross, errors, tolerance)
     finite = np.isfinite(hand) & np.isfinite(engine)
     if not finite.all():
         return _not_finite(name, hand, engine, finite)
@@ -32,13 +33,13 @@ def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None):
         return Result(name, "vacuous", engine, hand, 0.0, note=note)
     if np.array_equal(hand, engine):
         return Result(name, "identical", engine, hand, 0.0, rounding=0.0)
-    return Difference(name, hand, engine, gross, errors).result(rtol, atol)
+    return Difference(name, hand, engine, gross, errors).result(tolerance)
 
 
-def _other_shape(name, hand, engine, gross, errors, rtol, atol):
+def _other_shape(name, hand, engine, gross, errors, tolerance):
     note = f"expected shape {engine.shape}, got {hand.shape}"
     if hand.shape == engine.shape[::-1]:
-        turned = judge(name, hand.T, engine, gross, errors, rtol, atol)
+        turned = judge(name, hand.T, engine, gross, errors, tolerance)
         if turned.status in ("identical", "rounding", "close"):
             note += (
                 "; its transpose agrees: this is the numerator layout, "
@@ -79,12 +80,12 @@ class Difference:
         self.units = _units(self.difference, gross, self.u)
         self.resolution = _resolution(self.within, self.magnitude)
 
-    def result(self, rtol, atol):
+    def result(self, tolerance):
         """The result: rounding, close by the tolerances that were given, or wrong."""
         note, causes = "", ()
         if self._is_rounding():
             status, (note, causes) = "rounding", self._of_rounding()
-        elif self._is_close(rtol, atol):
+        elif tolerance.allows(self.difference, self.magnitude).all():
             status = "close"
         else:
             status, causes = "wrong", self._of_coarse_type()
@@ -126,11 +127,6 @@ class Difference:
             invisible = f"errors below about {self.resolution:.1%} of the gradient are"
         conditioned = "half precision" if self.u > HALF else "ill-conditioned"
         return f"{conditioned}: {invisible} invisible here", ()
-
-    def _is_close(self, rtol, atol):
-        if rtol is None and atol is None:
-            return False
-        return (self.difference <= (atol or 0.0) + (rtol or 0.0) * self.magnitude).all()
 
     def _of_coarse_type(self):
         """The cause, where a gradient agrees to the rounding of a type that it went through."""
