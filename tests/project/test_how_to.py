@@ -1,5 +1,6 @@
 """The how-to pages: the files that they show are checked as they say, and their tests pass."""
 
+import doctest
 import re
 import shlex
 from pathlib import Path
@@ -15,7 +16,13 @@ SHOWING = sorted(path.name for path in PAGES.glob("*.md") if FILE.search(path.re
 
 
 def ends(page):
-    """[(a command of a page, the exit status it should end with, the one it does)]."""
+    """[(a command of a page, the exit status it should end with, the one it does)].
+
+    The examples of the page run first: they make files that a command reads.
+    """
+    program = {}
+    for example in doctest.DocTestParser().get_examples(page):
+        exec(example.source, program)
     for name, text in FILE.findall(page):
         Path(name).write_text(text)
     found = []
@@ -52,4 +59,4 @@ def test_a_page_that_says_another_status_is_found(tmp_path, monkeypatch, capsys)
 
 
 def test_the_pages_that_show_files_are_these():
-    assert SHOWING == ["class.md", "layer.md", "test.md"]
+    assert SHOWING == ["class.md", "kernel.md", "layer.md", "test.md"]

@@ -59,13 +59,6 @@ def test_an_exercise_is_open_its_solution_passes_and_a_wrong_one_does_not(
     assert (status, found["ok"]) == (1, False)
 
 
-def hint_is_known():
-    with contextlib.redirect_stdout(io.StringIO()) as shown, contextlib.suppress(SystemExit):
-        cli.main(["check", "--help"])
-    return "--hint" in shown.getvalue()
-
-
-@pytest.mark.skipif(not hint_is_known(), reason="this version of check has no --hint")
 def test_a_hint_says_where_and_leaves_the_answer_to_the_reader(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     exercise = TUTORIAL / "exercises/exercise_2_arrays.py"
