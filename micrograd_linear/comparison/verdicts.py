@@ -114,7 +114,7 @@ class Verdicts:
     def _causes(self, node):
         if self.searched > MOST_SEARCHED:
             sentence = (
-                f"not looked into, after {MOST_SEARCHED} others that are wrong; mend those first"
+                f"not looked into, after {MOST_SEARCHED} others that are wrong; fix those first"
             )
             return (Cause("unknown", (self.names[node],), sentence, {}, 99),)
         claim = self.claims[node]
