@@ -25,14 +25,14 @@ import numpy as np
 
 from ..operations import RULES
 from ..operations import names as op
-from . import arrays, backward, numpy_protocol, versions
+from . import arrays, backward, joining, numpy_protocol, versions
 from .explain import check_integers, explained
 from .graph import creation
 from .in_place import InPlace
-from .joining import is_list_of_nodes, joined
+from .joining import WEAK
 from .leaving import Readable
 from .named_operations import NamedOperations
-from .operands import WEAK, constant, frozen_index
+from .operands import constant, frozen_index
 from .readings import Readings
 from .recording import DEFAULT, changed, current, note_left
 from .transaction import all_or_none
@@ -321,10 +321,10 @@ def apply(rule: Rule, operands: tuple, static: dict[str, Any]) -> Tensor:
     inputs, variables = [], 0
     for operand in operands:
         if not isinstance(operand, Tensor):
-            weak = operand.__class__ in WEAK
-            if not weak and is_list_of_nodes(operand):
-                return apply(rule, tuple(map(joined, operands)), static)
-            inputs.append(operand if weak else constant(operand, rule, operands))
+            kept = operand if operand.__class__ in WEAK else constant(operand, rule, operands)
+            if kept is None:
+                return joining.applied(rule, operands, static)
+            inputs.append(kept)
             continue
         variables += operand._requires_grad
         if operand._shared:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.explain import described
 from ..engine.numpy_protocol import implements
 from ..engine.tensor import Tensor
 from .base import (
@@ -29,8 +30,11 @@ def repeat(x, repeats, axis=None):
     """Each element (or slice along an axis) that many times in a row."""
     if axis is None:
         x, axis = row(as_array(x)), 0
-    axis, repeats = axis_of("repeat", x, axis), plain(repeats)
-    found = by_numpy("repeat", x, np.repeat, np.arange(x.shape[axis]), repeats)
+    axis = axis_of("repeat", x, axis)
+    try:
+        found = np.arange(x.shape[axis]).repeat(plain(repeats))
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"repeat of {described([x])}: {error}") from None
     return x[along(axis, found)]
 
 
@@ -42,6 +46,8 @@ def take(x, indices, axis=None, out=None, mode="raise"):
     x, axis = (row(x), 0) if axis is None else (x, axis_of("take", x, axis))
     if not isinstance(indices, Tensor):
         indices = np.asarray(indices)
+    if mode == "raise" and out is None:
+        return x[along(axis, indices)]
     if mode != "raise":
         n = x.shape[axis]
         indices = by_numpy("take", x, np.take, np.arange(n), plain(indices), mode=mode)
