@@ -147,11 +147,11 @@ class Tensor(NamedOperations, InPlace, Readings, Readable):
             note_left(self, ".numpy()")
         return self._data.copy()
 
-    def item(self) -> float:
-        """The one number of a tensor of size 1, as a Python number."""
+    def item(self, *place: Any) -> float:
+        """The one number of a tensor of size 1, or the one at a place, as a Python number."""
         if self._requires_grad:
             note_left(self, ".item()")
-        return self._only("item")
+        return self._data.item(*place) if place else self._only("item")
 
     def detach(self) -> Tensor:
         """A constant with the same numbers, cut off from the graph."""

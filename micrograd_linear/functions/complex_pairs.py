@@ -77,7 +77,8 @@ class ComplexPair(np.lib.mixins.NDArrayOperatorsMixin):
             angle = np.arctan2(self.imag, self.real)
             return np.degrees(angle) if (*args[1:], keywords.get("deg"))[0] else angle
         if function in _PRODUCTS and len(args) > 1:
-            return _product(*args[:2], lambda x, y: function(x, y, *args[2:], **keywords))
+            x, y, *others = args
+            return _product(x, y, lambda a, b: function(a, b, *others, **keywords))
         if function in TRANSFORMS:
             return TRANSFORMS[function](*args, **keywords)
         raise TypeError(_unknown(name_of(function)))

@@ -7,7 +7,7 @@ import numpy as np
 from ..engine.numpy_protocol import implements
 from ..engine.tensor import Tensor, apply
 from ..operations import RULES, SCALAR_RULES, Rule, is_read
-from .base import as_array, method
+from .base import as_array, into, method
 
 
 def _function(rule: Rule) -> Callable:
@@ -79,9 +79,12 @@ def __getattr__(name):
 
 @implements(np.clip)
 @method()
-def clip(x, min=None, max=None, **old_names):
+def clip(x, min=None, max=None, out=None, *, dtype=None, **old_names):
     """minimum(maximum(x, min), max); either bound may be None, an array or a Tensor."""
     min, max = old_names.pop("a_min", min), old_names.pop("a_max", max)
+    if out is not None or dtype is not None:
+        y = as_array(x) if dtype is None else astype(as_array(x), dtype)
+        return into(out, "clip", clip(y, min, max, **old_names), x)
     if old_names:
         raise TypeError(
             f"clip of a Tensor: the arguments {', '.join(old_names)} are not supported; leave them "
@@ -124,3 +127,11 @@ def astype(x, dtype, *, copy=True):
     if not copy and dtype == x.dtype:
         return x
     return RULES["astype"](x, dtype=dtype)
+
+
+if hasattr(np, "astype"):  # NumPy has it since 2.1
+
+    @implements(np.astype)
+    def _astype_function(x, dtype, /, *, copy=True, device=None):
+        """The method ``astype``, as a function."""
+        return astype(x, dtype, copy=copy)

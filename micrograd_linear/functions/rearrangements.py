@@ -190,3 +190,21 @@ def extract(condition, arr):
     """The elements for which a condition holds, in a row."""
     condition = np.asarray(plain(condition))
     return moved("extract", arr, lambda x: np.extract(condition, x))
+
+
+@implements(np.unique)
+def unique(
+    ar, return_index=False, return_inverse=False, return_counts=False, axis=None, **keywords
+):
+    """The elements, or the slices along an axis, each once and in rising order; of those that are
+    equal it is the first. Where they stand, and how many there are, are plain numbers.
+    """
+    x = as_array(ar)
+    found = by_numpy(
+        "unique", x, np.unique, plain(x), True, return_inverse, return_counts, axis, **keywords
+    )
+    values, index, *others = found
+    if getattr(x, "requires_grad", False):
+        values = row(x)[index] if axis is None else x[along(axis_of("unique", x, axis), index)]
+    results = (values, *([index] if return_index else []), *others)
+    return results if len(results) > 1 else values
