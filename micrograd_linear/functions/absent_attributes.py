@@ -22,10 +22,10 @@ class Absent:
     def __get__(self, node: Any, kind: type) -> Any:
         from ..engine.refusals import REFUSALS  # which is read when one is needed
 
-        method = self._method()
+        refusal = REFUSALS.get(f"ndarray.{self.name}")
+        method = self._method() if refusal is None else None
         if method is not None:
             return method if node is None else functools.partial(method, node)
-        refusal = REFUSALS.get(f"ndarray.{self.name}")
         if node is None or refusal is None:
             raise AttributeError(f"{kind.__name__!r} object has no attribute {self.name!r}")
         raise AttributeError(

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..engine.explain import described
 from ..engine.numpy_protocol import implements
 from ..engine.versions import note_view, unseen
 from ..operations import RULES, is_read
@@ -65,6 +66,11 @@ def tensordot(x: Any, w: Any, axes: Any = 2) -> Any:
         [operator.index(a) for a in ([side] if isinstance(side, (int, np.integer)) else side)]
         for side in axes
     )
+    if len(left) != len(right):
+        raise ValueError(
+            f"tensordot of {described([x, w])}: expected as many axes of the one as of the other, "
+            f"got {left} and {right}"
+        )
     of_x, of_w = LETTERS[: x.ndim], list(LETTERS[x.ndim : x.ndim + w.ndim])
     for i, j in zip(left, right, strict=True):
         of_w[j] = of_x[i]
