@@ -211,7 +211,7 @@ def test_of_a_right_pass_the_lines_are_counted_and_none_is_accused(folder, capsy
 
 def test_the_lines_of_a_right_net_are_counted(folder, capsys):
     _, said = checked(NET, capsys)
-    assert "backward: 10 lines were run, 7 of them gradients, all right." in said
+    assert "backward: 10 lines were run, 7 of them gradients; all are right." in said
 
 
 def test_the_part_at_fault_is_marked_and_what_follows_is_told(folder, capsys):
