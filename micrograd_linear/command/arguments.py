@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from importlib import metadata
 
 from ..foundations.near import did_you_mean
+from ..foundations.precisions import PRECISIONS
 
 _CHECK = """\
 Check the backward passes in a Python file, in a notebook, or, for "-", in what comes in through
@@ -132,6 +133,11 @@ def _add_judgement(check):
             help=f"let |hand - engine| <= atol + rtol * |engine| pass as well: this much, {words} "
             "(default: only rounding passes)",
         )
+    check.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        help="the type that backward computes in: agreement to its rounding passes",
+    )
     check.add_argument(
         "--gradients",
         action="append",

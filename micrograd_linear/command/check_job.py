@@ -134,7 +134,7 @@ def _checked(pairs, ran, options) -> list[Checked]:
 
 def tolerance_of(options: Any) -> Tolerance:
     """What the user lets pass beside rounding."""
-    return Tolerance(options.rtol, options.atol)
+    return Tolerance(options.rtol, options.atol, options.precision)
 
 
 def _hint(comparison: Comparison | None) -> Comparison | None:

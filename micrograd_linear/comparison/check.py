@@ -36,6 +36,7 @@ from .tolerance import ROUNDING_ALONE, Tolerance
 from .two_verdicts import by_differences, by_engine
 
 if TYPE_CHECKING:
+    from ..foundations.precisions import Precision
     from .correction.mistake import Diagnosis
 
 
@@ -47,6 +48,7 @@ def check_backward(
     seed: int = 0,
     rtol: float | None = None,
     atol: float | None = None,
+    precision: Precision | None = None,
 ) -> Comparison:
     """Compare a hand-written ``backward`` with the gradients of ``forward``, by two judges.
 
@@ -60,6 +62,7 @@ def check_backward(
                                 without it, inputs are sought that both functions accept
 
     ``rtol``, ``atol``          |hand - engine| <= atol + rtol * |engine| passes too, as ``close``
+    ``precision``               "bfloat16", "tf32" or "float16", in which backward computes
 
     Without ``backward``, ``forward`` is a class, or an object, with both methods; a function that
     returns a loss and its gradients; or a module, all of whose pairs are checked.
@@ -78,7 +81,7 @@ def check_backward(
     >>> check_backward(forward, backward, {"x": (5, 7), "w": (7, 3)}).ok
     True
     """
-    tolerance = Tolerance.of("check_backward", rtol, atol)
+    tolerance = Tolerance.of("check_backward", rtol, atol, precision)
     pairs = _pairs(forward, backward)
     given = [inputs] if len(pairs) == 1 else [inputs_for(p, inputs, pairs) for p in pairs]
     comparisons = {

@@ -143,8 +143,7 @@ def _of_graph(root, gradients, dy, tolerance):
             own,
             root,
             gradient=_fitting(upstream, np.asarray(root.current)),
-            rtol=tolerance.rtol,
-            atol=tolerance.atol,
+            **tolerance.keywords,
         )
     except (TypeError, ValueError) as error:
         raise UnusableLayer(str(error).removeprefix("compare: ")) from error

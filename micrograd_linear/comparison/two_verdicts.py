@@ -29,7 +29,7 @@ def by_engine(run: Run, hand: HandGradients, dy: np.ndarray, tolerance: Toleranc
     # The gradient of what forward does not use is 0.
     unused = {name: nodes[name] for name in hand.first if nodes[name].grad is None}
     claims = {nodes[name]: array for name, array in hand.first.items() if name not in unused}
-    comparison = compare(claims, recorded.y, gradient=dy, rtol=tolerance.rtol, atol=tolerance.atol)
+    comparison = compare(claims, recorded.y, gradient=dy, **tolerance.keywords)
     zeros = [_of_unused(n, hand.first[n], tensor, tolerance) for n, tensor in unused.items()]
     results = [
         if_repeatable(result, hand.again.get(result.name))
