@@ -40,13 +40,13 @@ class _SingleBoxes:
 
     def __init__(self, reading: Reading) -> None:
         self.reading, self.boxes, self.stacks = reading, [], {}
-        self._ids, self._numbers, self._results = {}, itertools.count(), reading.results
+        self._ids, self._results = numbering(reading), reading.results
 
     def add(self, node: Node, inputs: list[tuple[Any, Places]], stack: tuple[int, ...]) -> None:
         """The box of a node, after those of the constants among its inputs."""
         uses = [self._use(node, x, places, stack) for x, places in inputs]
-        id, reading = self._new_id(stack), self.reading
-        self._ids[node] = id
+        id, reading = self._ids[node], self.reading
+        self.stacks[id] = stack
         numbers = reading.data(node), reading.gradient(node)
         box = _box(id, (node,), node.shape, *numbers, reading, self._results)
         box.single, box.made_of = True, tuple(x for x, _ in inputs)
@@ -72,7 +72,8 @@ class _SingleBoxes:
             words = "✗" if wrong else ""
             use = Use(self._ids[x], words, wrong, called, repeated, places=places)
             return use.flowing(self.reading)
-        id, group = self._new_id(stack), self.reading.groups.get(node, "")
+        id, group = self._ids[places[0]], self.reading.groups.get(node, "")
+        self.stacks[id] = stack
         constant = Numbers.read(x)
         shown = {"data": constant.shown}
         box = Box(id, "constant", "", np.shape(x), _dtype(x), constant.array, None, shown)
@@ -80,10 +81,19 @@ class _SingleBoxes:
         self.boxes.append(box)
         return Use(id, role=called, broadcast=repeated)
 
-    def _new_id(self, stack: tuple[int, ...]) -> str:
-        id = f"v{next(self._numbers)}"
-        self.stacks[id] = stack
-        return id
+
+def numbering(reading: Reading) -> dict[Any, str]:
+    """{a node, or the place of a constant: its id}, counted where every value has a card, so that a
+    value has one id in all pictures of its graph.
+    """
+    ids: dict[Any, str] = {}
+    numbers = itertools.count()
+    for node, inputs in (reading.unclosed or reading).operands().items():
+        for x, places in inputs:
+            if not is_node(x):
+                ids[places[0]] = f"v{next(numbers)}"
+        ids[node] = f"v{next(numbers)}"
+    return ids
 
 
 def _box(

@@ -48,10 +48,12 @@ _FRAMES = {"leaf": ' STYLE="ROUNDED"', "constant": ' STYLE="DASHED"'}
 _FONT = "Helvetica,Arial,sans-serif"
 
 
-def dot(picture, layout, *, show=ALL, heat=True, theme="light", card=None):
+def dot(picture, layout, *, show=ALL, heat=True, theme="light", card=None, outside=None):
     """The DOT text, in a ``Layout``; ``show`` as for ``draw``; in the colours of a ``theme``.
 
-    ``card(box)`` gives another label for a value; what flows back is then not drawn.
+    ``card(box)`` gives another label for a value, or None for one without a card of its own; what
+    flows back is then not drawn. ``outside`` {id: box} are operands that stand elsewhere: a
+    reference is drawn at each of their uses.
     """
     graph = graphviz.Digraph()
     _set_defaults(graph, picture, layout.direction, card is not None)
@@ -66,7 +68,7 @@ def dot(picture, layout, *, show=ALL, heat=True, theme="light", card=None):
 
     _Frames(graph, picture, layout.direction, value).draw()
     _set_columns(graph, picture, layout)
-    ends = _Ends(graph, picture)
+    ends = _Ends(graph, picture, outside or {})
     for box in picture.boxes:
         operation = box.id if layout.brief else f"{box.id}_op"
         for i, use in enumerate(box.operands):
@@ -117,8 +119,9 @@ class _Ends:
     follow.
     """
 
-    def __init__(self, graph, picture):
-        self.graph, self.met = graph, set()  # the ids that lines of earlier boxes began at
+    def __init__(self, graph, picture, outside):
+        self.graph, self.outside = graph, outside
+        self.met = set()  # the ids that lines of earlier boxes began at
         self.uses = Counter(
             id for box in picture.boxes for id in dict.fromkeys(use.id for use in box.operands)
         )
@@ -126,10 +129,12 @@ class _Ends:
 
     def of(self, use, box):
         """The id at which the line for this use in that box begins."""
-        leaf = self.leaves.get(use.id)
-        if leaf is None or self.uses[use.id] <= MOST_USES or use.id not in self.met:
-            return use.id
-        reference, label = f"{use.id}_{box.id}", f"<{text(leaf.title) or '…'}>"
+        leaf = self.outside.get(use.id)
+        if leaf is None:
+            leaf = self.leaves.get(use.id)
+            if leaf is None or self.uses[use.id] <= MOST_USES or use.id not in self.met:
+                return use.id
+        reference, label = f"{use.id}_{box.id}", f"<{text(leaf.title or leaf.id)}>"
         self.graph.node(reference, label=label, fillcolor=FILLS[leaf.look], **_REFERENCE)
         return reference
 
@@ -169,11 +174,13 @@ class _Frames:
 
 def _value(part, box, label, brief):
     """The card of a value, and its operation in front of it, or, on a ``brief`` card, on it."""
-    part.node(box.id, label=label, shape="plain", id=box.id)
+    if label is not None:
+        part.node(box.id, label=label, shape="plain", id=box.id)
     if box.symbol and not brief:
         look = _COMPOSITE if box.is_composite else _OPERATION
         part.node(f"{box.id}_op", label=_operation(box), id=f"{box.id}_op", **look)
-        part.edge(f"{box.id}_op", box.id)
+        if label is not None:
+            part.edge(f"{box.id}_op", box.id)
     elif box.cut:
         part.node(f"{box.id}_cut", label="…", shape="plaintext", width="0.2", height="0.2")
         part.edge(f"{box.id}_cut", box.id, style="dotted")

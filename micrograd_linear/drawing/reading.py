@@ -51,6 +51,7 @@ class Reading:
     called: dict[int, Any] = field(default_factory=dict)  # {call: module}
     groups: dict[Node, str] = field(default_factory=dict)  # the tensor that it is an element of
     composites: dict[Node, Composite] = field(default_factory=dict)  # {result: what is one card}
+    unclosed: Reading | None = None  # the same with nothing closed into one card
     _read: dict[Any, Numbers] = field(default_factory=dict)
 
     @property
@@ -83,7 +84,7 @@ class Reading:
         found = {node: one for node, one in found.items() if not wrong & one.inside}
         hidden = {x for one in found.values() for x in one.inside if x is not one.result}
         part = [node for node in self.part if node not in hidden]
-        return replace(self, part=part, composites=found)
+        return replace(self, part=part, composites=found, unclosed=self)
 
     def data(self, node: Node) -> Numbers:
         return self._numbers("data", node, node.current)
