@@ -64,7 +64,7 @@ def dot(picture, layout, *, show=ALL, heat=True, theme="light", card=None, outsi
     )
 
     def value(part, box):
-        _value(part, box, made(box), layout.brief)
+        _value(part, box, made(box), layout.brief, 10 if card is None else 11)
 
     _Frames(graph, picture, layout.direction, value).draw()
     _set_columns(graph, picture, layout)
@@ -108,7 +108,7 @@ def _set_defaults(graph, picture, direction, in_page):
         "graph", rankdir=direction, **page, labelloc="b", ranksep="0.3", nodesep="0.2", **extra
     )
     graph.attr("node", fontname=_FONT, fontsize="11", color=LINE, fontcolor=INK)
-    line = {"fontname": _FONT, "fontsize": "9", "fontcolor": LINE}
+    line = {"fontname": _FONT, "fontsize": "11" if in_page else "9", "fontcolor": LINE}
     graph.attr("edge", color=LINE, arrowsize="0.7", **line)
 
 
@@ -172,13 +172,15 @@ class _Frames:
             self.value(part, box)
 
 
-def _value(part, box, label, brief):
-    """The card of a value, and its operation in front of it, or, on a ``brief`` card, on it."""
+def _value(part, box, label, brief, small):
+    """The card of a value, and its operation in front of it, or, on a ``brief`` card, on it;
+    ``small`` is the size of the text that explains.
+    """
     if label is not None:
         part.node(box.id, label=label, shape="plain", id=box.id)
     if box.symbol and not brief:
         look = _COMPOSITE if box.is_composite else _OPERATION
-        part.node(f"{box.id}_op", label=_operation(box), id=f"{box.id}_op", **look)
+        part.node(f"{box.id}_op", label=_operation(box, small), id=f"{box.id}_op", **look)
         if label is not None:
             part.edge(f"{box.id}_op", box.id)
     elif box.cut:
@@ -260,8 +262,8 @@ def _line(content, padding=5):
     return f'<TR><TD ALIGN="LEFT" CELLPADDING="{padding}">{content}</TD></TR>'
 
 
-def _operation(box):
+def _operation(box, size):
     if box.is_composite:
-        formula = f'<FONT POINT-SIZE="10" COLOR="{LINE}">{text(box.settings)}</FONT>'
+        formula = f'<FONT POINT-SIZE="{size}" COLOR="{LINE}">{text(box.settings)}</FONT>'
         return f"<<B>{text(box.symbol)}</B><BR/>{formula}>"
     return f"<{text(box.symbol)}{'<BR/>' + text(box.settings) if box.settings else ''}>"

@@ -13,8 +13,9 @@ from .options import Style
 from .picture import Box, Picture
 
 SCREEN = 1080.0, 675.0  # points: 1440 x 900 pixels
+BESIDE, ABOVE = (640.0, 540.0), (1050.0, 320.0)  # where the picture is in a page of that size
 LEGIBLE = 0.75  # at this scale the smallest text, at a line, still has 9 pixels
-LEGIBLE_IN_PAGE = 0.62  # where a reader can zoom, the text of cards has 9 pixels
+LEGIBLE_IN_PAGE = 0.62  # in a page all text is as large as that of cards, and has 9 pixels
 MANY = 25  # boxes; with more of them, cards are brief
 _OPERATION = 45.0, 30.0
 _GAP = 25.0
@@ -44,13 +45,28 @@ class Layout:
         return columns.get(one) != columns.get(other)
 
 
-def layout(picture: Picture, style: Style, screen: tuple[float, float] | None = None) -> Layout:
+def layout_in_page(picture: Picture, style: Style) -> Layout:
+    """The layout that is most legible in a page, where what is explained stands beside the picture
+    or, if the picture is wide, below.
+    """
+    beside, above = (layout(picture, style, pane) for pane in (BESIDE, ABOVE))
+    return beside if beside.scale >= min(above.scale, LEGIBLE_IN_PAGE) else above
+
+
+def layout(
+    picture: Picture,
+    style: Style,
+    screen: tuple[float, float] | None = None,
+    brief: bool | None = None,
+) -> Layout:
     """The layout of a picture in the direction asked for, else in the one that fits best on a
-    ``screen``, in points. In a page, which has its own, all cards are small.
+    ``screen``, in points. In a page, which has its own, all cards are small. ``brief`` says that
+    cards are, or are not.
     """
     ranks = _ranks(picture)
     many = len(picture.boxes) > MANY
     cards = (False,) if picture.in_full else (True,) if many else (False, True)
+    cards = cards if brief is None else (brief,)
     in_page, screen = screen is not None, screen or SCREEN
     least = LEGIBLE_IN_PAGE if in_page else LEGIBLE
     best = Layout(style.direction or "LR", cards[0])

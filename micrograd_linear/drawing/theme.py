@@ -29,6 +29,7 @@ DARK = {
     "#944300": "#f2ac6e", "black": "#d8d8d8",
     **dict(zip(STEPS, STEPS_DARK, strict=True)), NOT_FINITE: NOT_FINITE_DARK,
 }  # fmt: skip
+FILLS_DARK = {kind: DARK[colour] for kind, colour in FILLS.items()}
 THEMES = ("auto", "light", "dark")
 
 

@@ -9,20 +9,25 @@ from ...derivation.text import Text
 from ...derivation.typeset import name
 from ...engine.names import UniqueNames
 from ...foundations.printable import printable
+from .derivation import derivation
 from .formulas import Formulas
 from .numbers import Summaries
 
 LONGEST_NAME = 40
 
 
-def run(picture, verdicts=None):
-    """({"seeds", "partial", "values", "formulas", "objective"}, the formulas' scripts) of a
-    picture, with what flows back in it if anything does.
+def run(picture, verdicts=None, closed=None):
+    """({"seeds", "partial", "values", "formulas", "objective", "cards", "derivation"}, the
+    formulas' scripts) of a picture, with what flows back in it if anything does.
 
     A value is {"id", "kind", "name", "math", "symbol", "about", "count", "data", "uses", "formula",
     "grad", "note", "line", "check"}; "grad" is its gradient in this pass. A use is {"of", "words",
     "part", "whole", "sum"}: the place of the operand in the list, what is added to its gradient,
     after and before broadcasting is undone, and the sum up to there. What is not there is left out.
+
+    ``closed`` is the same picture with calculations that have a name as one card each: "cards" is
+    [{"of": the place of its result, "inside": the places of what it hides, "symbol", "meaning",
+    "uses"}], and the derivation is that of the closed picture.
     """
     formulas = Formulas()
     place = {box.id: i for i, box in enumerate(picture.boxes)}
@@ -39,13 +44,59 @@ def run(picture, verdicts=None):
         if box.verdict:
             verdict = (verdicts or {}).get(box.node, {})
             value["check"] = {"words": box.verdict, "wrong": box.wrong} | verdict
+    objective = _objective(picture.boxes[-1], values[-1])
+    cards = [] if closed is None else _cards(picture, closed, place, numbers)
+    found = derivation(_with_closed(values, cards), formulas.entries, objective)
     return {
         "seeds": [[place[id], numbers(seed)] for id, seed in picture.seeds.items()],
-        "partial": bool(picture.folded),
+        "partial": bool(picture.grouped or picture.reading.cut),
         "values": values,
         "formulas": formulas.entries,
-        "objective": _objective(picture.boxes[-1], values[-1]),
+        "objective": objective,
+        "cards": cards,
+        "derivation": found,
     }, formulas.scripts
+
+
+def _cards(picture, closed, place, numbers):
+    """The calculations that have a name, each of which is one card."""
+    cards = []
+    for box in closed.boxes:
+        if not box.is_composite:
+            continue
+        inside = closed.reading.composites[box.node].inside
+        hidden = {other.id for other in picture.boxes if other.node in inside} - {box.id}
+        hidden |= _constants_of(picture, hidden | {box.id}) - {use.id for use in box.operands}
+        uses = []
+        for use in box.operands:
+            shown = {"of": place[use.id]}
+            if use.contribution is not None:
+                shown["part"] = numbers(use.contribution)
+            uses.append(shown)
+        card = {"of": place[box.id], "inside": sorted(place[id] for id in hidden), "uses": uses}
+        cards.append(card | {"symbol": box.symbol, "meaning": box.settings})
+    return cards
+
+
+def _constants_of(picture, ids):
+    """The constants that are operands of these values alone."""
+    kinds = {box.id: box.kind for box in picture.boxes if not box.symbol}
+    uses = (use.id for box in picture.boxes if box.id in ids for use in box.operands)
+    return {id for id in uses if kinds.get(id) == "constant"}
+
+
+def _with_closed(values, cards):
+    """The values of a picture in which each of the cards is closed: those inside are used by
+    nothing.
+    """
+    values = list(values)
+    for card in cards:
+        for i in card["inside"]:
+            values[i] = {**values[i], "uses": [], "kind": "hidden"}
+        changed = {key: card[key] for key in ("uses", "symbol", "meaning")}
+        kept = {key: part for key, part in values[card["of"]].items() if key != "formula"}
+        values[card["of"]] = kept | changed
+    return values
 
 
 def _add_contributions(picture, values, numbers):
@@ -99,6 +150,8 @@ def _value(box, called, place, formulas, numbers):
         "about": " ".join(part for part in (box.about, box.settings) if part),
         "data": numbers(box.data),
     }
+    if box.look != box.kind:
+        value["look"] = box.look
     if box.count > 1:
         value["count"] = box.count
     if box.notes:
