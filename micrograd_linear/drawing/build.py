@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ..engine.graph import Node
 from . import boxes, modules
 from .fold import READABLE, fold
 from .fold import Box as Group
@@ -64,13 +66,18 @@ def _turns(reading: Reading) -> Picture | None:
         return None
     for most in _FEW:
         groups = fold(reading.part, most)
-        alike = all(len({(x.operation, x.shape, x.name) for x in g.members}) == 1 for g in groups)
+        alike = all(len({_part(x) for x in group.members}) == 1 for group in groups)
         repeated = sum(len(g.members) for g in groups if len(g.members) > 2)
         if alike and repeated > 0.6 * len(reading.part):
             return _of_groups(
                 groups, reading, f"{reading.total:,} values, folded into {len(groups)}; {_SAME}"
             )
     return None
+
+
+def _part(node: Node) -> tuple:
+    """What is the same in all turns of a loop: x0, x1 and x2 are the input of three."""
+    return node.operation, node.shape, re.sub(r"\d+", "#", node.name or "")
 
 
 def folded(whole: Picture, most: int) -> Picture:

@@ -12,7 +12,7 @@ from .options import Style
 from .picture import Picture
 from .plain import as_json, as_text, mermaid
 from .play import page_of
-from .render import render
+from .render import render, size_of
 from .theme import themed
 
 PNG_SIDE, PNG_AREA = 32_767, 100_000_000  # pixels, of Graphviz, and of half a gigabyte of memory
@@ -75,13 +75,6 @@ FORMATS = {
     "txt": Format(_text, "text"),
     "json": Format(_json, "json"),
 }
-
-
-def size_of(svg: str) -> tuple[float, float]:
-    """The width and the height of an SVG by Graphviz, in points."""
-    size = re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg)
-    assert size is not None, "Graphviz writes the size of every SVG"
-    return float(size[1]), float(size[2])
 
 
 def on_a_screen(svg: str) -> str:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from ..foundations.printable import printable
 from .build import MOST_VALUES, flowing, folded
 from .fold import READABLE
-from .layout import layout_in_page
 from .options import Style
 from .page import page
 from .page.verdicts import verdicts
@@ -31,8 +30,7 @@ def page_of(picture: Picture, style: Style) -> str:
         remarks.append("no backward pass was made yet: this is the one that backward() would make")
     if check is not None:
         remarks.append(printable(check.summary, 300))
-    layouts = [layout_in_page(view, style) for view in views]
-    return page(views, layouts, compared, reading.title, "; ".join(remarks), style)
+    return page(views, compared, reading.title, "; ".join(remarks), style)
 
 
 def _views(picture: Picture) -> list[Picture]:

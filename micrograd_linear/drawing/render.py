@@ -5,6 +5,7 @@ code could crash Python or hold it for minutes, where no thread, alarm or Ctrl-C
 child can be stopped, and costs a tenth of a second.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -67,6 +68,13 @@ def render(source, format, *, deadline=20.0):
         f"draw: no picture ({'; '.join(reasons)}); `pip install pygraphviz` brings Graphviz along; "
         ".dot and save('x.dot') need none"
     )
+
+
+def size_of(svg: str) -> tuple[float, float]:
+    """The width and the height of an SVG by Graphviz, in points."""
+    size = re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg)
+    assert size is not None, "Graphviz writes the size of every SVG"
+    return float(size[1]), float(size[2])
 
 
 def _last_line(done):

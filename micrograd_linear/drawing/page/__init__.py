@@ -13,6 +13,8 @@ from importlib import resources
 
 from ..coarser import laid_out
 from ..heat import STEPS
+from ..layout import LEGIBLE_IN_PAGE, layouts_in_page, scale_in_page
+from ..render import LayoutTimeout, size_of
 from ..theme import FLOW
 from .javascript import HELPERS
 from .opened import insides
@@ -37,10 +39,11 @@ _DATA = (
 )
 _ELEMENTS = ("elements.js", "page.js", "picture.js", "cards.js", "editor.js", "moving.js")
 _PARTS = (*_DATA, *_ELEMENTS)
+FIRST = "a-"  # what the ids of the first view begin with
 LONGEST_EQUATION = 34  # characters on a card
 
 
-def page(pictures, layouts, verdicts, title, remark, style):
+def page(pictures, verdicts, title, remark, style):
     """The page as HTML text: the run of the first picture, and, where there is a second, the same
     run folded. ``verdicts`` as for ``run``.
 
@@ -51,9 +54,9 @@ def page(pictures, layouts, verdicts, title, remark, style):
     page allows no script but its own two, by their hashes, and no network: one unpacks the other.
     """
     views, scripts, canvases = [], [], []
-    for i, (picture, layout) in enumerate(zip(pictures, layouts, strict=True)):
-        prefix = "ab"[i] + "-"
-        drawn, data, formulas = _view(picture, layout, prefix, verdicts, style)
+    for i, picture in enumerate(pictures):
+        prefix = f"{'ab'[i]}-"
+        drawn, data, formulas = _view(picture, prefix, verdicts, style)
         scripts = scripts or formulas
         folded = "; ".join(filter(None, (data.pop("folded"), remark)))
         views.append({"prefix": prefix, "folded": folded, "title": title, **data})
@@ -89,7 +92,7 @@ def _packed(content):
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
-def _view(picture, layout, prefix, verdicts, style):
+def _view(picture, prefix, verdicts, style):
     """(the SVG elements, the data, the formulas' scripts) of one view of a run."""
     whole = picture.whole if picture.overview and not picture.grouped else None
     data, formulas = run(whole or picture, verdicts, picture if whole else None)
@@ -98,16 +101,38 @@ def _view(picture, layout, prefix, verdicts, style):
 
     def draw(drawn):
         if drawn is not picture:
-            return svg(drawn, layout, prefix, style.budget)
-        return svg(drawn, layout, prefix, style.budget, values, equations)
+            return _most_legible(drawn, prefix, style)
+        return _most_legible(drawn, prefix, style, values, equations)
 
-    drawn, element = laid_out(picture, draw, style.budget)
+    drawn, (layout, element) = laid_out(picture, draw, style.budget)
     if drawn is not picture:  # fewer boxes than were asked for
         data, formulas = run(drawn, verdicts)
         whole = None
     inner = insides(picture, whole, style, layout.brief, prefix) if whole else {}
     data |= {"folded": drawn.folded, "direction": layout.direction, "inner": inner}
     return element, data, formulas
+
+
+def _most_legible(picture, prefix, style, *about):
+    """(its layout, the SVG element) of a picture: the first layout that is legible in a page, or
+    the one that is the nearest to that.
+
+    Raises ``LayoutTimeout`` where the first takes longer than the style's budget.
+    """
+    best = None
+    for layout in layouts_in_page(picture, style):
+        try:
+            element = svg(picture, layout, prefix, style.budget, *about)
+        except LayoutTimeout:
+            if best is None:
+                raise
+            break
+        scale = scale_in_page(*size_of(element))
+        if best is None or scale > 1.05 * best[0]:
+            best = scale, layout, element
+        if scale >= LEGIBLE_IN_PAGE or prefix != FIRST:
+            break
+    return best[1:]
 
 
 def _on_cards(data):

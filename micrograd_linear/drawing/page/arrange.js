@@ -113,7 +113,7 @@ function isStacked([, , width, height], screen) {
   if (screen.width < 832) return false;
   const scale = (w, h) => Math.min(w / width, h / height, LARGEST);
   const beside = scale(0.6 * screen.width, screen.height - 190);
-  return beside < COMFORTABLE && scale(screen.width - 40, 0.46 * screen.height) > 1.1 * beside;
+  return beside < COMFORTABLE && scale(screen.width - 40, 0.5 * screen.height) > 1.1 * beside;
 }
 
 /** The box that a pane shows when all of the picture is in it, never enlarged beyond reason. */

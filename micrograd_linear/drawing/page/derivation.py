@@ -158,7 +158,7 @@ def derivation(values: list[dict[str, Any]], entries: list[Any], objective: list
     None where there would be more equations than can be read.
     """
     equations = Equations(values, entries, objective)
-    if any("count" in value for value in values):
+    if any("count" in value for value in values):  # their gradients are sums over all of a card
         return None
     computed = sum(bool(v["uses"]) for v in values) - len(equations.inlined)
     if computed + sum(map(bool, equations.incoming)) > MOST:

@@ -28,7 +28,7 @@ function explainForward(view, at) {
   const { text, parts } = computed(view, i);
   const operands = value.uses.map((use) => view.values[use.of]);
   const formula = view.formulas[value.formula];
-  if (formula && ![value, ...operands].some(({ data }) => isArray(data))) {
+  if (formula?.value && ![value, ...operands].some(({ data }) => isArray(data))) {
     const [numbers, spoken] = filled(formula.value, view.fill(i, "numbers"));
     const result = `<mo>=</mo>${numbers}<mo>=</mo>${mn(shown(value.data))}`;
     parts.push(equation(`<mrow>${result}</mrow>`));
@@ -44,7 +44,7 @@ function explainForward(view, at) {
 function computed(view, i) {
   const value = view.values[i];
   const formula = view.formulas[value.formula];
-  if (formula) {
+  if (formula?.value) {
     const [markup, said] = filled(formula.value, view.fill(i, "names"));
     const whole = `<mrow>${value.math}<mo>=</mo>${markup}</mrow>`;
     return { text: `${value.name} = ${said}`, parts: [equation(whole)] };

@@ -111,7 +111,8 @@ Object.assign(page, {
     for (const note of view.notes) note.style.visibility = finished ? "" : "hidden";
     const { marks, centre } = marksAt(view, at);
     for (const [id, ...looks] of marks) view.element(id)?.classList.add(...looks);
-    if (centre) this.keepInSight(view, view.element(centre));
+    const place = centre && (view.element(centre) ?? view.element(centre.split("_")[0]));
+    if (place) this.keepInSight(view, place);
     else if (at < 0 && view.framed === "followed") this.zoom(0);
   }
 });

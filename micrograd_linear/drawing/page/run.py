@@ -7,6 +7,7 @@ import numpy as np
 from ...derivation.mathml import Mathml
 from ...derivation.text import Text
 from ...derivation.typeset import name
+from ...engine.graph import is_node
 from ...engine.names import UniqueNames
 from ...foundations.printable import printable
 from .derivation import derivation
@@ -14,6 +15,7 @@ from .formulas import Formulas
 from .numbers import Summaries
 
 LONGEST_NAME = 40
+MOST_ALIKE = 5000  # values in one card whose uses are compared, to know its formula
 
 
 def run(picture, verdicts=None, closed=None):
@@ -160,6 +162,8 @@ def _value(box, called, place, formulas, numbers):
         value["more"] = True
     if box.symbol and box.node is not None and not box.is_composite:
         value["formula"] = formulas.number_of(box.node, box.made_of)
+    elif box.symbol and not box.single and box.members:
+        value["formula"] = _of_all(box, formulas)
     value = {key: part for key, part in value.items() if part not in ("", None)}
     return value | {
         "uses": [
@@ -167,6 +171,24 @@ def _value(box, called, place, formulas, numbers):
             for use in box.operands
         ]
     }
+
+
+def _of_all(box, formulas):
+    """The formula of values that are drawn as one; None for sums that were joined, and for calls of
+    modules.
+    """
+    uses_of = {node: {} for node in box.members}
+    for k, use in enumerate(box.operands):
+        for consumer, i in use.places:
+            if consumer not in uses_of:
+                return None
+            uses_of[consumer][i] = k
+    nodes = [sum(map(is_node, node.operands)) for node in box.members]
+    whole = all(len(uses) == count for uses, count in zip(uses_of.values(), nodes, strict=True))
+    alike = len({(node.operation, repr(node.static)) for node in box.members}) == 1
+    if not whole or not alike or len(uses_of) > MOST_ALIKE:
+        return None
+    return formulas.number_for_all(box.members[-1], uses_of)
 
 
 def _wholes(box, flow):

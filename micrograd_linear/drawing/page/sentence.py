@@ -13,6 +13,7 @@ def sentence(picture: Picture) -> str:
     """How the result is computed from its leaves, and which gradients flow back."""
     result = printable(picture.boxes[-1].title or "the result", LONGEST_NAME)
     leaves = [box for box in picture.boxes if box.kind == "leaf"]
+    leaves.sort(key=lambda box: box.parameter)
     origin = f" from {_listed([box.title for box in leaves], 'leaves')}" if leaves else ""
     if not picture.boxes[-1].symbol:
         return f"{result} is a value by itself: nothing was computed from it yet."
@@ -21,7 +22,11 @@ def sentence(picture: Picture) -> str:
     root = picture.boxes[-1]
     objective = result if root.data.size == 1 and not root.group else "L"
     gradients = [f"\u2202{objective}/\u2202{box.title or box.id}" for box in leaves]
-    found = _listed(gradients, "gradients")
+    found = (
+        _listed(gradients, "gradients")
+        if len(leaves) <= MOST_NAMES
+        else f"the gradient of {objective} for each"
+    )
     return (
         f"The run that computed {result}{origin}, and then, backward, {found}: "
         "one operation a step."

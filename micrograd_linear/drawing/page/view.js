@@ -56,7 +56,7 @@ class View {
     this.values.forEach(
       (value, i) => value.uses.length && this.steps.push({ kind: "forward", value: i })
     );
-    this.start = new Map(this.seeds);
+    this.start = new Map(this.steps.length ? this.seeds : []);
     if (this.start.size) {
       this.steps.push({ kind: "seed", value: this.seeds[this.seeds.length - 1][0] });
       for (let i = this.values.length - 1; i >= 0; i--)
