@@ -72,7 +72,7 @@ class _SingleBoxes:
             words = "✗" if wrong else ""
             use = Use(self._ids[x], words, wrong, called, repeated, places=places)
             return use.flowing(self.reading)
-        id, group = self._ids[places[0]], self.reading.groups.get(node, "")
+        id, group = self._ids[places[0]], self.reading.homes.get(node, "")
         self.stacks[id] = stack
         constant = Numbers.read(x)
         shown = {"data": constant.shown}
@@ -118,7 +118,7 @@ def _box(
     box.verdict, box.wrong = max(verdicts, key=lambda mark: mark[1], default=("", False))
     box.notes = marks.folded(members, reading.notes)
     box.parameter, box.cut = node in reading.names.parameters, node in reading.cut
-    box.group = reading.groups.get(node, "")
+    box.group, box.position = reading.homes.get(node, ""), reading.positions.get(node, 0)
     return box
 
 

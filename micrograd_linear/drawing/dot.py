@@ -150,6 +150,10 @@ class _Frames:
         for box in picture.boxes:
             home = groups.setdefault(box.group, f"t{len(groups)}") if box.group else box.cluster
             self.boxes.setdefault(home, []).append(box)
+        if groups:  # elements keep their order, row by row, which Graphviz would change once more
+            graph.attr(remincross="false")
+        for home in groups.values():
+            self.boxes[home].sort(key=lambda box: box.position)
         for home in (
             groups.values() if direction == "LR" else ()
         ):  # Graphviz puts the first of a rank lowest

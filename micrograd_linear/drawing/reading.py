@@ -50,6 +50,8 @@ class Reading:
     stacks: dict[Node, tuple[int, ...]] = field(default_factory=dict)  # the calls it was made in
     called: dict[int, Any] = field(default_factory=dict)  # {call: module}
     groups: dict[Node, str] = field(default_factory=dict)  # the tensor that it is an element of
+    homes: dict[Node, str] = field(default_factory=dict)  # that, or the tensor that it is made for
+    positions: dict[Node, int] = field(default_factory=dict)  # among the elements of that tensor
     composites: dict[Node, Composite] = field(default_factory=dict)  # {result: what is one card}
     unclosed: Reading | None = None  # the same with nothing closed into one card
     _read: dict[Any, Numbers] = field(default_factory=dict)

@@ -11,20 +11,21 @@ LONGEST_NAME = 40
 
 def sentence(picture: Picture) -> str:
     """How the result is computed from its leaves, and which gradients flow back."""
-    result = printable(picture.boxes[-1].title or "the result", LONGEST_NAME)
+    root = picture.boxes[-1]
+    result = printable(root.group or root.title or "the result", LONGEST_NAME)
     leaves = [box for box in picture.boxes if box.kind == "leaf"]
     leaves.sort(key=lambda box: box.parameter)
-    origin = f" from {_listed([box.title for box in leaves], 'leaves')}" if leaves else ""
-    if not picture.boxes[-1].symbol:
+    names = list(dict.fromkeys(box.group or box.title for box in leaves))
+    origin = f" from {_listed(names, 'leaves')}" if leaves else ""
+    if not root.symbol:
         return f"{result} is a value by itself: nothing was computed from it yet."
     if not picture.seeds or not leaves:
         return f"The run that computed {result}{origin}, one operation a step."
-    root = picture.boxes[-1]
     objective = result if root.data.size == 1 and not root.group else "L"
-    gradients = [f"\u2202{objective}/\u2202{box.title or box.id}" for box in leaves]
+    gradients = [f"\u2202{objective}/\u2202{name}" for name in names if name]
     found = (
         _listed(gradients, "gradients")
-        if len(leaves) <= MOST_NAMES
+        if len(names) <= MOST_NAMES
         else f"the gradient of {objective} for each"
     )
     return (
