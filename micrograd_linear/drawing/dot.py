@@ -75,12 +75,14 @@ def dot(picture, layout, *, show=ALL, heat=True, theme="light", card=None, outsi
             end, id = ends.of(use, box), f"{box.id}_op-{i}"
             loose = _LOOSE_EDGE if layout.goes_on(use.id, box.id) and end == use.id else {}
             words = "<BR/>".join(map(text, use.label))
-            label = {"label": f"<{words}>"} if use.label and len(picture.boxes) <= MANY else {}
+            # No room is kept for the label of a loose line: it is placed where there is some.
+            kind = "xlabel" if loose else "label"
+            label = {kind: f"<{words}>"} if use.label and len(picture.boxes) <= MANY else {}
             mark = _WRONG_EDGE if use.wrong else {}
             graph.edge(end, operation, id=id, **label, **{**loose, **mark})
             if use.shown is not None and card is None:
-                flow = f"<{brief(use, heat)}>"
-                graph.edge(end, operation, id=f"{id}-back", label=flow, **{**loose, **_BACK_EDGE})
+                flow = {kind: f"<{brief(use, heat)}>"}
+                graph.edge(end, operation, id=f"{id}-back", **flow, **{**loose, **_BACK_EDGE})
         ends.met.update(use.id for use in box.operands)
     return recoloured(graph.source) if theme == "dark" else graph.source
 

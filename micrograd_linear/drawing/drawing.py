@@ -202,8 +202,6 @@ class Drawing:
             shown = {"image/svg+xml": self.svg, "text/plain": repr(self)}
         except RuntimeError as error:  # without Graphviz a notebook still shows the graph
             return {"text/plain": f"{self.text}\n{error}"}
-        if self.folded:
-            return shown  # .html plays it, but would be long in a notebook
         try:
             return {"text/html": framed(self.html), **shown}
         except RuntimeError as error:  # the numbers that it would play were changed since
