@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from ..engine.graph import Node
 from . import boxes, modules
@@ -21,11 +22,17 @@ LAYABLE = 5000  # boxes that Graphviz lays out in seconds
 MOST_VALUES = 400  # that a page plays one by one
 
 
-def picture(reading: Reading, most: int, view: str = "auto") -> Picture:
+def picture(reading: Reading, most: int, view: str | Sequence[Any] = "auto") -> Picture:
     """The picture of what was read. Calculations that have a name are one card each, and it is
-    folded where it has more than ``most`` values, or as ``view`` has it ("full", "folded").
+    folded where it has more than ``most`` values, or as ``view`` has it ("full", "folded", or the
+    cards that are open).
     """
     total = reading.total
+    if not isinstance(view, str):
+        made = _each(reading.closed(view))
+        made.overview = bool(made.reading.composites)
+        made.whole = _each(reading) if made.overview and total <= MOST_VALUES else None
+        return made
     if view == "auto":
         closed = reading.closed()
         made = _each(closed) if closed.total <= most else None

@@ -12,6 +12,7 @@ import graphviz
 
 from .labels import brief, quiet, strip, text, value_rows
 from .layout import MANY
+from .legend import caption
 from .options import ALL
 from .theme import CLUSTER, FAINT, FILLS, FLOW, INK, LINE, OPERATION, PAGE, WRONG, recoloured
 
@@ -56,7 +57,8 @@ def dot(picture, layout, *, show=ALL, heat=True, theme="light", card=None, outsi
     reference is drawn at each of their uses.
     """
     graph = graphviz.Digraph()
-    _set_defaults(graph, picture, layout.direction, card is not None)
+    about = "" if card else caption(picture, show, heat)
+    _set_defaults(graph, about, layout.direction, card is not None)
     made = card or (
         (lambda box: _brief_label(box, show, heat))
         if layout.brief
@@ -101,14 +103,13 @@ def _set_columns(graph, picture, layout):
             together.edge(one, other, style="invis", minlen="2")
 
 
-def _set_defaults(graph, picture, direction, in_page):
+def _set_defaults(graph, about, direction, in_page):
     """Fonts, colours and distances; a picture in a page has its caption there."""
-    extra = {"label": f"<{text(picture.folded, 300)}>"} if picture.folded else {}
-    extra = {} if in_page else extra
+    extra = {"label": f"<{about}>"} if about else {}
     page = {"bgcolor": PAGE, "fontname": _FONT, "fontsize": "12", "fontcolor": INK}
-    graph.attr(
-        "graph", rankdir=direction, **page, labelloc="b", ranksep="0.3", nodesep="0.2", **extra
-    )
+    # A label for which there is no room is left out: it would stand on another.
+    room = {"forcelabels": "false", "ranksep": "0.3", "nodesep": "0.2"}
+    graph.attr("graph", rankdir=direction, **page, labelloc="b", **room, **extra)
     graph.attr("node", fontname=_FONT, fontsize="11", color=LINE, fontcolor=INK)
     line = {"fontname": _FONT, "fontsize": "11" if in_page else "9", "fontcolor": LINE}
     graph.attr("edge", color=LINE, arrowsize="0.7", **line)

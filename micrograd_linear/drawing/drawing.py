@@ -17,7 +17,7 @@ from .coarser import laid_out
 from .formats import FORMATS
 from .layout import layout
 from .names import variables
-from .options import ALL, Style, check_graph, style
+from .options import ALL, Style, check_graph, opened_cards, style
 from .page import framed
 from .picture import Picture
 from .reading import read
@@ -33,7 +33,7 @@ def draw(
     node: Node,
     path: str | os.PathLike[str] | None = None,
     *,
-    view: str = "auto",
+    view: str | Node | Sequence[str | Node] = "auto",
     show: Sequence[str] = ALL,
     heat: bool = True,
     backward: bool = False,
@@ -70,7 +70,8 @@ def draw(
                    card, whoever wrote it, and so are the turns of a loop that do not fit on a
                    screen. More than ``max_nodes`` values are folded: modules into one card each
                    where that helps, else all that play the same part; the caption says so. "full"
-                   shows every value with its numbers, "folded" always folds.
+                   shows every value with its numbers, "folded" always folds. The name of a card,
+                   of its result, or a list of such names opens these: view="softmax".
     ``focus``      a node, or a name that is shown: only what is at most ``depth`` operations (3)
                    before and after it
     ``direction``  "LR", from left to right, or "TB", from top to bottom; the default is the one in
@@ -102,7 +103,7 @@ def draw(
         drawn = picture(reading, max_nodes, "full")
     else:
         reading = read(node, check, scope, backward=backward, focus=focus, depth=depth)
-        drawn = picture(reading, max_nodes, view)
+        drawn = picture(reading, max_nodes, opened_cards(view))
     drawing = Drawing(drawn, chosen)
     if path is not None:
         drawing.save(path)

@@ -48,18 +48,34 @@ def check_graph(
             "draw: check: expected a Comparison, as compare() returns it, "
             f"got {type(check).__name__}"
         )
-    _check_choice("view", view, VIEWS)
+    opened_cards(view)
     _check_choice("level", level, LEVELS)
     _check_flag("backward", backward)
     if depth is not None and (not _is_integer(depth) or depth < 0):
         raise ValueError(f"draw: depth: expected an integer from 0 upward, got {depth!r}")
     if level == "scalar" and check is not None:
         raise ValueError("draw: level 'scalar' shows no comparison; leave out check")
-    if level == "scalar" and (view, focus, depth) != ("auto", None, None):
+    if level == "scalar" and (view != "auto" or focus is not None or depth is not None):
         raise ValueError(
             "draw: level 'scalar' shows all numbers of a small graph; "
             "leave out view, focus and depth"
         )
+
+
+def opened_cards(view: Any) -> str | tuple[Any, ...]:
+    """ "auto", "full" or "folded", or the cards that are open, by name or as nodes.
+
+    Raises ``TypeError`` for what is neither.
+    """
+    if isinstance(view, str) and view in VIEWS:
+        return view
+    cards = tuple(view) if isinstance(view, (list, tuple)) else (view,)
+    if not cards or not all(isinstance(card, str) or is_node(card) for card in cards):
+        raise TypeError(
+            f"draw: view: expected {', '.join(map(repr, VIEWS))}, a card to open, or a list of "
+            f"them, by name or as nodes; got {view!r}"
+        )
+    return cards
 
 
 def style(direction: Any, show: Any, heat: Any, theme: Any, budget: Any) -> Style:

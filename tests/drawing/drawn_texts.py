@@ -8,10 +8,8 @@ import numpy as np
 from micrograd_linear import Linear, Tensor
 
 TEXT = "{http://www.w3.org/2000/svg}text"
-WIDTHS = {
-    **dict.fromkeys("iIl.,:;|!' \xa0", 0.26),
-    **dict.fromkeys("mwMW", 0.85),
-}  # of Helvetica, em
+NARROW, BROAD = "iIl.,:;|!' \xa0", "mwMW"
+WIDTHS = {**dict.fromkeys(NARROW, 0.26), **dict.fromkeys(BROAD, 0.85)}  # of Helvetica, in em
 WIDTH, HEIGHT = 0.52, 0.8
 
 

@@ -31,7 +31,7 @@ def test_a_large_tensor_is_shown_by_its_blocks_and_an_empty_one_is_empty():
     assert "empty" in Tensor(np.zeros((0, 3)))._repr_html_()
 
 
-@pytest.mark.parametrize("name", ODD_NAMES[:8] + ["<img src=x onerror=alert(1)>"])
+@pytest.mark.parametrize("name", [*ODD_NAMES[:8], "<img src=x onerror=alert(1)>"])
 def test_odd_names_are_text(name):
     for node in (Value(1.0, name), Tensor([1.0], name)):
         assert "<img" not in node._repr_html_() and "<b><" not in node._repr_html_()

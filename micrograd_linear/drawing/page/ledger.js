@@ -13,7 +13,8 @@ function explainValue(view, i, at) {
   const until = view.until(at);
   if (!view.edited && until === view.steps.length - 1)
     parts.push(...(value.notes ?? []).map((note) => words(note, "strong")));
-  return [...parts, ...explainData(view, i), ...explainGradient(view, i, until)];
+  const nudges = view.edited ? [] : explainNudges(view, i);
+  return [...parts, ...explainData(view, i), ...explainGradient(view, i, until), ...nudges];
 }
 
 /** The data of a value; those of a leaf can be edited where everything can be computed anew. */

@@ -50,20 +50,24 @@ function nudgeOf(view, leaf, by = NUDGE) {
 }
 
 /** The finite-difference check of a leaf's number, as plain data. */
-function explainNudge(view, leaf) {
-  const { moves, says } = nudgeOf(view, leaf);
-  const called = view.values[leaf].name;
+const explainNudge = (view, leaf) => checkedNudge(view, leaf, "", nudgeOf(view, leaf));
+
+/** That of the elements of an array, which Python computed: it ran the graph again. */
+const explainNudges = (view, leaf) =>
+  (view.values[leaf].nudges ?? []).flatMap(({ at, ...nudge }) =>
+    checkedNudge(view, leaf, at.length ? `[${at.join(", ")}]` : "", nudge)
+  );
+
+function checkedNudge(view, leaf, where, { moves, says }) {
   const [objective, by] = [view.objective[1], shown(NUDGE)];
   const rest = Math.abs(moves - says);
   const close = rest <= 1e-3 * Math.max(Math.abs(moves), Math.abs(says), 1e-12);
-  const remark = close
-    ? "They agree."
-    : "The rest is curvature: a smaller nudge leaves less of it.";
+  const remark = close ? "They agree." : "The rest is curvature: a smaller nudge leaves less of it.";
   return [
-    heading(3, `nudge ${called} by ${by}`),
+    heading(3, `nudge ${view.values[leaf].name}${where} by ${by}`),
     listed([
       row(`${objective} moves by`, strong(shown(moves, 5))),
-      row(`${view.gradientOf(leaf)[1]} · ${by} says`, strong(shown(says, 5)))
+      row(`${view.gradientOf(leaf)[1]}${where} · ${by} says`, strong(shown(says, 5)))
     ]),
     words(remark, "soft")
   ];

@@ -12,6 +12,7 @@ from ...engine.names import UniqueNames
 from ...foundations.printable import printable
 from .derivation import derivation
 from .formulas import Formulas
+from .nudges import nudges
 from .numbers import Summaries
 
 LONGEST_NAME = 40
@@ -23,9 +24,10 @@ def run(picture, verdicts=None, closed=None):
     formulas' scripts) of a picture, with what flows back in it if anything does.
 
     A value is {"id", "kind", "name", "math", "symbol", "about", "count", "data", "uses", "formula",
-    "grad", "note", "line", "check"}; "grad" is its gradient in this pass. A use is {"of", "words",
-    "part", "whole", "sum"}: the place of the operand in the list, what is added to its gradient,
-    after and before broadcasting is undone, and the sum up to there. What is not there is left out.
+    "grad", "note", "line", "check", "nudges"}; "grad" is its gradient in this pass. A use is {"of",
+    "words", "part", "whole", "sum"}: the place of the operand in the list, what is added to its
+    gradient, after and before broadcasting is undone, and the sum up to there. What is not there is
+    left out.
 
     ``closed`` is the same picture with calculations that have a name as one card each: "cards" is
     [{"of": the place of its result, "inside": the places of what it hides, "symbol", "meaning",
@@ -47,6 +49,8 @@ def run(picture, verdicts=None, closed=None):
             verdict = (verdicts or {}).get(box.node, {})
             value["check"] = {"words": box.verdict, "wrong": box.wrong} | verdict
     objective = _objective(picture.boxes[-1], values[-1])
+    for id, rows in nudges(picture).items():
+        values[place[id]]["nudges"] = rows
     cards = [] if closed is None else _cards(picture, closed, place, numbers)
     found = derivation(_with_closed(values, cards), formulas.entries, objective)
     return {
