@@ -52,7 +52,8 @@ class _SingleBoxes:
         box.single, box.made_of = True, tuple(x for x, _ in inputs)
         composite = reading.composites.get(node)
         if composite is not None:
-            box.symbol, box.settings, box.operands = composite.title, composite.formula, uses
+            box.symbol, box.operands = composite.title, uses
+            box.settings = composite.meaning(reading.names.shown)
             box.is_composite = True
         elif node.operands and node not in reading.cut:
             many = len(uses) > len(node.operands)

@@ -49,44 +49,61 @@ _FRAMES = {"leaf": ' STYLE="ROUNDED"', "constant": ' STYLE="DASHED"'}
 _FONT = "Helvetica,Arial,sans-serif"
 
 
-def dot(picture, layout, *, show=ALL, heat=True, theme="light", card=None, outside=None):
+def dot(
+    picture,
+    layout,
+    *,
+    show=ALL,
+    heat=True,
+    theme="light",
+    card=None,
+    outside=None,
+    marks=None,
+    about="",
+):
     """The DOT text, in a ``Layout``; ``show`` as for ``draw``; in the colours of a ``theme``.
 
     ``card(box)`` gives another label for a value, or None for one without a card of its own; what
     flows back is then not drawn. ``outside`` {id: box} are operands that stand elsewhere: a
-    reference is drawn at each of their uses.
+    reference is drawn at each of their uses. ``marks`` {id of an operation or of a line: how it is
+    drawn}; ``about`` is a caption, as a label.
     """
     graph = graphviz.Digraph()
-    about = "" if card else caption(picture, show, heat)
+    about = about if card else caption(picture, show, heat)
+    marks = marks or {}
     _set_defaults(graph, about, layout.direction, card is not None)
-    made = card or (
-        (lambda box: _brief_label(box, show, heat))
-        if layout.brief
-        else (lambda box: _label(box, show, heat))
-    )
+    label = _brief_label if layout.brief else _label
+    small = 10 if card is None else 11
 
     def value(part, box):
-        _value(part, box, made(box), layout.brief, 10 if card is None else 11)
+        made = card(box) if card else label(box, show, heat)
+        _value(part, box, made, layout.brief, small, marks)
 
     _Frames(graph, picture, layout.direction, value).draw()
     _set_columns(graph, picture, layout)
     ends = _Ends(graph, picture, outside or {})
     for box in picture.boxes:
-        operation = box.id if layout.brief else f"{box.id}_op"
         for i, use in enumerate(box.operands):
-            end, id = ends.of(use, box), f"{box.id}_op-{i}"
-            loose = _LOOSE_EDGE if layout.goes_on(use.id, box.id) and end == use.id else {}
-            words = "<BR/>".join(map(text, use.label))
-            # No room is kept for the label of a loose line: it is placed where there is some.
-            kind = "xlabel" if loose else "label"
-            label = {kind: f"<{words}>"} if use.label and len(picture.boxes) <= MANY else {}
-            mark = _WRONG_EDGE if use.wrong else {}
-            graph.edge(end, operation, id=id, **label, **{**loose, **mark})
-            if use.shown is not None and card is None:
-                flow = {kind: f"<{brief(use, heat)}>"}
-                graph.edge(end, operation, id=f"{id}-back", **flow, **{**loose, **_BACK_EDGE})
+            line = ends.of(use, box), box, i, use, marks
+            _line_of(graph, picture, layout, line, None if card else heat)
         ends.met.update(use.id for use in box.operands)
     return recoloured(graph.source) if theme == "dark" else graph.source
+
+
+def _line_of(graph, picture, layout, line, heat):
+    """The line of a use, and, but for ``heat`` None, what flows back along it."""
+    end, box, i, use, marks = line
+    operation, id = box.id if layout.brief else f"{box.id}_op", f"{box.id}_op-{i}"
+    loose = _LOOSE_EDGE if layout.goes_on(use.id, box.id) and end == use.id else {}
+    words = "<BR/>".join(map(text, use.label))
+    # No room is kept for the label of a loose line: it is placed where there is some.
+    kind = "xlabel" if loose else "label"
+    label = {kind: f"<{words}>"} if use.label and len(picture.boxes) <= MANY else {}
+    mark = (_WRONG_EDGE if use.wrong else {}) | marks.get(id, {})
+    graph.edge(end, operation, id=id, **label, **{**loose, **mark})
+    if use.shown is not None and heat is not None:
+        flow = {kind: f"<{brief(use, heat)}>"}
+        graph.edge(end, operation, id=f"{id}-back", **flow, **{**loose, **_BACK_EDGE})
 
 
 def _set_columns(graph, picture, layout):
@@ -179,7 +196,7 @@ class _Frames:
             self.value(part, box)
 
 
-def _value(part, box, label, brief, small):
+def _value(part, box, label, brief, small, marks):
     """The card of a value, and its operation in front of it, or, on a ``brief`` card, on it;
     ``small`` is the size of the text that explains.
     """
@@ -187,7 +204,8 @@ def _value(part, box, label, brief, small):
         part.node(box.id, label=label, shape="plain", id=box.id)
     if box.symbol and not brief:
         look = _COMPOSITE if box.is_composite else _OPERATION
-        part.node(f"{box.id}_op", label=_operation(box, small), id=f"{box.id}_op", **look)
+        id = f"{box.id}_op"
+        part.node(id, label=_operation(box, small), id=id, **{**look, **marks.get(id, {})})
         if label is not None:
             part.edge(f"{box.id}_op", box.id)
     elif box.cut:

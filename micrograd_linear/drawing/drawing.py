@@ -20,8 +20,10 @@ from .names import variables
 from .options import ALL, Style, check_graph, opened_cards, style
 from .page import framed
 from .picture import Picture
+from .play import first_view
 from .reading import read
 from .scalars import read_numbers
+from .slides import STEPS
 
 if TYPE_CHECKING:
     from ..comparison import Comparison
@@ -165,15 +167,21 @@ class Drawing:
         """The values, their operands and numbers, for a program."""
         return self._text("json")
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def save(self, path: str | os.PathLike[str], *, steps: bool = False) -> Path:
         """Write svg, png, pdf, html (the page), dot, mmd (Mermaid), txt or json; returns the path.
 
         The ending of ``path`` says which. A file is written whole or not at all; a link, a device
-        and a pipe are written through, and stay. Raises ``ValueError`` for another ending, and for
+        and a pipe are written through, and stay. With ``steps``, a pdf has a page for every step of
+        the run, for slides (that takes pypdf: ``pip install 'micrograd_linear[slides]'``), and an
+        svg plays them. Raises ``ValueError`` for another ending, and for
         a PNG of more pixels than can be made, ``FileNotFoundError`` for a folder that does not
         exist, ``RuntimeError`` where Graphviz fails.
         """
-        whole = self._as(check_path(path, FORMATS))
+        if steps:
+            write = STEPS[check_path(path, STEPS)]
+            whole = write(first_view(self._picture), self._style)
+        else:
+            whole = self._as(check_path(path, FORMATS))
         return write_whole(Path(path), whole.encode() if isinstance(whole, str) else whole)
 
     def _text(self, ending: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .heat import NOT_FINITE, STEPS, Summary
-from .labels import CELL, text
+from .labels import text
 from .picture import Picture
 from .theme import FAINT, FILLS, LINE
 
@@ -57,7 +57,7 @@ def _swatch(colour: str, words: str) -> str:
 
 
 def _colour(colour: str) -> str:
-    size = f'WIDTH="{CELL}" HEIGHT="{CELL}" FIXEDSIZE="TRUE"'
+    size = 'WIDTH="14" HEIGHT="9" FIXEDSIZE="TRUE"'
     return f'<TD BGCOLOR="{colour}" BORDER="1" COLOR="{FAINT}" {size}></TD>'
 
 

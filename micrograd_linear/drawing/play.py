@@ -33,6 +33,13 @@ def page_of(picture: Picture, style: Style) -> str:
     return page(views, compared, reading.title, "; ".join(remarks), style)
 
 
+def first_view(picture: Picture) -> Picture:
+    """What a page opens with, and slides show, with what flows back. Raises ``RuntimeError`` where
+    data were changed since the graph was computed.
+    """
+    return _views(picture)[0]
+
+
 def _views(picture: Picture) -> list[Picture]:
     """[all of it, it folded], or one of the two: no second one where there is nothing to fold, no
     first one where it would be too long. A picture whose cards can be opened is one view.

@@ -69,6 +69,14 @@ def test_cards_open_by_name_and_by_node():
     assert draw(loss, view=["p"]).text == one.text
 
 
+def test_the_formula_of_a_card_names_what_it_is_computed_from():
+    logits = tensor(5, 4, name="logits")
+    p = softmax(logits)
+    p.name = "p"
+    assert "exp(logits) / Σ exp(logits)" in draw(p).text
+    assert "exp(z) / Σ exp(z)" in draw(softmax(tensor(5, 4) * 2.0)).text
+
+
 def test_what_is_no_card_cannot_be_opened():
     p = softmax(tensor(5, 4, name="z"))
     p.name = "p"

@@ -38,19 +38,8 @@ def run(picture, verdicts=None, closed=None):
     names = _names(picture.boxes)
     numbers = Summaries(picture).numbers
     values = [_value(box, names[box.id], place, formulas, numbers) for box in picture.boxes]
-    sums = _add_contributions(picture, values, numbers)
-    for box, value in zip(picture.boxes, values, strict=True):
-        of_this_pass = box.grad if picture.grouped else sums.get(box.id)
-        if of_this_pass is not None:
-            value["grad"] = numbers(of_this_pass)
-        if not picture.grouped:
-            value |= _notes(box, of_this_pass, picture.reading.stored)
-        if box.verdict:
-            verdict = (verdicts or {}).get(box.node, {})
-            value["check"] = {"words": box.verdict, "wrong": box.wrong} | verdict
+    _add_gradients(picture, values, numbers, verdicts or {})
     objective = _objective(picture.boxes[-1], values[-1])
-    for id, rows in nudges(picture).items():
-        values[place[id]]["nudges"] = rows
     cards = [] if closed is None else _cards(picture, closed, place, numbers)
     found = derivation(_with_closed(values, cards), formulas.entries, objective)
     return {
@@ -62,6 +51,23 @@ def run(picture, verdicts=None, closed=None):
         "cards": cards,
         "derivation": found,
     }, formulas.scripts
+
+
+def _add_gradients(picture, values, numbers, verdicts):
+    """Every value gets its gradient in this pass, and what else is known of it."""
+    sums = _add_contributions(picture, values, numbers)
+    nudged = nudges(picture)
+    for box, value in zip(picture.boxes, values, strict=True):
+        of_this_pass = box.grad if picture.grouped else sums.get(box.id)
+        if of_this_pass is not None:
+            value["grad"] = numbers(of_this_pass)
+        if not picture.grouped:
+            value |= _notes(box, of_this_pass, picture.reading.stored)
+        if box.verdict:
+            verdict = verdicts.get(box.node, {})
+            value["check"] = {"words": box.verdict, "wrong": box.wrong} | verdict
+        if box.id in nudged:
+            value["nudges"] = nudged[box.id]
 
 
 def _cards(picture, closed, place, numbers):

@@ -29,7 +29,7 @@ def svg(picture, layout, prefix, budget, values=None, equations=None, without=No
     flows = any(box.symbol for box in values) and not all(box.grad is None for box in values)
     said = {} if layout.brief or equations is None else equations
     labels = {
-        box.id: _label(box, place_of[box.id], layout.brief, flows, said.get(box.id, ""))
+        box.id: label_of(box, place_of[box.id], layout.brief, flows, said.get(box.id, ""))
         for box in picture.boxes
     }
     labels[without] = None
@@ -56,7 +56,7 @@ def svg(picture, layout, prefix, budget, values=None, equations=None, without=No
     return re.sub(rf'<text([^>]*) fill="{PLACE}">0([12])(\d{{4}})(\d{{2}})0*</text>', place, drawn)
 
 
-def _label(box, i, brief, flows, equation):
+def label_of(box, i, brief, flows, equation):
     """name, shape and type; data; gradient; the equation of the gradient; what is odd about them;
     how the gradient fared. A constant number stands alone.
     """
