@@ -22,10 +22,12 @@ LAYABLE = 5000  # boxes that Graphviz lays out in seconds
 MOST_VALUES = 400  # that a page plays one by one
 
 
-def picture(reading: Reading, most: int, view: str | Sequence[Any] = "auto") -> Picture:
+def picture(
+    reading: Reading, most: int, view: str | Sequence[Any] = "auto", style: Style = Style()
+) -> Picture:
     """The picture of what was read. Calculations that have a name are one card each, and it is
     folded where it has more than ``most`` values, or as ``view`` has it ("full", "folded", or the
-    cards that are open).
+    cards that are open); loops where it would not be legible in a ``style``.
     """
     total = reading.total
     if not isinstance(view, str):
@@ -36,7 +38,7 @@ def picture(reading: Reading, most: int, view: str | Sequence[Any] = "auto") -> 
     if view == "auto":
         closed = reading.closed()
         made = _each(closed) if closed.total <= most else None
-        if made is not None and not layout(made, Style()).is_legible:
+        if made is not None and not layout(made, style or Style()).is_legible:
             made = _turns(reading) or made
         if made is not None:
             made.overview = made.grouped or bool(closed.composites)

@@ -43,7 +43,7 @@ class Composite:
     inputs: list[tuple[Any, list[tuple[Node, int]]]]
     unknowns: dict[str, Any]
 
-    def meaning(self, names: Mapping[Node, str]) -> str:
+    def meaning(self, names: Mapping[Any, str]) -> str:
         """The formula, of what it is computed from by its name: softmax(y), not softmax(z)."""
 
         def named(letter: re.Match[str]) -> str:

@@ -46,6 +46,7 @@ def draw(
     direction: str | None = None,
     level: str = "auto",
     theme: str = "auto",
+    text: str = "normal",
     budget: float = 10.0,
 ) -> Drawing:
     """The graph that ``node``, a ``Value`` or a ``Tensor``, was computed from, as a ``Drawing``.
@@ -80,6 +81,8 @@ def draw(
                    which text is legible where all of the picture is on a screen. Where neither is,
                    cards are brief, and a long calculation goes on in further rows or columns.
     ``theme``      "light", "dark", or "auto": an SVG is then dark where its reader's system is
+    ``text``       "large", for a projector: what is drawn is laid out so that text is 1.6 times as
+                   large where the picture fills a screen
     ``budget``     seconds that laying out may take before the picture is folded further
 
     Raises ``TypeError`` for what is no node, no comparison or no focus, and ``ValueError`` for
@@ -96,7 +99,7 @@ def draw(
     y    +(x, x)  data 6  grad 0
     """
     check_graph(node, view, backward, check, max_nodes, focus, depth, level)
-    chosen = style(direction, show, heat, theme, budget)
+    chosen = style(direction, show, heat, theme, text, budget)
     if path is not None:
         check_path(path, FORMATS)
     scope = variables()
@@ -105,7 +108,7 @@ def draw(
         drawn = picture(reading, max_nodes, "full")
     else:
         reading = read(node, check, scope, backward=backward, focus=focus, depth=depth)
-        drawn = picture(reading, max_nodes, opened_cards(view))
+        drawn = picture(reading, max_nodes, opened_cards(view), chosen)
     drawing = Drawing(drawn, chosen)
     if path is not None:
         drawing.save(path)

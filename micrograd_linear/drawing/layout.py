@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .heat import Summary
 from .labels import in_short
-from .options import Style
+from .options import TEXTS, Style
 from .picture import Box, Picture
 
 SCREEN = 1080.0, 675.0  # points: 1440 x 900 pixels
@@ -100,7 +100,8 @@ def _tried(
     many = len(picture.boxes) > MANY
     cards = (False,) if picture.in_full else (True,) if many else (False, True)
     cards = cards if brief is None else (brief,)
-    in_page, screen = screen is not None, screen or SCREEN
+    in_page, (width, height) = screen is not None, screen or SCREEN
+    room = width / TEXTS[style.text], height / TEXTS[style.text]
     for is_brief in cards:
         is_long = picture.depth > _WIDE and not is_brief
         directions = ("TB", "LR") if is_long else ("LR", "TB")
@@ -110,7 +111,7 @@ def _tried(
                 if count > 1 and (not is_brief or picture.clusters):
                     continue
                 columns = _columns(ranks, count)
-                scale = _scale(picture, ranks, columns, direction, is_brief, in_page, screen)
+                scale = _scale(picture, ranks, columns, direction, is_brief, in_page, room)
                 yield Layout(direction, is_brief, columns if count > 1 else None, scale)
 
 
@@ -191,21 +192,22 @@ def page_size(box: Box, brief: bool) -> tuple[float, float]:
     heading = len(box.title or box.id) + len(box.about) + len(box.symbol) * brief
     lines = [shown for shown in box.shown.values() if shown.size]
     width = max([in_page_width(shown, brief) for shown in lines], default=40.0)
-    rows = sum(len(shown.cells) if _all_places(shown, brief) else 1 for shown in lines)
+    rows = sum(_places(shown, brief)[0] for shown in lines)
     return max(5.8 * heading, width) + 10.0, 22.0 + 17.0 * rows + 6.0 * (not brief)
 
 
 def in_page_width(shown: Summary, brief: bool) -> float:
     """The width of a row of numbers, with what stands before it."""
-    if _all_places(shown, brief):
-        return 40.0 + 48.0 * shown.cells.shape[1]
-    return 40.0 + 5.6 * max(8, len(in_short(shown)))
+    columns = _places(shown, brief)[1]
+    return 40.0 + (48.0 * columns if columns > 1 else 5.6 * max(8, len(in_short(shown))))
 
 
-def _all_places(shown: Summary, brief: bool) -> bool:
-    """Whether a page has a place for each of its numbers."""
+def _places(shown: Summary, brief: bool) -> tuple[int, int]:
+    """The rows and columns of numbers that a page shows of an array: one for all of a large one."""
     cells = shown.cells
-    return not brief and shown.in_full and cells is not None and max(cells.shape) <= SIDE
+    if brief or not shown.in_full or cells is None or max(cells.shape) > SIDE:
+        return 1, 1
+    return cells.shape[0], cells.shape[1]
 
 
 def brief_size(box: Box) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from .theme import THEMES
 
 ALL = ("name", "shape", "data", "grad")
 VIEWS, LEVELS, DIRECTIONS = ("auto", "full", "folded"), ("auto", "scalar"), ("LR", "TB")
+TEXTS = {"normal": 1.0, "large": 1.6}  # how large text is where a picture fills a screen
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Style:
     show: tuple[str, ...] = ALL
     heat: bool = True
     theme: str = "auto"
+    text: str = "normal"
     budget: float = 10.0
 
 
@@ -78,11 +80,12 @@ def opened_cards(view: Any) -> str | tuple[Any, ...]:
     return cards
 
 
-def style(direction: Any, show: Any, heat: Any, theme: Any, budget: Any) -> Style:
+def style(direction: Any, show: Any, heat: Any, theme: Any, size: Any, budget: Any) -> Style:
     """The ``Style``; raises ``ValueError`` or ``TypeError`` for what is none."""
     if direction is not None:
         _check_choice("direction", direction, DIRECTIONS)
     _check_choice("theme", theme, THEMES)
+    _check_choice("text", size, tuple(TEXTS))
     _check_flag("heat", heat)
     if (
         isinstance(show, str)
@@ -98,9 +101,8 @@ def style(direction: Any, show: Any, heat: Any, theme: Any, budget: Any) -> Styl
         or not 0 < float(budget) < math.inf
     ):
         raise ValueError(f"draw: budget: expected a positive number of seconds, got {budget!r}")
-    return Style(
-        direction, tuple(word for word in ALL if word in show), bool(heat), theme, float(budget)
-    )
+    words = tuple(word for word in ALL if word in show)
+    return Style(direction, words, bool(heat), theme, size, float(budget))
 
 
 def _is_integer(x: Any) -> TypeGuard[int]:

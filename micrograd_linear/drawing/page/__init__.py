@@ -70,6 +70,7 @@ def page(pictures, verdicts, title, remark, style):
     return _text_of("page.html").format(
         policy=_policy(start, text),
         title=html.escape(title),
+        size=style.text,
         about=html.escape(sentence(pictures[0])),
         folded=html.escape(views[0]["folded"]),
         style=in_theme(shades() + _text_of("page.css"), style.theme),
@@ -83,6 +84,7 @@ def page(pictures, verdicts, title, remark, style):
 def unpacked(text):
     """{"script", "data"} of a page."""
     packed = re.search(r'id="packed">([^<]*)<', text)
+    assert packed is not None, "every page has its script and its data"
     return json.loads(zlib.decompress(base64.b64decode(packed[1])))
 
 
@@ -132,6 +134,7 @@ def _most_legible(picture, prefix, style, *about):
             best = scale, layout, element
         if scale >= LEGIBLE_IN_PAGE or prefix != FIRST:
             break
+    assert best is not None, "every picture has a layout"
     return best[1:]
 
 
@@ -174,9 +177,9 @@ def _hash(script):
 
 _OPEN = (
     '<button type="button" id="fold" aria-pressed="false" '
-    'title="every value as a card of its own">open all</button>'
+    'title="every value as a card of its own">Open all</button>'
 )
 _FOLD = (
     '<button type="button" id="fold" aria-pressed="false" '
-    'title="values that play the same part as one">fold</button>'
+    'title="values that play the same part as one">Fold</button>'
 )

@@ -9,6 +9,7 @@ is passed on as it is goes by the name that it came with. So the linear layer re
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from .formulas import FIRST, GRADIENT, RESULT
@@ -25,7 +26,7 @@ class Equations:
     """The equations of the values of a run, as ``run`` has them."""
 
     def __init__(
-        self, values: list[dict[str, Any]], entries: list[Any], objective: list[str]
+        self, values: list[dict[str, Any]], entries: list[Any], objective: Sequence[Any]
     ) -> None:
         self.values, self.entries, self.objective = values, entries, objective
         self.incoming: list[list[tuple[int, int]]] = [[] for _ in values]
@@ -153,7 +154,7 @@ class Equations:
         return markup, _BARE.sub(lambda match: gap(match[0])[1], formula[1])
 
 
-def derivation(values: list[dict[str, Any]], entries: list[Any], objective: list[str]) -> Any:
+def derivation(values: list[dict[str, Any]], entries: list[Any], objective: Sequence[Any]) -> Any:
     """{"forward", "backward"}: lists of {"of": the place of the value, "markup", "text", "leaf"};
     None where there would be more equations than can be read.
     """

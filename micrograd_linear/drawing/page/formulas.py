@@ -90,9 +90,12 @@ def _part_of_all(k, parts, own, every):
         return None
     (positions,) = places
     here = dict.fromkeys(positions, k)
-    found = [parts[i] and _of_all(parts[i], {**own, **here}, users) for i in positions]
-    if None in found:
-        return None
+    found = []
+    for i in positions:
+        part = parts[i] and _of_all(parts[i], {**own, **here}, users)
+        if part is None:
+            return None
+        found.append(part)
     markup = "<mo>+</mo>".join(part[0] for part in found)
     return [f"<mrow>{markup}</mrow>", " + ".join(part[1] for part in found)]
 

@@ -90,27 +90,38 @@ Object.assign(page, {
     }
   },
 
+  /** Only what looks different from before is touched: a step of 300 cards takes no time. */
+  mark(view, marks) {
+    const looks = new Map();
+    for (const [id, ...words] of marks) {
+      const element = view.element(id);
+      if (element) looks.set(element, [...(looks.get(element) ?? []), ...words].sort().join(" "));
+    }
+    const before = view.canvas.marked ?? new Map();
+    for (const [element, words] of before)
+      if (looks.get(element) !== words) element.classList.remove(...words.split(" "));
+    for (const [element, words] of looks)
+      if (before.get(element) !== words) element.classList.add(...words.split(" "));
+    view.canvas.marked = looks;
+  },
+
   picture() {
     const { view, at } = this;
     view.canvas.classList.toggle("edited", view.edited);
-    view.canvas
-      .querySelectorAll(".now, .operand, .future, .back, .selected")
-      .forEach((element) =>
-        element.classList.remove("now", "operand", "future", "back", "selected")
-      );
     view.values.forEach((value, i) => {
       const { data, grad } = view.texts[i];
       const numbers = numbersAt(view, i, at);
-      this.write(data, numbers.data);
-      this.write(grad, numbers.grad);
+      const before = (view.written ??= [])[i];
+      if (before?.data !== numbers.data) this.write(data, numbers.data);
+      if (before?.grad !== numbers.grad) this.write(grad, numbers.grad);
+      view.written[i] = numbers;
     });
-    if (this.selected !== null)
-      view.element(view.values[this.selected].id)?.classList.add("selected");
     // What is odd about the run is said when it is over.
     const finished = !view.edited && view.until(at) === view.steps.length - 1;
     for (const note of view.notes) note.style.visibility = finished ? "" : "hidden";
     const { marks, centre } = marksAt(view, at);
-    for (const [id, ...looks] of marks) view.element(id)?.classList.add(...looks);
+    if (this.selected !== null) marks.push([view.values[this.selected].id, "selected"]);
+    this.mark(view, marks);
     const place = centre && (view.element(centre) ?? view.element(centre.split("_")[0]));
     if (place) this.keepInSight(view, place);
     else if (at < 0 && view.framed === "followed") this.zoom(0);

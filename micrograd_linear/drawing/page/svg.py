@@ -28,7 +28,7 @@ def svg(picture, layout, prefix, budget, values=None, equations=None, without=No
     place_of = {box.id: i for i, box in enumerate(values)}
     flows = any(box.symbol for box in values) and not all(box.grad is None for box in values)
     said = {} if layout.brief or equations is None else equations
-    labels = {
+    labels: dict[str | None, str | None] = {
         box.id: label_of(box, place_of[box.id], layout.brief, flows, said.get(box.id, ""))
         for box in picture.boxes
     }
