@@ -23,7 +23,7 @@ MOST_VALUES = 400  # that a page plays one by one
 
 
 def picture(
-    reading: Reading, most: int, view: str | Sequence[Any] = "auto", style: Style = Style()
+    reading: Reading, most: int, view: str | Sequence[Any] = "auto", style: Style | None = None
 ) -> Picture:
     """The picture of what was read. Calculations that have a name are one card each, and it is
     folded where it has more than ``most`` values, or as ``view`` has it ("full", "folded", or the

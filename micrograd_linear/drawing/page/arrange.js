@@ -116,6 +116,14 @@ function isStacked([, , width, height], screen) {
   return beside < COMFORTABLE && scale(screen.width - 40, 0.5 * screen.height) > 1.1 * beside;
 }
 
+const TOOLS = 64; // pixels above the picture
+
+/** How high the pane of a picture is that stands above: no higher than it needs, in pixels. */
+function heightAbove([, , width, height], screen) {
+  const scale = Math.min((screen.width - 40) / width, LARGEST);
+  return Math.round(Math.min(0.56 * screen.height, height * scale + TOOLS + 16));
+}
+
 /** The box that a pane shows when all of the picture is in it, never enlarged beyond reason. */
 function fitted([x, y, width, height], pane) {
   const scale = Math.min(pane.width / width, pane.height / height, LARGEST);

@@ -26,8 +26,14 @@ class Equations:
     """The equations of the values of a run, as ``run`` has them."""
 
     def __init__(
-        self, values: list[dict[str, Any]], entries: list[Any], objective: Sequence[Any]
+        self,
+        values: list[dict[str, Any]],
+        entries: list[Any],
+        objective: Sequence[Any],
+        is_of_itself: bool = False,
     ) -> None:
+        """``is_of_itself``: the pass starts from ∂L/∂L, which is 1."""
+        self.is_of_itself = is_of_itself
         self.values, self.entries, self.objective = values, entries, objective
         self.incoming: list[list[tuple[int, int]]] = [[] for _ in values]
         uses = [0] * len(values)
@@ -63,18 +69,18 @@ class Equations:
         found = []
         for i in [*inner, *leaves]:
             terms = [self._part(j, k) for j, k in self.incoming[i]]
-            if None in terms:
+            left = self._own_gradient(i)
+            parts = [term for term in terms if term is not None]
+            if len(parts) < len(terms):
                 names = dict.fromkeys(self.values[j]["symbol"] for j, _ in self.incoming[i])
-                words = f"flows back through {', '.join(names)}"
-                right = f"<mtext>{_escaped(words)}</mtext>", words
-            else:
-                parts = [term for term in terms if term is not None]
-                right = "<mo>+</mo>".join(p[0] for p in parts), " + ".join(p[1] for p in parts)
-            entry = self._equation(i, self._own_gradient(i), right)
-            if not self.values[i]["uses"] and None not in terms:
+                words = f" flows back through {', '.join(names)}"
+                markup = f"<mrow>{left[0]}<mtext>\u00a0{_escaped(words.strip())}</mtext></mrow>"
+                found.append({"of": i, "markup": markup, "text": left[1] + words})
+                continue
+            right = "<mo>+</mo>".join(p[0] for p in parts), " + ".join(p[1] for p in parts)
+            entry = self._equation(i, left, right)
+            if not self.values[i]["uses"]:
                 entry["leaf"] = True
-            if None in terms:
-                entry["words"] = True
             found.append(entry)
         return found
 
@@ -124,6 +130,8 @@ class Equations:
     def _gradient(self, i: int) -> Shown:
         while self._is_passed_on(i):
             i = self.incoming[i][0][0]
+        if self.is_of_itself and i == len(self.values) - 1:
+            return "<mn>1</mn>", "1"
         return self._own_gradient(i)
 
     def _named(self, i: int, in_a_sum: bool = True) -> Shown:
@@ -154,11 +162,16 @@ class Equations:
         return markup, _BARE.sub(lambda match: gap(match[0])[1], formula[1])
 
 
-def derivation(values: list[dict[str, Any]], entries: list[Any], objective: Sequence[Any]) -> Any:
+def derivation(
+    values: list[dict[str, Any]],
+    entries: list[Any],
+    objective: Sequence[Any],
+    is_of_itself: bool = False,
+) -> Any:
     """{"forward", "backward"}: lists of {"of": the place of the value, "markup", "text", "leaf"};
     None where there would be more equations than can be read.
     """
-    equations = Equations(values, entries, objective)
+    equations = Equations(values, entries, objective, is_of_itself)
     if any("count" in value for value in values):  # their gradients are sums over all of a card
         return None
     computed = sum(bool(v["uses"]) for v in values) - len(equations.inlined)

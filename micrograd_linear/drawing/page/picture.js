@@ -75,7 +75,10 @@ Object.assign(page, {
   /** The picture where the window has room for it: beside what is explained, or above it. */
   frame(view) {
     const screen = { width: innerWidth, height: innerHeight };
-    document.querySelector("main").classList.toggle("stacked", isStacked(view.whole, screen));
+    const main = document.querySelector("main");
+    const stacked = isStacked(view.whole, screen);
+    main.classList.toggle("stacked", stacked);
+    main.style.gridTemplateRows = stacked ? `${heightAbove(view.whole, screen)}px auto` : "";
     if (view.canvas.clientWidth < 50 || view.canvas.clientHeight < 50) return;
     const enlarged = view.box && view.framed !== true;
     if (!enlarged) this.zoom(0);
@@ -95,13 +98,14 @@ Object.assign(page, {
     const looks = new Map();
     for (const [id, ...words] of marks) {
       const element = view.element(id);
-      if (element) looks.set(element, [...(looks.get(element) ?? []), ...words].sort().join(" "));
+      if (element) looks.set(element, new Set([...(looks.get(element) ?? []), ...words]));
     }
-    const before = view.canvas.marked ?? new Map();
-    for (const [element, words] of before)
-      if (looks.get(element) !== words) element.classList.remove(...words.split(" "));
+    for (const [element, words] of view.canvas.marked ?? [])
+      for (const word of words)
+        if (!looks.get(element)?.has(word)) element.classList.remove(word);
     for (const [element, words] of looks)
-      if (before.get(element) !== words) element.classList.add(...words.split(" "));
+      for (const word of words)
+        if (!element.classList.contains(word)) element.classList.add(word);
     view.canvas.marked = looks;
   },
 

@@ -41,7 +41,11 @@ def run(picture, verdicts=None, closed=None):
     _add_gradients(picture, values, numbers, verdicts or {})
     objective = _objective(picture.boxes[-1], values[-1])
     cards = [] if closed is None else _cards(picture, closed, place, numbers)
-    found = derivation(_with_closed(values, cards), formulas.entries, objective)
+    seeds = list(picture.seeds.items())
+    itself = len(seeds) == 1 and seeds[0][0] == picture.boxes[-1].id
+    itself = itself and np.ndim(seeds[0][1]) == 0 and float(seeds[0][1]) == 1.0
+    closed_values = _with_closed(values, cards)
+    found = derivation(closed_values, formulas.entries, objective, itself)
     return {
         "seeds": [[place[id], numbers(seed)] for id, seed in picture.seeds.items()],
         "partial": bool(picture.grouped or picture.reading.cut),

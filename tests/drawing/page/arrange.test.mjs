@@ -70,6 +70,12 @@ test("a wide picture stands above what is explained, a tall one beside", () => {
   assert.equal(page.isStacked([0, 0, 1245, 300], { width: 390, height: 844 }), false);
 });
 
+test("a picture that stands above takes no more room than it needs", () => {
+  const screen = { width: 1440, height: 900 };
+  assert.equal(page.heightAbove([0, 0, 1400, 200], screen), 280);
+  assert.equal(page.heightAbove([0, 0, 1400, 2000], screen), 504);
+});
+
 test("all of the picture is shown, and a small one is not blown up", () => {
   const pane = { width: 800, height: 600 };
   assert.deepEqual(plain(page.fitted([0, 0, 1600, 600], pane)), [0, -300, 1600, 1200]);
