@@ -8,7 +8,7 @@ from ..engine.errors import leave_out
 from ..engine.numpy_protocol import implements
 from ..engine.tensor import Tensor, apply
 from ..operations import RULES, SCALAR_RULES, Rule, is_read
-from .base import as_array, method
+from .base import as_array, into, method
 
 
 def _function(rule: Rule) -> Callable:
@@ -90,9 +90,12 @@ def __getattr__(name):
 
 @implements(np.clip)
 @method()
-def clip(x, min=None, max=None, **old_names):
+def clip(x, min=None, max=None, out=None, *, dtype=None, **old_names):
     """minimum(maximum(x, min), max); either bound may be None, an array or a Tensor."""
     min, max = old_names.pop("a_min", min), old_names.pop("a_max", max)
+    if out is not None or dtype is not None:
+        y = as_array(x) if dtype is None else astype(as_array(x), dtype)
+        return into(out, "clip", clip(y, min, max, **old_names), x)
     if old_names:
         raise leave_out("clip of a Tensor", "arguments", old_names)
     if is_read(min) or is_read(max):
@@ -132,3 +135,11 @@ def astype(x, dtype, *, copy=True):
     if not copy and dtype == x.dtype:
         return x
     return RULES["astype"](x, dtype=dtype)
+
+
+if hasattr(np, "astype"):  # NumPy has it since 2.1
+
+    @implements(np.astype)
+    def _astype_function(x, dtype, /, *, copy=True, device=None):
+        """The method ``astype``, as a function."""
+        return astype(x, dtype, copy=copy)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from handed_in import RIGHT, TWO, WRONG, written
+from handed_in import RIGHT, TWO, WEAK, WRONG, written
 
 from micrograd_linear.command import output
 
@@ -72,6 +72,7 @@ def test_the_verdict_and_the_statuses_have_their_colours_and_columns_stay_in_lin
     assert painted.startswith("\x1b[31;1m✗ layer.py") and "\x1b[32midentical\x1b[0m  0" in painted
     assert "\x1b[31;1mWRONG\x1b[0m  " in painted
     assert run("check", written(RIGHT))[1].startswith("\x1b[32m✓ layer.py")
+    assert run("check", written(WEAK))[1].startswith("\x1b[33m✓ layer.py: The gradient agrees.")
 
 
 def test_what_is_said_of_the_file_stands_below_the_table(run):

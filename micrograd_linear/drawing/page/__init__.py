@@ -27,6 +27,7 @@ from .svg import svg
 _CONSTANTS = f'const ZERO = {len(STEPS) // 2}, NOTE = "{FLOW}";\n'
 # Plain data first, then the elements of the page.
 _DATA = (
+    "functions.js",
     "numbers.js",
     "view.js",
     "opening.js",
