@@ -87,6 +87,15 @@ class Compiled:
         self._lock = threading.RLock()  # f may call compiled functions while it is traced
         functools.update_wrapper(self, f, updated=())
 
+    def __repr__(self) -> str:
+        name = getattr(self, "__name__", type(self.f).__name__)
+        known = len(self.programs)
+        state = f"{known} structure{'s' * (known > 1)} of arguments" if known else "not called yet"
+        return f"<compiled {name}: {state}; (value, gradients) for argnums={self._wanted()}>"
+
+    def _wanted(self) -> int | tuple[int, ...]:
+        return self.argnums[0] if self.single else tuple(self.argnums)
+
     def __reduce__(self):
         """As a copy that traces anew."""
         options = {

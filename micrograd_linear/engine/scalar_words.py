@@ -33,6 +33,11 @@ class InWords:
         name = f", name={self.name!r}" if self.name else ""
         return f"Value(data={self._data!r}, grad={self.grad!r}{name})"
 
+    def _repr_html_(self) -> str:
+        from ..drawing.card import card  # a room above, where a notebook asks for it
+
+        return card(self)
+
     def __reduce__(self) -> tuple:
         if self._rule is not None:
             raise not_a_leaf(repr(self), self.operation)
