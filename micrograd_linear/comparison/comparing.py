@@ -41,16 +41,14 @@ def compare(
 
     Never raises on a mismatch, never broadcasts, touches no ``.grad``.
 
-    ``hand``: {name or node: array}, for leaves and intermediates; or one array, to be compared with
-    ``root.grad``. Arrays of any library that speaks NumPy's, the buffer or the DLPack protocol, or
-    the path of a file that ``np.save`` wrote; one that ``np.savez`` wrote is such a mapping.
-    ``root``: the result that is differentiated.
+    ``hand``: {name or node: array}, tables in tables too, for leaves and intermediates; or one
+    array, to be compared with ``root.grad``. Arrays of any library, PyTorch and JAX among them, or
+    the path of a file that ``np.save`` or ``np.savez`` wrote. ``root``: what is differentiated.
     ``gradient``: dL/d(root), of its shape; needed where it is not a scalar.
     ``rtol``, ``atol``: |hand - engine| <= atol + rtol * |engine| passes too, as ``close``; by
     default only rounding passes.
-    ``precision``: "bfloat16", "tf32" or "float16", the type that the hand-derived gradients were
-    computed in; numbers that were stored in such a type, or printed with some decimals, are
-    recognised.
+    ``precision``: "bfloat16", "tf32" or "float16", in which the gradients were computed; numbers
+    stored in such a type, or printed with some decimals, are recognised.
 
     Returns a ``Comparison``. Raises ``ValueError`` for a name that no node of the graph has, or
     that several have, and ``TypeError`` for a gradient that is not made of real numbers.
