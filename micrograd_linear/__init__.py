@@ -17,7 +17,8 @@ from .functions import NAMED, elementwise, rule
 if TYPE_CHECKING:
     from . import hand_derived, nn
     from .comparison import Comparison, assert_grads_match, check_backward, compare
-    from .compilation import TraceError, compile
+    from .compilation import TraceError
+    from .compilation import compile as compile
     from .derivation import Derivation, Formula, derive
     from .drawing import Drawing, draw
     from .functions.elementwise import *  # noqa: F403  the operations, as elementwise.pyi has them
@@ -30,6 +31,7 @@ _ROOMS = {
     "drawing": ("Drawing", "draw"),
     "hand_derived": (),
     "nn": ("Linear",),
+    "command.magic": ("load_ipython_extension",),  # %load_ext micrograd_linear
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in (room, *names)}
 
@@ -45,7 +47,6 @@ __all__ = [
     "assert_grads_match",
     "check_backward",
     "compare",
-    "compile",
     "debug",
     "derive",
     "draw",
@@ -63,6 +64,9 @@ __all__ = [
 ]
 __all__ += elementwise.__all__
 
+# A public name as well, and not one of ``import *``, which would hide Python's own ``compile``.
+_NOT_IMPORTED_BY_STAR = ["compile"]
+
 
 def __getattr__(name: str) -> object:
     """An elementwise operation, or a public name of a room that has not been loaded yet."""
@@ -78,4 +82,4 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     """The public names, loaded or not."""
-    return __all__
+    return sorted([*__all__, *_NOT_IMPORTED_BY_STAR])

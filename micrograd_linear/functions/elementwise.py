@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..engine.errors import leave_out
 from ..engine.numpy_protocol import implements
 from ..engine.tensor import Tensor, apply
 from ..operations import RULES, SCALAR_RULES, Rule, is_read
@@ -20,6 +21,7 @@ def _function(rule: Rule) -> Callable:
             )
         return rule(*(as_array(x) if len(operands) == 1 or _is_nested(x) else x for x in operands))
 
+    function.__wrapped__ = rule.formula  # whose signature help() shows
     return _named(function, rule, rule.name)
 
 
@@ -37,8 +39,17 @@ def _method(rule: Rule, name: str) -> Callable:
 
 def _named(function: Callable, rule: Rule, name: str) -> Callable:
     function.__name__ = name
-    function.__doc__ = rule.__doc__ or f"Elementwise {rule.name}."
+    function.__doc__ = _described(rule)
     return function
+
+
+def _described(rule: Rule) -> str:
+    """What the record says of the value, the derivative and the shapes."""
+    derivative = f", with the derivative {rule.lesson.derivative}" if rule.lesson.derivative else ""
+    value = rule.__doc__ or f"Elementwise {rule.name}{derivative.replace('z', 'x')}."
+    one = "The result has the shape of x."
+    several = "The operands broadcast, and the result has their common shape."
+    return f"{value}\n\n{one if rule.operand_count == 1 else several}"
 
 
 def _is_nested(x: object) -> bool:
@@ -86,10 +97,7 @@ def clip(x, min=None, max=None, out=None, *, dtype=None, **old_names):
         y = as_array(x) if dtype is None else astype(as_array(x), dtype)
         return into(out, "clip", clip(y, min, max, **old_names), x)
     if old_names:
-        raise TypeError(
-            f"clip of a Tensor: the arguments {', '.join(old_names)} are not supported; leave them "
-            "out"
-        )
+        raise leave_out("clip of a Tensor", "arguments", old_names)
     if is_read(min) or is_read(max):
         x = x if min is None else np.maximum(x, min)
         return x if max is None else np.minimum(x, max)
