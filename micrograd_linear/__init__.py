@@ -29,9 +29,9 @@ _ROOMS = {
     "compilation": ("TraceError", "compile"),
     "derivation": ("Derivation", "Formula", "derive"),
     "drawing": ("Drawing", "draw"),
+    "command.magic": ("load_ipython_extension",),  # %load_ext micrograd_linear
     "hand_derived": (),
     "nn": ("Linear",),
-    "command.magic": ("load_ipython_extension",),  # %load_ext micrograd_linear
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in (room, *names)}
 

@@ -115,7 +115,7 @@ def checked_file(file: str, source: str, options: Any, names: Sequence[str] = ()
             report.fixes = corrected(comparisons)
         if options.hint:
             report.found = [replace(c, comparison=_hint(c.comparison)) for c in report.found]
-        _looked_for(report.found)
+        _looked_for(report.found, formulas=not options.json)
     return report
 
 
@@ -141,10 +141,12 @@ def _hint(comparison: Comparison | None) -> Comparison | None:
     return None if comparison is None else hint_of(comparison)
 
 
-def _looked_for(found: Sequence[Checked]) -> None:
-    """Have all that is printed later looked for while the file is still loaded."""
+def _looked_for(found: Sequence[Checked], formulas: bool) -> None:
+    """Have all that is printed later looked for while the file is still loaded; JSON has no
+    formulas, and the room that writes them is not loaded for it.
+    """
     for comparison in (c.comparison for c in found if c.comparison is not None):
-        _ = comparison.diagnosis, comparison.formulas, comparison.weaknesses
+        _ = comparison.diagnosis, comparison.weaknesses, formulas and comparison.formulas
 
 
 def _write(reports, options):

@@ -71,7 +71,8 @@ def say(text: str) -> None:
             ) from None
 
 
-_COLOURS = {"wrong": "31;1", "right": "32"}  # of ECMA-48: red and bold, green
+# Of ECMA-48: red and bold, green, yellow.
+_COLOURS = {"wrong": "31;1", "right": "32", "weak": "33"}
 
 
 def colour() -> Callable[[str, str], str]:

@@ -15,15 +15,16 @@ _SIGNS = {True: ("✓", "right"), False: ("✗", "wrong"), None: ("?", "wrong")}
 _LONGEST = 120  # characters of why a file has no verdict, in its row
 
 
-def verdict_line(ok: bool | None, words: str, paint: Paint) -> str:
-    """The verdict in one line, with its sign, in colour."""
+def verdict_line(ok: bool | None, words: str, paint: Paint, weak: bool = False) -> str:
+    """The verdict in one line, with its sign, in colour; a weak pass has its own."""
     sign, role = _SIGNS[ok]
-    return paint(f"{sign} {words}", role)
+    return paint(f"{sign} {words}", "weak" if ok and weak else role)
 
 
 def of_comparison(comparison: Comparison, words: str, paint: Paint) -> list[str]:
     """A comparison in lines: the verdict, after some words; what to fix first; the table."""
-    lines = [verdict_line(comparison.ok, f"{words}{comparison.summary}", paint), ""]
+    weak = bool(comparison.weaknesses)
+    lines = [verdict_line(comparison.ok, f"{words}{comparison.summary}", paint, weak), ""]
     first = fix_first(comparison, paint)
     lines += [*first, ""] if first else []
     return [*lines, *details(comparison, paint, told_first(comparison))]

@@ -15,7 +15,7 @@ import pytest
 from ..comparison import UnusableLayer
 from ..foundations.place import message_of
 from . import person
-from .check_job import checked_file
+from .check_job import checked_file, load
 from .checking import NoPair, found_pairs
 from .file_report import AGREE
 from .user_file import running, source_of
@@ -62,11 +62,13 @@ class BackwardItem(pytest.Item):
     def runtest(self) -> None:
         """Check the pair, in a run of its file of its own."""
         file = os.path.relpath(self.path)
+        load("derivation")  # before the file runs, which may disturb what is imported after it
         options = argparse.Namespace(
             seed=0,
             rtol=self.config.getoption("check_backward_rtol"),
             atol=self.config.getoption("check_backward_atol"),
             gradients=None,
+            json=False,
             fix=False,
             write=False,
             hint=False,

@@ -68,7 +68,7 @@ def _averaged(search, factor):
             continue
         if is_of_numbers(node.operation) and any(x is search.target for x in node.operands):
             several = f"{copies:.0f} copies that broadcasting made"
-            return f": averaged over the {several}, which are to be summed"
+            return f": it averages the {several}; it should sum them"
     return ""
 
 

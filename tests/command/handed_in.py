@@ -11,6 +11,14 @@ def backward(dy, x, W):
 inputs = {"x": (5, 7), "W": (7, 3), "b": (1, 3)}
 """
 WRONG = RIGHT.replace("dy.sum", "dy.mean")  # in line 6
+# One row cannot show that a sum over the rows is missing.
+WEAK = """
+def forward(x, W, b):
+    return x @ W + b
+def backward(dy, x, W, b):
+    return {"b": dy[:1]}
+inputs = {"x": (1, 7), "W": (7, 3), "b": (1, 3)}
+"""
 TWO = """
 import numpy as np
 def relu(x):

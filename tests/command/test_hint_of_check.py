@@ -10,7 +10,7 @@ from handed_in import RIGHT, TWO, WRONG, written
 from micrograd_linear import Tensor, check_backward, compare
 from micrograd_linear.comparison import hint_of
 
-TELLING = ("should be", "dy.sum", "right is", "Right is", "1/5", "verified:", "averaged", "Σ")
+TELLING = ("should be", "dy.sum", "right is", "Right is", "1/5", "verified:", "averages", "Σ")
 
 
 def test_the_line_is_said_and_nothing_of_the_correction(run):

@@ -3,9 +3,11 @@
 import re
 
 import pytest
-from handed_in import RIGHT, TWO, WRONG, written
+from handed_in import RIGHT, TWO, WEAK, WRONG, written
 
+from micrograd_linear import Tensor, compare
 from micrograd_linear.command import output
+from micrograd_linear.comparison import details, fix_first, told_first
 
 
 def test_the_verdict_is_the_first_line_and_what_to_fix_is_the_next(run):
@@ -31,14 +33,14 @@ def test_of_several_pairs_the_first_wrong_one_is_to_fix_first(run):
     assert out.count("should be") == 1  # said once, not again below the table
 
 
-def test_where_no_line_is_known_the_first_wrong_gradient_is_to_fix_first(run):
-    text = (
-        "import numpy as np\ndef forward(x, W):\n    return np.tanh(x @ W)\n"
-        "def backward(dy, x, W):\n    g = dy * (1 - np.tanh(x @ W))\n"
-        "    return g @ W.T, x.T @ g\ninputs = {'x': (4, 3), 'W': (3, 2)}\n"
-    )
-    _, out, _ = run("check", written(text))
-    assert "\n\nFix first: x: at y = tanh(" in out and out.count("you used 1 - tanh(z)") == 1
+def test_where_no_line_is_known_the_first_wrong_gradient_is_to_fix_first():
+    W = Tensor([[1.0, 2.0]], "W")
+    comparison = compare({"W": [[4.0, 8.0]]}, (W * W).sum())
+    first, right = fix_first(comparison)
+    assert first == "Fix first: W: it is 2 times the gradient" and "right is ∇_W L" in right
+    told = details(comparison, told=told_first(comparison))
+    assert not [line for line in told if "2 times" in line]
+    assert fix_first(compare({"W": [[2.0, 4.0]]}, (W * W).sum())) == []
 
 
 @pytest.mark.parametrize(
@@ -72,6 +74,7 @@ def test_the_verdict_and_the_statuses_have_their_colours_and_columns_stay_in_lin
     assert painted.startswith("\x1b[31;1m✗ layer.py") and "\x1b[32midentical\x1b[0m  0" in painted
     assert "\x1b[31;1mWRONG\x1b[0m  " in painted
     assert run("check", written(RIGHT))[1].startswith("\x1b[32m✓ layer.py")
+    assert run("check", written(WEAK))[1].startswith("\x1b[33m✓ layer.py: The gradient agrees.")
 
 
 def test_what_is_said_of_the_file_stands_below_the_table(run):

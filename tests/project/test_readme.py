@@ -53,6 +53,20 @@ def test_the_derivation_prints_what_its_page_shows(run):
     assert run("derive", "layer.py", "--source") == (0, output)
 
 
+def test_git_ignores_what_these_commands_write(run):
+    ignored = [line.removeprefix("/") for line in (ROOT / ".gitignore").read_text().splitlines()]
+    assert run()[0] == 0 and sorted(path.name for path in Path().iterdir()) == [
+        "linear.html",
+        "linear.png",
+        "linear.svg",
+    ]
+    Path("layer.py").write_text(block("file: layer.py"))
+    run("check", "layer.py")
+    written = {path.name for path in Path().iterdir()}
+    assert len(written) == 7 and written - set(ignored) == set()
+    assert {"notes.svg"} - set(ignored) and {".venv/", "build/", "*.egg-info/"} <= set(ignored)
+
+
 def test_ci_runs_the_commands_of_the_readme():
     script = (ROOT / ".ci/run").read_text()
     for marker in ("command: main job", "command: tests"):

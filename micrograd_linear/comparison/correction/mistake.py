@@ -156,7 +156,8 @@ class Diagnosis:
         if not self.mistakes and self.lines:
             gradients = f", {self.gradients} of them gradients" if self.gradients else ""
             many = "lines were" if self.lines > 1 else "line was"
-            found.append(f"backward: {self.lines} {many} run{gradients}, all right.")
+            right = "all are right" if self.lines > 1 else "it is right"
+            found.append(f"backward: {self.lines} {many} run{gradients}; {right}.")
         for number, mistake in enumerate(self.mistakes):
             found += ["and, with that corrected:"] if number else []
             found += mistake.lines(paint)
