@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from ..comparison import (
     pairs_of,
 )
 from ..comparison.correction.mistake import Paint, plain_text
+from ..comparison.styles.patience import share
 from ..foundations.place import message_of
 from ..foundations.printable import finite, printable
 
@@ -103,10 +105,15 @@ def remarks_on(
     """The pairs without those that only may have been one and have no verdict; and a line for each
     of these, and for each other function that returns gradients and is in no pair.
     """
-    kept = [c for c in found if c.comparison is not None or c.pair.sure]
+    kept = [c for c in found if c.comparison is not None or _is_whole(c)]
     rest = [c for c in found if c not in kept]
     lines = [f"not checked: {c.pair.name} ({c.place}) returns gradients: {c.error}" for c in rest]
     return kept or list(found), lines + left_out(names, file, [c.pair for c in found])
+
+
+def _is_whole(checked):
+    """Whether a pair without a verdict is one: not where a base class leaves a part to others."""
+    return checked.pair.sure and "NotImplementedError" not in checked.error
 
 
 def _names_of(pair):
@@ -142,11 +149,12 @@ def _nothing_found(names, file):
 
 def checked_pairs(pairs: Sequence[Pair], names: Mapping[str, object], seed: int) -> list[Checked]:
     """Each pair with its comparison; alone, a pair that cannot be used is an error."""
-    inputs, found = names.get("inputs"), []
+    inputs, found, begun = names.get("inputs"), [], time.process_time()
     for pair in pairs:
         given = inputs_for(pair, inputs, pairs)
         try:
-            comparison = check_pair(pair, given, seed=seed)
+            seconds = share(time.process_time() - begun)
+            comparison = check_pair(pair, given, seed=seed, seconds=seconds)
             found.append(Checked(pair, comparison, given=given is not None))
         except UnusableLayer as error:
             if len(pairs) == 1:

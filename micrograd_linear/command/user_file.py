@@ -46,7 +46,7 @@ def running(name: str, source: str) -> Iterator[UserFile]:
         diverted = (
             printing_to_standard_error(),
             _never_leaving(),
-            standing_in(name),
+            standing_in(name, root),
             with_old_names(),
         )
         with put_back(root / "_"), diverted[0], diverted[1], diverted[2] as stand_ins, diverted[3]:
@@ -139,6 +139,7 @@ class UserFile:
 
     names: dict[str, object]
     notes: list[str] = field(default_factory=list)
+    lacks_names: bool = False  # all names of a module were taken, which is not there
 
 
 def _run(name, source, stand_ins) -> UserFile:
@@ -210,9 +211,11 @@ def _run_part(name, text, file):
             continue
         try:
             _run_statement(statement, code, name, file)
+            file.lacks_names |= _takes_all_of_nothing(statement)
         except Exception as error:  # the file's own code may raise anything
             no_data = isinstance(error, FileNotFoundError | URLError | EOFError)
             no_data |= not isinstance(error, NameError) and _rests_on(statement, file.names, lost)
+            no_data |= isinstance(error, NameError) and file.lacks_names
             # A demo that goes on without its data fails somewhere.
             no_data |= bool(lost) and not isinstance(error, NameError) and _is_demo(statement)
             if not no_data and getattr(error, "name", None) not in lost:
@@ -234,6 +237,12 @@ def _run_statement(statement, code, name, file):
         file.notes.append(f"another text stands in for {error.filename}, which is not there")
         with with_a_text():
             exec(code, file.names)
+
+
+def _takes_all_of_nothing(statement):
+    """Whether a statement is ``from module import *``, and the module is a stand-in."""
+    every = isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
+    return every and is_nothing(sys.modules.get(statement.module or ""))
 
 
 def _rests_on(statement, names, lost):

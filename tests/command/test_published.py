@@ -1,0 +1,100 @@
+"""Files as they are published: in packages of many forms, without helpers, of an older Python."""
+
+import collections
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from micrograd_linear.command import cli
+
+SCALE = """
+import numpy as np
+{head}
+
+def scale_forward(x, w):
+    return {x} * w, (x, w)
+
+def scale_backward(dout, cache):
+    x, w = cache
+    return dout * w, {dw}
+"""
+
+
+def written(name, text=""):
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    Path(name).write_text(text)
+    return name
+
+
+def scale(head="", x="x", dw="(dout * x).sum(axis=0)"):
+    return SCALE.format(head=head, x=x, dw=dw)
+
+
+def said_of(file, capsys):
+    """(exit status, what is said as plain data)."""
+    status = cli.main(["check", file, "--json"])
+    return status, json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("dw, status", [("(dout * x).sum(axis=0)", 0), ("dout.sum(axis=0)", 1)])
+def test_a_package_may_hold_a_module_of_its_own_name(tmp_path, monkeypatch, capsys, dw, status):
+    monkeypatch.chdir(tmp_path)
+    written("net/__init__.py", "from .net import width\n")
+    written("net/net.py", "from .tools import width\n")
+    written("net/tools.py", "width = 3\n")
+    text = scale("from . import marked\nfrom net.tools import width", dw=dw)
+    written("net/parts/__init__.py", "marked = True\n")
+    assert said_of(written("net/parts/scale.py", text), capsys)[0] == status
+
+
+def test_a_folder_that_is_no_package_may_be_imported_from_inside(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    written("work/shapes/sizes.py", "width = 3\n")
+    text = scale("from shapes.sizes import width")
+    assert said_of(written("work/shapes/scale.py", text), capsys)[0] == 0
+    assert not any(name.partition(".")[0] == "shapes" for name in sys.modules)
+
+
+def test_the_helpers_of_a_course_may_be_missing(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    text = scale("from testCases_v3 import *\nfrom planar_utils import load_data\nX = some_case()")
+    status, said = said_of(written("scale.py", text), capsys)
+    assert status == 0 and said["notes"][0].startswith("testCases_v3, planar_utils are not inst")
+    status, said = said_of(written("scale.py", scale(x="some_case(x)")), capsys)
+    assert status == 2 and "some_case" in said["error"]  # what forward needs is not made up
+
+
+def test_names_that_python_moved_are_there_while_the_file_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    before = set(vars(collections))
+    status, _ = said_of(written("scale.py", scale("from collections import Hashable")), capsys)
+    assert status == 0 and set(vars(collections)) == before
+    status, said = said_of(written("scale.py", scale("from collections import Hashed")), capsys)
+    assert status == 2 and "Hashed" in said["error"]
+
+
+def test_a_backward_pass_that_is_not_written_yet_has_no_verdict(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    text = scale() + "\ndef scale_backward_alt(dout, cache):\n    dx, dw = None, None\n"
+    status, said = said_of(written("scale.py", text + "    return dx, dw\n"), capsys)
+    assert status != 0 and [pair["ok"] for pair in said["pairs"]] == [True, None]
+    assert "not be written yet" in said["pairs"][1]["error"]
+    text += "    dw = (dout * cache[0]).sum(axis=0)\n    return dx, dw\n"
+    status, said = said_of(written("scale.py", text), capsys)
+    assert said["pairs"][1]["gradients"]["w"]["status"] in ("identical", "rounding")
+
+
+def test_a_base_class_that_leaves_its_work_to_others_is_no_pair(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    base = (
+        "class Base:\n"
+        "    def forward(self, x): return self.compute(x)\n"
+        "    def backward(self, dy): return self.slope(dy)\n"
+        "    def compute(self, x): raise NotImplementedError\n"
+    )
+    status, said = said_of(written("scale.py", scale() + base), capsys)
+    assert status == 0 and [pair["name"] for pair in said["pairs"]] == ["scale"]
+    status, said = said_of(written("scale.py", scale() + base.replace("NotImpl", "Value#")), capsys)
+    assert status != 0 and len(said["pairs"]) == 2
