@@ -29,7 +29,7 @@ _OPTIONAL = {
     "pydot", "cupy", "theano", "mxnet", "chainer", "jax", "autograd", "statsmodels", "patsy",
     "xgboost", "lightgbm", "optuna", "hypothesis", "docopt", "visdom", "tensorboard",
     "gymnasium", "cvxopt", "cvxpy", "streamlit", "gradio", "flask", "dask", "xarray", "zarr",
-    "einops", "opt_einsum",
+    "einops", "cPickle", "urllib2", "Tkinter", "StringIO", "Queue", "opt_einsum",
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from .interruption import noticing_interrupts
 from .missing import is_nothing, standing_in
 from .notebook import cells_of
 from .old_numpy import old_names_in, with_old_names
+from .old_python import NOTE, QUOTIENT, Dividing, divides_as_now, in_python_3, names_of, quotient
 from .package import Standing, standing_of
 from .surroundings import put_back
 
@@ -139,6 +140,7 @@ class UserFile:
 
     names: dict[str, object]
     notes: list[str] = field(default_factory=list)
+    is_old: bool = False  # it is of Python 2
     lacks_names: bool = False  # all names of a module were taken, which is not there
 
 
@@ -156,6 +158,11 @@ def _run(name, source, stand_ins) -> UserFile:
         _import_package(standing.package)
     sys.modules[module.__name__] = module
     file, observers = UserFile(module.__dict__), (sys.getprofile(), sys.gettrace())
+    file.names.update(names_of(source))
+    if Path(name).suffix != ".ipynb" and parts[0][1] != source:
+        file.is_old = True
+        file.names[QUOTIENT] = quotient
+        file.notes.append(NOTE)
     try:
         for part, text in parts:
             # The lines are kept for messages: the file may change or vanish while it runs.
@@ -183,7 +190,8 @@ def _import_package(package: str | None) -> None:
 
 def _parts(name, source):
     """(name, text) of what is run: the file, or the code cells of a notebook."""
-    return list(cells_of(name, source)) if Path(name).suffix == ".ipynb" else [(name, source)]
+    parts = list(cells_of(name, source)) if Path(name).suffix == ".ipynb" else [(name, source)]
+    return [(part, in_python_3(text) or text) for part, text in parts]
 
 
 def _standing(path, parts) -> Standing:
@@ -204,7 +212,10 @@ def _run_part(name, text, file):
     whole = compile(text, name, "exec", dont_inherit=True)
     flags = whole.co_flags & FUTURE
     lost: set[str] = set()
-    for statement in ast.parse(text, name).body:
+    tree = ast.parse(text, name)
+    if file.is_old and not divides_as_now(tree):
+        tree = Dividing().visit(tree)
+    for statement in tree.body:
         code = compile(ast.Module([statement], []), name, "exec", flags, dont_inherit=True)
         if is_endless(statement):
             file.notes.append(f"left out: a loop without an end ({name}:{statement.lineno})")

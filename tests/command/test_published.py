@@ -98,3 +98,56 @@ def test_a_base_class_that_leaves_its_work_to_others_is_no_pair(tmp_path, monkey
     assert status == 0 and [pair["name"] for pair in said["pairs"]] == ["scale"]
     status, said = said_of(written("scale.py", scale() + base.replace("NotImpl", "Value#")), capsys)
     assert status != 0 and len(said["pairs"]) == 2
+
+
+PYTHON_2 = """
+import numpy as np
+
+def pool_forward(x, size=2):
+    H = (x.shape[0] - size) / size + 1
+    if H < 1: print "too small"
+    out = np.zeros((H, x.shape[1]))
+    for i in xrange(H):
+        out[i] = x[i * size:(i + 1) * size].mean(axis=0)
+    print 'rows: %d, ' % H, out.shape  # of the result
+    try:
+        pass
+    except ValueError, e:
+        print e, \\
+            "again"; print
+    return out, (x, size)
+
+def pool_backward(dout, cache):
+    x, size = cache
+    dx = np.zeros_like(x)
+    for i in xrange(dout.shape[0]):
+        dx[i * size:(i + 1) * size] = {slope}
+    return dx
+"""
+
+
+@pytest.mark.parametrize("slope, status", [("dout[i] * (1.0 / size)", 0), ("dout[i]", 1)])
+def test_a_file_of_python_2_is_read_as_it_was_meant(tmp_path, monkeypatch, capsys, slope, status):
+    monkeypatch.chdir(tmp_path)
+    text = PYTHON_2.replace("{slope}", slope)
+    found, said = said_of(written("pool.py", text), capsys)
+    assert (
+        found == status
+        and said["pairs"][0]["line"] == text[: text.index("def pool_b")].count("\n") + 1
+    )
+    assert "Python 2" in said["notes"][0]
+
+
+def test_one_over_a_whole_number_is_0_in_python_2(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    text = PYTHON_2.replace("{slope}", "dout[i] * (1 / size)")
+    assert said_of(written("pool.py", text), capsys)[0] == 1
+    text = text.replace("import numpy", "from __future__ import division\nimport numpy")
+    text = text.replace("/ size + 1", "// size + 1")
+    assert said_of(written("pool.py", text), capsys)[0] == 0
+
+
+def test_what_is_no_python_at_all_stays_an_error(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    status, said = said_of(written("pool.py", "print 'a'\ndef f(:\n"), capsys)
+    assert status == 2 and "SyntaxError" in said["error"] and "pool.py:" in said["error"]
