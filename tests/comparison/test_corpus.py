@@ -130,6 +130,7 @@ WRONG = {
         "squared_scores_loss": {"W"},
         "SquaredScores.loss": {"W"},
     },
+    "columns_by_docstring_wrong.py": {"SquaredError": {"y_hat"}},
     "volumes_of_flows_wrong.py": {"Stretch": {"s"}},
     "one_sample_and_capsules_wrong.py": {"capsule_margin_loss": {"v"}},
     "windows_in_a_list_wrong.py": {"Windows": {"params[1]"}},

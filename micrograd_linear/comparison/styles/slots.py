@@ -216,6 +216,9 @@ def _arrays(slot, world, slots, documented):
     names = [other.name for other in slots]
     layers, layer = layers_of(names)
     sizes = world.sizes(layers)
+    said = slot.hints.documented if documented else None
+    if slot.is_labels and said and said[-1] == "1" and (column := shape_of(said)) is not None:
+        return [Array(column, "one-hot")]
     if slot.is_labels:
         return _labels(slot, world, slots)
     beside_others = slot.name == "weights" and {"w", "theta", "beta"} & set(names)
