@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,10 +24,12 @@ from ..comparison import (
 )
 from ..comparison.correction.mistake import Paint, plain_text
 from ..comparison.styles.patience import share
+from ..comparison.styles.source import text_of
 from ..foundations.place import message_of
 from ..foundations.printable import finite, printable
 
 _LONGEST = 2000
+_AVERAGES = re.compile(r"1\.?0? / m\b|\) / m\b|mean\(")
 
 
 @dataclass(frozen=True)
@@ -160,15 +163,25 @@ def checked_pairs(pairs: Sequence[Pair], names: Mapping[str, object], seed: int)
             if len(pairs) == 1:
                 raise
             found.append(Checked(pair, None, printable(message_of(error), _LONGEST)))
-    return _excused(found)
+    return _excused(found, _averaging_cost(names))
 
 
-def _excused(found):
+def _averaging_cost(names):
+    """The name of a function of the file that averages a cost over the samples; "" for none."""
+    own = names.get("__name__")
+    for name, function in names.items():
+        costs = inspect.isfunction(function) and "cost" in name.lower()
+        if costs and function.__module__ == own and _AVERAGES.search(text_of(function)):
+            return name
+    return ""
+
+
+def _excused(found, cost):
     """The pairs; what only deviates by the convention of a right net of the file is no error."""
     comparisons = {
         f"{c.pair.name}#{i}": c.comparison for i, c in enumerate(found) if c.comparison is not None
     }
-    after = excused(comparisons)
+    after = excused(comparisons, cost)
     return [
         replace(c, comparison=after.get(f"{c.pair.name}#{i}")) if c.comparison is not None else c
         for i, c in enumerate(found)

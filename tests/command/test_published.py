@@ -151,3 +151,38 @@ def test_what_is_no_python_at_all_stays_an_error(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     status, said = said_of(written("pool.py", "print 'a'\ndef f(:\n"), capsys)
     assert status == 2 and "SyntaxError" in said["error"] and "pool.py:" in said["error"]
+
+
+COURSE = """
+import numpy as np
+from dnn_utils_v2 import sigmoid
+
+def linear_forward(A, W, b):
+    return np.dot(W, A) + b, (A, W, b)
+
+def compute_cost(AL, Y):
+    m = Y.shape[1]
+    return {cost}
+
+def linear_backward(dZ, cache):
+    A_prev, W, b = cache
+    m = A_prev.shape[1]
+    dW = np.dot(dZ, A_prev.T) / m
+    db = np.sum(dZ, axis=1, keepdims=True) / {m}
+    return np.dot(W.T, dZ), dW, db
+"""
+AVERAGE = "-np.sum(Y * np.log(AL) + (1 - Y) * np.log(1 - AL)) / m"
+
+
+@pytest.mark.parametrize(
+    "cost, m, status", [(AVERAGE, "m", 0), (AVERAGE[:-4], "m", 1), (AVERAGE, "(2 * m)", 1)]
+)
+def test_a_layer_takes_the_average_of_a_cost_of_its_file(
+    tmp_path, monkeypatch, capsys, cost, m, status
+):
+    monkeypatch.chdir(tmp_path)
+    text = COURSE.replace("{cost}", cost).replace("{m}", m)
+    found, said = said_of(written("course.py", text), capsys)
+    assert found == status
+    statuses = {g["status"] for g in said["pairs"][0]["gradients"].values()}
+    assert ("scaled" in statuses) == (status == 0)
