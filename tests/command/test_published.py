@@ -186,3 +186,25 @@ def test_a_layer_takes_the_average_of_a_cost_of_its_file(
     assert found == status
     statuses = {g["status"] for g in said["pairs"][0]["gradients"].values()}
     assert ("scaled" in statuses) == (status == 0)
+
+
+@pytest.mark.parametrize("back, status", [("(y - t) / len(t)", 0), ("(y - 0.999 * t) / len(t)", 1)])
+def test_a_small_constant_may_stand_in_a_folder_beside(tmp_path, monkeypatch, capsys, back, status):
+    monkeypatch.chdir(tmp_path)
+    written(
+        "common/functions.py",
+        "import numpy as np\ndef entropy(y, t): return -np.sum(t * np.log(y + 1e-7)) / len(t)\n",
+    )
+    text = (
+        "import os, sys\nsys.path.append(os.path.join(os.path.dirname(__file__), '..'))\n"
+        "import numpy as np\nfrom common.functions import entropy\n"
+        "class Head:\n"
+        "    def forward(self, x, t):\n"
+        "        e = np.exp(x - x.max(axis=1, keepdims=True))\n"
+        "        self.y, self.t = e / e.sum(axis=1, keepdims=True), t\n"
+        "        return entropy(self.y, t)\n"
+        "    def backward(self, dout=1):\n"
+        "        y, t = self.y, self.t\n"
+        f"        return dout * {back}\n"
+    )
+    assert said_of(written("ch/head.py", text), capsys)[0] == status
