@@ -35,7 +35,8 @@ def make(folder, chromium):
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         tab = browser.new_page(viewport={"width": 1100, "height": 680}, device_scale_factor=1.5)
         tab.goto(page(made).as_uri() + STEP)
-        said = tab.inner_text("#text")
+        tab.wait_for_selector("html[data-started]")
+        said = tab.inner_text("#say")
         tab.screenshot(path=Path(folder) / "page.png")
         browser.close()
     return said

@@ -47,7 +47,7 @@ def browser():
 class Tab:
     """A page that was opened from a file, what it asked for and what it complained of."""
 
-    def __init__(self, browser, path, text=None, address="", **options):
+    def __init__(self, browser, path, text=None, address="", started=True, **options):
         if text is not None:
             path.write_text(text, encoding="utf-8")
         self.context = browser.new_context(
@@ -59,6 +59,13 @@ class Tab:
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(self.url + address)
+        if started:  # the page of a run unpacks its steps first
+            self.wait_until_started()
+
+    def wait_until_started(self):
+        self.page.wait_for_function(
+            "!document.getElementById('packed') || document.documentElement.dataset.started"
+        )
 
     def press(self, *keys):
         for key in keys:

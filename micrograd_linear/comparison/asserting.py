@@ -12,6 +12,7 @@ from .comparison import Comparison, Result
 
 if TYPE_CHECKING:
     from ..foundations.annotations import ArrayLike, Gradients
+    from ..foundations.precisions import Precision
 
 LINES = 25
 
@@ -23,20 +24,22 @@ def assert_grads_match(
     atol: float | None = None,
     *,
     gradient: ArrayLike | None = None,
+    precision: Precision | None = None,
 ) -> None:
     """Raise ``AssertionError`` unless all hand-derived gradients are the engine's.
 
-    They may differ by rounding, or by the rtol and atol that are given; see ``compare``.
+    They may differ by rounding, or by the rtol, atol and precision that are given; see ``compare``.
 
     >>> from micrograd_linear import Tensor
     >>> W = Tensor([[1.0, 2.0]], "W"); loss = (W * W).sum()
     >>> assert_grads_match({"W": [[2.0, 4.0]]}, loss)
     >>> try: assert_grads_match({"W": [[1.0, 2.0]]}, loss)
     ... except AssertionError as error: print(str(error).splitlines()[0])
-    W: the hand-derived gradient does not match: it is 1/2 times the gradient
+    W: the hand-derived gradient does not match: it is 1/2 of the gradient
     """
     __tracebackhide__ = True
-    comparison = compare(hand, root, gradient=gradient, rtol=rtol, atol=atol)
+    allowed = {"rtol": rtol, "atol": atol, "precision": precision}
+    comparison = compare(hand, root, gradient=gradient, **allowed)
     if not comparison.ok:
         raise AssertionError(message(comparison))
 

@@ -56,6 +56,22 @@ def finite_difference(order, seed, node, index):
     return (value, error) if math.isfinite(value) and math.isfinite(error) else None
 
 
+def nudged(order, seed, node, index, change):
+    """By how much Σ seed * root moves when one element of a leaf is changed, and nothing else; None
+    where the graph is large or cannot be run again. root is the last of the ``order``.
+    """
+    if sum(math.prod(x.shape) for x in order) > LARGEST:
+        return None
+    later, seed = _later(order, node), np.asarray(seed, dtype=np.float64)
+    try:
+        with np.errstate(all="ignore"):
+            before, after = (_rerun(order[-1], later, node, index, by, None) for by in (0, change))
+            moved = float((seed * (after - before)).sum())
+    except (KeyError, TypeError, ValueError):  # written by hand, or one that takes no float64
+        return None
+    return moved if math.isfinite(moved) else None
+
+
 def _later(order, node):
     """The results that change with a node, in the order of their making."""
     changed, later = {node}, []

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..drawing import draw
+from ..engine.errors import argument_twice
 from ..engine.graph import is_node
 from ..engine.tensor import Tensor
 from ..foundations.nested import flatten
@@ -43,12 +44,12 @@ def compile(
     ``reuse``           True lets a function of Tensors overwrite the large gradients that its last
                         call returned, instead of making new arrays
 
-    Numbers and arrays in the other arguments are data, and may be others in every call; strings,
+    Numbers and arrays in the other arguments are data, and may change from call to call; strings,
     bools and None, lengths and keys are part of the structure. A new structure is traced anew.
     Whatever else ``f`` reads, its closure's numbers for example, is a constant of the trace.
 
     Raises ``TraceError`` (a ``TypeError``), with the line in the user's file, for what a trace
-    cannot stand for: branching on a number, ``float``, ``.data``, random numbers, nodes that are no
+    cannot represent: branching on a number, ``float``, ``.data``, random numbers, nodes that are no
     arguments. Raises ``IndexError`` at run time for an integer of the data that selects no item.
 
     >>> step = compile(lambda w, x, y: (w[0] * x + w[1] - y) ** 2)
@@ -85,6 +86,15 @@ class Compiled:
         self._fast, self._last_call = _nothing_yet, None
         self._lock = threading.RLock()  # f may call compiled functions while it is traced
         functools.update_wrapper(self, f, updated=())
+
+    def __repr__(self) -> str:
+        name = getattr(self, "__name__", type(self.f).__name__)
+        known = len(self.programs)
+        state = f"{known} structure{'s' * (known > 1)} of arguments" if known else "not called yet"
+        return f"<compiled {name}: {state}; (value, gradients) for argnums={self._wanted()}>"
+
+    def _wanted(self) -> int | tuple[int, ...]:
+        return self.argnums[0] if self.single else tuple(self.argnums)
 
     def __reduce__(self):
         """As a copy that traces anew."""
@@ -194,7 +204,7 @@ class Compiled:
             )
         chosen = [i % count for i in self.argnums]
         if len(set(chosen)) < len(chosen):
-            raise ValueError(f"compile: argnums: expected each argument once, got {self.argnums}")
+            raise argument_twice("compile: ", self.argnums)
         return chosen
 
     def _layout(self, args, keywords):

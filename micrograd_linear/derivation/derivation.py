@@ -13,6 +13,7 @@ from .text import Text
 from .typeset import made
 
 LONGEST_IN_A_NOTEBOOK = 20_000
+MOST_MATHML = 200_000  # characters, beyond which a notebook shows text
 _MATHML = '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">'
 
 
@@ -205,8 +206,10 @@ class Derivation(Mapping[Any, Formula]):
         latex = self.latex
         return f"$$\n{latex}\n$$" if len(latex) <= LONGEST_IN_A_NOTEBOOK else None
 
-    def _repr_html_(self) -> str | None:  # instead, where a notebook's MathJax would give up
-        return None if self._repr_latex_() is not None else f"<pre>{html.escape(self.text)}</pre>"
+    def _repr_html_(self) -> str:  # MathML needs no network, and a browser prefers it to LaTeX
+        written = self.mathml
+        short = len(written) <= MOST_MATHML
+        return written if short else f"<pre>{html.escape(self.text)}</pre>"
 
 
 def _aligned(lines):

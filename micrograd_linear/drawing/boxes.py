@@ -40,19 +40,20 @@ class _SingleBoxes:
 
     def __init__(self, reading: Reading) -> None:
         self.reading, self.boxes, self.stacks = reading, [], {}
-        self._ids, self._numbers, self._results = {}, itertools.count(), reading.results
+        self._ids, self._results = numbering(reading), reading.results
 
     def add(self, node: Node, inputs: list[tuple[Any, Places]], stack: tuple[int, ...]) -> None:
         """The box of a node, after those of the constants among its inputs."""
         uses = [self._use(node, x, places, stack) for x, places in inputs]
-        id, reading = self._new_id(stack), self.reading
-        self._ids[node] = id
+        id, reading = self._ids[node], self.reading
+        self.stacks[id] = stack
         numbers = reading.data(node), reading.gradient(node)
         box = _box(id, (node,), node.shape, *numbers, reading, self._results)
         box.single, box.made_of = True, tuple(x for x, _ in inputs)
         composite = reading.composites.get(node)
         if composite is not None:
-            box.symbol, box.settings, box.operands = composite.title, composite.formula, uses
+            box.symbol, box.operands = composite.title, uses
+            box.settings = composite.meaning(reading.names.shown)
             box.is_composite = True
         elif node.operands and node not in reading.cut:
             many = len(uses) > len(node.operands)
@@ -72,7 +73,8 @@ class _SingleBoxes:
             words = "✗" if wrong else ""
             use = Use(self._ids[x], words, wrong, called, repeated, places=places)
             return use.flowing(self.reading)
-        id, group = self._new_id(stack), self.reading.groups.get(node, "")
+        id, group = self._ids[places[0]], self.reading.homes.get(node, "")
+        self.stacks[id] = stack
         constant = Numbers.read(x)
         shown = {"data": constant.shown}
         box = Box(id, "constant", "", np.shape(x), _dtype(x), constant.array, None, shown)
@@ -80,10 +82,19 @@ class _SingleBoxes:
         self.boxes.append(box)
         return Use(id, role=called, broadcast=repeated)
 
-    def _new_id(self, stack: tuple[int, ...]) -> str:
-        id = f"v{next(self._numbers)}"
-        self.stacks[id] = stack
-        return id
+
+def numbering(reading: Reading) -> dict[Any, str]:
+    """{a node, or the place of a constant: its id}, counted where every value has a card, so that a
+    value has one id in all pictures of its graph.
+    """
+    ids: dict[Any, str] = {}
+    numbers = itertools.count()
+    for node, inputs in (reading.unclosed or reading).operands().items():
+        for x, places in inputs:
+            if not is_node(x):
+                ids[places[0]] = f"v{next(numbers)}"
+        ids[node] = f"v{next(numbers)}"
+    return ids
 
 
 def _box(
@@ -108,7 +119,7 @@ def _box(
     box.verdict, box.wrong = max(verdicts, key=lambda mark: mark[1], default=("", False))
     box.notes = marks.folded(members, reading.notes)
     box.parameter, box.cut = node in reading.names.parameters, node in reading.cut
-    box.group = reading.groups.get(node, "")
+    box.group, box.position = reading.homes.get(node, ""), reading.positions.get(node, 0)
     return box
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
+from ..engine.graph import Node
 from . import boxes, modules
 from .fold import READABLE, fold
 from .fold import Box as Group
@@ -19,15 +22,23 @@ LAYABLE = 5000  # boxes that Graphviz lays out in seconds
 MOST_VALUES = 400  # that a page plays one by one
 
 
-def picture(reading: Reading, most: int, view: str = "auto") -> Picture:
+def picture(
+    reading: Reading, most: int, view: str | Sequence[Any] = "auto", style: Style | None = None
+) -> Picture:
     """The picture of what was read. Calculations that have a name are one card each, and it is
-    folded where it has more than ``most`` values, or as ``view`` has it ("full", "folded").
+    folded where it has more than ``most`` values, or as ``view`` has it ("full", "folded", or the
+    cards that are open); loops where it would not be legible in a ``style``.
     """
     total = reading.total
+    if not isinstance(view, str):
+        made = _each(reading.closed(view))
+        made.overview = bool(made.reading.composites)
+        made.whole = _each(reading) if made.overview and total <= MOST_VALUES else None
+        return made
     if view == "auto":
         closed = reading.closed()
         made = _each(closed) if closed.total <= most else None
-        if made is not None and not layout(made, Style()).is_legible:
+        if made is not None and not layout(made, style or Style()).is_legible:
             made = _turns(reading) or made
         if made is not None:
             made.overview = made.grouped or bool(closed.composites)
@@ -64,13 +75,18 @@ def _turns(reading: Reading) -> Picture | None:
         return None
     for most in _FEW:
         groups = fold(reading.part, most)
-        alike = all(len({(x.operation, x.shape, x.name) for x in g.members}) == 1 for g in groups)
+        alike = all(len({_part(x) for x in group.members}) == 1 for group in groups)
         repeated = sum(len(g.members) for g in groups if len(g.members) > 2)
         if alike and repeated > 0.6 * len(reading.part):
             return _of_groups(
                 groups, reading, f"{reading.total:,} values, folded into {len(groups)}; {_SAME}"
             )
     return None
+
+
+def _part(node: Node) -> tuple:
+    """What is the same in all turns of a loop: x0, x1 and x2 are the input of three."""
+    return node.operation, node.shape, re.sub(r"\d+", "#", node.name or "")
 
 
 def folded(whole: Picture, most: int) -> Picture:

@@ -5,7 +5,8 @@ operations, and is found whoever wrote it and however it is put together.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,16 @@ class Composite:
     result: Node
     inside: frozenset[Node]
     inputs: list[tuple[Any, list[tuple[Node, int]]]]
+    unknowns: dict[str, Any]
+
+    def meaning(self, names: Mapping[Any, str]) -> str:
+        """The formula, of what it is computed from by its name: softmax(y), not softmax(z)."""
+
+        def named(letter: re.Match[str]) -> str:
+            unknown = self.unknowns.get(letter[0])
+            return names.get(unknown) or letter[0] if is_node(unknown) else letter[0]
+
+        return re.sub(r"\b[a-z]\b", named, self.formula)
 
 
 def _function(name: str, x: Pattern) -> Pattern:
@@ -213,7 +224,7 @@ def _largest(
         if most is not None:
             title = named.title if isinstance(named.title, str) else named.title(most)
             inside = most.inside
-            return Composite(title, named.formula, node, inside, _inputs(inside))
+            return Composite(title, named.formula, node, inside, _inputs(inside), most.bound)
     return None
 
 

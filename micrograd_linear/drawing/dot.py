@@ -12,6 +12,7 @@ import graphviz
 
 from .labels import brief, quiet, strip, text, value_rows
 from .layout import MANY
+from .legend import caption
 from .options import ALL
 from .theme import CLUSTER, FAINT, FILLS, FLOW, INK, LINE, OPERATION, PAGE, WRONG, recoloured
 
@@ -48,39 +49,61 @@ _FRAMES = {"leaf": ' STYLE="ROUNDED"', "constant": ' STYLE="DASHED"'}
 _FONT = "Helvetica,Arial,sans-serif"
 
 
-def dot(picture, layout, *, show=ALL, heat=True, theme="light", card=None):
+def dot(
+    picture,
+    layout,
+    *,
+    show=ALL,
+    heat=True,
+    theme="light",
+    card=None,
+    outside=None,
+    marks=None,
+    about="",
+):
     """The DOT text, in a ``Layout``; ``show`` as for ``draw``; in the colours of a ``theme``.
 
-    ``card(box)`` gives another label for a value; what flows back is then not drawn.
+    ``card(box)`` gives another label for a value, or None for one without a card of its own; what
+    flows back is then not drawn. ``outside`` {id: box} are operands that stand elsewhere: a
+    reference is drawn at each of their uses. ``marks`` {id of an operation or of a line: how it is
+    drawn}; ``about`` is a caption, as a label.
     """
     graph = graphviz.Digraph()
-    _set_defaults(graph, picture, layout.direction, card is not None)
-    made = card or (
-        (lambda box: _brief_label(box, show, heat))
-        if layout.brief
-        else (lambda box: _label(box, show, heat))
-    )
+    about = about if card else caption(picture, show, heat)
+    marks = marks or {}
+    _set_defaults(graph, about, layout.direction, card is not None)
+    label = _brief_label if layout.brief else _label
+    small = 10 if card is None else 11
 
     def value(part, box):
-        _value(part, box, made(box), layout.brief)
+        made = card(box) if card else label(box, show, heat)
+        _value(part, box, made, layout.brief, small, marks)
 
     _Frames(graph, picture, layout.direction, value).draw()
     _set_columns(graph, picture, layout)
-    ends = _Ends(graph, picture)
+    ends = _Ends(graph, picture, outside or {})
     for box in picture.boxes:
-        operation = box.id if layout.brief else f"{box.id}_op"
         for i, use in enumerate(box.operands):
-            end, id = ends.of(use, box), f"{box.id}_op-{i}"
-            loose = _LOOSE_EDGE if layout.goes_on(use.id, box.id) and end == use.id else {}
-            words = "<BR/>".join(map(text, use.label))
-            label = {"label": f"<{words}>"} if use.label and len(picture.boxes) <= MANY else {}
-            mark = _WRONG_EDGE if use.wrong else {}
-            graph.edge(end, operation, id=id, **label, **{**loose, **mark})
-            if use.shown is not None and card is None:
-                flow = f"<{brief(use, heat)}>"
-                graph.edge(end, operation, id=f"{id}-back", label=flow, **{**loose, **_BACK_EDGE})
+            line = ends.of(use, box), box, i, use, marks
+            _line_of(graph, picture, layout, line, None if card else heat)
         ends.met.update(use.id for use in box.operands)
     return recoloured(graph.source) if theme == "dark" else graph.source
+
+
+def _line_of(graph, picture, layout, line, heat):
+    """The line of a use, and, but for ``heat`` None, what flows back along it."""
+    end, box, i, use, marks = line
+    operation, id = box.id if layout.brief else f"{box.id}_op", f"{box.id}_op-{i}"
+    loose = _LOOSE_EDGE if layout.goes_on(use.id, box.id) and end == use.id else {}
+    words = "<BR/>".join(map(text, use.label))
+    # No room is kept for the label of a loose line: it is placed where there is some.
+    kind = "xlabel" if loose else "label"
+    label = {kind: f"<{words}>"} if use.label and len(picture.boxes) <= MANY else {}
+    mark = (_WRONG_EDGE if use.wrong else {}) | marks.get(id, {})
+    graph.edge(end, operation, id=id, **label, **{**loose, **mark})
+    if use.shown is not None and heat is not None:
+        flow = {kind: f"<{brief(use, heat)}>"}
+        graph.edge(end, operation, id=f"{id}-back", **flow, **{**loose, **_BACK_EDGE})
 
 
 def _set_columns(graph, picture, layout):
@@ -97,16 +120,15 @@ def _set_columns(graph, picture, layout):
             together.edge(one, other, style="invis", minlen="2")
 
 
-def _set_defaults(graph, picture, direction, in_page):
+def _set_defaults(graph, about, direction, in_page):
     """Fonts, colours and distances; a picture in a page has its caption there."""
-    extra = {"label": f"<{text(picture.folded, 300)}>"} if picture.folded else {}
-    extra = {} if in_page else extra
+    extra = {"label": f"<{about}>"} if about else {}
     page = {"bgcolor": PAGE, "fontname": _FONT, "fontsize": "12", "fontcolor": INK}
-    graph.attr(
-        "graph", rankdir=direction, **page, labelloc="b", ranksep="0.3", nodesep="0.2", **extra
-    )
+    # A label for which there is no room is left out: it would stand on another.
+    room = {"forcelabels": "false", "ranksep": "0.3", "nodesep": "0.2"}
+    graph.attr("graph", rankdir=direction, **page, labelloc="b", **room, **extra)
     graph.attr("node", fontname=_FONT, fontsize="11", color=LINE, fontcolor=INK)
-    line = {"fontname": _FONT, "fontsize": "9", "fontcolor": LINE}
+    line = {"fontname": _FONT, "fontsize": "11" if in_page else "9", "fontcolor": LINE}
     graph.attr("edge", color=LINE, arrowsize="0.7", **line)
 
 
@@ -117,8 +139,9 @@ class _Ends:
     follow.
     """
 
-    def __init__(self, graph, picture):
-        self.graph, self.met = graph, set()  # the ids that lines of earlier boxes began at
+    def __init__(self, graph, picture, outside):
+        self.graph, self.outside = graph, outside
+        self.met = set()  # the ids that lines of earlier boxes began at
         self.uses = Counter(
             id for box in picture.boxes for id in dict.fromkeys(use.id for use in box.operands)
         )
@@ -126,10 +149,12 @@ class _Ends:
 
     def of(self, use, box):
         """The id at which the line for this use in that box begins."""
-        leaf = self.leaves.get(use.id)
-        if leaf is None or self.uses[use.id] <= MOST_USES or use.id not in self.met:
-            return use.id
-        reference, label = f"{use.id}_{box.id}", f"<{text(leaf.title) or '…'}>"
+        leaf = self.outside.get(use.id)
+        if leaf is None:
+            leaf = self.leaves.get(use.id)
+            if leaf is None or self.uses[use.id] <= MOST_USES or use.id not in self.met:
+                return use.id
+        reference, label = f"{use.id}_{box.id}", f"<{text(leaf.title or leaf.id)}>"
         self.graph.node(reference, label=label, fillcolor=FILLS[leaf.look], **_REFERENCE)
         return reference
 
@@ -145,6 +170,10 @@ class _Frames:
         for box in picture.boxes:
             home = groups.setdefault(box.group, f"t{len(groups)}") if box.group else box.cluster
             self.boxes.setdefault(home, []).append(box)
+        if groups:  # elements keep their order, row by row, which Graphviz would change once more
+            graph.attr(remincross="false")
+        for home in groups.values():
+            self.boxes[home].sort(key=lambda box: box.position)
         for home in (
             groups.values() if direction == "LR" else ()
         ):  # Graphviz puts the first of a rank lowest
@@ -167,13 +196,18 @@ class _Frames:
             self.value(part, box)
 
 
-def _value(part, box, label, brief):
-    """The card of a value, and its operation in front of it, or, on a ``brief`` card, on it."""
-    part.node(box.id, label=label, shape="plain", id=box.id)
+def _value(part, box, label, brief, small, marks):
+    """The card of a value, and its operation in front of it, or, on a ``brief`` card, on it;
+    ``small`` is the size of the text that explains.
+    """
+    if label is not None:
+        part.node(box.id, label=label, shape="plain", id=box.id)
     if box.symbol and not brief:
         look = _COMPOSITE if box.is_composite else _OPERATION
-        part.node(f"{box.id}_op", label=_operation(box), id=f"{box.id}_op", **look)
-        part.edge(f"{box.id}_op", box.id)
+        id = f"{box.id}_op"
+        part.node(id, label=_operation(box, small), id=id, **{**look, **marks.get(id, {})})
+        if label is not None:
+            part.edge(f"{box.id}_op", box.id)
     elif box.cut:
         part.node(f"{box.id}_cut", label="…", shape="plaintext", width="0.2", height="0.2")
         part.edge(f"{box.id}_cut", box.id, style="dotted")
@@ -253,8 +287,8 @@ def _line(content, padding=5):
     return f'<TR><TD ALIGN="LEFT" CELLPADDING="{padding}">{content}</TD></TR>'
 
 
-def _operation(box):
+def _operation(box, size):
     if box.is_composite:
-        formula = f'<FONT POINT-SIZE="10" COLOR="{LINE}">{text(box.settings)}</FONT>'
+        formula = f'<FONT POINT-SIZE="{size}" COLOR="{LINE}">{text(box.settings)}</FONT>'
         return f"<<B>{text(box.symbol)}</B><BR/>{formula}>"
     return f"<{text(box.symbol)}{'<BR/>' + text(box.settings) if box.settings else ''}>"

@@ -17,11 +17,13 @@ from .coarser import laid_out
 from .formats import FORMATS
 from .layout import layout
 from .names import variables
-from .options import ALL, Style, check_graph, style
+from .options import ALL, Style, check_graph, opened_cards, style
 from .page import framed
 from .picture import Picture
+from .play import first_view
 from .reading import read
 from .scalars import read_numbers
+from .slides import STEPS
 
 if TYPE_CHECKING:
     from ..comparison import Comparison
@@ -33,7 +35,7 @@ def draw(
     node: Node,
     path: str | os.PathLike[str] | None = None,
     *,
-    view: str = "auto",
+    view: str | Node | Sequence[str | Node] = "auto",
     show: Sequence[str] = ALL,
     heat: bool = True,
     backward: bool = False,
@@ -44,6 +46,7 @@ def draw(
     direction: str | None = None,
     level: str = "auto",
     theme: str = "auto",
+    text: str = "normal",
     budget: float = 10.0,
 ) -> Drawing:
     """The graph that ``node``, a ``Value`` or a ``Tensor``, was computed from, as a ``Drawing``.
@@ -70,13 +73,16 @@ def draw(
                    card, whoever wrote it, and so are the turns of a loop that do not fit on a
                    screen. More than ``max_nodes`` values are folded: modules into one card each
                    where that helps, else all that play the same part; the caption says so. "full"
-                   shows every value with its numbers, "folded" always folds.
+                   shows every value with its numbers, "folded" always folds. The name of a card,
+                   of its result, or a list of such names opens these: view="softmax".
     ``focus``      a node, or a name that is shown: only what is at most ``depth`` operations (3)
                    before and after it
     ``direction``  "LR", from left to right, or "TB", from top to bottom; the default is the one in
                    which text is legible where all of the picture is on a screen. Where neither is,
                    cards are brief, and a long calculation goes on in further rows or columns.
     ``theme``      "light", "dark", or "auto": an SVG is then dark where its reader's system is
+    ``text``       "large", for a projector: what is drawn is laid out so that text is 1.6 times as
+                   large where the picture fills a screen
     ``budget``     seconds that laying out may take before the picture is folded further
 
     Raises ``TypeError`` for what is no node, no comparison or no focus, and ``ValueError`` for
@@ -93,7 +99,7 @@ def draw(
     y    +(x, x)  data 6  grad 0
     """
     check_graph(node, view, backward, check, max_nodes, focus, depth, level)
-    chosen = style(direction, show, heat, theme, budget)
+    chosen = style(direction, show, heat, theme, text, budget)
     if path is not None:
         check_path(path, FORMATS)
     scope = variables()
@@ -102,7 +108,7 @@ def draw(
         drawn = picture(reading, max_nodes, "full")
     else:
         reading = read(node, check, scope, backward=backward, focus=focus, depth=depth)
-        drawn = picture(reading, max_nodes, view)
+        drawn = picture(reading, max_nodes, opened_cards(view), chosen)
     drawing = Drawing(drawn, chosen)
     if path is not None:
         drawing.save(path)
@@ -164,15 +170,21 @@ class Drawing:
         """The values, their operands and numbers, for a program."""
         return self._text("json")
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def save(self, path: str | os.PathLike[str], *, steps: bool = False) -> Path:
         """Write svg, png, pdf, html (the page), dot, mmd (Mermaid), txt or json; returns the path.
 
         The ending of ``path`` says which. A file is written whole or not at all; a link, a device
-        and a pipe are written through, and stay. Raises ``ValueError`` for another ending, and for
+        and a pipe are written through, and stay. With ``steps``, a pdf has a page for every step of
+        the run, for slides (that takes pypdf: ``pip install 'micrograd_linear[slides]'``), and an
+        svg plays them. Raises ``ValueError`` for another ending, and for
         a PNG of more pixels than can be made, ``FileNotFoundError`` for a folder that does not
         exist, ``RuntimeError`` where Graphviz fails.
         """
-        whole = self._as(check_path(path, FORMATS))
+        if steps:
+            write = STEPS[check_path(path, STEPS)]
+            whole = write(first_view(self._picture), self._style)
+        else:
+            whole = self._as(check_path(path, FORMATS))
         return write_whole(Path(path), whole.encode() if isinstance(whole, str) else whole)
 
     def _text(self, ending: str) -> str:
@@ -202,8 +214,6 @@ class Drawing:
             shown = {"image/svg+xml": self.svg, "text/plain": repr(self)}
         except RuntimeError as error:  # without Graphviz a notebook still shows the graph
             return {"text/plain": f"{self.text}\n{error}"}
-        if self.folded:
-            return shown  # .html plays it, but would be long in a notebook
         try:
             return {"text/html": framed(self.html), **shown}
         except RuntimeError as error:  # the numbers that it would play were changed since

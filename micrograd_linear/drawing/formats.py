@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from .dot import dot
 from .layout import LEGIBLE, SCREEN, layout
-from .options import Style
+from .options import TEXTS, Style
 from .picture import Picture
 from .plain import as_json, as_text, mermaid
 from .play import page_of
-from .render import render
+from .render import render, size_of
 from .theme import themed
 
 PNG_SIDE, PNG_AREA = 32_767, 100_000_000  # pixels, of Graphviz, and of half a gigabyte of memory
@@ -40,7 +40,8 @@ def _rendered(picture: Picture, style: Style, format: str) -> bytes:
 
 
 def _svg(picture: Picture, style: Style) -> str:
-    return themed(on_a_screen(_rendered(picture, style, "svg").decode()), style.theme)
+    drawn = _rendered(picture, style, "svg").decode()
+    return themed(on_a_screen(drawn, TEXTS[style.text]), style.theme)
 
 
 def _png(picture: Picture, style: Style) -> bytes:
@@ -77,20 +78,15 @@ FORMATS = {
 }
 
 
-def size_of(svg: str) -> tuple[float, float]:
-    """The width and the height of an SVG by Graphviz, in points."""
-    size = re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg)
-    assert size is not None, "Graphviz writes the size of every SVG"
-    return float(size[1]), float(size[2])
-
-
-def on_a_screen(svg: str) -> str:
-    """The SVG in a natural size that fits on a screen, where its text can still be read then."""
+def on_a_screen(svg: str, most: float = 1.0) -> str:
+    """The SVG in a natural size that fits on a screen, where its text can still be read then; it is
+    ``most`` times as large as it was made, at most.
+    """
     if 'pt" height=' not in svg:  # by another program, which says it in another way
         return svg
     width, height = size_of(svg)
-    scale = min(SCREEN[0] / width, SCREEN[1] / height, 1.0)
-    if not LEGIBLE <= scale < 1:
+    scale = min(SCREEN[0] / width, SCREEN[1] / height, most)
+    if scale < LEGIBLE or scale == 1.0:
         return svg
     size = f'width="{scale * width:.2f}pt" height="{scale * height:.2f}pt"'
     return re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', size, svg, count=1)

@@ -7,18 +7,24 @@ Sizes are estimated here, without laying anything out, so that every format has 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .options import Style
+from .heat import Summary
+from .labels import in_short
+from .options import TEXTS, Style
 from .picture import Box, Picture
 
 SCREEN = 1080.0, 675.0  # points: 1440 x 900 pixels
+BESIDE, ABOVE = (610.0, 530.0), (1050.0, 338.0)  # where the picture is in a page of that size
 LEGIBLE = 0.75  # at this scale the smallest text, at a line, still has 9 pixels
-LEGIBLE_IN_PAGE = 0.62  # where a reader can zoom, the text of cards has 9 pixels
+LEGIBLE_IN_PAGE = 0.62  # in a page all text is as large as that of cards, and has 9 pixels
 MANY = 25  # boxes; with more of them, cards are brief
+SIDE = 4  # an array of at most so many rows and columns is shown in full in a page
 _OPERATION = 45.0, 30.0
 _GAP = 25.0
 _MOST_COLUMNS = 8
+MOST_TRIED = 4  # layouts of one page, where the first ones turn out not to be legible
 _WIDE = 5  # operations in a row; more go from top to bottom where both ways fit
 
 
@@ -44,32 +50,69 @@ class Layout:
         return columns.get(one) != columns.get(other)
 
 
-def layout(picture: Picture, style: Style, screen: tuple[float, float] | None = None) -> Layout:
-    """The layout of a picture in the direction asked for, else in the one that fits best on a
-    ``screen``, in points. In a page, which has its own, all cards are small.
+def layouts_in_page(picture: Picture, style: Style) -> list[Layout]:
+    """The layouts that are most legible in a page, the best before the others, where what is
+    explained stands beside the picture or, if the picture is wide, below.
     """
+    beside, above = (layout(picture, style, pane) for pane in (BESIDE, ABOVE))
+    first = beside if beside.scale >= min(above.scale, LEGIBLE_IN_PAGE) else above
+    tried = [one for pane in (BESIDE, ABOVE) for one in _tried(picture, style, pane, None)]
+    others = sorted(tried, key=lambda one: -one.scale)
+    best: dict[tuple, Layout] = {}
+    for one in (first, *others):
+        columns = len(set((one.columns or {}).values()))
+        best.setdefault((one.direction, one.brief, columns), one)
+    return list(best.values())[:MOST_TRIED]
+
+
+def scale_in_page(width: float, height: float) -> float:
+    """By how much a picture of that size, in points, is made smaller to fit into a page."""
+    panes = (min(pane[0] / width, pane[1] / height) for pane in (BESIDE, ABOVE))
+    return max(panes)
+
+
+def layout(
+    picture: Picture,
+    style: Style,
+    screen: tuple[float, float] | None = None,
+    brief: bool | None = None,
+) -> Layout:
+    """The layout of a picture in the direction asked for, else in the one that fits best on a
+    ``screen``, in points. In a page, which has its own, all cards are small. ``brief`` says that
+    cards are, or are not.
+    """
+    least = LEGIBLE if screen is None else LEGIBLE_IN_PAGE
+    best: Layout | None = None
+    for one in _tried(picture, style, screen, brief):
+        if best is None or one.scale > 1.1 * best.scale:
+            best = one
+        if best.scale >= least:
+            break
+    assert best is not None, "every picture has a layout"
+    return best
+
+
+def _tried(
+    picture: Picture, style: Style, screen: tuple[float, float] | None, brief: bool | None
+) -> Iterator[Layout]:
+    """Every layout that a picture may have, the simplest first."""
     ranks = _ranks(picture)
     many = len(picture.boxes) > MANY
     cards = (False,) if picture.in_full else (True,) if many else (False, True)
-    in_page, screen = screen is not None, screen or SCREEN
-    least = LEGIBLE_IN_PAGE if in_page else LEGIBLE
-    best = Layout(style.direction or "LR", cards[0])
+    cards = cards if brief is None else (brief,)
+    in_page, (width, height) = screen is not None, screen or SCREEN
+    room = width / TEXTS[style.text], height / TEXTS[style.text]
     for is_brief in cards:
         is_long = picture.depth > _WIDE and not is_brief
         directions = ("TB", "LR") if is_long else ("LR", "TB")
-        if style.direction:
-            directions = (style.direction,)
+        directions = (style.direction,) if style.direction else directions
         for count in range(1, _MOST_COLUMNS + 1):
             for direction in directions:
                 if count > 1 and (not is_brief or picture.clusters):
                     continue
                 columns = _columns(ranks, count)
-                scale = _scale(picture, ranks, columns, direction, is_brief, in_page, screen)
-                if scale > 1.1 * best.scale:
-                    best = Layout(direction, is_brief, columns if count > 1 else None, scale)
-                if best.scale >= least:
-                    return best
-    return best
+                scale = _scale(picture, ranks, columns, direction, is_brief, in_page, room)
+                yield Layout(direction, is_brief, columns if count > 1 else None, scale)
 
 
 def _ranks(picture: Picture) -> dict[str, int]:
@@ -107,7 +150,9 @@ def _scale(
     across: dict[int, float] = defaultdict(float)
     turned = direction == "TB"
     for box in picture.boxes:
-        width, height = brief_size(box) if brief or in_page else card_size(box)
+        width, height = (
+            page_size(box, brief) if in_page else brief_size(box) if brief else card_size(box)
+        )
         own = (height, width) if turned else (width, height)
         rank = ranks[box.id]
         extra = 0.0 if brief or not box.symbol else _OPERATION[turned] + _GAP
@@ -138,6 +183,31 @@ def card_size(box: Box) -> tuple[float, float]:
         return width + 20, 2 * height + 80
     rows = 8 if first.cells is None else first.cells.shape[0]
     return 165.0, 2 * max(60.0, 11.0 * rows) + 80
+
+
+def page_size(box: Box, brief: bool) -> tuple[float, float]:
+    """The size of a card in a page, in points, about."""
+    if box.kind == "constant" and box.data.size == 1 and not box.title:
+        return 30.0, 20.0
+    heading = len(box.title or box.id) + len(box.about) + len(box.symbol) * brief
+    lines = [shown for shown in box.shown.values() if shown.size]
+    width = max([in_page_width(shown, brief) for shown in lines], default=40.0)
+    rows = sum(_places(shown, brief)[0] for shown in lines)
+    return max(5.8 * heading, width) + 10.0, 22.0 + 17.0 * rows + 6.0 * (not brief)
+
+
+def in_page_width(shown: Summary, brief: bool) -> float:
+    """The width of a row of numbers, with what stands before it."""
+    columns = _places(shown, brief)[1]
+    return 40.0 + (48.0 * columns if columns > 1 else 5.6 * max(8, len(in_short(shown))))
+
+
+def _places(shown: Summary, brief: bool) -> tuple[int, int]:
+    """The rows and columns of numbers that a page shows of an array: one for all of a large one."""
+    cells = shown.cells
+    if brief or not shown.in_full or cells is None or max(cells.shape) > SIDE:
+        return 1, 1
+    return cells.shape[0], cells.shape[1]
 
 
 def brief_size(box: Box) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from .theme import THEMES
 
 ALL = ("name", "shape", "data", "grad")
 VIEWS, LEVELS, DIRECTIONS = ("auto", "full", "folded"), ("auto", "scalar"), ("LR", "TB")
+TEXTS = {"normal": 1.0, "large": 1.6}  # how large text is where a picture fills a screen
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Style:
     show: tuple[str, ...] = ALL
     heat: bool = True
     theme: str = "auto"
+    text: str = "normal"
     budget: float = 10.0
 
 
@@ -48,25 +50,42 @@ def check_graph(
             "draw: check: expected a Comparison, as compare() returns it, "
             f"got {type(check).__name__}"
         )
-    _check_choice("view", view, VIEWS)
+    opened_cards(view)
     _check_choice("level", level, LEVELS)
     _check_flag("backward", backward)
     if depth is not None and (not _is_integer(depth) or depth < 0):
         raise ValueError(f"draw: depth: expected an integer from 0 upward, got {depth!r}")
     if level == "scalar" and check is not None:
         raise ValueError("draw: level 'scalar' shows no comparison; leave out check")
-    if level == "scalar" and (view, focus, depth) != ("auto", None, None):
+    if level == "scalar" and (view != "auto" or focus is not None or depth is not None):
         raise ValueError(
             "draw: level 'scalar' shows all numbers of a small graph; "
             "leave out view, focus and depth"
         )
 
 
-def style(direction: Any, show: Any, heat: Any, theme: Any, budget: Any) -> Style:
+def opened_cards(view: Any) -> str | tuple[Any, ...]:
+    """ "auto", "full" or "folded", or the cards that are open, by name or as nodes.
+
+    Raises ``TypeError`` for what is neither.
+    """
+    if isinstance(view, str) and view in VIEWS:
+        return view
+    cards = tuple(view) if isinstance(view, (list, tuple)) else (view,)
+    if not cards or not all(isinstance(card, str) or is_node(card) for card in cards):
+        raise TypeError(
+            f"draw: view: expected {', '.join(map(repr, VIEWS))}, a card to open, or a list of "
+            f"them, by name or as nodes; got {view!r}"
+        )
+    return cards
+
+
+def style(direction: Any, show: Any, heat: Any, theme: Any, size: Any, budget: Any) -> Style:
     """The ``Style``; raises ``ValueError`` or ``TypeError`` for what is none."""
     if direction is not None:
         _check_choice("direction", direction, DIRECTIONS)
     _check_choice("theme", theme, THEMES)
+    _check_choice("text", size, tuple(TEXTS))
     _check_flag("heat", heat)
     if (
         isinstance(show, str)
@@ -82,9 +101,8 @@ def style(direction: Any, show: Any, heat: Any, theme: Any, budget: Any) -> Styl
         or not 0 < float(budget) < math.inf
     ):
         raise ValueError(f"draw: budget: expected a positive number of seconds, got {budget!r}")
-    return Style(
-        direction, tuple(word for word in ALL if word in show), bool(heat), theme, float(budget)
-    )
+    words = tuple(word for word in ALL if word in show)
+    return Style(direction, words, bool(heat), theme, size, float(budget))
 
 
 def _is_integer(x: Any) -> TypeGuard[int]:

@@ -74,7 +74,8 @@ class Box:
     operands: list[Use] = field(default_factory=list)
     verdict: str = ""
     wrong: bool = False
-    group: str = ""  # the tensor that it is an element of
+    group: str = ""  # the tensor that it is an element of, or that it is made for
+    position: int = 0  # among the elements of that tensor, row by row
     parameter: bool = False  # a leaf that belongs to a module
     cluster: str = ""  # the id of the module's call that it was made in, a key of Picture.clusters
     notes: list[str] = field(default_factory=list)  # what is odd about it: "nan begins here"

@@ -4,16 +4,16 @@ folded.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..foundations.printable import printable
 from .build import MOST_VALUES, flowing, folded
 from .fold import READABLE
-from .layout import layout
 from .options import Style
 from .page import page
 from .page.verdicts import verdicts
 from .picture import Picture
 
-PANE = 640.0, 540.0  # points: where the picture is in a page of 1440 x 900 pixels
 MOST_STEPS = 2000  # that are played one by one; beyond, values that play the same part are one
 
 
@@ -30,18 +30,26 @@ def page_of(picture: Picture, style: Style) -> str:
         remarks.append("no backward pass was made yet: this is the one that backward() would make")
     if check is not None:
         remarks.append(printable(check.summary, 300))
-    layouts = [layout(view, style, PANE) for view in views]
-    remark = "; ".join(remarks)
-    return page(views, layouts, compared, reading.title, remark, style.theme, style.budget)
+    return page(views, compared, reading.title, "; ".join(remarks), style)
+
+
+def first_view(picture: Picture) -> Picture:
+    """What a page opens with, and slides show, with what flows back. Raises ``RuntimeError`` where
+    data were changed since the graph was computed.
+    """
+    return _views(picture)[0]
 
 
 def _views(picture: Picture) -> list[Picture]:
     """[all of it, it folded], or one of the two: no second one where there is nothing to fold, no
-    first one where it would be too long.
+    first one where it would be too long. A picture whose cards can be opened is one view.
     """
     if picture.overview:
-        opened = [picture] if picture.whole is None else [picture, picture.whole]
-        return [flowing(view) for view in opened]
+        whole = None if picture.whole is None else flowing(picture.whole)
+        overview = flowing(picture)
+        if picture.grouped and whole is not None:
+            return [overview, whole]
+        return [replace(overview, whole=whole)]
     whole = flowing(picture.whole or picture)
     if whole.grouped or len(whole.boxes) <= READABLE:
         return [whole]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.errors import without_gradient
 from ..engine.graph import Node, topological_order
 from ..foundations.printable import printable
 from . import marks, modules
@@ -50,7 +51,10 @@ class Reading:
     stacks: dict[Node, tuple[int, ...]] = field(default_factory=dict)  # the calls it was made in
     called: dict[int, Any] = field(default_factory=dict)  # {call: module}
     groups: dict[Node, str] = field(default_factory=dict)  # the tensor that it is an element of
+    homes: dict[Node, str] = field(default_factory=dict)  # that, or the tensor that it is made for
+    positions: dict[Node, int] = field(default_factory=dict)  # among the elements of that tensor
     composites: dict[Node, Composite] = field(default_factory=dict)  # {result: what is one card}
+    unclosed: Reading | None = None  # the same with nothing closed into one card
     _read: dict[Any, Numbers] = field(default_factory=dict)
 
     @property
@@ -71,19 +75,44 @@ class Reading:
             return [(x, tuple(places)) for x, places in self.composites[node].inputs]
         return [(x, ((node, i),)) for i, x in enumerate(node.operands) if node not in self.cut]
 
-    def closed(self) -> Reading:
+    def closed(self, opened: Sequence[Any] | None = None) -> Reading:
         """The same with every calculation that has a name as one card, but where a mistake is
-        inside, or something that the user named.
+        inside, or something that the user named. ``opened`` are cards that are open all the same:
+        results, their names, or the names of calculations.
+
+        Raises ``ValueError`` for one that is no such card.
         """
         if self.cut or not hasattr(self.root, "arrays"):
+            if opened is not None:
+                self._check_opened(opened, {})
             return self
         kept = {node for node in self.part if node.name} | self.verdicts.keys()
         found = composites(self.part, kept)
         wrong = {consumer for consumer, _ in self.wrong_uses}
         found = {node: one for node, one in found.items() if not wrong & one.inside}
+        if opened is not None:
+            self._check_opened(opened, found)
+            wanted = set(opened)
+            found = {node: one for node, one in found.items() if not wanted & self._called(one)}
         hidden = {x for one in found.values() for x in one.inside if x is not one.result}
         part = [node for node in self.part if node not in hidden]
-        return replace(self, part=part, composites=found)
+        return replace(self, part=part, composites=found, unclosed=self)
+
+    def _called(self, card: Composite) -> set[Any]:
+        """What a card is called: its result, that one's name, and the name of the calculation."""
+        return {card.result, self.names.shown.get(card.result), card.title}
+
+    def _check_opened(self, opened: Sequence[Any], found: dict[Node, Composite]) -> None:
+        known = set().union(*map(self._called, found.values()))
+        for asked in opened:
+            if asked not in known:
+                names = sorted({repr(name) for name in known if isinstance(name, str)})
+                expected = "'auto', 'full' or 'folded'"
+                if names:
+                    expected = "'auto', 'full', 'folded' or the name of a card "
+                    expected += f"({', '.join(names)})"
+                got = repr(asked) if isinstance(asked, str) else asked.describe()
+                raise ValueError(f"draw: view: expected {expected}, got {got}")
 
     def data(self, node: Node) -> Numbers:
         return self._numbers("data", node, node.current)
@@ -217,10 +246,7 @@ def title(root: Node, names: Names) -> str:
 def check_start(root: Node, start: np.ndarray | None) -> None:
     """Raise where there is nothing that what flows back could start from."""
     if not root.requires_grad:
-        raise ValueError(
-            f"draw: backward=True: {root.describe()} depends on no tensor that requires a "
-            "gradient, so nothing flows back"
-        )
+        raise without_gradient("draw: backward=True", root, ", so nothing flows back")
     if start is None:
         raise ValueError(
             f"draw: backward=True: {root.describe()} is not a scalar and has no gradient, so there "

@@ -5,6 +5,8 @@ code could crash Python or hold it for minutes, where no thread, alarm or Ctrl-C
 child can be stopped, and costs a tenth of a second.
 """
 
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +26,18 @@ graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
 sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
 """
 _NOT_INSTALLED = 77
+_SEVERAL = """
+import sys, json
+sys.path[:] = [folder for folder in sys.path if folder]
+try:
+    import pygraphviz
+except ImportError as error:
+    print(error, file=sys.stderr)
+    sys.exit(77)
+for source in json.loads(sys.stdin.buffer.read()):
+    drawn = pygraphviz.AGraph(string=source).draw(format=sys.argv[1], prog="dot")
+    sys.stdout.buffer.write(len(drawn).to_bytes(8, "big") + drawn)
+"""
 
 
 class LayoutTimeout(RuntimeError):
@@ -67,6 +81,40 @@ def render(source, format, *, deadline=20.0):
         f"draw: no picture ({'; '.join(reasons)}); `pip install pygraphviz` brings Graphviz along; "
         ".dot and save('x.dot') need none"
     )
+
+
+def render_all(sources, format, *, deadline=20.0):
+    """The pictures of several DOT texts, made in one child process, each within the deadline.
+
+    Raises as ``render`` does.
+    """
+    command = [sys.executable, "-c", _SEVERAL, format]
+    given = json.dumps(list(sources)).encode()
+    limit = deadline * len(sources)
+    try:
+        done = subprocess.run(command, input=given, capture_output=True, timeout=limit, check=False)
+    except subprocess.TimeoutExpired:
+        raise LayoutTimeout(
+            f"draw: Graphviz did not finish {len(sources)} pictures within {limit:g} s; "
+            "draw a smaller part of the graph"
+        ) from None
+    if done.returncode == _NOT_INSTALLED:  # one by one, by the program
+        return [render(source, format, deadline=deadline) for source in sources]
+    if done.returncode:
+        raise RuntimeError(f"draw: no picture ({_last_line(done)}); .dot needs no Graphviz")
+    drawn, at = [], 0
+    while at < len(done.stdout):
+        size = int.from_bytes(done.stdout[at : at + 8], "big")
+        drawn.append(done.stdout[at + 8 : at + 8 + size])
+        at += 8 + size
+    return drawn
+
+
+def size_of(svg: str) -> tuple[float, float]:
+    """The width and the height of an SVG by Graphviz, in points."""
+    size = re.search(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg)
+    assert size is not None, "Graphviz writes the size of every SVG"
+    return float(size[1]), float(size[2])
 
 
 def _last_line(done):

@@ -98,12 +98,33 @@ def read_numbers(
     reading = NumbersReading(root, head, order, own, start, was_given(root), part=order)
     reading.arrays, reading.titles = arrays, names.shown
     reading.groups = {value: titles[tensor] for value, tensor in tensor_of.items()}
+    reading.positions = {x: k for array in arrays.values() for k, x in _places(array)}
+    reading.homes = _homes(order, reading.groups)
     reading.stored = dict.fromkeys(order, 0.0)
     if backward:
         reading.flow = reading.differentiated()
     held = reading.flow or reading.differentiated_from(marks.gradient(root))
     reading.gradients = reading.stored | (held.gradients if held else {})
     return reading
+
+
+def _places(array: np.ndarray) -> list[tuple[int, Node]]:
+    return [(k, x) for k, x in enumerate(array.flat) if is_node(x)]
+
+
+def _homes(order: Sequence[Node], groups: dict[Node, str]) -> dict[Node, str]:
+    """{value: the tensor that it is an element of, or else the one that it is made for}: a product
+    stands in the frame of the matrix product that it is a term of.
+    """
+    homes: dict[Node, str] = dict(groups)
+    users: dict[Node, set[str]] = {}
+    for node in reversed(order):
+        if node not in homes and len(users.get(node, ())) == 1:
+            homes[node] = next(iter(users[node]))
+        for x in node.operands:
+            if is_node(x) and node in homes:
+                users.setdefault(x, set()).add(homes[node])
+    return homes
 
 
 def expanded(

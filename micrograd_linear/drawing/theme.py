@@ -29,6 +29,7 @@ DARK = {
     "#944300": "#f2ac6e", "black": "#d8d8d8",
     **dict(zip(STEPS, STEPS_DARK, strict=True)), NOT_FINITE: NOT_FINITE_DARK,
 }  # fmt: skip
+FILLS_DARK = {kind: DARK[colour] for kind, colour in FILLS.items()}
 THEMES = ("auto", "light", "dark")
 
 
@@ -44,7 +45,7 @@ def themed(svg, theme="auto"):
     """The SVG with a style sheet: never wider than its page, and with "auto" dark where its reader
     is. Graphviz's attributes give way to it.
     """
-    dark = ""
+    dark = f"svg:root{{background:{DARK[PAGE]}}}" if theme == "dark" else ""
     if theme == "auto":
         fills = "".join(
             f'[fill="{light}"]{{fill:{dark}}}[stroke="{light}"]{{stroke:{dark}}}'
@@ -52,7 +53,8 @@ def themed(svg, theme="auto"):
             if f'"{light}"' in svg
         )
         words = f"text:not([fill]){{fill:{DARK['black']}}}"
-        dark = f"@media (prefers-color-scheme: dark){{{words}{fills}}}"
+        ground = f"svg:root{{background:{DARK[PAGE]}}}"  # of all of a window, where it is opened
+        dark = f"@media (prefers-color-scheme: dark){{{ground}{words}{fills}}}"
     return re.sub(
         r"(<svg\b[^>]*>)",
         lambda match: f"{match[1]}<style>svg{{max-width:100%;height:auto}}{dark}</style>",

@@ -163,6 +163,11 @@ class Readings:
         made = f", operation={self.operation!r}" if self.rule else made
         return f"Tensor({numbers}, shape={self.shape}, dtype={self.dtype}{name}{made})"
 
+    def _repr_html_(self) -> str:
+        from ..drawing.card import card  # a room above, where a notebook asks for it
+
+        return card(self)
+
     def __format__(self, specification: str) -> str:
         return format(self._only("format"), specification) if specification else repr(self)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .errors import not_a_leaf
+
 
 class InWords:
     """How a ``Value`` shows itself."""
@@ -31,12 +33,14 @@ class InWords:
         name = f", name={self.name!r}" if self.name else ""
         return f"Value(data={self._data!r}, grad={self.grad!r}{name})"
 
+    def _repr_html_(self) -> str:
+        from ..drawing.card import card  # a room above, where a notebook asks for it
+
+        return card(self)
+
     def __reduce__(self) -> tuple:
         if self._rule is not None:
-            raise TypeError(
-                f"{self!r} is the result of {self.operation}: only leaves can be copied and "
-                "pickled; copy its .data instead"
-            )
+            raise not_a_leaf(repr(self), self.operation)
         return type(self), (self._data,), (dict(self.__dict__), {"grad": self.grad})
 
     def __format__(self, specification: str) -> str:

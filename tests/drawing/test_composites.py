@@ -57,6 +57,37 @@ def gelu(x, factor=0.044715):
     return 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + factor * x**3)))
 
 
+def test_cards_open_by_name_and_by_node():
+    z = tensor(5, 4, name="z")
+    p = softmax(z)
+    loss = (p * softmax(tensor(5, 4, name="u"))).sum()
+    p.name = "p"
+    both, one = draw(loss, view="softmax"), draw(loss, view="p")
+    count = [drawing.dot.count("softmax") for drawing in (draw(loss), one, both)]
+    assert count == [2, 1, 0]
+    assert draw(loss, view=[p]).dot == one.dot
+    assert draw(loss, view=["p"]).text == one.text
+
+
+def test_the_formula_of_a_card_names_what_it_is_computed_from():
+    logits = tensor(5, 4, name="logits")
+    p = softmax(logits)
+    p.name = "p"
+    assert "exp(logits) / Σ exp(logits)" in draw(p).text
+    assert "exp(z) / Σ exp(z)" in draw(softmax(tensor(5, 4) * 2.0)).text
+
+
+def test_what_is_no_card_cannot_be_opened():
+    p = softmax(tensor(5, 4, name="z"))
+    p.name = "p"
+    with pytest.raises(ValueError, match=r"the name of a card \('p', 'softmax'\), got 'q'"):
+        draw(p, view="q")
+    with pytest.raises(ValueError, match="expected 'auto', 'full' or 'folded', got 'q'"):
+        draw(tensor(2, name="z") * 2.0, view="q")
+    with pytest.raises(TypeError, match="view: expected .* got 3"):
+        draw(p, view=3)
+
+
 WRITTEN = [
     ("softmax", softmax),
     ("softmax", lambda x: np.exp(x) / np.sum(np.exp(x), axis=1)[:, None]),

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -26,6 +27,23 @@ def test_a_tensor_graph_as_numbers_has_the_same_numbers_and_gradients():
     assert (
         sum(value["operation"] == "×" for value in json.loads(drawing.json)["values"]) == 12
     )  # every path from an x through a W
+
+
+def rows_of(svg, name):
+    """The elements of a tensor, from the top to the bottom."""
+    found = re.findall(rf'y="(-?[\d.]+)"[^>]*>({name}\[[^<]*)<', svg)
+    return [element for _, element in sorted((float(y), element) for y, element in found)]
+
+
+def test_elements_stand_row_by_row_and_products_in_the_frame_of_their_matrix():
+    x, W, _, y = small_layer()
+    drawing = draw(y, level="scalar", direction="LR")
+    for tensor in (x, W):
+        names = [f"{tensor.name}[{i}, {j}]" for i, j in np.ndindex(tensor.shape)]
+        assert rows_of(drawing.svg, tensor.name) == names
+    frame = drawing.dot.split("label=<matmul #3>")[1].split("}")[0]
+    assert frame.count("<TABLE") >= 18  # twelve products and six sums
+    assert rows_of(drawing.svg.replace("W[0, 1]", "W[9, 9]"), "W") != names
 
 
 def test_a_network_as_numbers():

@@ -9,6 +9,7 @@ import html
 import json
 import math
 import re
+import zlib
 
 import browser as browsers
 import numpy as np
@@ -19,6 +20,7 @@ from draw_graphs import ODD_NAMES, by_name, neuron, small_layer
 from micrograd_linear import Linear, Tensor, Value, draw
 from micrograd_linear.command import iris
 from micrograd_linear.drawing.flow import flow
+from micrograd_linear.drawing.page import unpacked
 from micrograd_linear.engine.graph import topological_order
 
 # --- one file that needs nothing else -------------------------------------------------------------
@@ -32,17 +34,28 @@ def policy(text):
     return html.unescape(re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1])
 
 
+def digest(script):
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def repacked(text, change):
+    """The page with another script, which its policy does not know."""
+    content = unpacked(text)
+    changed = change(content["script"])
+    assert changed != content["script"]
+    packed = base64.b64encode(zlib.compress(json.dumps(content | {"script": changed}).encode()))
+    return re.sub(r'(id="packed">)[^<]*', rf"\g<1>{packed.decode()}", text)
+
+
 def test_the_policy_allows_the_pages_own_script_and_nothing_else():
     text = draw(neuron()).html
-    (data_kind, data), (script_kind, script) = scripts(text)
-    assert (
-        data_kind == ' type="application/json" id="data"'
-        and json.loads(data)["views"]
-        and script_kind == ""
-    )
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    (packed_kind, _), (script_kind, start) = scripts(text)
+    content = unpacked(text)
+    assert packed_kind == ' type="text/plain" id="packed"' and script_kind == ""
+    assert content["data"]["views"] and set(content) == {"script", "data"}
+    allowed = " ".join(f"'sha256-{digest(script)}'" for script in (start, content["script"]))
     assert policy(text) == (
-        f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
+        f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}; "
         "base-uri 'none'; form-action 'none'"
     )
     assert not re.search(
@@ -53,19 +66,19 @@ def test_the_policy_allows_the_pages_own_script_and_nothing_else():
 def test_a_script_that_is_not_the_pages_own_does_not_run(opened, chromium, tmp_path):
     text = draw(neuron()).html
     tab = opened(text)
-    assert tab.text("#count") == "24 of 24 · backward"
-    broken = browsers.Tab(
-        chromium,
-        tmp_path / "broken.html",
-        text.replace("page.start();", "page.start(); window.hacked = 1;"),
-    )
-    assert (
-        broken.run("window.hacked") is None
-        and broken.text("#count") == ""
-        and "Content Security Policy" in broken.complaints[0]
-    )
-    with pytest.raises(AssertionError):
-        broken.close()
+    assert tab.text("#count") == "overview · 24 steps"
+    changes = [
+        text.replace("page.start(data);", "page.start(data); window.hacked = 1;"),
+        repacked(text, lambda script: script + "window.hacked = 1;"),
+    ]
+    for i, changed in enumerate(changes):
+        broken = browsers.Tab(chromium, tmp_path / f"{i}.html", changed, started=False)
+        broken.page.wait_for_timeout(200)
+        assert broken.run("window.hacked") is None
+        assert broken.text("#count") == ("The steps did not start." if i else "")
+        assert "Content Security Policy" in broken.complaints[0]
+        with pytest.raises(AssertionError):
+            broken.close()
 
 
 def test_nothing_is_fetched_not_even_where_somebody_puts_it_in(chromium, tmp_path):
@@ -88,7 +101,7 @@ def test_odd_names_are_text(opened, name):
     tab = opened(text, "#value=v0")
     assert (
         tab.run("window.hacked") is None
-        and tab.run("document.querySelectorAll('img, iframe, script').length") == 2
+        and tab.run("document.querySelectorAll('img, iframe, script').length") == 3
     )
     shown = tab.text("#ledger h2")
     visible = re.sub("[\ud800\x00\x07\x1b\u202e]", "\ufffd", x.name.replace("\n", " "))
@@ -96,7 +109,7 @@ def test_odd_names_are_text(opened, name):
         (visible if len(visible) <= 40 else visible[:39] + "…").split()
     )
     tab.press("Home", "ArrowRight", "ArrowRight", "ArrowRight")
-    assert "hands on" in tab.text("#text") and len(scripts(text)) == 2
+    assert "passes to" in tab.text("#say") and len(scripts(text)) == 2
 
 
 def test_the_linear_layer_is_small():
@@ -109,17 +122,23 @@ def test_the_linear_layer_is_small():
 # --- forward and backward, step by step -----------------------------------------------------------
 
 
+def words_of(tab):
+    """What is said of a step, without its title."""
+    return tab.text("#say").split(". ", 1)[1]
+
+
 def test_by_keyboard(opened):
     tab = opened(draw(neuron()).html)
     tab.press("Home")
     assert (
-        tab.text("#count") == "0 of 24 · start"
-        and tab.run("document.querySelectorAll('g.future').length") == 9
-    )  # nine values, each with its operation on its card
+        tab.text("#count") == "overview · 24 steps"
+        and tab.run("document.querySelectorAll('g.future').length") == 0
+    )
     tab.press("ArrowRight")
     assert (
         tab.text("#count") == "1 of 24 · forward"
-        and tab.text("#text") == "v5 = x1 · w1 = 2 · (-3) = -6"
+        and tab.run("document.querySelectorAll('g.future').length") == 8
+        and words_of(tab) == "v5 = x1 · w1 = 2 · (-3) = -6"
     )
     tab.press("ArrowRight", "ArrowLeft")
     assert tab.text("#count") == "1 of 24 · forward"
@@ -139,15 +158,15 @@ def test_what_is_said_at_each_step(opened):
     said = []
     for _ in range(24):
         tab.press("ArrowRight")
-        said.append(tab.text("#text"))
+        said.append(words_of(tab))
     assert said[2] == "v7 = v5 + v6 = (-6) + 0 = -6"
     assert said[4] == "o = tanh(n) = tanh(0.881374) = 0.707107"
     assert said[9] == "∂L/∂L = 1: where the backward pass starts"
     assert said[16].startswith(
-        "o hands on to n: ∂L/∂n += ∂L/∂o · (1 − o²) = (-0.585786) · (1 − 0.707107²) = -0.292893"
-    ) or said[15].startswith("o hands on to n")
+        "o passes to n: ∂L/∂n += ∂L/∂o · (1 − o²) = (-0.585786) · (1 − 0.707107²) = -0.292893"
+    ) or said[15].startswith("o passes to n")
     assert said[22] == (
-        "v5 hands on to x1: ∂L/∂x1 += ∂L/∂v5 · w1 = (-0.292893) · (-3) = 0.87868; ∂L/∂x1 is "
+        "v5 passes to x1: ∂L/∂x1 += ∂L/∂v5 · w1 = (-0.292893) · (-3) = 0.87868; ∂L/∂x1 is "
         "0.1 + 0.87868 = 0.97868 now"
     )
     assert f"{by_name(loss)['x1'].grad:.6g}" == "0.97868"
@@ -156,13 +175,12 @@ def test_what_is_said_at_each_step(opened):
 def test_the_numbers_in_the_picture_appear_when_they_are_computed(opened):
     tab = opened(draw(neuron()).html)
     number = "([kind, i]) => document.querySelector(`[data-${kind}='${i}']`).textContent"
-    tab.press("Home")
+    tab.press("Home", "ArrowRight")
     assert (
         tab.run(number, ["data", 0]) == "2"
-        and tab.run(number, ["data", 5]) == ""
+        and tab.run(number, ["data", 6]) == ""
         and tab.run(number, ["grad", 0]) == "·"
     )
-    tab.press("ArrowRight")
     assert tab.run(number, ["data", 5]) == "-6"
     tab.press("End")
     assert tab.run(number, ["grad", 0]) == "0.9787" and tab.run(number, ["grad", 5]) == "-0.2929"
@@ -223,23 +241,26 @@ def test_playing(opened):
     tab = opened(draw(neuron()).html)
     tab.page.clock.install()
     tab.page.reload()
+    tab.wait_until_started()
     tab.press("Home", "Space")
-    assert tab.text("#play") == "❚❚ pause"
+    assert tab.text("#play") == "Pause"
     tab.page.clock.run_for(3000)
     assert tab.text("#count") == "3 of 24 · forward"
     tab.press("Space")
     tab.page.clock.run_for(3000)
-    assert tab.text("#count") == "3 of 24 · forward" and tab.text("#play") == "▶ play"
+    assert tab.text("#count") == "3 of 24 · forward" and tab.text("#play") == "Play"
     tab.page.click("#play")
     tab.page.clock.run_for(60_000)
-    assert tab.text("#count") == "24 of 24 · backward" and tab.text("#play") == "▶ play"
+    assert tab.text("#count") == "24 of 24 · backward" and tab.text("#play") == "Play"
 
 
 def test_the_slider_and_the_buttons(opened):
     tab = opened(draw(neuron()).html)
-    tab.page.click("#first")
+    assert tab.page.is_disabled("#first") and tab.text("#forward") == "Step through ▶"
     tab.page.click("#forward")
-    assert tab.text("#count") == "1 of 24 · forward"
+    assert tab.text("#count") == "1 of 24 · forward" and tab.text("#forward") == "Next step ▶"
+    tab.page.click("#first")
+    assert tab.text("#count") == "overview · 24 steps"
     tab.page.locator("#slider").fill("10")
     assert tab.text("#count") == "10 of 24 · seed"
     tab.page.click("#back")
@@ -260,17 +281,19 @@ def test_the_step_is_in_the_address(opened):
     tab.page.wait_for_function("document.getElementById('count').textContent.startsWith('2 of')")
     assert tab.text("#ledger h2") == "x1"
     tab.run("location.hash = '#step=-7&value=nothing'")
-    tab.page.wait_for_function("document.getElementById('count').textContent.startsWith('0 of')")
+    tab.page.wait_for_function(
+        "document.getElementById('count').textContent.startsWith('overview')"
+    )
 
 
 def test_a_layer_of_tensors(opened):
     _, W, _, y = small_layer()
     tab = opened(draw(y).html)
     tab.press("Home", "ArrowRight")
-    assert tab.text("#text") == "v3 = x W; it is 2 … 8"
+    assert words_of(tab) == "v3 = x W; it is 2 … 8"
     tab.press("End", "ArrowLeft", "ArrowLeft")
-    assert tab.text("#text").startswith(
-        "y hands on to b: ∂L/∂b += Σ_rows ∂L/∂y"
+    assert words_of(tab).startswith(
+        "y passes to b: ∂L/∂b += Σ_rows ∂L/∂y"
     ) and "summed over the axes that were broadcast: (3, 2) to (1, 2)" in tab.text("#step")
     tab.choose("a-v1")
     tab.press("End")
@@ -281,7 +304,7 @@ def test_a_layer_of_tensors(opened):
 
 def test_a_tensor_that_was_not_differentiated_plays_forward_only(opened):
     tab = opened(draw((Tensor([1.0, 2.0], "x") * 2.0).exp()).html)
-    assert tab.text("#count") == "2 of 2 · forward"
+    assert tab.text("#count") == "overview · 2 steps"
     tab.choose("a-v0")
     assert tab.run("document.getElementById('edit')") is None
     assert "nothing was given to start a backward pass" in tab.text("#ledger")

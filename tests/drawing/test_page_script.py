@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from micrograd_linear import Value, draw
+from micrograd_linear.drawing.page import unpacked
 
 NODE = shutil.which("node")
 TESTS = sorted((Path(__file__).parent / "page").glob("*.test.mjs"))
@@ -25,7 +26,7 @@ def test_what_the_page_shows_at_a_step(path):
 
 
 def test_there_are_tests_and_one_that_fails_is_an_error(tmp_path):
-    assert len(TESTS) == 2
+    assert len(TESTS) == 4
     broken = tmp_path / "broken.test.mjs"
     broken.write_text('import { test } from "node:test";\ntest("no", () => { throw Error(); });\n')
     assert node("--test", broken).returncode != 0
@@ -33,8 +34,7 @@ def test_there_are_tests_and_one_that_fails_is_an_error(tmp_path):
 
 def script():
     x = Value(2.0, "x")
-    page = draw(x * x).html
-    return page.rsplit("<script>", 1)[1].split("</script>")[0]
+    return unpacked(draw(x * x).html)["script"]
 
 
 def test_the_script_of_a_page_can_be_parsed_and_a_broken_one_cannot(tmp_path):

@@ -12,6 +12,7 @@ from draw_graphs import by_name, mlp_loss, neuron, same, small_layer
 from micrograd_linear import Tensor, Value, draw
 from micrograd_linear.drawing import render as rendering
 from micrograd_linear.drawing.flow import flow
+from micrograd_linear.drawing.page import unpacked
 from micrograd_linear.drawing.render import LayoutTimeout
 from micrograd_linear.nn import MLP
 from micrograd_linear.operations import SCALAR_RULES as RULES
@@ -120,7 +121,7 @@ def test_a_part_of_a_graph(opened):
     tab.run("(i) => page.select(i)", o)
     assert (
         "from what is not shown" in tab.text("#ledger")
-        and "leaves cannot be edited" in draw(loss, focus="n", depth=1).html
+        and "leaves cannot be edited" in unpacked(drawing.html)["script"]
     )
 
 
@@ -161,11 +162,11 @@ def test_a_ledger_adds_up(opened):
         )
         assert same(tab.text("#ledger-grad"), by_name(loss)[name].grad)
     tab.page.click("#ledger tbody button")
-    assert "hands on to b" in tab.text("#text") and "n = +(v7, b)" in tab.text("#ledger")
-    tab.press("Home")
+    assert "passes to b" in tab.text("#say") and "n = +(v7, b)" in tab.text("#ledger")
+    tab.press("Home", "ArrowRight")
     assert "so far, 0 of 1" in tab.text("#ledger")
     tab.press("Escape")
-    assert "Choose a value" in tab.text("#ledger")
+    assert tab.page.is_hidden("#ledger")
 
 
 def test_gradients_of_earlier_passes_are_told_apart(opened):
@@ -216,7 +217,7 @@ def test_an_edited_leaf_recomputes_everything_as_the_engine_does(opened):
         )
     assert (
         math.isclose(shown[-1][0], loss.data, rel_tol=1e-12)
-        and tab.text("#title") == f"L = {loss.data:.4g}, with other numbers"
+        and tab.text("#title") == f"L = {loss.data:.4g}, edited values"
     )
     assert same(tab.text("#ledger-grad"), x1.grad)
     tab.page.click("#reset")
@@ -252,7 +253,7 @@ def test_an_edit_that_is_taken_back(opened):
     )
     tab.page.fill("#edit", "7")
     tab.press("Enter")
-    assert "with other numbers" in tab.text("#title")
+    assert "edited values" in tab.text("#title")
     tab.page.fill("#edit", "2")
     tab.press("Enter")
     assert (
@@ -267,7 +268,7 @@ def test_what_was_odd_about_the_run_is_not_said_of_other_numbers(opened):
     tab = opened(draw(loss).html, "#value=v0")
     seen = "page.view.notes.filter((note) => note.style.visibility !== 'hidden').length"
     assert tab.run(seen) > 0 and "its gradient is 0" in tab.text("#ledger")
-    tab.press("Home")
+    tab.press("ArrowRight")
     assert tab.run(seen) == 0
     tab.press("End")
     tab.page.fill("#edit", "2")
@@ -323,14 +324,11 @@ def test_every_rule_of_the_page_computes_what_the_engine_does(opened):
                 if value.get("symbol") == "−"
                 and len(value["uses"]) == (1 if name == "negative" else 2)
             )
-        # The page squares the operands of arctan2, and takes remainders by a quotient: neither
-        # holds for numbers this large.
-        if name in ("arctan2", "remainder", "fmod"):
+        if name == "arctan2":  # the page squares its operands, which does not hold for such numbers
             rows = [row for row in rows if max(map(abs, row)) < 1e150]
         found = tab.run(run, [k, rows])
-        if name in ("erf", "erfc", "gammaln", "digamma"):  # JavaScript has none of these
-            assert {number for numbers in found for number in numbers[:1]} == {"NaN"}
-            continue
+        # The page's own functions are right to the rounding of numbers near 1.
+        least = 1e-14 if name in ("erfc", "gammaln", "digamma") else 1e-300
         for numbers, row in zip(found, rows, strict=True):
             y = of_rule(name, row)
             assert y.operation == name
@@ -340,7 +338,7 @@ def test_every_rule_of_the_page_computes_what_the_engine_does(opened):
             ):
                 shown = float(shown.replace("Infinity", "inf"))
                 assert (math.isnan(shown) and math.isnan(expected)) or math.isclose(
-                    shown, expected, rel_tol=1e-12, abs_tol=1e-300
+                    shown, expected, rel_tol=1e-12, abs_tol=least
                 ), (name, row, shown, expected)
 
 

@@ -7,90 +7,153 @@ import hashlib
 import html
 import json
 import re
-from functools import cache, partial
+import zlib
+from functools import cache
 from importlib import resources
 
 from ..coarser import laid_out
-from ..heat import NOT_FINITE, NOT_FINITE_DARK, STEPS, STEPS_DARK
+from ..heat import STEPS
+from ..layout import LEGIBLE_IN_PAGE, layouts_in_page, scale_in_page
+from ..render import LayoutTimeout, size_of
 from ..theme import FLOW
 from .javascript import HELPERS
+from .opened import insides
 from .run import run
+from .sentence import sentence
+from .shades import in_theme, shades
 from .svg import svg
 
 # The page knows the shade of 0, and the colour of what is odd about a value.
 _CONSTANTS = f'const ZERO = {len(STEPS) // 2}, NOTE = "{FLOW}";\n'
 # Plain data first, then the elements of the page.
-_DATA = ("numbers.js", "view.js", "explain.js", "ledger.js", "shown.js")
-_PARTS = (*_DATA, "elements.js", "page.js", "editor.js", "moving.js")
+_DATA = (
+    "functions.js",
+    "numbers.js",
+    "view.js",
+    "opening.js",
+    "explain.js",
+    "ledger.js",
+    "overview.js",
+    "shown.js",
+    "arrange.js",
+    "nudge.js",
+)
+_ELEMENTS = ("elements.js", "page.js", "picture.js", "cards.js", "editor.js", "moving.js")
+_PARTS = (*_DATA, *_ELEMENTS)
+FIRST = "a-"  # what the ids of the first view begin with
+LONGEST_EQUATION = 34  # characters on a card
 
 
-def page(pictures, layouts, verdicts, title, remark, theme="auto", budget=10.0):
+def page(pictures, verdicts, title, remark, style):
     """The page as HTML text: the run of the first picture, and, where there is a second, the same
     run folded. ``verdicts`` as for ``run``.
 
-    ``title`` stands at its head, ``remark`` beneath.
+    ``title`` stands at its head, ``remark`` beneath. Where the first picture has a ``whole`` and is
+    not folded, its cards can be opened one by one.
 
     Names are inert: the data are JSON, which the page only ever shows as text, and a policy in the
-    page allows no script but its own, by its hash, and no network.
+    page allows no script but its own two, by their hashes, and no network: one unpacks the other.
     """
     views, scripts, canvases = [], [], []
-    for i, (picture, layout) in enumerate(zip(pictures, layouts, strict=True)):
-        prefix = "ab"[i] + "-"
-        draw = partial(svg, layout=layout, prefix=prefix, budget=budget)
-        picture, drawn = laid_out(picture, draw, budget)
-        data, formulas = run(picture, verdicts)
+    for i, picture in enumerate(pictures):
+        prefix = f"{'ab'[i]}-"
+        drawn, data, formulas = _view(picture, prefix, verdicts, style)
         scripts = scripts or formulas
-        views.append(
-            {
-                "prefix": prefix,
-                "folded": "; ".join(filter(None, (picture.folded, remark))),
-                "title": title,
-                **data,
-            }
-        )
+        folded = "; ".join(filter(None, (data.pop("folded"), remark)))
+        views.append({"prefix": prefix, "folded": folded, "title": title, **data})
         hidden = " hidden" * (i > 0)
-        drawn = _in_theme(drawn, theme)
+        drawn = in_theme(drawn, style.theme)
         canvases.append(f'<div class="canvas" id="canvas-{i}"{hidden}>{drawn}</div>')
     rules = ",\n".join(formula or "null" for formula in scripts)
-    script = f'"use strict";\n{HELPERS}const RULES = [{rules}];\n{_CONSTANTS}{_text_of(*_PARTS)}'
+    text = f'"use strict";\n{HELPERS}const RULES = [{rules}];\n{_CONSTANTS}{_text_of(*_PARTS)}'
+    cards = bool(views[0]["cards"])
+    start = _text_of("start.js")
     return _text_of("page.html").format(
-        policy=_policy(script),
-        title=html.escape(views[0]["title"]),
+        policy=_policy(start, text),
+        title=html.escape(title),
+        size=style.text,
+        about=html.escape(sentence(pictures[0])),
         folded=html.escape(views[0]["folded"]),
-        style=_in_theme(_shades() + _text_of("page.css"), theme),
+        style=in_theme(shades() + _text_of("page.css"), style.theme),
         canvases="".join(canvases),
-        fold=(_OPEN if pictures[0].overview else _FOLD) * (len(views) > 1),
-        data=_json({"views": views}),
-        script=script,
+        fold=(_OPEN if pictures[0].overview else _FOLD) * (cards or len(views) > 1),
+        packed=_packed({"script": text, "data": {"views": views}}),
+        script=start,
     )
 
 
-def _policy(script):
-    """What the page may do: run its own script, and reach no network."""
-    allowed = f"style-src 'unsafe-inline'; script-src 'sha256-{_hash(script)}'"
+def unpacked(text):
+    """{"script", "data"} of a page."""
+    packed = re.search(r'id="packed">([^<]*)<', text)
+    assert packed is not None, "every page has its script and its data"
+    return json.loads(zlib.decompress(base64.b64decode(packed[1])))
+
+
+def _packed(content):
+    """JSON, packed: the script and the data are most of a page, and pack to a quarter."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def _view(picture, prefix, verdicts, style):
+    """(the SVG elements, the data, the formulas' scripts) of one view of a run."""
+    whole = picture.whole if picture.overview and not picture.grouped else None
+    data, formulas = run(whole or picture, verdicts, picture if whole else None)
+    values = whole.boxes if whole else picture.boxes
+    equations = _on_cards(data)
+
+    def draw(drawn):
+        if drawn is not picture:
+            return _most_legible(drawn, prefix, style)
+        return _most_legible(drawn, prefix, style, values, equations)
+
+    drawn, (layout, element) = laid_out(picture, draw, style.budget)
+    if drawn is not picture:  # fewer boxes than were asked for
+        data, formulas = run(drawn, verdicts)
+        whole = None
+    inner = insides(picture, whole, style, layout.brief, prefix) if whole else {}
+    data |= {"folded": drawn.folded, "direction": layout.direction, "inner": inner}
+    return element, data, formulas
+
+
+def _most_legible(picture, prefix, style, *about):
+    """(its layout, the SVG element) of a picture: the first layout that is legible in a page, or
+    the one that is the nearest to that.
+
+    Raises ``LayoutTimeout`` where the first takes longer than the style's budget.
+    """
+    best = None
+    for layout in layouts_in_page(picture, style):
+        try:
+            element = svg(picture, layout, prefix, style.budget, *about)
+        except LayoutTimeout:
+            if best is None:
+                raise
+            break
+        scale = scale_in_page(*size_of(element))
+        if best is None or scale > 1.05 * best[0]:
+            best = scale, layout, element
+        if scale >= LEGIBLE_IN_PAGE or prefix != FIRST:
+            break
+    assert best is not None, "every picture has a layout"
+    return best[1:]
+
+
+def _on_cards(data):
+    """{id of a leaf: the equation of its gradient}, those that are short enough for a card."""
+    derivation = data["derivation"]
+    if derivation is None:
+        return {}
+    leaves = (equation for equation in derivation["backward"] if "leaf" in equation)
+    short = (each for each in leaves if len(each["text"]) <= LONGEST_EQUATION)
+    return {data["values"][each["of"]]["id"]: each["text"] for each in short}
+
+
+def _policy(*scripts):
+    """What the page may do: run its own scripts, and reach no network."""
+    hashes = " ".join(f"'sha256-{_hash(script)}'" for script in scripts)
+    allowed = f"style-src 'unsafe-inline'; script-src {hashes}"
     return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
-
-
-def _shades():
-    """The colours of numbers, as variables of the style."""
-
-    def listed(steps, odd):
-        return ";".join(
-            [*(f"--shade-{i}:{colour}" for i, colour in enumerate(steps)), f"--odd:{odd}"]
-        )
-
-    light, dark = listed(STEPS, NOT_FINITE), listed(STEPS_DARK, NOT_FINITE_DARK)
-    return f":root{{{light}}}\n@media (prefers-color-scheme: dark) {{ :root{{{dark}}} }}\n"
-
-
-def _in_theme(style, theme):
-    """The style as it is, which is dark where the reader's system is, or always in one theme."""
-    if theme == "auto":
-        return style
-    style = style.replace("color-scheme: light dark", f"color-scheme: {theme}", 1)
-    return style.replace(
-        "@media (prefers-color-scheme: dark)", "@media all" if theme == "dark" else "@media not all"
-    )
 
 
 def framed(text, height=620):
@@ -98,16 +161,6 @@ def framed(text, height=620):
     style = f"width:100%;height:{height}px;border:1px solid #8888;border-radius:6px"
     about = f'sandbox="allow-scripts" title="The run, step by step" style="{style}"'
     return f'<iframe {about} srcdoc="{html.escape(text)}"></iframe>'
-
-
-def _json(data):
-    """JSON that may stand inside of a script element: no < begins a tag there."""
-    return (
-        json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        .replace("<", "\\u003c")
-        .replace("\u2028", "\\u2028")
-        .replace("\u2029", "\\u2029")
-    )
 
 
 @cache
@@ -125,9 +178,9 @@ def _hash(script):
 
 _OPEN = (
     '<button type="button" id="fold" aria-pressed="false" '
-    'title="every value as a card of its own">open all</button>'
+    'title="every value as a card of its own">Open all</button>'
 )
 _FOLD = (
     '<button type="button" id="fold" aria-pressed="false" '
-    'title="values that play the same part as one">fold</button>'
+    'title="values that play the same part as one">Fold</button>'
 )

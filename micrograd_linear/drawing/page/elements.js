@@ -58,6 +58,12 @@ function rowsOf(a) {
   });
 }
 
+function shade(k) {
+  const part = make("i");
+  part.style.background = `var(--shade-${k})`;
+  return part;
+}
+
 // --- the elements of what is to be shown --------------------------------------------------------
 
 const RENDERERS = {
@@ -66,6 +72,19 @@ const RENDERERS = {
   strong: ({ text }) => make("span", { class: "number strong" }, text),
   heading: ({ level, text }) => make(`h${level}`, { tabindex: level === 2 ? "-1" : false }, text),
   group: ({ parts }) => make("div", {}, ...parts.map(render)),
+  columns: ({ parts }) => make("div", { class: "columns" }, ...parts.map(render)),
+  boxed: ({ parts }) => make("div", { class: "boxed" }, ...parts.map(render)),
+  legend({ entries }) {
+    const list = make("ul", { class: "legend" });
+    for (const { swatch, scale, line, text } of entries) {
+      const sign = make("span", { class: `swatch ${line ?? ""}`, "aria-hidden": "true" });
+      if (swatch) sign.style.background = `var(${swatch})`;
+      if (scale) sign.append(...[0, 3, ZERO, 2 * ZERO - 3, 2 * ZERO].map(shade));
+      const isNote = !(swatch || scale || line);
+      list.append(make("li", {}, isNote ? "" : sign, make("span", {}, text)));
+    }
+    return list;
+  },
   data: ({ number }) =>
     make("p", {}, "data ", make("span", { class: "number strong", id: "ledger-data" }, number)),
   array({ numbers, label, cell }) {

@@ -12,12 +12,7 @@ const row = (term, ...parts) => ({ term, parts });
 /** {title, text, parts} of the step at a place; `text` says it all, for those who hear it. */
 function explainStep(view, at) {
   const step = view.steps[at];
-  if (!step)
-    return {
-      title: "Start",
-      text: "Nothing has been computed yet: there are the leaves and the constants.",
-      parts: []
-    };
+  if (!step) return explainOverview(view);
   return { forward: explainForward, seed: explainSeed, backward: explainBackward }[step.kind](
     view,
     at
@@ -33,7 +28,7 @@ function explainForward(view, at) {
   const { text, parts } = computed(view, i);
   const operands = value.uses.map((use) => view.values[use.of]);
   const formula = view.formulas[value.formula];
-  if (formula && ![value, ...operands].some(({ data }) => isArray(data))) {
+  if (formula?.value && ![value, ...operands].some(({ data }) => isArray(data))) {
     const [numbers, spoken] = filled(formula.value, view.fill(i, "numbers"));
     const result = `<mo>=</mo>${numbers}<mo>=</mo>${mn(shown(value.data))}`;
     parts.push(equation(`<mrow>${result}</mrow>`));
@@ -49,14 +44,15 @@ function explainForward(view, at) {
 function computed(view, i) {
   const value = view.values[i];
   const formula = view.formulas[value.formula];
-  if (formula) {
+  if (formula?.value) {
     const [markup, said] = filled(formula.value, view.fill(i, "names"));
     const whole = `<mrow>${value.math}<mo>=</mo>${markup}</mrow>`;
     return { text: `${value.name} = ${said}`, parts: [equation(whole)] };
   }
   const names = value.uses.map((use) => view.values[use.of].name).join(", ");
   const text = `${value.name} = ${value.symbol}(${names}${value.more ? ", …" : ""})`;
-  return { text, parts: [words(text)] };
+  const meaning = value.meaning ? [words(value.meaning, "soft")] : [];
+  return { text, parts: [words(text), ...meaning] };
 }
 
 // --- seed ---------------------------------------------------------------------------------------
@@ -83,19 +79,19 @@ function explainSeed(view) {
 function explainBackward(view, at) {
   const flow = flowAt(view, at);
   const { value, to } = flow;
-  const said = [flow.part ? handedOn(flow) : handedOnInWords(flow)];
+  const said = [flow.part ? passed(flow) : passedInWords(flow)];
   if (flow.scalar && flow.part) said.push(inNumbers(flow));
   if (!flow.scalar || !flow.formula) said.push(inArrays(flow));
   said.push(sumSoFar(view, at, flow));
   const rows = said.flatMap((each) => each.rows ?? []);
   return {
     title: `Backward: ${value.name} → ${to.name}`,
-    text: `${value.name} hands on to ${to.name}${said.map((each) => each.text).join("")}`,
+    text: `${value.name} passes to ${to.name}${said.map((each) => each.text).join("")}`,
     parts: [...said.flatMap((each) => each.parts ?? []), listed(rows)]
   };
 }
 
-/** What a value hands on to one of its operands at a step. */
+/** What a value passes to one of its operands at a step. */
 function flowAt(view, at) {
   const { value: i, use: k } = view.steps[at];
   const value = view.values[i],
@@ -118,7 +114,7 @@ function flowAt(view, at) {
   };
 }
 
-function handedOn({ view, i, part, target }) {
+function passed({ view, i, part, target }) {
   const [markup, said] = filled(part, view.fill(i, "names"));
   return {
     parts: [equation(`<mrow>${target[0]}<mo>+=</mo>${markup}</mrow>`)],
@@ -126,9 +122,9 @@ function handedOn({ view, i, part, target }) {
   };
 }
 
-function handedOnInWords({ value, use, above, target }) {
+function passedInWords({ value, use, above, target }) {
   const which = use.words ? ` (${use.words})` : "";
-  const origin = `what ${value.name} = ${value.symbol}(…) makes of`;
+  const origin = `what ${value.symbol} makes of`;
   return { parts: [words(`${target[1]} += ${origin} ${above[1]}${which}`)], text: "" };
 }
 

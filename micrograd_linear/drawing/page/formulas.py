@@ -18,6 +18,7 @@ GRADIENT, RESULT, FIRST = (
     "\ue001",
     "\ue100",
 )  # the gaps for dL/d(result), the result, and the first operand; the others follow
+MOST_OPERANDS = 0xF7FF - ord(FIRST)  # for which there are gaps
 
 
 class Formulas:
@@ -42,6 +43,25 @@ class Formulas:
         except (TypeError, ValueError, AttributeError):
             self._known[key] = None
             return None
+        return self._number(entry, script, key)
+
+    def number_for_all(self, node, uses_of):
+        """The number of the formula of ``node`` for all values that are drawn as one with it;
+        ``uses_of`` {each of them: {position of an operand: its place among what the card is used
+        for}}. What holds for some of them only is left out. None where a rule knows no formula.
+        """
+        try:
+            entry, _ = _formula(node, node.operands)
+        except (TypeError, ValueError, AttributeError):
+            return None
+        every = list(uses_of.values())
+        count = 1 + max((k for uses in every for k in uses.values()), default=-1)
+        value = _of_all(entry["value"], uses_of[node], every)
+        parts = [_part_of_all(k, entry["parts"], uses_of[node], every) for k in range(count)]
+        return self._number({"value": value, "parts": parts}, None, None)
+
+    def _number(self, entry, script, key):
+        """The number of an entry, which is new or known."""
         shown = repr(entry)
         if shown not in self._known:
             self._known[shown] = len(self.entries)
@@ -50,6 +70,34 @@ class Formulas:
         if key is not None:
             self._known[key] = self._known[shown]
         return self._known[shown]
+
+
+def _of_all(formula, own, every):
+    """A formula with the gaps of a card, where it is the same for all; else None."""
+    positions = [ord(x) - ord(FIRST) for x in formula[1] if FIRST <= x <= gap(MOST_OPERANDS)]
+    known = all(i in own and all(uses.get(i) == own[i] for uses in every) for i in positions)
+    moved = str.maketrans({gap(i): gap(own[i]) for i in positions}) if known else {}
+    return [text.translate(moved) for text in formula] if known else None
+
+
+def _part_of_all(k, parts, own, every):
+    """What all members add to the gradient of the k-th operand of a card, where that is the same
+    formula; else None.
+    """
+    users = [uses for uses in every if k in uses.values()]
+    places = {tuple(i for i, use in uses.items() if use == k) for uses in users}
+    if len(places) != 1:
+        return None
+    (positions,) = places
+    here = dict.fromkeys(positions, k)
+    found = []
+    for i in positions:
+        part = parts[i] and _of_all(parts[i], {**own, **here}, users)
+        if part is None:
+            return None
+        found.append(part)
+    markup = "<mo>+</mo>".join(part[0] for part in found)
+    return [f"<mrow>{markup}</mrow>", " + ".join(part[1] for part in found)]
 
 
 def gap(position):

@@ -10,16 +10,18 @@ function explainValue(view, i, at) {
     words(made.filter(Boolean).join(" · "), "soft"),
     ...(value.check ? explainVerdict(value.check) : [])
   ];
-  if (!view.edited && at === view.steps.length - 1)
+  const until = view.until(at);
+  if (!view.edited && until === view.steps.length - 1)
     parts.push(...(value.notes ?? []).map((note) => words(note, "strong")));
-  return [...parts, ...explainData(view, i), ...explainGradient(view, i, at)];
+  const nudges = view.edited ? [] : explainNudges(view, i);
+  return [...parts, ...explainData(view, i), ...explainGradient(view, i, until), ...nudges];
 }
 
 /** The data of a value; those of a leaf can be edited where everything can be computed anew. */
 function explainData(view, i) {
   const value = view.values[i];
   const leaf = value.kind === "leaf";
-  if (leaf && view.editable) return [{ kind: "editor", value: i }];
+  if (leaf && view.editable) return [{ kind: "editor", value: i }, ...explainNudge(view, i)];
   const fixed = leaf && view.fixed ? [words(view.fixed, "soft")] : [];
   if (isArray(value.data))
     return [...fixed, heading(3, "data"), array(value.data, `data of ${value.name}`)];

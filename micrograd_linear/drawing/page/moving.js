@@ -1,19 +1,32 @@
 // Moving and enlarging the picture.
 
 Object.assign(page, {
+  /** What the pane shows; the map says where that is. */
+  look(view) {
+    view.svg.setAttribute("viewBox", view.box.join(" "));
+    if (!view.map) return;
+    const [x, y, width, height] = view.box;
+    const [dx, dy] = view.scene.offset;
+    for (const [key, number] of Object.entries({ x: x - dx, y: y - dy, width, height }))
+      view.map.setAttribute(key, number);
+    const all = width >= view.whole[2] && height >= view.whole[3];
+    view.map.parentNode.style.display = all ? "none" : "";
+  },
+
+  /** Zoom by a factor around a point, or, with 0, to all of the picture. */
   zoom(factor, centre) {
     const { view } = this;
-    if (!factor) view.box = [...view.whole];
-    else {
+    const pane = this.pane(view);
+    view.framed = !factor;
+    if (!factor || !view.box) view.box = fitted(view.whole, pane);
+    if (factor) {
       const [x, y, width, height] = view.box;
       const [cx, cy] = centre ?? [x + width / 2, y + height / 2];
-      const k = Math.min(
-        Math.max(1 / factor, (0.05 * view.whole[2]) / width),
-        (4 * view.whole[2]) / width
-      );
+      const largest = Math.max(4 * view.whole[2], width);
+      const k = Math.min(Math.max(1 / factor, (0.05 * view.whole[2]) / width), largest / width);
       view.box = [cx - (cx - x) * k, cy - (cy - y) * k, width * k, height * k];
     }
-    view.svg.setAttribute("viewBox", view.box.join(" "));
+    this.look(view);
   },
 
   point(view, event) {
@@ -26,12 +39,13 @@ Object.assign(page, {
   movable(view) {
     const { canvas } = view;
     const hand = { held: new Map(), from: null, apart: 0 };
+    const now = () => this.views.find((other) => other.canvas === canvas);
     canvas.addEventListener("pointerdown", (event) => {
       hand.held.set(event.pointerId, event);
-      hand.from = this.point(view, event);
+      hand.from = this.point(now(), event);
       view.moved = false;
     });
-    canvas.addEventListener("pointermove", (event) => this.drag(view, hand, event));
+    canvas.addEventListener("pointermove", (event) => this.drag(now(), view, hand, event));
     for (const kind of ["pointerup", "pointercancel"])
       canvas.addEventListener(kind, (event) => {
         hand.held.delete(event.pointerId);
@@ -42,25 +56,26 @@ Object.assign(page, {
     const wheel = (event) => {
       if (!event.ctrlKey) return; // without it the page scrolls
       event.preventDefault();
-      this.zoom(Math.exp(-event.deltaY / 200), this.point(view, event));
+      this.zoom(Math.exp(-event.deltaY / 200), this.point(now(), event));
     };
     canvas.addEventListener("wheel", wheel, { passive: false });
   },
 
-  drag(view, hand, event) {
+  drag(view, first, hand, event) {
     const before = hand.held.get(event.pointerId);
     if (!before) return;
     const far = Math.hypot(event.clientX - before.clientX, event.clientY - before.clientY) >= 5;
-    if (hand.held.size === 1 && !view.moved && !far) return;
-    if (!view.moved) view.canvas.setPointerCapture(event.pointerId);
-    view.moved = true;
+    if (hand.held.size === 1 && !first.moved && !far) return;
+    if (!first.moved) view.canvas.setPointerCapture(event.pointerId);
+    first.moved = true;
     view.canvas.classList.add("dragging");
     hand.held.set(event.pointerId, event);
     if (hand.held.size === 2) return this.pinch(view, hand);
     const to = this.point(view, event);
     view.box[0] += hand.from[0] - to[0];
     view.box[1] += hand.from[1] - to[1];
-    view.svg.setAttribute("viewBox", view.box.join(" "));
+    view.framed = false;
+    this.look(view);
   },
 
   pinch(view, hand) {
@@ -71,33 +86,17 @@ Object.assign(page, {
     hand.apart = distance;
   },
 
-  /** Where the picture is enlarged, what happens now is moved into it. */
+  /** What happens now is moved into sight, and enlarged where its text could not be read. */
   keepInSight(view, element) {
-    if (!element || view.box[2] >= view.whole[2]) return;
-    const to = element.getBoundingClientRect(),
-      frame = view.canvas.getBoundingClientRect();
-    if (
-      to.left >= frame.left &&
-      to.right <= frame.right &&
-      to.top >= frame.top &&
-      to.bottom <= frame.bottom
-    )
-      return;
-    const [x, y] = this.point(view, {
-      clientX: (to.left + to.right) / 2,
-      clientY: (to.top + to.bottom) / 2
-    });
-    const [left, top, width, height] = view.whole;
-    const scale = Math.min(frame.width / view.box[2], frame.height / view.box[3]);
-    const inside = (centre, from, size, seen) =>
-      seen < size
-        ? Math.min(Math.max(centre, from + seen / 2), from + size - seen / 2)
-        : from + size / 2;
-    const cx = inside(x, left, width, frame.width / scale),
-      cy = inside(y, top, height, frame.height / scale); // no more empty paper than needed
-    view.box = [cx - view.box[2] / 2, cy - view.box[3] / 2, view.box[2], view.box[3]];
-    view.svg.setAttribute("viewBox", view.box.join(" "));
+    if (!element || !view.box) return;
+    const to = element.getBoundingClientRect();
+    const [x, y] = this.point(view, { clientX: to.left, clientY: to.top });
+    const [right, bottom] = this.point(view, { clientX: to.right, clientY: to.bottom });
+    const rect = { x, y, width: right - x, height: bottom - y };
+    const box = following(view.box, view.whole, this.pane(view), rect);
+    if (!box) return;
+    view.box = box;
+    view.framed = "followed";
+    this.look(view);
   }
 });
-
-page.start();

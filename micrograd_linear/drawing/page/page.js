@@ -1,7 +1,4 @@
-// The page: its controls, its picture, its address.
-
-const SMALL = 0.35,
-  READABLE = 0.6;
+// The page: its controls, its address, and what is chosen.
 
 const page = {
   views: [],
@@ -11,9 +8,8 @@ const page = {
   timer: null,
   speed: 1,
 
-  start() {
-    const data = JSON.parse(byId("data").textContent);
-    this.views = data.views.map((view, i) => new View(view, byId(`canvas-${i}`)));
+  start(data) {
+    this.views = data.views.map((run, i) => this.viewOf(run, byId(`canvas-${i}`), new Set()));
     this.views.forEach((view) => this.prepare(view));
     byId("slider").addEventListener("input", (event) => this.go(Number(event.target.value) - 1));
     for (const [id, act] of Object.entries({
@@ -25,12 +21,11 @@ const page = {
       speed: () => this.faster(),
       larger: () => this.zoom(1.25),
       smaller: () => this.zoom(0.8),
-      fit: () => this.zoom(0)
+      fit: () => this.zoom(0),
+      help: () => this.help()
     }))
       byId(id).addEventListener("click", act);
-    byId("fold")?.addEventListener("click", () =>
-      this.show(this.view === this.views[0] ? this.views[1] : this.views[0])
-    );
+    byId("fold")?.addEventListener("click", () => this.openAll());
     byId("search").addEventListener("input", () => this.search());
     byId("search").addEventListener("keydown", (event) => {
       if (event.key === "Enter") this.search(true);
@@ -38,53 +33,18 @@ const page = {
     });
     byId("everything").addEventListener("toggle", () => this.list());
     document.addEventListener("keydown", (event) => this.key(event));
+    for (const kind of ["pointerover", "pointerout"])
+      document.addEventListener(kind, (event) => this.pointAt(event, kind === "pointerover"));
     addEventListener("hashchange", () => this.address());
     const address = location.hash;
     this.show(this.views[0]);
     this.address(address);
   },
 
-  /**
-   * Every box can be reached by keyboard, and says what it is; pointers move and enlarge the
-   * picture.
-   */
-  prepare(view) {
-    view.values.forEach((value, i) => {
-      const box = view.element(value.id);
-      if (!box) return;
-      box.classList.add("box");
-      for (const [key, text] of [
-        ["tabindex", "0"],
-        ["role", "button"],
-        ["aria-label", this.inWords(view, i)]
-      ])
-        box.setAttribute(key, text);
-      box.addEventListener("click", () => !view.moved && this.select(i));
-      box.addEventListener("keydown", (event) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        event.stopPropagation();
-        this.select(i);
-      });
-    });
-    view.svg = view.canvas.querySelector("svg");
-    view.whole = view.svg.getAttribute("viewBox").split(/\s+/).map(Number);
-    view.box = [...view.whole];
-    view.texts = view.values.map(() => ({ data: [], grad: [] }));
-    for (const kind of ["data", "grad"])
-      view.svg
-        .querySelectorAll(`[data-${kind}]`)
-        .forEach((text) => view.texts[text.dataset[kind]][kind].push(text));
-    view.notes = [...view.svg.querySelectorAll(`text[fill="${NOTE}"]`)];
-    this.movable(view);
-    new ResizeObserver(() => view === this.view && this.frame(view)).observe(view.canvas);
-  },
-
-  inWords(view, i) {
-    const value = view.values[i];
-    const origin = value.symbol ? `made by ${value.symbol}` : value.kind;
-    const about = value.about ? `, ${value.about}` : "";
-    return `${value.name}, ${origin}${about}; data ${brief(value.data)}`;
+  /** The view of a run with some of its cards open. */
+  viewOf(run, canvas, open) {
+    const view = new View(withCards(run, open), canvas);
+    return Object.assign(view, { run, open });
   },
 
   show(view) {
@@ -92,47 +52,56 @@ const page = {
     this.view = view;
     this.views.forEach((other) => (other.canvas.hidden = other !== view));
     byId("folded").textContent = view.folded;
-    byId("fold")?.setAttribute("aria-pressed", String(view !== this.views[0]));
-    byId("slider").max = view.steps.length;
+    this.pressed();
+    this.phases();
     this.selected = null;
     byId("search").value = "";
     this.search();
     this.frame(view);
-    this.go(view.steps.length - 1);
+    this.go(-1);
   },
 
-  /**
-   * Where all of the picture would be too small to read, some of it is shown; this is done once,
-   * when it is known how large the picture is.
-   */
-  frame(view) {
-    const { clientWidth: width, clientHeight: height } = view.canvas;
-    if (view.framed || width < 50 || height < 50) return;
-    view.framed = true;
-    const size = Math.min(width / view.whole[2], height / view.whole[3]); // pixels to a point
-    if (size < SMALL) this.zoom(READABLE / size);
-    if (this.at >= 0) this.picture();
+  /** The slider says where forward ends and backward begins. */
+  phases() {
+    const { view } = this;
+    const phases = phasesOf(view);
+    byId("slider").max = view.steps.length;
+    byId("slider").disabled = byId("play").disabled = !view.steps.length;
+    byId("phases").replaceChildren(
+      make("span", { class: "overview" }),
+      ...phases.map(({ name, steps }) => {
+        const part = make("span", { class: name }, name);
+        part.style.flexGrow = steps;
+        return part;
+      })
+    );
   },
 
   key(event) {
-    const inText = event.target.matches?.("input[type=text], input[type=search]");
-    if (event.key === "Escape") return this.select(null);
-    if (inText || event.ctrlKey || event.metaKey || event.altKey) return;
-    const range = event.target.type === "range";
+    const { target } = event;
+    const inText = target.matches?.("input[type=text], input[type=search]");
+    if (event.key === "Escape") return byId("guide").open || this.select(null);
+    if (inText || byId("guide").open || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = {
       ArrowRight: () => this.go(this.at + 1),
       ArrowLeft: () => this.go(this.at - 1),
+      ArrowUp: this.turner(1, event.shiftKey),
+      ArrowDown: this.turner(-1, event.shiftKey),
       Home: () => this.go(-1),
       End: () => this.go(this.view.steps.length - 1),
       "/": () => byId("search").focus(),
+      "?": () => this.help(),
       "+": () => this.zoom(1.25),
       "-": () => this.zoom(0.8),
       0: () => this.zoom(0),
-      ...(event.target.matches?.("button, summary") ? {} : { " ": () => this.play(!this.timer) })
+      o: () => this.selected !== null && this.toggleCard(this.view.values[this.selected].id),
+      ...(target.matches?.("button, summary, [role=button]")
+        ? {}
+        : { " ": () => this.play(!this.timer) })
     }[event.key];
     if (!act) return;
     event.preventDefault();
-    if (range && event.key.startsWith("Arrow")) byId("slider").blur();
+    if (target.type === "range" && event.key.startsWith("Arrow")) byId("slider").blur();
     act();
   },
 
@@ -147,39 +116,30 @@ const page = {
         1000 / this.speed
       );
     }
-    byId("play").textContent = on ? "❚❚ pause" : "▶ play";
+    byId("play").textContent = on ? "Pause" : "Play";
   },
 
   faster() {
     this.speed = { 1: 4, 4: 16, 16: 1 }[this.speed];
-    byId("speed").textContent = `${this.speed}×`;
+    byId("speed").textContent = `Speed ${this.speed}×`;
     if (this.timer) this.play(true);
   },
 
   go(at, playing = false) {
     if (!playing) this.play(false);
     const { view } = this;
-    this.at = Math.min(Math.max(at, -1), view.steps.length - 1);
+    const last = view.steps.length - 1;
+    this.at = Math.min(Math.max(at, -1), last);
     byId("slider").value = this.at + 1;
-    const step = view.steps[this.at];
-    const phase = step
-      ? { forward: "forward", seed: "seed", backward: "backward" }[step.kind]
-      : "start";
-    byId("count").textContent = `${this.at + 1} of ${view.steps.length} · ${phase}`;
-    byId("slider").setAttribute(
-      "aria-valuetext",
-      `step ${this.at + 1} of ${view.steps.length}, ${phase}`
-    );
-    for (const [id, off] of [
-      ["first", this.at < 0],
-      ["back", this.at < 0],
-      ["forward", this.at >= view.steps.length - 1],
-      ["last", this.at >= view.steps.length - 1]
-    ])
-      byId(id).disabled = off;
+    const place = placeInWords(view, this.at);
+    byId("count").textContent = place;
+    byId("slider").setAttribute("aria-valuetext", place);
+    byId("forward").textContent = this.at < 0 ? "Step through ▶" : "Next step ▶";
+    for (const id of ["first", "back"]) byId(id).disabled = this.at < 0;
+    for (const id of ["forward", "last"]) byId(id).disabled = this.at >= last;
     const root = view.values.at(-1);
     const result = view.seeds.length === 1 ? `${root.name} = ${brief(root.data)}` : view.title;
-    byId("title").textContent = view.edited ? `${result}, with other numbers` : view.title;
+    byId("title").textContent = view.edited ? `${result}, edited values` : view.title;
     this.picture();
     this.explain();
     this.ledger();
@@ -193,7 +153,6 @@ const page = {
     const { title, text, parts } = explainStep(this.view, this.at);
     byId("step").replaceChildren(make("h2", {}, title), ...parts.map(render));
     byId("say").textContent = `${title}. ${text}`;
-    byId("text").textContent = text;
   },
 
   select(i) {
@@ -206,43 +165,27 @@ const page = {
   },
 
   ledger() {
-    const invitation = "Choose a value in the picture, to see all that adds up to its gradient.";
-    const parts =
-      this.selected === null
-        ? [words(invitation, "soft")]
-        : explainValue(this.view, this.selected, this.at);
+    byId("ledger").hidden = this.selected === null;
+    const parts = this.selected === null ? [] : explainValue(this.view, this.selected, this.at);
     byId("ledger").replaceChildren(...parts.map(render));
   },
 
-  // --- the picture ---
-
-  /** Numbers into the places that the picture has for them: one each, or one for all. */
-  write(places, a) {
-    for (const place of places) {
-      const text = textOfPlace(a, place.dataset.cell);
-      if (place.textContent !== text) place.textContent = text;
-    }
+  help() {
+    const rows = GUIDE.map(([what, how]) => row(what, words(how)));
+    const parts = [heading(2, "Help"), listed(rows), legend(this.view)];
+    byId("guidance").replaceChildren(...parts.map(render));
+    byId("guide").showModal();
   },
 
-  picture() {
-    const { view, at } = this;
-    view.canvas.classList.toggle("edited", view.edited);
-    view.canvas
-      .querySelectorAll(".now, .operand, .future, .back")
-      .forEach((element) => element.classList.remove("now", "operand", "future", "back"));
-    view.values.forEach((value, i) => {
-      view.element(value.id)?.classList.toggle("selected", this.selected === i);
-      const { data, grad } = view.texts[i];
-      const numbers = numbersAt(view, i, at);
-      this.write(data, numbers.data);
-      this.write(grad, numbers.grad);
-    });
-    // What is odd about the run is said when it is over.
-    const finished = !view.edited && at === view.steps.length - 1;
-    for (const note of view.notes) note.style.visibility = finished ? "" : "hidden";
-    const { marks, centre } = marksAt(view, at);
-    for (const [id, ...looks] of marks) view.element(id)?.classList.add(...looks);
-    if (centre) this.keepInSight(view, view.element(centre));
+  /** The card of a symbol is lit while it is pointed at, and the symbols of a card. */
+  pointAt(event, on) {
+    const symbol = event.target.closest?.("[data-value]");
+    const id = symbol?.dataset.value ?? event.target.closest?.("g.box")?.dataset.id;
+    if (!id) return;
+    this.view.element(id)?.classList.toggle("lit", on);
+    document
+      .querySelectorAll(`[data-value="${id}"]`)
+      .forEach((element) => element.classList.toggle("lit", on));
   },
 
   // --- everything as text, and the search ---
@@ -280,16 +223,15 @@ const page = {
     }
   },
 
-  // --- the address: #step=7&value=v3 ---
+  // --- the address: #step=7&value=v3&open=v9 ---
 
   remember() {
-    const value = this.selected === null ? "" : `&value=${this.view.values[this.selected].id}`;
+    const { view } = this;
+    const value = this.selected === null ? "" : `&value=${view.values[this.selected].id}`;
+    const open = view.open.size ? `&open=${[...view.open].join(",")}` : "";
+    const folded = view === this.views[0] ? "" : "&folded";
     try {
-      history.replaceState(
-        null,
-        "",
-        `#step=${this.at + 1}${value}${this.view === this.views[0] ? "" : "&folded"}`
-      );
+      history.replaceState(null, "", `#step=${this.at + 1}${value}${open}${folded}`);
     } catch {
       /* a sandboxed frame has no address */
     }
@@ -299,6 +241,7 @@ const page = {
     const words = new URLSearchParams(hash.slice(1));
     if (words.has("folded") && this.views[1] && this.view !== this.views[1])
       this.show(this.views[1]);
+    if (words.has("open")) this.open(new Set(words.get("open").split(",")));
     const i = this.view.values.findIndex((value) => value.id === words.get("value"));
     if (i >= 0) this.selected = i;
     const step = Number.parseInt(words.get("step"), 10);

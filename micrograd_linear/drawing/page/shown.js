@@ -10,20 +10,21 @@ function textOfPlace(a, k) {
 /** {data, grad} of a value as the picture has them at a step: numbers, or words in their place. */
 function numbersAt(view, i, at) {
   const waits = view.incoming[i].length || view.start.has(i);
+  const until = view.until(at);
   return {
-    data: view.made[i] > at ? "" : view.values[i].data,
-    grad: view.gradient(i, at) ?? (waits ? "·" : "")
+    data: view.made[i] > until ? "" : view.values[i].data,
+    grad: view.gradient(i, until) ?? (waits ? "·" : "")
   };
 }
 
 /** {marks: [[id, looks…]], centre: the id of what is to be seen} of the picture at a step. */
 function marksAt(view, at) {
   const marks = [];
+  const step = view.steps[at];
+  if (!step) return { marks, centre: null };
   view.values.forEach(({ id }, i) => {
     if (view.made[i] > at) marks.push([id, "future"], [`${id}_op`, "future"]);
   });
-  const step = view.steps[at];
-  if (!step) return { marks, centre: null };
   const { id, uses } = view.values[step.value];
   if (step.kind === "backward") {
     marks.push([`${id}_op-${step.use}`, "now", "edge", "back"], [`${id}_op`, "now"]);
@@ -40,14 +41,31 @@ function marksAt(view, at) {
 
 /** [name, how it was made, data, gradient so far] of every value, as text. */
 function rowsAt(view, at) {
+  const until = view.until(at);
   return view.values.map((value, i) => {
     const operands = value.uses.map((use) => view.values[use.of].name).join(", ");
-    const g = view.gradient(i, at);
+    const g = view.gradient(i, until);
     return [
       value.name,
       value.symbol ? `${value.symbol}(${operands})` : value.kind,
-      view.made[i] > at ? "" : brief(value.data, 6),
+      view.made[i] > until ? "" : brief(value.data, 6),
       known(g) ? brief(g, 6) : ""
     ];
   });
+}
+
+/** [{name, steps}] of the parts of a run, in their order. */
+function phasesOf(view) {
+  const count = (kind) => view.steps.filter((step) => step.kind === kind).length;
+  return [
+    { name: "forward", steps: count("forward") },
+    { name: "backward", steps: count("seed") + count("backward") }
+  ].filter(({ steps }) => steps);
+}
+
+/** Where the page is, in words. */
+function placeInWords(view, at) {
+  const all = view.steps.length;
+  const many = `${all} ${all === 1 ? "step" : "steps"}`;
+  return at < 0 ? `overview · ${many}` : `${at + 1} of ${all} · ${view.steps[at].kind}`;
 }

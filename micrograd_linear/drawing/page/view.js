@@ -19,6 +19,9 @@ function mn(text) {
 const fraction = (above, below) =>
   `<mfrac><mrow><mo>∂</mo>${above}</mrow><mrow><mo>∂</mo>${below}</mrow></mfrac>`;
 
+/** The name of a value in a formula; where it is pointed at, its card is lit. */
+const symbolOf = ({ id, math }) => `<mrow data-value="${id}">${math}</mrow>`;
+
 /** A formula with its gaps filled by fill(gap), which gives [MathML, text]. */
 function filled([markup, text], fill) {
   if (/^[\ue000-\uf8ff]$/.test(text)) {
@@ -42,6 +45,7 @@ class View {
   constructor(data, canvas = null) {
     Object.assign(this, data);
     this.canvas = canvas;
+    this.owners = data.owners ?? new Map();
     this.original = structuredClone(data.values);
     this.edited = false;
     this.consumers = this.values.map(() => []);
@@ -52,7 +56,7 @@ class View {
     this.values.forEach(
       (value, i) => value.uses.length && this.steps.push({ kind: "forward", value: i })
     );
-    this.start = new Map(this.seeds);
+    this.start = new Map(this.steps.length ? this.seeds : []);
     if (this.start.size) {
       this.steps.push({ kind: "seed", value: this.seeds[this.seeds.length - 1][0] });
       for (let i = this.values.length - 1; i >= 0; i--)
@@ -96,7 +100,14 @@ class View {
       this.elements = new Map(
         [...this.canvas.querySelectorAll("[id]")].map((element) => [element.id, element])
       );
-    return this.elements.get(this.prefix + id);
+    const owner = this.owners.get(id.split("_")[0]);
+    const inner = owner && this.elements.get(`${this.prefix}${owner}-${id}`);
+    return inner || this.elements.get(this.prefix + id);
+  }
+
+  /** The step until which a moment of the page has everything: all of them in the overview. */
+  until(at) {
+    return at < 0 ? this.steps.length - 1 : at;
   }
 
   /** What a gradient that comes from nowhere in the picture is. */
@@ -106,7 +117,7 @@ class View {
 
   gradientOf(i) {
     const [markup, text] = this.objective;
-    return [fraction(markup, this.values[i].math), `∂${text}/∂${this.values[i].name}`];
+    return [fraction(markup, symbolOf(this.values[i])), `∂${text}/∂${this.values[i].name}`];
   }
 
   /** How many contributions had arrived at a value by step s. */
@@ -140,7 +151,7 @@ class View {
       const of = this.behind(value, gap);
       if (of.kind === "constant" && !isArray(of.data))
         return [mn(negative(shown(of.data))), negative(shown(of.data))];
-      return [of.math, of.name];
+      return [symbolOf(of), of.name];
     };
   }
 
@@ -149,7 +160,7 @@ class View {
     return gap === RESULT ? value : this.values[value.uses[gap.charCodeAt(0) - FIRST].of];
   }
 
-  /** The gradient that a value hands on: all that arrived. */
+  /** The gradient that a value passes on: all that arrived. */
   total(i) {
     return this.gradient(i, Infinity);
   }

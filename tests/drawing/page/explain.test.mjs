@@ -12,23 +12,22 @@ const terms = ({ parts }) => parts.at(-1).rows.map(({ term }) => term);
 
 function checkAllSteps(from) {
   assert.deepEqual(
-    [-1, 0, 1, 2, 3, 4, 5, 6].map((at) => explained(at, run(), from).text),
+    [0, 1, 2, 3, 4, 5, 6].map((at) => explained(at, run(), from).text),
     [
-      "Nothing has been computed yet: there are the leaves and the constants.",
       "p = a * b = 2 * (-3) = -6",
       "y = p + a = (-6) + 2 = -4",
       "∂y/∂y = 1: where the backward pass starts",
-      "y hands on to p: ∂y/∂p += ∂y/∂y = 1",
-      "y hands on to a: ∂y/∂a += ∂y/∂y = 1",
-      "p hands on to a: ∂y/∂a += ∂y/∂p * b = 1 * (-3) = -3; ∂y/∂a is 1 + (-3) = -2 now",
-      "p hands on to b: ∂y/∂b += ∂y/∂p * a = 1 * 2 = 2"
+      "y passes to p: ∂y/∂p += ∂y/∂y = 1",
+      "y passes to a: ∂y/∂a += ∂y/∂y = 1",
+      "p passes to a: ∂y/∂a += ∂y/∂p * b = 1 * (-3) = -3; ∂y/∂a is 1 + (-3) = -2 now",
+      "p passes to b: ∂y/∂b += ∂y/∂p * a = 1 * 2 = 2"
     ]
   );
 }
 
 test("every step is said in words, with its formula and its numbers", () => checkAllSteps(page));
 
-test("a page that hands on to the wrong operand is noticed", () => {
+test("a page that passes to the wrong operand is noticed", () => {
   const broken = load((text) => text.replace("to: view.values[use.of]", "to: view.values[0]"));
   assert.throws(() => checkAllSteps(broken), assert.AssertionError);
 });
@@ -54,7 +53,7 @@ test("a step with arrays shows them, and the sum over broadcast axes", () => {
   const [before, remark] = step.parts.at(-1).rows[1].parts;
   assert.deepEqual(before.numbers.shape, [2, 2]);
   assert.equal(remark.text, "summed over the axes that were broadcast: (2, 2) to (1, 2)");
-  assert.equal(step.text, "y hands on to b; it adds 2");
+  assert.equal(step.text, "y passes to b; it adds 2");
 });
 
 test("a step forward with arrays shows the operands and the result", () => {

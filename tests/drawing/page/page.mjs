@@ -5,9 +5,14 @@ import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 
 const FOLDER = new URL("../../../micrograd_linear/drawing/page/", import.meta.url);
-const DATA = ["numbers.js", "view.js", "explain.js", "ledger.js", "shown.js"];
+const DATA = [
+  "numbers.js", "view.js", "opening.js", "explain.js", "ledger.js", "overview.js", "shown.js",
+  "arrange.js", "nudge.js"
+];
 const NAMES =
-  "{ View, explainStep, explainValue, marksAt, numbersAt, rowsAt, textOfPlace, shown, brief }";
+  "{ View, explainStep, explainValue, marksAt, numbersAt, rowsAt, textOfPlace, shown, brief, " +
+  "withCards, sameStep, phasesOf, placeInWords, legend, explainDerivation, shiftsOf, frameOf, " +
+  "bent, around, nearest, isStacked, heightAbove, fitted, following, readNumber, moved, nudgeOf, explainNudge }";
 
 /** What the files define; `change` may break their text first. */
 export function load(change = (text) => text) {

@@ -10,7 +10,7 @@ const view = () => new page.View(run());
 
 test("numbers appear when they are computed, and gradients when they arrive", () => {
   const all = (at) => plain([0, 1, 2, 3].map((i) => page.numbersAt(view(), i, at)));
-  assert.deepEqual(all(-1).map(({ data }) => data), [2, -3, "", ""]);
+  assert.deepEqual(all(0).map(({ data }) => data), [2, -3, -6, ""]);
   assert.deepEqual(all(0).map(({ grad }) => grad), ["·", "·", "·", "·"]);
   assert.deepEqual(all(4).map(({ grad }) => grad), [1, "·", 1, 1]);
   assert.deepEqual(all(6).map(({ grad }) => grad), [-2, 2, 1, 1]);
@@ -18,13 +18,29 @@ test("numbers appear when they are computed, and gradients when they arrive", ()
 
 function checkMarks(from) {
   const marks = (at) => plain(from.marksAt(new from.View(run()), at));
-  const future = [["v2", "future"], ["v2_op", "future"], ["v3", "future"], ["v3_op", "future"]];
-  assert.deepEqual(marks(-1), { marks: future, centre: null });
+  const future = [["v3", "future"], ["v3_op", "future"]];
+  assert.deepEqual(marks(0).marks.slice(0, 2), future);
   assert.deepEqual(marks(5), {
     marks: [["v2_op-0", "now", "edge", "back"], ["v2_op", "now"], ["v0", "now"], ["v2", "operand"]],
     centre: "v2_op"
   });
 }
+
+test("the overview has all numbers, and marks none", () => {
+  const all = [0, 1, 2, 3].map((i) => page.numbersAt(view(), i, -1));
+  assert.deepEqual(plain(all), plain([0, 1, 2, 3].map((i) => page.numbersAt(view(), i, 6))));
+  assert.deepEqual(plain(page.marksAt(view(), -1)), { marks: [], centre: null });
+  assert.deepEqual(plain(page.rowsAt(view(), -1)), plain(page.rowsAt(view(), 6)));
+});
+
+test("the slider says where forward ends, and where a step is", () => {
+  assert.deepEqual(plain(page.phasesOf(view())), [
+    { name: "forward", steps: 2 },
+    { name: "backward", steps: 5 }
+  ]);
+  const words = [-1, 0, 2, 6].map((at) => page.placeInWords(view(), at));
+  assert.deepEqual(words, ["overview · 7 steps", "1 of 7 · forward", "3 of 7 · seed", "7 of 7 · backward"]);
+});
 
 test("what happens now is marked, and what is still to come", () => checkMarks(page));
 
@@ -67,6 +83,31 @@ test("a leaf is edited where all are numbers, and not where there are arrays", (
   const kinds = (data) => plain(page.explainValue(new page.View(data), 0, 0)).map((x) => x.kind);
   assert.ok(kinds(run()).includes("editor"));
   assert.ok(!kinds(arrays()).includes("editor"));
+});
+
+test("a number is typed, turned and dragged without digits that nobody asked for", () => {
+  assert.deepEqual(plain(page.readNumber("-.5e1", { data: 1 })), { number: -5, problem: "" });
+  assert.match(page.readNumber("1,5", { name: "a", data: 1 }).problem, /got 1,5; a stays 1/);
+  assert.deepEqual([page.moved(0.1, 2), page.moved(-3, -10), page.moved(250, 1)], [0.12, -3.1, 251]);
+});
+
+function checkNudge(from) {
+  const { moves, says } = from.nudgeOf(new from.View(run()), 0);
+  // y = a b + a: it moves by 0.01 (b + 1), as its gradient says.
+  assert.ok(Math.abs(moves + 0.02) < 1e-12 && Math.abs(says + 0.02) < 1e-12);
+}
+
+test("a nudge moves the result by what the gradient says", () => {
+  checkNudge(page);
+  const words = plain(page.explainNudge(view(), 0));
+  assert.deepEqual(words[0].text, "nudge a by 0.01");
+  assert.deepEqual(words[1].rows.map(({ term }) => term), ["y moves by", "∂y/∂a · 0.01 says"]);
+  assert.equal(words[2].text, "They agree.");
+});
+
+test("a nudge of a wrong gradient is noticed", () => {
+  const broken = load((text) => text.replace("uses.map(({ of }) => data[of])", "uses.map(() => 1)"));
+  assert.throws(() => checkNudge(broken), assert.AssertionError);
 });
 
 test("other numbers are computed by the same rules, and taken back", () => {
