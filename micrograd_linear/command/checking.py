@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,11 +25,14 @@ from ..comparison import (
     pairs_of,
     which_do_not,
 )
+from ..comparison.styles.patience import share
+from ..comparison.styles.source import text_of
 from ..foundations.near import did_you_mean
 from ..foundations.place import Statement, message_of
 from ..foundations.printable import finite, printable
 
 _LONGEST = 2000
+_AVERAGES = re.compile(r"1\.?0? / m\b|\) / m\b|mean\(")
 
 
 class NoPair(UnusableLayer):
@@ -121,11 +126,16 @@ def remarks_on(
     """The pairs without those that only may have been one and have no verdict; and a line for each
     of these, and for each other function that returns gradients and is in no pair.
     """
-    kept = [c for c in found if c.comparison is not None or c.pair.sure]
+    kept = [c for c in found if c.comparison is not None or _is_whole(c)]
     rest = [c for c in found if c not in kept]
     pairs = [c.pair for c in found if isinstance(c.pair, Pair)]
     lines = [f"not checked: {c.pair.name} ({c.place}) returns gradients: {c.error}" for c in rest]
     return kept or list(found), lines + left_out(names, file, pairs)
+
+
+def _is_whole(checked):
+    """Whether a pair without a verdict is one: not where a base class leaves a part to others."""
+    return checked.pair.sure and "NotImplementedError" not in checked.error
 
 
 def _names_of(pair):
@@ -166,17 +176,28 @@ def checked_pairs(
     tolerance: Tolerance = ROUNDING_ALONE,
 ) -> list[Checked]:
     """Each pair with its comparison; alone, a pair that cannot be used is an error."""
-    inputs, found = names.get("inputs"), []
+    inputs, found, begun = names.get("inputs"), [], time.process_time()
     for pair in pairs:
         given = inputs_for(pair, inputs, pairs)
         try:
-            comparison = check_pair(pair, given, seed=seed, tolerance=tolerance)
+            seconds = share(time.process_time() - begun)
+            comparison = check_pair(pair, given, seed=seed, seconds=seconds, tolerance=tolerance)
             found.append(Checked(pair, comparison, given=given is not None))
         except UnusableLayer as error:
             if len(pairs) == 1:
                 raise
             found.append(Checked(pair, None, printable(message_of(error), _LONGEST)))
-    return _excused(found)
+    return _excused(found, _averaging_cost(names))
+
+
+def _averaging_cost(names):
+    """The name of a function of the file that averages a cost over the samples; "" for none."""
+    own = names.get("__name__")
+    for name, function in names.items():
+        costs = inspect.isfunction(function) and "cost" in name.lower()
+        if costs and function.__module__ == own and _AVERAGES.search(text_of(function)):
+            return name
+    return ""
 
 
 def misspelt(pairs: Sequence[Pair], inputs: object) -> list[str]:
@@ -197,12 +218,12 @@ def misspelt(pairs: Sequence[Pair], inputs: object) -> list[str]:
     return [f"inputs: no pair takes {key}{meant}" for key, meant in lines.items() if meant]
 
 
-def _excused(found):
+def _excused(found, cost):
     """The pairs; what only deviates by the convention of a right net of the file is no error."""
     comparisons = {
         f"{c.pair.name}#{i}": c.comparison for i, c in enumerate(found) if c.comparison is not None
     }
-    after = excused(comparisons)
+    after = excused(comparisons, cost)
     return [
         replace(c, comparison=after.get(f"{c.pair.name}#{i}")) if c.comparison is not None else c
         for i, c in enumerate(found)

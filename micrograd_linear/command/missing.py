@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib.abc
 import importlib.machinery
+import re
 import sys
 import types
 from collections.abc import Iterator
@@ -21,8 +22,21 @@ _OPTIONAL = {
     "torchvision", "keras", "tensorflow", "torch", "mnist", "tensorboardX", "wandb", "termcolor",
     "prettytable", "tabulate", "rich", "colorama", "altair", "pygame", "torchtext", "gym", "nltk",
     "past", "six", "future", "cython", "Cython", "numba", "progressbar",
-    "terminaltables", "texttable", "numexpr", "dill",
+    "terminaltables", "texttable", "numexpr", "dill", "nnfs", "scipy", "sympy", "joblib", "psutil",
+    "requests", "yaml", "toml", "loguru", "click", "fire", "absl", "emoji", "jieba", "gensim",
+    "librosa", "soundfile", "datasets", "tokenizers", "transformers", "idx2numpy", "mlxtend",
+    "pyprind", "progress", "alive_progress", "ipdb", "pytest", "line_profiler", "memory_profiler",
+    "pydot", "cupy", "theano", "mxnet", "chainer", "jax", "autograd", "statsmodels", "patsy",
+    "xgboost", "lightgbm", "optuna", "hypothesis", "docopt", "visdom", "tensorboard",
+    "gymnasium", "cvxopt", "cvxpy", "streamlit", "gradio", "flask", "dask", "xarray", "zarr",
+    "einops", "cPickle", "urllib2", "Tkinter", "StringIO", "Queue", "opt_einsum",
 }  # fmt: skip
+
+
+# Modules beside a notebook of a course, which is often published without them.
+_HELPERS = re.compile(
+    r"\w*(test_?cases?|public_tests?|_utils?|utils_|dataset|load_data|plotting)\w*", re.I
+)
 
 
 class _Nothing(types.ModuleType):
@@ -76,16 +90,18 @@ class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     What the file itself imports must be one of the list; what its neighbours import may be any.
     """
 
-    def __init__(self, file: str) -> None:
-        self.file, self.names = file, list[str]()
+    def __init__(self, file: str, root: Path) -> None:
+        self.file, self.root, self.names = file, root, list[str]()
 
     def find_spec(self, fullname, path=None, target=None):
         top, importer = fullname.split(".")[0], _importer()
         own = importer == self.file or importer.startswith(f"{self.file} cell ")
-        if not own and not is_beside(importer, Path(self.file).absolute().parents[1] / "_"):
+        above = Path(self.file).absolute().parents[1]
+        if not own and not any(is_beside(importer, folder / "_") for folder in (self.root, above)):
             return None
         near = Path(importer).absolute().parent
-        if top not in _OPTIONAL and (own or _stands_near(top, near)):
+        known = top in _OPTIONAL or (own and _HELPERS.fullmatch(top))
+        if not known and (own or _stands_near(top, near)):
             return None
         if top not in self.names:
             if top in sys.modules and not isinstance(sys.modules[top], _Nothing):
@@ -128,9 +144,11 @@ def _stands_near(name, folder):
 
 
 @contextlib.contextmanager
-def standing_in(file: str) -> Iterator[StandIns]:
-    """Inside, a library of the list that is not installed can be imported, and does nothing."""
-    finder, before = StandIns(file), set(sys.modules)
+def standing_in(file: str, root: Path) -> Iterator[StandIns]:
+    """Inside, a library of the list that is not installed can be imported, and does nothing;
+    ``root`` is the folder under which the user's files lie.
+    """
+    finder, before = StandIns(file, root), set(sys.modules)
     sys.meta_path.append(finder)
     try:
         yield finder

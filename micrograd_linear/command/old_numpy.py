@@ -1,7 +1,9 @@
-"""Names that NumPy had until 1.24 and 2.0, for files that were written then."""
+"""Names that NumPy had until 1.24 and 2.0, and Python until 3.10, for files of that time."""
 
 from __future__ import annotations
 
+import collections
+import collections.abc
 import contextlib
 import re
 from collections.abc import Iterator
@@ -30,14 +32,21 @@ _NAMES = {
 @contextlib.contextmanager
 def with_old_names() -> Iterator[None]:
     """Inside, ``np.int`` is what it was; afterwards NumPy is as it was."""
-    added = [name for name in _NAMES if name not in vars(np)]
+    moved = {n: getattr(collections.abc, n) for n in collections.abc.__all__}
+    with _added(np, _NAMES), _added(collections, moved):
+        yield
+
+
+@contextlib.contextmanager
+def _added(module, names):
+    added = [name for name in names if name not in vars(module)]
     for name in added:
-        setattr(np, name, _NAMES[name])
+        setattr(module, name, names[name])
     try:
         yield
     finally:
         for name in added:
-            delattr(np, name)
+            delattr(module, name)
 
 
 def old_names_in(text: str) -> str:

@@ -50,7 +50,7 @@ def _package(folder, tree):
     climbed = max((n.level for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)), default=0)
     marked = 0
     above = folder
-    while (above / "__init__.py").is_file() and marked < _HIGHEST:
+    while _is_package(above) and marked < _HIGHEST:
         marked, above = marked + 1, above.parent
     depth = min(max(climbed, marked), len(folder.parts) - 1)
     if not climbed:
@@ -72,12 +72,15 @@ def _above(name, folder):
         return None
     if importlib.util.find_spec(name) is not None:
         return None
-    above = folder
-    for _ in range(_HIGHEST):
-        above = above.parent
-        if _stands_in(name, above):
-            return above
-    return None
+    higher = folder.parents[:_HIGHEST]
+    own = [above for above in (folder, *higher) if above.name == name and _is_package(above)]
+    if own:  # the package that the file is in, though a module of it may have the same name
+        return own[-1].parent
+    return next((above for above in higher if _stands_in(name, above)), None)
+
+
+def _is_package(folder):
+    return (folder / "__init__.py").is_file()
 
 
 def _stands_in(name, folder):

@@ -83,9 +83,10 @@ def put_back(file: Path) -> Iterator[None]:
 
 
 def _put_back_modules(before, file):
-    for name, module in list(sys.modules.items()):
-        if name not in before and _is_made_by(module, file):
-            del sys.modules[name]
+    # A package without an __init__.py asks its parent where it lies: none goes before all are told.
+    new = [(name, module) for name, module in sys.modules.items() if name not in before]
+    for name in [name for name, module in new if _is_made_by(module, file)]:
+        del sys.modules[name]
     for name, module in before.items():
         if sys.modules.get(name) is not module:
             sys.modules[name] = module

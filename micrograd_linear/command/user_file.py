@@ -28,6 +28,7 @@ from .interruption import noticing_interrupts
 from .missing import is_nothing, standing_in
 from .notebook import cells_of
 from .old_numpy import old_names_in, with_old_names
+from .old_python import NOTE, QUOTIENT, Dividing, divides_as_now, in_python_3, names_of, quotient
 from .package import Standing, standing_of
 from .surroundings import put_back
 
@@ -47,7 +48,7 @@ def running(name: str, source: str) -> Iterator[UserFile]:
         diverted = (
             printing_to_standard_error(),
             _never_leaving(),
-            standing_in(name),
+            standing_in(name, root),
             with_old_names(),
         )
         with put_back(root / "_"), diverted[0], diverted[1], diverted[2] as stand_ins, diverted[3]:
@@ -157,6 +158,8 @@ class UserFile:
 
     names: dict[str, object]
     notes: list[str] = field(default_factory=list)
+    is_old: bool = False  # it is of Python 2
+    lacks_names: bool = False  # all names of a module were taken, which is not there
 
 
 def _run(name, source, stand_ins) -> UserFile:
@@ -173,6 +176,11 @@ def _run(name, source, stand_ins) -> UserFile:
         _import_package(standing.package)
     sys.modules[module.__name__] = module
     file, observers = UserFile(module.__dict__), (sys.getprofile(), sys.gettrace())
+    file.names.update(names_of(source))
+    if Path(name).suffix != ".ipynb" and parts[0][1] != source:
+        file.is_old = True
+        file.names[QUOTIENT] = quotient
+        file.notes.append(NOTE)
     try:
         for part, text in parts:
             # The lines are kept for messages: the file may change or vanish while it runs.
@@ -200,7 +208,8 @@ def _import_package(package: str | None) -> None:
 
 def _parts(name, source):
     """(name, text) of what is run: the file, or the code cells of a notebook."""
-    return list(cells_of(name, source)) if Path(name).suffix == ".ipynb" else [(name, source)]
+    parts = list(cells_of(name, source)) if Path(name).suffix == ".ipynb" else [(name, source)]
+    return [(part, in_python_3(text) or text) for part, text in parts]
 
 
 def _standing(path, parts) -> Standing:
@@ -221,16 +230,21 @@ def _run_part(name, text, file):
     whole = compile(text, name, "exec", dont_inherit=True)
     flags = whole.co_flags & FUTURE
     lost: set[str] = set()
-    for statement in ast.parse(text, name).body:
+    tree = ast.parse(text, name)
+    if file.is_old and not divides_as_now(tree):
+        tree = Dividing().visit(tree)
+    for statement in tree.body:
         code = compile(ast.Module([statement], []), name, "exec", flags, dont_inherit=True)
         if is_endless(statement):
             file.notes.append(f"left out: a loop without an end ({name}:{statement.lineno})")
             continue
         try:
             _run_statement(statement, code, name, file)
+            file.lacks_names |= _takes_all_of_nothing(statement)
         except Exception as error:  # the file's own code may raise anything
             no_data = isinstance(error, FileNotFoundError | URLError | EOFError)
             no_data |= not isinstance(error, NameError) and _rests_on(statement, file.names, lost)
+            no_data |= isinstance(error, NameError) and file.lacks_names
             # A demo that goes on without its data fails somewhere.
             no_data |= bool(lost) and not isinstance(error, NameError) and _is_demo(statement)
             if not no_data and getattr(error, "name", None) not in lost:
@@ -252,6 +266,12 @@ def _run_statement(statement, code, name, file):
         file.notes.append(f"another text stands in for {error.filename}, which is not there")
         with with_a_text():
             exec(code, file.names)
+
+
+def _takes_all_of_nothing(statement):
+    """Whether a statement is ``from module import *``, and the module is a stand-in."""
+    every = isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*"
+    return every and is_nothing(sys.modules.get(statement.module or ""))
 
 
 def _rests_on(statement, names, lost):

@@ -30,6 +30,7 @@ from .small_constants import with_small_constants
 from .styles.alternatives import alternatives
 from .styles.finding import arguments_of, pair_of, pairs_of, pairs_of_class, single
 from .styles.pairing import Case, Pair
+from .styles.patience import OF_A_PAIR
 from .styles.simple import as_simple
 from .styles.trial import found_case
 from .tolerance import ROUNDING_ALONE, Tolerance
@@ -135,22 +136,35 @@ def inputs_for(pair: Pair, inputs: object, pairs: Sequence[Pair]) -> object:
 
 
 def check_pair(
-    pair: Pair, inputs: object = None, *, seed: int = 0, tolerance: Tolerance = ROUNDING_ALONE
+    pair: Pair,
+    inputs: object = None,
+    *,
+    seed: int = 0,
+    seconds: float = OF_A_PAIR,
+    tolerance: Tolerance = ROUNDING_ALONE,
 ) -> Comparison:
-    """The comparison of one pair."""
+    """The comparison of one pair; ``seconds``: how long inputs are sought."""
     # No generator that the file seeds draws the same numbers: dy must not equal its inputs.
     rng = np.random.default_rng((seed, *b"check_backward"))
     state = RandomState(*pair.functions)
     try:
-        case = replace(_case(pair, inputs, rng, state), tolerance=tolerance)
+        case = replace(_case(pair, inputs, rng, state, seconds), tolerance=tolerance)
         made, comparison = _verdict(pair, case, inputs, rng, state)
         if inputs is None and not comparison.ok:
             meant = _meant(pair, case, comparison, state, seed)
             case, made, comparison = meant or (case, made, comparison)
+        _refuse_unwritten(pair, comparison)
         comparison.diagnose = partial(_diagnosed, pair, case, made, comparison, state, seed)
         return comparison
     finally:
         state.restore()
+
+
+def _refuse_unwritten(pair, comparison):
+    if all(result.status == "unchecked" for result in comparison.values()):
+        raise UnusableLayer(
+            f"{pair.words}: backward gives no gradient, only None: it may not be written yet"
+        )
 
 
 def _verdict(pair, case, inputs, rng, state) -> tuple[Comparison, Comparison]:
@@ -198,14 +212,14 @@ def _on_another(pair, case, first, rng, state) -> tuple[Case, Comparison, Compar
     return case, made, found
 
 
-def _case(pair: Pair, inputs, rng, state) -> Case:
+def _case(pair: Pair, inputs, rng, state, seconds) -> Case:
     """The pair with its inputs: those given, or the first with which it runs."""
     simple = as_simple(pair)
     if inputs is not None and simple is not None and simple.takes(inputs):
         return simple.case(inputs_of(simple.forward, simple.backward, inputs, rng))
     given = inputs if isinstance(inputs, Mapping) else None
     try:
-        case = found_case(pair, given, rng, state.restore)
+        case = found_case(pair, given, rng, state.restore, seconds)
     except UnusableLayer:
         if simple is None or inputs is not None:
             raise

@@ -47,24 +47,32 @@ def with_conventions(comparison: Comparison, values: Mapping[str, np.ndarray]) -
     return changed(comparison, results)
 
 
-def excused(comparisons: Mapping[str, Comparison]) -> dict[str, Comparison]:
+def excused(comparisons: Mapping[str, Comparison], cost: str = "") -> dict[str, Comparison]:
     """The comparisons of a file's pairs; what deviates by that convention alone is no error where a
-    whole net of the file, which ends in the cost, is right with it.
+    whole net of the file, which ends in the cost, is right with it; or where the file has a
+    ``cost`` that averages, and no net of it could be judged.
     """
     nets = [name for name, comparison in comparisons.items() if _is_right_net(comparison)]
+    meant = f"the whole net, {nets[0].partition('#')[0]}, is right with it" if nets else ""
+    if not nets and cost and not any(map(_is_net, comparisons.values())):
+        meant = f"the file's {cost} averages, and so the 1/m is taken here"
     found = dict(comparisons)
     for name, comparison in comparisons.items():
-        if nets and not comparison.ok and _by_convention(comparison):
+        if meant and not comparison.ok and _by_convention(comparison):
             results = dict(comparison.items())
             for wrong in comparison.wrong:
-                note = f"{wrong.note}; the whole net, {nets[0].partition('#')[0]}, is right with it"
+                note = f"{wrong.note}; {meant}"
                 results[wrong.name] = replace(wrong, status="scaled", note=note, causes=())
             found[name] = changed(comparison, results)
     return found
 
 
 def _is_right_net(comparison):
-    return comparison.ok and any(WITHOUT_UPSTREAM in remark for remark in comparison.remarks)
+    return comparison.ok and _is_net(comparison)
+
+
+def _is_net(comparison):
+    return any(WITHOUT_UPSTREAM in remark for remark in comparison.remarks)
 
 
 def _by_convention(comparison):

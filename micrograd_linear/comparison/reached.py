@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Iterable
 from types import CodeType, FunctionType
 from typing import Any
@@ -36,7 +37,10 @@ def functions_reached(functions: Iterable[Callable]) -> dict[CodeType, list[Func
 
 
 def _is_users(name: str, files: set[str]) -> bool:
-    return name in files or any(is_beside(name, file) for file in files)
+    """Whether a file is the user's: beside one of theirs, or in a folder beside that one's."""
+    return name in files or any(
+        is_beside(name, place) for file in files for place in (file, os.path.dirname(file))
+    )
 
 
 def _inner(member: Any) -> Any:

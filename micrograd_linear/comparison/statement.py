@@ -15,9 +15,33 @@ def plain_function(function: Callable) -> FunctionType | None:
     """The Python function that a method, a wrapper or a callable object runs, if there is one."""
     inner: Any = inspect.unwrap(getattr(function, "written_as", function))
     inner = getattr(inner, "__func__", inner)
+    inner = _decorated(inner) or inner
     if not hasattr(inner, "__code__"):
         inner = vars(type(inner)).get("__call__")
     return inner if hasattr(inner, "__code__") else None
+
+
+_ANY = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
+
+
+def _decorated(wrapper) -> FunctionType | None:
+    """The function that a decorator wrapped in one of ``*args, **kwargs``; else None."""
+    code = getattr(wrapper, "__code__", None)
+    if code is None or code.co_flags & _ANY != _ANY or not wrapper.__closure__:
+        return None
+    inside = [x for x in held_by(wrapper) if inspect.isfunction(x) and x is not wrapper]
+    return inside[0] if len(inside) == 1 else None
+
+
+def signature_of(function: Callable) -> inspect.Signature:
+    """The signature of a function; of the one inside, where a wrapper takes anything."""
+    method: Any = function
+    inner = _decorated(getattr(method, "__func__", method))
+    if inner is None or inspect.isclass(function):
+        return inspect.signature(function)
+    signature = inspect.signature(inner)
+    bound = getattr(method, "__self__", None) is not None
+    return signature.replace(parameters=list(signature.parameters.values())[bound:])
 
 
 def code_of(function: Callable) -> CodeType | None:

@@ -123,6 +123,17 @@ WRONG = {
         "Heads": {"Wq", "Wk", "x"},
     },
     "letters_one_by_one_wrong.py": {"net_loss": {"Wxh", "Whh", "bh"}, "gated": {"x"}},
+    "slopes_of_results_wrong.py": {"Centered": {"x"}},
+    "kept_on_request_wrong.py": {"Unroll": {"Z"}},
+    "layers_that_are_built_wrong.py": {"Mixing": {"biases"}},
+    "classifiers_trained_later_wrong.py": {
+        "squared_scores_loss": {"W"},
+        "SquaredScores.loss": {"W"},
+    },
+    "columns_by_docstring_wrong.py": {"SquaredError": {"y_hat"}},
+    "volumes_of_flows_wrong.py": {"Stretch": {"s"}},
+    "one_sample_and_capsules_wrong.py": {"capsule_margin_loss": {"v"}},
+    "windows_in_a_list_wrong.py": {"Windows": {"params[1]"}},
     "two_layer_wrong.py": {"TwoLayerNet.loss": {"params['W1']", "params['b1']"}},
 }
 AGREE = {"identical", "rounding", "close", "kink", "scaled"}

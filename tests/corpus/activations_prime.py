@@ -1,4 +1,5 @@
 """Activation functions and their derivatives."""
+
 import numpy as np
 
 

@@ -1,4 +1,5 @@
 """Layers for homework 2."""
+
 import numpy as np
 
 

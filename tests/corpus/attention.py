@@ -1,4 +1,5 @@
 """Scaled dot-product attention with a manual backward pass."""
+
 import numpy as np
 
 

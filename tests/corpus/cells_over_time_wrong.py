@@ -31,7 +31,7 @@ def rnn_cell_backward(da_next, cache):
     (a_next, a_prev, xt, parameters) = cache
     Wax = parameters["Wax"]
     Waa = parameters["Waa"]
-    dtanh = (1 - a_next ** 2) * da_next
+    dtanh = (1 - a_next**2) * da_next
     dxt = np.dot(Wax.T, dtanh)
     dWax = np.dot(dtanh, xt.T)
     da_prev = np.dot(Waa.T, dtanh)
@@ -115,11 +115,26 @@ def lstm_cell_backward(da_next, dc_next, cache):
     dbi = np.sum(dit, axis=1, keepdims=True)
     dbc = np.sum(dcct, axis=1, keepdims=True)
     dbo = np.sum(dot, axis=1, keepdims=True)
-    back = (np.dot(parameters['Wf'].T, dft) + np.dot(parameters['Wi'].T, dit)
-            + np.dot(parameters['Wc'].T, dcct) + np.dot(parameters['Wo'].T, dot))
+    back = (
+        np.dot(parameters["Wf"].T, dft)
+        + np.dot(parameters["Wi"].T, dit)
+        + np.dot(parameters["Wc"].T, dcct)
+        + np.dot(parameters["Wo"].T, dot)
+    )
     da_prev = back[:n_a, :]
     dxt = back[n_a:, :]
     dc_prev = dc * it
-    gradients = {"dxt": dxt, "da_prev": da_prev, "dc_prev": dc_prev, "dWf": dWf, "dbf": dbf, "dWi": dWi,
-                 "dbi": dbi, "dWc": dWc, "dbc": dbc, "dWo": dWo, "dbo": dbo}
+    gradients = {
+        "dxt": dxt,
+        "da_prev": da_prev,
+        "dc_prev": dc_prev,
+        "dWf": dWf,
+        "dbf": dbf,
+        "dWi": dWi,
+        "dbi": dbi,
+        "dWc": dWc,
+        "dbc": dbc,
+        "dWo": dWo,
+        "dbo": dbo,
+    }
     return gradients

@@ -1,11 +1,12 @@
 """Letters are learnt one after the other, with weights that are globals of the module."""
+
 import numpy as np
 
 # read the text
-data = open('input.txt', 'r').read()
+data = open("input.txt", "r").read()
 chars = list(set(data))
 data_size, vocab_size = len(data), len(chars)
-print('data has %d characters, %d unique.' % (data_size, vocab_size))
+print("data has %d characters, %d unique." % (data_size, vocab_size))
 char_to_ix = {ch: i for i, ch in enumerate(chars)}
 ix_to_char = {i: ch for i, ch in enumerate(chars)}
 
@@ -75,16 +76,16 @@ while True:
     if p + seq_length + 1 >= len(data) or n == 0:
         hprev = np.zeros((hidden_size, 1))
         p = 0
-    inputs = [char_to_ix[ch] for ch in data[p:p + seq_length]]
-    targets = [char_to_ix[ch] for ch in data[p + 1:p + seq_length + 1]]
+    inputs = [char_to_ix[ch] for ch in data[p : p + seq_length]]
+    targets = [char_to_ix[ch] for ch in data[p + 1 : p + seq_length + 1]]
     if n % 100 == 0:
         sample_ix = sample(hprev, inputs[0], 200)
-        print('----\n %s \n----' % ''.join(ix_to_char[ix] for ix in sample_ix))
+        print("----\n %s \n----" % "".join(ix_to_char[ix] for ix in sample_ix))
     loss, dWxh, dWhh, dWhy, dbh, dby, hprev = lossFun(inputs, targets, hprev)
     smooth_loss = smooth_loss * 0.999 + loss * 0.001
-    for param, dparam, mem in zip([Wxh, Whh, Why, bh, by],
-                                  [dWxh, dWhh, dWhy, dbh, dby],
-                                  [mWxh, mWhh, mWhy, mbh, mby]):
+    for param, dparam, mem in zip(
+        [Wxh, Whh, Why, bh, by], [dWxh, dWhh, dWhy, dbh, dby], [mWxh, mWhh, mWhy, mbh, mby]
+    ):
         mem += dparam * dparam
         param += -learning_rate * dparam / np.sqrt(mem + 1e-8)
     p += seq_length

@@ -5,7 +5,7 @@ def border(images, pad):
     """Zeros around the rows and the columns of a batch."""
     samples, rows, columns, channels = images.shape
     framed = np.zeros((samples, rows + 2 * pad, columns + 2 * pad, channels))
-    framed[:, pad:pad + rows, pad:pad + columns] = images
+    framed[:, pad : pad + rows, pad : pad + columns] = images
     return framed
 
 
@@ -48,7 +48,7 @@ def conv_backward(dZ, cache):
                 dW[..., k] += up * framed[n, high, wide]
                 db[..., k] += up
                 dframed[n, high, wide] += up * W[..., k]
-    return dframed[:, pad:rows - pad, pad:columns - pad], dW, db
+    return dframed[:, pad : rows - pad, pad : columns - pad], dW, db
 
 
 def pool_forward(A_prev, hparameters, mode="max"):
@@ -69,7 +69,7 @@ def pool_backward(dA, cache, mode="max"):
     size, stride = hparameters["f"], hparameters["stride"]
     dA_prev = np.zeros_like(A_prev)
     for p, q, high, wide in places(*A_prev.shape[1:3], size, stride):
-        up = dA[:, p:p + 1, q:q + 1]
+        up = dA[:, p : p + 1, q : q + 1]
         if mode == "max":
             window = A_prev[:, high, wide]
             share = window == window.max(axis=(1, 2), keepdims=True)

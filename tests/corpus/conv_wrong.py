@@ -10,7 +10,7 @@ def conv_forward(x, w, b, stride=1, pad=0):
     out = np.empty((N, F, OH, OW))
     for i in range(OH):
         for j in range(OW):
-            patch = xp[:, :, i * stride:i * stride + high, j * stride:j * stride + wide]
+            patch = xp[:, :, i * stride : i * stride + high, j * stride : j * stride + wide]
             out[:, :, i, j] = np.tensordot(patch, w, axes=([1, 2, 3], [1, 2, 3])) + b
     return out, (xp, x.shape, w, stride, pad)
 
@@ -26,6 +26,6 @@ def conv_backward(dout, cache):
             d = dout[:, :, i, j]
             dw += np.tensordot(d, xp[:, :, rows, cols], axes=(0, 0))
             dxp[:, :, rows, cols] = np.tensordot(d, w, axes=(1, 0))
-    dx = dxp[:, :, pad:pad + shape[2], pad:pad + shape[3]]
+    dx = dxp[:, :, pad : pad + shape[2], pad : pad + shape[3]]
     db = dout.sum(axis=(0, 2, 3))
     return dx, dw, db

@@ -13,7 +13,7 @@ def compute_cost(X, y, w, b):
 def compute_gradient(X, y, w, b):
     m, n = X.shape
     dj_dw = np.zeros((n,))
-    dj_db = 0.
+    dj_db = 0.0
     for i in range(m):
         err = (np.dot(X[i], w) + b) - y[i]
         for j in range(n):

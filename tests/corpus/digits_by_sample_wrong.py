@@ -48,7 +48,7 @@ class Network(object):
         return (nabla_b, nabla_w)
 
     def cost_derivative(self, output_activations, y):
-        return (output_activations - y)
+        return output_activations - y
 
 
 def sigmoid(z):

@@ -17,7 +17,7 @@ def gru_forward(x, h_prev, Wz, Uz, bz, Wr, Ur, br, Wh, Uh, bh):
 def gru_backward(dh, cache):
     x, h_prev, Wz, Uz, Wr, Ur, Wh, Uh, z, r, h_hat = cache
     dz = dh * (h_prev - h_hat) * z * (1 - z)
-    da = dh * (1 - z) * (1 - h_hat ** 2)
+    da = dh * (1 - z) * (1 - h_hat**2)
     drh = da @ Uh.T
     dr = drh * h_prev * r * (1 - r)
     dx = dz @ Wz.T + dr @ Wr.T + da @ Wh.T

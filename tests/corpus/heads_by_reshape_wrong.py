@@ -31,14 +31,14 @@ def multi_head_backward(dY, cache):
     def merge(M):
         return M.transpose(0, 2, 1, 3).reshape(B, T, D)
 
-    dWo = np.einsum('bti,btj->ij', C, dY)
+    dWo = np.einsum("bti,btj->ij", C, dY)
     dH = split(dY @ Wo.T)
     dA = dH @ V.transpose(0, 1, 3, 2)
     dV = A.transpose(0, 1, 3, 2) @ dH
     dS = A * (dA - np.sum(dA, axis=-1, keepdims=True)) / np.sqrt(d)
     dQ, dK, dV = merge(dS @ K), merge(dS.transpose(0, 1, 3, 2) @ Q), merge(dV)
-    dWq = np.einsum('bti,btj->ij', X, dQ)
-    dWk = np.einsum('bti,btj->ij', X, dK)
-    dWv = np.einsum('bti,btj->ij', X, dV)
+    dWq = np.einsum("bti,btj->ij", X, dQ)
+    dWk = np.einsum("bti,btj->ij", X, dK)
+    dWv = np.einsum("bti,btj->ij", X, dV)
     dX = dQ @ Wq.T + dK @ Wk.T + dV @ Wv.T
     return dX, dWq, dWk, dWv, dWo

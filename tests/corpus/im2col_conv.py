@@ -15,7 +15,7 @@ def im2col(images, high, wide, stride=1, pad=0):
     for p in range(rows):
         for q in range(columns):
             top, left = p * stride, q * stride
-            laid[:, p, q] = framed[:, :, top:top + high, left:left + wide]
+            laid[:, p, q] = framed[:, :, top : top + high, left : left + wide]
     return laid.reshape(N * rows * columns, C * high * wide)
 
 
@@ -28,8 +28,8 @@ def col2im(laid, shape, high, wide, stride=1, pad=0):
     for p in range(rows):
         for q in range(columns):
             top, left = p * stride, q * stride
-            framed[:, :, top:top + high, left:left + wide] += laid[:, p, q]
-    return framed[:, :, pad:pad + H, pad:pad + W]
+            framed[:, :, top : top + high, left : left + wide] += laid[:, p, q]
+    return framed[:, :, pad : pad + H, pad : pad + W]
 
 
 class Convolution:

@@ -7,12 +7,12 @@ class SimpleRnnlm:
     def __init__(self, vocab_size, wordvec_size, hidden_size):
         V, D, H = vocab_size, wordvec_size, hidden_size
         rn = np.random.randn
-        embed_W = (rn(V, D) / 100).astype('f')
-        rnn_Wx = (rn(D, H) / np.sqrt(D)).astype('f')
-        rnn_Wh = (rn(H, H) / np.sqrt(H)).astype('f')
-        rnn_b = np.zeros(H).astype('f')
-        affine_W = (rn(H, V) / np.sqrt(H)).astype('f')
-        affine_b = np.zeros(V).astype('f')
+        embed_W = (rn(V, D) / 100).astype("f")
+        rnn_Wx = (rn(D, H) / np.sqrt(D)).astype("f")
+        rnn_Wh = (rn(H, H) / np.sqrt(H)).astype("f")
+        rnn_b = np.zeros(H).astype("f")
+        affine_W = (rn(H, V) / np.sqrt(H)).astype("f")
+        affine_b = np.zeros(V).astype("f")
         self.layers = [
             TimeEmbedding(embed_W),
             TimeRNN(rnn_Wx, rnn_Wh, rnn_b, stateful=True),
@@ -45,12 +45,12 @@ class Rnnlm:
     def __init__(self, vocab_size=10000, wordvec_size=100, hidden_size=100):
         V, D, H = vocab_size, wordvec_size, hidden_size
         rn = np.random.randn
-        embed_W = (rn(V, D) / 100).astype('f')
-        lstm_Wx = (rn(D, 4 * H) / np.sqrt(D)).astype('f')
-        lstm_Wh = (rn(H, 4 * H) / np.sqrt(H)).astype('f')
-        lstm_b = np.zeros(4 * H).astype('f')
-        affine_W = (rn(H, V) / np.sqrt(H)).astype('f')
-        affine_b = np.zeros(V).astype('f')
+        embed_W = (rn(V, D) / 100).astype("f")
+        lstm_Wx = (rn(D, 4 * H) / np.sqrt(D)).astype("f")
+        lstm_Wh = (rn(H, 4 * H) / np.sqrt(H)).astype("f")
+        lstm_b = np.zeros(4 * H).astype("f")
+        affine_W = (rn(H, V) / np.sqrt(H)).astype("f")
+        affine_b = np.zeros(V).astype("f")
         self.layers = [
             TimeEmbedding(embed_W),
             TimeLSTM(lstm_Wx, lstm_Wh, lstm_b, stateful=True),

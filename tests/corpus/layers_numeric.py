@@ -51,8 +51,9 @@ class LayerNorm(Layer):
         self.gamma.grad += (dy * self.xhat).sum(axis=0)
         self.beta.grad += dy.sum(axis=0)
         g = dy * self.gamma.data
-        return self.inv * (g - g.mean(-1, keepdims=True)
-                           - self.xhat * (g * self.xhat).mean(-1, keepdims=True))
+        return self.inv * (
+            g - g.mean(-1, keepdims=True) - self.xhat * (g * self.xhat).mean(-1, keepdims=True)
+        )
 
 
 class Softmax(Layer):

@@ -19,7 +19,7 @@ class SoftmaxWithLoss:
 class MSELoss:
     def forward(self, pred, target):
         self.diff = pred - target
-        return np.mean(self.diff ** 2)
+        return np.mean(self.diff**2)
 
     def backward(self):
         return 2 * self.diff / self.diff.size

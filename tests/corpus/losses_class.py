@@ -35,7 +35,7 @@ class CrossEntropy(Objective):
         return (p - y) / (p - p * p)
 
 
-class Sigmoid():
+class Sigmoid:
     def __call__(self, x):
         return 0.5 + 0.5 * np.tanh(x / 2)
 
@@ -44,7 +44,7 @@ class Sigmoid():
         return y - y * y
 
 
-class SoftPlus():
+class SoftPlus:
     def __call__(self, x):
         return np.maximum(x, 0) + np.log(1 + np.exp(-np.abs(x)))
 

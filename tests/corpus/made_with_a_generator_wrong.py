@@ -35,7 +35,7 @@ class Mixing:
 
     def backward(self, dout):
         z = self.x @ self.W + self.b
-        dz = dout / (1 + z)**2
+        dz = dout / (1 + z) ** 2
         self.dW = self.x.T @ dz
         self.db = dz.sum(axis=0)
         return dz @ self.W.T

@@ -28,12 +28,12 @@ def hinge_grad(w, b, X, y, C):
 
 def rosenbrock(p):
     x, y = p
-    return (1 - x) ** 2 + 100 * (y - x ** 2) ** 2
+    return (1 - x) ** 2 + 100 * (y - x**2) ** 2
 
 
 def rosenbrock_grad(p):
     x, y = p
-    return np.array([-2 * (1 - x) - 400 * x * (y - x ** 2), 200 * (y - x ** 2)])
+    return np.array([-2 * (1 - x) - 400 * x * (y - x**2), 200 * (y - x**2)])
 
 
 def gaussian_nll(mu, log_var, y):

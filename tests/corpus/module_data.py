@@ -8,7 +8,7 @@ b = 0.0
 
 def loss_and_grads(lam):
     r = X @ w + b - t
-    loss = (r ** 2).mean() + lam * (w ** 2).sum()
+    loss = (r**2).mean() + lam * (w**2).sum()
     dw = 2 * X.T @ r / len(t) + 2 * lam * w
     db = 2 * r.mean()
     return loss, dw, db

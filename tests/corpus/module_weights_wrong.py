@@ -17,7 +17,7 @@ def backward(dout, cache):
     X, a1 = cache
     dW2 = a1.T @ dout
     db2 = dout.sum(axis=0)
-    dz1 = dout @ W2.T * (1 - a1 ** 2)
+    dz1 = dout @ W2.T * (1 - a1**2)
     dW1 = X.T @ dz1
     db1 = dz1.mean(axis=0)
     dX = dz1 @ W1.T

@@ -5,7 +5,6 @@ import numpy as np
 
 
 class Dense_Layer:
-
     def __init__(self, n_inputs, n_units):
         bound = np.sqrt(6 / (n_inputs + n_units))
         self.weights = np.random.uniform(-bound, bound, size=(n_inputs, n_units))
@@ -22,7 +21,6 @@ class Dense_Layer:
 
 
 class Relu_Layer:
-
     def forward(self, inputs):
         self.open = inputs > 0
         self.output = inputs * self.open
@@ -32,7 +30,6 @@ class Relu_Layer:
 
 
 class Softmax_Layer:
-
     def forward(self, inputs):
         top = inputs.max(axis=1, keepdims=True)
         self.output = np.exp(inputs - top)
@@ -46,7 +43,6 @@ class Softmax_Layer:
 
 
 class Sigmoid_Layer:
-
     def forward(self, inputs):
         self.output = 1 / (1 + np.exp(-inputs))
 
@@ -56,6 +52,5 @@ class Sigmoid_Layer:
 
 
 class Objective:
-
     def mean(self, output, wanted):
         return self.forward(output, wanted).mean()

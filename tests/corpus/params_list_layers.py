@@ -29,13 +29,13 @@ class MatMul:
         self.x = None
 
     def forward(self, x):
-        W, = self.params
+        (W,) = self.params
         out = np.dot(x, W)
         self.x = x
         return out
 
     def backward(self, dout):
-        W, = self.params
+        (W,) = self.params
         dx = np.dot(dout, W.T)
         dW = np.dot(self.x.T, dout)
         self.grads[0][...] = dW
@@ -144,13 +144,13 @@ class Embedding:
         self.idx = None
 
     def forward(self, idx):
-        W, = self.params
+        (W,) = self.params
         self.idx = idx
         out = W[idx]
         return out
 
     def backward(self, dout):
-        dW, = self.grads
+        (dW,) = self.grads
         dW[...] = 0
         np.add.at(dW, self.idx, dout)
         return None

@@ -26,7 +26,7 @@ def forward_propagation(X, parameters):
 def compute_cost(a3, Y):
     m = Y.shape[1]
     logprobs = np.multiply(-np.log(a3), Y) + np.multiply(-np.log(1 - a3), 1 - Y)
-    return 1. / m * np.nansum(logprobs)
+    return 1.0 / m * np.nansum(logprobs)
 
 
 def compute_cost_with_regularization(A3, Y, parameters, lambd):
@@ -41,18 +41,29 @@ def backward_propagation(X, Y, cache):
     m = X.shape[1]
     (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3) = cache
     dZ3 = A3 - Y
-    dW3 = 1. / m * np.dot(dZ3, A2.T)
-    db3 = 1. / m * np.sum(dZ3, axis=1, keepdims=True)
+    dW3 = 1.0 / m * np.dot(dZ3, A2.T)
+    db3 = 1.0 / m * np.sum(dZ3, axis=1, keepdims=True)
     dA2 = np.dot(W3.T, dZ3)
     dZ2 = np.multiply(dA2, np.int64(A2 > 0))
-    dW2 = 1. / m * np.dot(dZ2, A1.T)
-    db2 = 1. / m * np.sum(dZ2, axis=1, keepdims=True)
+    dW2 = 1.0 / m * np.dot(dZ2, A1.T)
+    db2 = 1.0 / m * np.sum(dZ2, axis=1, keepdims=True)
     dA1 = np.dot(W2.T, dZ2)
     dZ1 = np.multiply(dA1, np.int64(A1 > 0))
-    dW1 = 1. / m * np.dot(dZ1, X.T)
-    db1 = 1. / m * np.sum(dZ1, axis=1, keepdims=True)
-    gradients = {"dZ3": dZ3, "dW3": dW3, "db3": db3, "dA2": dA2, "dZ2": dZ2, "dW2": dW2, "db2": db2,
-                 "dA1": dA1, "dZ1": dZ1, "dW1": dW1, "db1": db1}
+    dW1 = 1.0 / m * np.dot(dZ1, X.T)
+    db1 = 1.0 / m * np.sum(dZ1, axis=1, keepdims=True)
+    gradients = {
+        "dZ3": dZ3,
+        "dW3": dW3,
+        "db3": db3,
+        "dA2": dA2,
+        "dZ2": dZ2,
+        "dW2": dW2,
+        "db2": db2,
+        "dA1": dA1,
+        "dZ1": dZ1,
+        "dW1": dW1,
+        "db1": db1,
+    }
     return gradients
 
 
@@ -60,14 +71,14 @@ def backward_propagation_with_regularization(X, Y, cache, lambd):
     m = X.shape[1]
     (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3) = cache
     dZ3 = A3 - Y
-    dW3 = 1. / m * np.dot(dZ3, A2.T) + lambd * W3
-    db3 = 1. / m * np.sum(dZ3, axis=1, keepdims=True)
+    dW3 = 1.0 / m * np.dot(dZ3, A2.T) + lambd * W3
+    db3 = 1.0 / m * np.sum(dZ3, axis=1, keepdims=True)
     dZ2 = np.dot(W3.T, dZ3) * (A2 > 0)
-    dW2 = 1. / m * np.dot(dZ2, A1.T) + lambd / m * W2
-    db2 = 1. / m * np.sum(dZ2, axis=1, keepdims=True)
+    dW2 = 1.0 / m * np.dot(dZ2, A1.T) + lambd / m * W2
+    db2 = 1.0 / m * np.sum(dZ2, axis=1, keepdims=True)
     dZ1 = np.dot(W2.T, dZ2) * (A1 > 0)
-    dW1 = 1. / m * np.dot(dZ1, X.T) + lambd / m * W1
-    db1 = 1. / m * np.sum(dZ1, axis=1, keepdims=True)
+    dW1 = 1.0 / m * np.dot(dZ1, X.T) + lambd / m * W1
+    db1 = 1.0 / m * np.sum(dZ1, axis=1, keepdims=True)
     return {"dW3": dW3, "db3": db3, "dW2": dW2, "db2": db2, "dW1": dW1, "db1": db1}
 
 
@@ -89,13 +100,13 @@ def backward_propagation_with_dropout(X, Y, cache, keep_prob):
     m = X.shape[1]
     (Z1, D1, A1, W1, b1, Z2, A2, W2, b2) = cache
     dZ2 = A2 - Y
-    dW2 = 1. / m * np.dot(dZ2, A1.T)
-    db2 = 1. / m * np.sum(dZ2, axis=1, keepdims=True)
+    dW2 = 1.0 / m * np.dot(dZ2, A1.T)
+    db2 = 1.0 / m * np.sum(dZ2, axis=1, keepdims=True)
     dA1 = np.dot(W2.T, dZ2)
     dA1 = dA1 * D1
     dZ1 = np.multiply(dA1, np.int64(A1 > 0))
-    dW1 = 1. / m * np.dot(dZ1, X.T)
-    db1 = 1. / m * np.sum(dZ1, axis=1, keepdims=True)
+    dW1 = 1.0 / m * np.dot(dZ1, X.T)
+    db1 = 1.0 / m * np.sum(dZ1, axis=1, keepdims=True)
     return {"dW2": dW2, "db2": db2, "dW1": dW1, "db1": db1}
 
 

@@ -79,9 +79,7 @@ class Heads:
 
         dq = np.einsum("bhtu,bhue->bhte", ds, self.k)
         dk = np.einsum("bhtu,bhte->bhue", ds, self.q)
-        self.dWq, self.dWk, self.dWv = (
-            np.einsum("btd,bhte->hde", self.x, d) for d in (dq, dk, dv)
-        )
+        self.dWq, self.dWk, self.dWv = (np.einsum("btd,bhte->hde", self.x, d) for d in (dq, dk, dv))
         return sum(
             np.einsum("bhte,hde->btd", d, W)
             for d, W in ((dq, self.Wq), (dk, self.Wk), (dv, self.Wv))

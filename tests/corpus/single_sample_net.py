@@ -1,4 +1,5 @@
 """Layers that see one column at a time and take their step on the way back."""
+
 import numpy as np
 
 

@@ -1,4 +1,5 @@
 """Two branches share one embedding matrix; the second branch is forgotten on the way back."""
+
 import numpy as np
 
 

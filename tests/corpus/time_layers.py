@@ -23,7 +23,7 @@ class RNN:
     def backward(self, dh_next):
         Wx, Wh, b = self.params
         x, h_prev, h_next = self.cache
-        dt = dh_next * (1 - h_next ** 2)
+        dt = dh_next * (1 - h_next**2)
         db = np.sum(dt, axis=0)
         dWh = np.dot(h_prev.T, dt)
         dh_prev = np.dot(dt, Wh.T)
@@ -48,9 +48,9 @@ class TimeRNN:
         N, T, D = xs.shape
         D, H = Wx.shape
         self.layers = []
-        hs = np.empty((N, T, H), dtype='f')
+        hs = np.empty((N, T, H), dtype="f")
         if not self.stateful or self.h is None:
-            self.h = np.zeros((N, H), dtype='f')
+            self.h = np.zeros((N, H), dtype="f")
         for t in range(T):
             layer = RNN(*self.params)
             self.h = layer.forward(xs[:, t, :], self.h)
@@ -62,7 +62,7 @@ class TimeRNN:
         Wx, Wh, b = self.params
         N, T, H = dhs.shape
         D, H = Wx.shape
-        dxs = np.empty((N, T, D), dtype='f')
+        dxs = np.empty((N, T, D), dtype="f")
         dh = 0
         grads = [0, 0, 0]
         for t in reversed(range(T)):
@@ -94,9 +94,9 @@ class LSTM:
         N, H = h_prev.shape
         A = np.dot(x, Wx) + np.dot(h_prev, Wh) + b
         f = A[:, :H]
-        g = A[:, H:2 * H]
-        i = A[:, 2 * H:3 * H]
-        o = A[:, 3 * H:]
+        g = A[:, H : 2 * H]
+        i = A[:, 2 * H : 3 * H]
+        o = A[:, 3 * H :]
         f = sigmoid(f)
         g = np.tanh(g)
         i = sigmoid(i)
@@ -110,7 +110,7 @@ class LSTM:
         Wx, Wh, b = self.params
         x, h_prev, c_prev, i, f, g, o, c_next = self.cache
         tanh_c_next = np.tanh(c_next)
-        ds = dc_next + (dh_next * o) * (1 - tanh_c_next ** 2)
+        ds = dc_next + (dh_next * o) * (1 - tanh_c_next**2)
         dc_prev = ds * f
         di = ds * g
         df = ds * c_prev
@@ -119,7 +119,7 @@ class LSTM:
         di *= i * (1 - i)
         df *= f * (1 - f)
         do *= o * (1 - o)
-        dg *= (1 - g ** 2)
+        dg *= 1 - g**2
         dA = np.hstack((df, dg, di, do))
         dWh = np.dot(h_prev.T, dA)
         dWx = np.dot(x.T, dA)
@@ -146,11 +146,11 @@ class TimeLSTM:
         N, T, D = xs.shape
         H = Wh.shape[0]
         self.layers = []
-        hs = np.empty((N, T, H), dtype='f')
+        hs = np.empty((N, T, H), dtype="f")
         if not self.stateful or self.h is None:
-            self.h = np.zeros((N, H), dtype='f')
+            self.h = np.zeros((N, H), dtype="f")
         if not self.stateful or self.c is None:
-            self.c = np.zeros((N, H), dtype='f')
+            self.c = np.zeros((N, H), dtype="f")
         for t in range(T):
             layer = LSTM(*self.params)
             self.h, self.c = layer.forward(xs[:, t, :], self.h, self.c)
@@ -162,7 +162,7 @@ class TimeLSTM:
         Wx, Wh, b = self.params
         N, T, H = dhs.shape
         D = Wx.shape[0]
-        dxs = np.empty((N, T, D), dtype='f')
+        dxs = np.empty((N, T, D), dtype="f")
         dh, dc = 0, 0
         grads = [0, 0, 0]
         for t in reversed(range(T)):
@@ -187,7 +187,7 @@ class TimeEmbedding:
     def forward(self, xs):
         N, T = xs.shape
         V, D = self.W.shape
-        out = np.empty((N, T, D), dtype='f')
+        out = np.empty((N, T, D), dtype="f")
         self.layers = []
         for t in range(T):
             layer = Embedding(self.W)
@@ -245,7 +245,7 @@ class TimeSoftmaxWithLoss:
         N, T, V = xs.shape
         if ts.ndim == 3:
             ts = ts.argmax(axis=2)
-        mask = (ts != self.ignore_label)
+        mask = ts != self.ignore_label
         xs = xs.reshape(N * T, V)
         ts = ts.reshape(N * T)
         mask = mask.reshape(N * T)

@@ -6,8 +6,8 @@ from params_list_layers import MatMul, SoftmaxWithLoss
 class SimpleCBOW:
     def __init__(self, vocab_size, hidden_size):
         V, H = vocab_size, hidden_size
-        W_in = 0.01 * np.random.randn(V, H).astype('f')
-        W_out = 0.01 * np.random.randn(H, V).astype('f')
+        W_in = 0.01 * np.random.randn(V, H).astype("f")
+        W_out = 0.01 * np.random.randn(H, V).astype("f")
         self.in_layer0 = MatMul(W_in)
         self.in_layer1 = MatMul(W_in)
         self.out_layer = MatMul(W_out)

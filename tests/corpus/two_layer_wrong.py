@@ -6,7 +6,7 @@ class TwoLayerNet(object):
         widths = [n_in, n_hidden, n_classes]
         self.params = {}
         for k in (1, 2):
-            self.params["W%d" % k] = np.random.normal(0, std, widths[k - 1:k + 1])
+            self.params["W%d" % k] = np.random.normal(0, std, widths[k - 1 : k + 1])
             self.params["b%d" % k] = np.zeros(widths[k])
 
     def loss(self, X, y=None, reg=0.0):

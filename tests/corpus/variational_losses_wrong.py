@@ -2,7 +2,7 @@ import numpy as np
 
 
 def kl_loss(mu, logvar):
-    kl = -0.5 * np.sum(1 + logvar - mu ** 2 - np.exp(logvar)) / mu.shape[0]
+    kl = -0.5 * np.sum(1 + logvar - mu**2 - np.exp(logvar)) / mu.shape[0]
     dmu = mu / mu.shape[0]
     dlogvar = 0.5 * (1 - np.exp(logvar)) / mu.shape[0]
     return kl, dmu, dlogvar

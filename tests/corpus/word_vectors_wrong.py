@@ -89,8 +89,8 @@ class NegativeSamplingLoss:
 class CBOW:
     def __init__(self, vocab_size, hidden_size, window_size, corpus):
         V, H = vocab_size, hidden_size
-        W_in = 0.01 * np.random.randn(V, H).astype('f')
-        W_out = 0.01 * np.random.randn(V, H).astype('f')
+        W_in = 0.01 * np.random.randn(V, H).astype("f")
+        W_out = 0.01 * np.random.randn(V, H).astype("f")
         self.in_layers = []
         for i in range(2 * window_size):
             layer = Embedding(W_in)

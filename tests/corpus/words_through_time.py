@@ -6,9 +6,15 @@ class RNNNumpy:
         self.word_dim = word_dim
         self.hidden_dim = hidden_dim
         self.bptt_truncate = bptt_truncate
-        self.U = np.random.uniform(-np.sqrt(1. / word_dim), np.sqrt(1. / word_dim), (hidden_dim, word_dim))
-        self.V = np.random.uniform(-np.sqrt(1. / hidden_dim), np.sqrt(1. / hidden_dim), (word_dim, hidden_dim))
-        self.W = np.random.uniform(-np.sqrt(1. / hidden_dim), np.sqrt(1. / hidden_dim), (hidden_dim, hidden_dim))
+        self.U = np.random.uniform(
+            -np.sqrt(1.0 / word_dim), np.sqrt(1.0 / word_dim), (hidden_dim, word_dim)
+        )
+        self.V = np.random.uniform(
+            -np.sqrt(1.0 / hidden_dim), np.sqrt(1.0 / hidden_dim), (word_dim, hidden_dim)
+        )
+        self.W = np.random.uniform(
+            -np.sqrt(1.0 / hidden_dim), np.sqrt(1.0 / hidden_dim), (hidden_dim, hidden_dim)
+        )
 
     def forward_propagation(self, x):
         T = len(x)
@@ -31,7 +37,7 @@ class RNNNumpy:
         dLdV = np.zeros(self.V.shape)
         dLdW = np.zeros(self.W.shape)
         delta_o = o
-        delta_o[np.arange(len(y)), y] -= 1.
+        delta_o[np.arange(len(y)), y] -= 1.0
         for t in np.arange(T)[::-1]:
             dLdV += np.outer(delta_o[t], s[t].T)
             delta_t = self.V.T.dot(delta_o[t]) * (1 - (s[t] ** 2))

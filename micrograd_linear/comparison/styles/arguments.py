@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..pair import UnusableLayer
+from ..statement import signature_of
 from . import naming
 from .settings import EMPTY
 
@@ -112,7 +113,7 @@ class Binding:
     ):
         self.backward = backward
         kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-        signature = inspect.signature(backward).parameters.values()
+        signature = signature_of(backward).parameters.values()
         self.parameters = [p for p in signature if p.kind not in kinds]
         self.known, self.results = list(known), list(results)
         self.stands_for: dict[str, str] = {}  # {argument: the one of forward's that it is}
@@ -151,7 +152,8 @@ class Binding:
 
     def _flows_in(self, name: str) -> bool:
         """Whether an argument is an upstream gradient: by its name, or as that of a result."""
-        return naming.is_upstream(name) or naming.stem_of(name) in self.results
+        of_result = any(name in (f"g{r}", f"g_{r}", f"d{r}", f"d_{r}") for r in self.results if r)
+        return of_result or naming.is_upstream(name) or naming.stem_of(name) in self.results
 
     def _takes_results(self, name: str) -> bool:
         """Whether backward takes what forward returns one by one: u is the first, where the others

@@ -18,6 +18,7 @@ from ..statement import code_of
 from . import naming
 from .draws import Array, drawn
 from .pairing import Case, Pair
+from .patience import Patience
 from .unknowns import Path, Unknown, Unknowns, drawn_anew
 
 MADE, FORWARD, RESULT, BACKWARD, SHAPES, FITS = range(6)
@@ -43,10 +44,16 @@ class Climb:
     search: Search
     pair: Pair
     restore: Callable[[], None]
-    left: int
+    attempts: int
+    patience: Patience = field(default_factory=Patience)
     known: dict[str, Score] = field(default_factory=dict)
     most: int = 0  # gradients that an attempt gave
     empty: Point | None = None  # the first that fits, but for gradients of 0
+
+    @property
+    def left(self) -> int:
+        """How many attempts are left: none when the time has passed."""
+        return 0 if self.patience.is_over else self.attempts
 
     def case(self, point: Point) -> Case:
         """The case of a point; whatever the functions raise, it raises."""
@@ -60,7 +67,7 @@ class Climb:
         """How far the pair runs with the choices of a point."""
         key = repr(list(point.values()))
         if key not in self.known:
-            self.left -= 1
+            self.attempts -= 1
             self.known[key] = self._ran(point)
         return self.known[key]
 

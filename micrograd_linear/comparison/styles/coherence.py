@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .draws import DATA, Array
-from .worlds import World, is_of_a_step, is_state
+from .worlds import N, World, is_of_a_step, is_state
 
 if TYPE_CHECKING:
     from .slots import Slot
@@ -29,7 +29,8 @@ def likeliest_first(slots: Sequence[Slot], worlds: Sequence[World]) -> Sequence[
         return sorted(worlds, key=lambda world: world.name != "one feature")
     if targets and flat and lower and len(weights) == 1:
         return sorted(worlds, key=lambda world: "one output" not in world.name)
-    if targets and not weights and any(_OF_VECTORS.search(s.where) for s in targets):
+    of_vectors = not any(s.hints.has_axes for s in slots)
+    if targets and not weights and of_vectors and any(_OF_VECTORS.search(s.where) for s in targets):
         return sorted(worlds, key=lambda world: world.name != "one vector")
     return worlds
 
@@ -55,8 +56,20 @@ def _of_one_batch(slots, chosen):
     arrays = [(s, c) for s, c in zip(slots, chosen) if isinstance(c, Array)]
     data = [c.shape for s, c in arrays if c.kind in DATA and not is_state(s.name)]
     targets = [c.shape for c in chosen if isinstance(c, Array) and c.kind in ("labels", "one-hot")]
+    if data and all(len(shape) == 1 for shape in data):  # one sample, or one number of each
+        own = {shape[0] for shape in data}
+        several = {c.shape for _, c in arrays if c.kind == "labels"} & {(N,), (2,)}
+        return not several or (several == {(N,)} and N in own)
     ends = {n for shape in data if len(shape) > 1 for n in (shape[0], shape[-1])}
-    return not ends or all(not s or {s[0], s[-1], *s[1:2]} & ends for s in targets)
+    if ends and not all(not s or {s[0], s[-1], *s[1:2]} & ends for s in targets):
+        return False
+    tables = [shape for shape in data if len(shape) == 2]
+    return not tables or all(_share_an_end(s, tables) for s in targets if len(s) == 2)
+
+
+def _share_an_end(target, data):
+    """Whether a table of targets has the rows, or the columns, of one of data."""
+    return any(target[0] == shape[0] or target[-1] == shape[-1] for shape in data)
 
 
 def _of_one_width(slots, chosen):

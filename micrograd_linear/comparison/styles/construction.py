@@ -16,6 +16,7 @@ import numpy as np
 
 from ...operations import names as op
 from . import naming
+from .set_up import set_up
 from .settings import EMPTY
 from .slots import Slot, fillings, slots_of
 from .source import text_of
@@ -133,34 +134,6 @@ def _is_factor(name, text):
     return bool(uses) and len(re.findall(product, text)) == len(uses)
 
 
-class _Step:
-    """An optimizer whose step is the gradient."""
-
-    def update(self, w: np.ndarray, grad: np.ndarray) -> np.ndarray:
-        """The parameter after the step."""
-        return w - grad
-
-
-def _set_up(made):
-    """What a framework does with a layer before its first run: give it the shape of its input, and
-    an optimizer. The object for each shape that it takes.
-    """
-    shapes = ((7,), (3, 4, 4), (4, 7)) if hasattr(made, "set_input_shape") else (None,)
-    for shape in shapes:
-        thing = copy.deepcopy(made) if shape else made
-        try:
-            if shape:
-                thing.set_input_shape(shape)
-            if hasattr(thing, "initialize"):
-                takes = len(inspect.signature(thing.initialize).parameters)
-                thing.initialize(*[_Step()] * min(takes, 1))
-        except Exception:  # another shape, or another meaning of the name
-            if not shape:
-                yield made, ()
-            continue
-        yield thing, shape or ()
-
-
 def _filled_up(objects, cls, module, rng):
     """The objects; one that has a method to add layers with gets some."""
     for made, arguments in objects:
@@ -174,8 +147,8 @@ def _filled_up(objects, cls, module, rng):
                     getattr(made, add)(layer)
             except Exception:  # what it adds is no layer
                 continue
-        for thing, shape in _set_up(made):
-            yield thing, {**arguments, "input_shape": shape}
+        for thing, shape in set_up(made):
+            yield thing, {**arguments, **({"input_shape": shape} if shape else {})}
 
 
 def chain_of(cls: type, module: Mapping[str, object], rng: np.random.Generator) -> list[object]:
@@ -265,7 +238,13 @@ def _is_large(arguments):
 
 
 _OF_ONE = re.compile(r"_?(b\d?|bias|intercept|w\d?|weight|theta_?\d)_?")
-_LATER = re.compile(r"_?(w|weights?|coef|theta|beta)_?")
+_LATER = re.compile(r"_?([wW]|weights?|coef|theta|beta)_?")
+
+
+def _may_lack(cls, name):
+    """Whether methods of a class ask whether there are weights at all, as of classes in a loss."""
+    asks = re.compile(rf"self\.{re.escape(name)} is (not )?None")
+    return any(asks.search(text_of(f)) for f in vars(cls).values() if inspect.isfunction(f))
 
 
 def with_own_parameters(made: Any, rng: np.random.Generator) -> Iterator[Any]:
@@ -274,7 +253,9 @@ def with_own_parameters(made: Any, rng: np.random.Generator) -> Iterator[Any]:
     """
     held = vars(made) if hasattr(made, "__dict__") else {}
     later = [n for n, x in held.items() if x is None and _LATER.fullmatch(n)]
-    for shape in ((7,), (7, 1)) if later else (None,):
+    if later and any(_may_lack(type(made), name) for name in later):
+        yield copy.copy(made)
+    for shape in ((7,), (7, 1), (7, 3)) if later else (None,):
         thing = copy.copy(made) if shape else made
         for name, x in list(held.items()):
             number = isinstance(x, float) or (isinstance(x, int) and x == 0 and x is not False)

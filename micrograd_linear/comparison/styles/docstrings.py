@@ -8,7 +8,9 @@ import re
 def documented(text: str, name: str) -> tuple[str, ...] | None:
     """The axes that a docstring gives an argument: ("N", "D") of ``x: array of shape (N, D)``."""
     for line in _entries(text, name):
-        match = re.search(r"(?:shape|dims?|size)\w*\s*[:=]?\s*(?:of\s*)?\(([^()]*)\)", line, re.I)
+        match = re.search(
+            r"(?:shape|dims?|size)\w*\s*[:=]?\s*(?:of\s*)?[(\[]([^()\[\]]*)[)\]]", line, re.I
+        )
         match = match or re.match(r"\s*(?:an?\s)?[\w\s.]*\(([^()]+,[^()]*)\)", line)
         if match:
             axes = tuple(axis.strip() for axis in match[1].split(",") if axis.strip())

@@ -292,7 +292,7 @@ def pairs_of_class(cls: type, module: Mapping[str, object], made: object = None)
         of_result = bool(forward and backward) and "grads" not in returned_names(method)
         if of_result and _calls(method, forward):
             continue  # its gradient is of forward's result, which backward takes
-        if returns_gradients(whole, method):
+        if returns_gradients(whole, method) or _hands_on_gradients(method):
             style = Objects(f"{cls.__name__}.{whole}", cls, whole, None, module, made)
             pair = Pair(style.name, place_of(method), style, (method,), style.name)
             found.append(pair)
@@ -302,6 +302,16 @@ def pairs_of_class(cls: type, module: Mapping[str, object], made: object = None)
 def _calls(method, forward):
     """Whether a method runs another one of its object, and hands out one gradient."""
     return forward in names_in(method.__code__) and len(returned_names(method)) == 2
+
+
+def _hands_on_gradients(method):
+    """Whether a method returns what a function of its module does: a loss, and its gradients."""
+    tree = tree_of(method)
+    last = tree.body[-1] if tree is not None else None
+    called = getattr(getattr(last, "value", None), "func", None)
+    name = getattr(called, "id", "")
+    function = method.__globals__.get(name) if isinstance(last, ast.Return) else None
+    return inspect.isfunction(function) and returns_gradients(name, function)
 
 
 def _of_methods(cls, forward, backward, module, made):

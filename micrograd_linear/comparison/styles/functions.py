@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..pair import UnusableLayer
+from ..statement import signature_of
 from . import costs, naming
 from .arguments import Binding, Filled
 from .climbing import Search
@@ -161,7 +161,7 @@ def _is_local(case, filled):
 
 
 def _defaults(function):
-    parameters = inspect.signature(function).parameters.values()
+    parameters = signature_of(function).parameters.values()
     return {p.name: p.default for p in parameters if p.default is not p.empty}
 
 

@@ -56,7 +56,7 @@ def is_kept(path: Path) -> bool:
     words = [str(part).strip("_") for part in path if isinstance(part, str)]
     return any(
         re.match(
-            r"d?grads?|.*gradients?|.*_grad|d_?[A-Za-z]$|d[A-Z]|v_|m_|s_|vel|momentum|cache"
+            r"d?grads?|.*gradients?|.*_grad|d_?[A-Za-z]$|d[A-Z]|v_|m_|s_|vel|momentum|.*cached?$|cache"
             r"|running|moving|last_|prev_|delta|acc|old_|opt",
             word,
         )

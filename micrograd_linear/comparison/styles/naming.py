@@ -192,7 +192,7 @@ def named_by(gradient: str, names: Sequence[str], *, bare: bool = True) -> str |
     if len(marked) == 1:
         return marked[0]
     stems = [stem_of(gradient), *([gradient] if bare else [])]
-    for alike in (_same, _same_plain, _synonym, _of_a_step):
+    for alike in (_same, _same_plain, _synonym, _of_a_step, _ends):
         for stem in stems:
             found = [name for name in names if stem and alike(stem, last_part(name))]
             if len(found) == 1:
@@ -206,6 +206,12 @@ def _same(a: str, b: str) -> bool:
 
 def _same_plain(a: str, b: str) -> bool:
     return plain(a) == plain(b)
+
+
+def _ends(a: str, b: str) -> bool:
+    """``logvar`` and ``t_log_var``"""
+    a, b = plain(a), plain(b)
+    return len(a) > 3 and b.endswith(a)
 
 
 def _of_a_step(a: str, b: str) -> bool:

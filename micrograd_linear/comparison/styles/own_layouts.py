@@ -19,7 +19,7 @@ def worlds_of(template: object, made_with: Mapping[str, object], alone: bool = T
     shapes: list[tuple[int, ...]] = []
     for value in made_with.values():
         if isinstance(value, tuple) and value and all(isinstance(n, int) for n in value):
-            shapes.append((2 if len(value) == 3 else 5, *value))
+            shapes.append(value if len(value) == 4 else (2 if len(value) == 3 else 5, *value))
     # Weights say more of the data than biases do.
     for array in sorted(arrays, key=lambda a: a.ndim < 2 or 1 in a.shape):
         shapes += _data_for(array.shape)
@@ -80,6 +80,9 @@ def _data_for(shape):
     if len(shape) == 2:
         a, b = shape
         both = [(5, a), (b, 5), (5, b), (a, 5), (b, 1), (a, 1), (1, a), (1, b), (a,), (b,)]
+        if a == 1 or b == 1:  # a bias, or a gain: data of its width, which it does not widen
+            n = max(a, b)
+            both = [(5, n), *both] if a == 1 else [(n, 5), *both]
         return [s for s in both if 0 not in s] + [(5, 6, a)]
     if len(shape) == 1:
         return [(5, shape[0]), (shape[0], 5), (shape[0],), (2, shape[0], 4, 4)]

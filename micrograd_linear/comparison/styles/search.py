@@ -15,6 +15,7 @@ import numpy as np
 from . import naming
 from .climbing import FITS, POSITIVE, Climb, Point, Search, reading, short_axes
 from .pairing import Case, Pair
+from .patience import Patience
 from .slopes import agreeing
 from .unknowns import Unknown, drawn_anew
 
@@ -30,11 +31,12 @@ def searched_case(
     rng: np.random.Generator,
     restore: Callable[[], None],
     other: Case | None = None,
+    patience: Patience | None = None,
 ) -> Case | None:
     """The case of inputs that are found by trial and error; None where none fits.
 
     ``other`` is a case that runs, with gradients in shapes of something else, or of 0: only inputs
-    that bear out most gradients are better.
+    that bear out most gradients are better. The search ends with the patience.
     """
     searches = getattr(pair.style, "searches", None)
     if searches is None or (other is not None and _is_sure(other)):
@@ -43,7 +45,8 @@ def searched_case(
         warnings.simplefilter("ignore")
         for search in searches(given, rng):
             attempts = _ATTEMPTS if other is None else _ATTEMPTS // 2
-            found = _found(Climb(search, pair, restore, attempts), other is not None)
+            climb = Climb(search, pair, restore, attempts, patience or Patience())
+            found = _found(climb, other is not None)
             if found is not None:
                 return found
     return None

@@ -30,7 +30,10 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
     (r"dropout_?param\w*", ({"p": 0.5, "mode": "train", "seed": 1},)),
     (r"(bn|ln|gn|norm)_?param\w*", ({"mode": "train"},)),
     (r"(kernel|filter|pool)_?shape", ((3, 3), (2, 2))),
-    (r"taps|(kernel|filter|ksize|k_size|k)_?(size|shape|h\w*|w\w*|dim)?", (3, 2, (3, 3), (2, 2))),
+    (
+        r"taps|(kernel|filter|ksize|k_size|k)_?(size|shape|h\w*|w\w*|dim)?",
+        (3, 2, (3, 3), (2, 2), (2, 2, 3, 4)),
+    ),
     (r"hparam\w*|hyper_?param\w*|config\w*", ({"stride": 1, "pad": 1, "f": 2},)),
     (r"p|drop\w*|keep\w*|prob\w*|.*ratio|rate", (0.5,)),
     (r"eps\w*|epsilon", (1e-5,)),
@@ -42,7 +45,7 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
     (r"axis|axes", (1, 0, -1)),
     (r"shape|new_?shape|target_?shape|output_?shape", ((-1,),)),
     (r"input_?dims?|dim|x_?dims?", (7, (3, 5, 5), (7,))),
-    (r"input_?shape|in_?shape|image_?shape|img_?shape", ((3, 5, 5), (7,), (7, 5), 7)),
+    (r"input_?shape|in_?shape|image_?shape|img_?shape", ((3, 5, 5), (7,), (7, 5), 7, (2, 5, 5, 3))),
     (r"(in|input)_?ch\w*|n?_?c_?in|channels?(_?in)?|num_?channels|C|in_?depth|input_?depth", (3,)),
     (r"out_?ch\w*|n?_?c_?out|(n|num)_?(filters?|kernels?)|filters|depth|channels_?out|F", (4,)),
     (r"(n|num)?_?(class\w*)|C", (3,)),
@@ -79,12 +82,18 @@ _KNOWN: tuple[tuple[str, Sequence[object]], ...] = (
 _GENERATOR = re.compile(
     r"_?(rng|prng|rs|random_?state|(np_?)?random|(rand\w*_?)?gen(erator)?)_?", re.I
 )
+_INPUT_SHAPE = re.compile(r"in(put)?_?shape")
 _SURE = re.compile(
-    r"stride|strides|pad|padding|reg|lam|lambd?a?_?|lamda|lmb?da|mode|lr|learning_rate|eps|epsilon"
+    r"(is_?)?training|is_?train|train_?(fl(a)?g|mode)|stride|strides|pad|padding|reg|lam|lambd?a?_?|lamda|lmb?da|mode|lr|learning_rate|eps|epsilon"
     r"|axis|seed"
 )
 _ACTIVATIONS = (op.RELU, op.SIGMOID, op.TANH, "linear")
 _LARGEST = 16  # a size that is a default and larger is made smaller
+
+
+def is_input_shape(name: str) -> bool:
+    """Whether a name is that of the shape that a layer is told before its first run."""
+    return bool(_INPUT_SHAPE.fullmatch(name))
 
 
 def words(hints: Hints) -> list[object]:
@@ -102,6 +111,8 @@ def settings_of(name: str, hints: Hints, default: object = EMPTY) -> list[object
         return [{key: _one(str(key), i) for key in hints.keys} for i in order]
     if default is not EMPTY and default is not None:
         return _of_default(name, default)
+    if default is None and is_input_shape(name):
+        return [*_matching(name), None]
     if _GENERATOR.fullmatch(name):
         old = {"randn", "rand", "randint", "random_sample"} & set(hints.attributes)
         return [np.random.RandomState(1) if old else np.random.default_rng(1)]
@@ -115,9 +126,11 @@ def _are_arrays(hints):
 
 
 def _of_default(name: str, default: Any) -> list[Any]:
-    """The default, made smaller where it is a large size, and switched on where it is training."""
+    """The default, made smaller where it is a large size, and switched on where it is training, or
+    where it lets forward keep what backward needs.
+    """
     if isinstance(default, bool):
-        on = bool(re.search(r"train", name))
+        on = bool(re.search(r"train|cache|save|store|keep|remember", name))  # backward needs it
         return [default or on]
     if default == 1 and re.match(r"dilat", name):
         return [2, 1]  # at 1 it would not be seen where it is left out

@@ -12,32 +12,20 @@ import numpy as np
 
 from ...engine.arrays import real_array
 from ..pair import UnusableLayer
+from ..statement import signature_of
 from . import naming
+from .axes import shape_of
 from .coherence import belong_together, likeliest_first
 from .draws import Array, drawn, has_data
-from .settings import EMPTY, is_setting, settings_of
+from .settings import EMPTY, is_input_shape, is_setting, settings_of
 from .source import Hints, hints_of
 from .subscripts import shapes_of
 from .worlds import CLASSES, HIDDEN, WORLDS, N, World, is_state, layers_of, of_gates
 
 _PER_WORLD = 400  # attempts
-_SYMBOLS = {
-    "N": 5,
-    "M": 3,
-    "D": 7,
-    "C": 3,
-    "H": 4,
-    "W": 4,
-    "T": 6,
-    "V": 8,
-    "F": 4,
-    "HH": 3,
-    "WW": 3,
-}
 _OF_NUMBERS_TOO = ("rows", "rows, one output")
 _OF_DATA = ("x", "y", "z", "xs", "inputs", "input", "input_data", "in_data", "features")
 _GROUPS = re.compile(r"G|((num|n)_?)?groups?")
-_SPARE = (5, 7, 3, 4, 6, 2)
 
 
 @dataclass(frozen=True)
@@ -48,6 +36,7 @@ class Slot:
     where: str
     default: object = EMPTY
     hints: Hints = field(default_factory=Hints)
+    is_judged: bool = False  # it is what a loss judges, whatever its name means elsewhere
 
     @property
     def is_labels(self) -> bool:
@@ -59,6 +48,8 @@ class Slot:
     @property
     def is_weight(self) -> bool:
         """Whether it is a weight: by its name, or as the beta of X @ beta."""
+        if self.is_judged:
+            return False
         coefficients = self.name == "beta" and self.hints.is_multiplied
         return naming.is_weight(self.name) or coefficients
 
@@ -69,20 +60,47 @@ def slots_of(function: Callable, where: str, *, targets: bool = False) -> list[S
     """
     told: Callable = function.__init__ if inspect.isclass(function) else function
     slots, shapes = [], shapes_of(told)
-    for p in inspect.signature(function).parameters.values():
+    for p in _parameters(function):
         if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
             continue
         slot = Slot(p.name, where, p.default)
         if p.default is EMPTY:
-            hints = hints_of(told, p.name)
-            slots.append(replace(slot, hints=replace(hints, shape=shapes.get(p.name))))
+            hints = replace(hints_of(told, p.name), shape=shapes.get(p.name))
+            if p.annotation in (bool, "bool"):
+                hints.words = hints.words or [True]
+            slots.append(replace(slot, hints=hints))
         elif p.default is None:
             hints = hints_of(told, p.name)
-            if hints.keys or (targets and naming.may_be_labels(p.name)):
+            if inspect.isclass(function) and is_input_shape(p.name):
+                slots.append(Slot(p.name, where, None, hints))
+            elif hints.keys or (targets and naming.may_be_labels(p.name)):
                 slots.append(Slot(p.name, where, EMPTY, hints))
         elif settings_of(p.name, Hints(), p.default) != [p.default]:
             slots.append(slot)
-    return slots
+    return [replace(s, is_judged=_is_judged(s, slots)) for s in slots]
+
+
+def _is_judged(slot, slots):
+    """Whether a vector, called u or v, is all that a target is compared with."""
+    beside = [s for s in slots if s is not slot]
+    alone = all(s.is_labels or is_setting(s.name, s.default, s.hints) for s in beside)
+    return slot.name in ("u", "v") and alone and any(s.is_labels for s in beside)
+
+
+def _parameters(function):
+    """The parameters of a function; of a class, also those that its constructor hands on to the
+    constructor of the class above.
+    """
+    own = list(signature_of(function).parameters.values())
+    if not inspect.isclass(function) or all(p.kind is not p.VAR_KEYWORD for p in own):
+        return own
+    makers = [vars(c)["__init__"] for c in function.__mro__[:-1] if "__init__" in vars(c)]
+    for maker in makers[1:]:
+        above = list(signature_of(maker).parameters.values())[1:]
+        own += [p for p in above if p.name not in {q.name for q in own}]
+        if all(p.kind is not p.VAR_KEYWORD for p in above):
+            break
+    return own
 
 
 def fillings(
@@ -198,6 +216,9 @@ def _arrays(slot, world, slots, documented):
     names = [other.name for other in slots]
     layers, layer = layers_of(names)
     sizes = world.sizes(layers)
+    said = slot.hints.documented if documented else None
+    if slot.is_labels and said and said[-1] == "1" and (column := shape_of(said)) is not None:
+        return [Array(column, "one-hot")]
     if slot.is_labels:
         return _labels(slot, world, slots)
     beside_others = slot.name == "weights" and {"w", "theta", "beta"} & set(names)
@@ -212,7 +233,7 @@ def _arrays(slot, world, slots, documented):
     grouped = any(_GROUPS.fullmatch(name) for name in names)
     if axes and grouped:  # groups of two channels, not of one
         axes = tuple("2*C" if axis == "C" else axis for axis in axes)
-    if axes and (shape := _shape_of(axes)) is not None:
+    if axes and (shape := shape_of(axes)) is not None:
         return [Array(shape, "data")]
     beside = len(slots) > 1 or slot.name in layer
     if slot.is_weight:
@@ -281,7 +302,7 @@ def _of_rank(arrays, hints, documented):
     fitting = [a for a in arrays if len(a.shape) in ranks] if ranks else arrays
     if fitting or not documented:
         return fitting
-    shape = _shape_of(hints.axes[0])
+    shape = shape_of(hints.axes[0])
     return [] if shape is None else [Array(shape, "data")]
 
 
@@ -356,41 +377,3 @@ def _items(slot, world):
         else:
             found.append(Array(world.data(name)[0], "data"))
     return found
-
-
-def _shape_of(axes):
-    """Sizes for axes by name: ("N", "D"), ("N", "d_1", "...", "d_k")."""
-    sizes, spare = [], list(_SPARE)
-    deep = any("..." in axis for axis in axes)
-    for axis in axes:
-        if "..." in axis:
-            continue
-        match = re.fullmatch(r"(\d+)?\s*\*?\s*([A-Za-z_]\w*)?", axis)
-        if not match or not (match[1] or match[2]):
-            return None
-        factor = int(match[1] or 1)
-        size = _SYMBOLS.get(match[2] or "", 0) if match[2] else 1
-        if deep and re.fullmatch(r"d_?[1k]", match[2] or ""):
-            size = 7 if match[2].endswith("1") else 1
-        if not size:
-            size = _of_symbol(match[2], spare)
-        sizes.append(factor * size)
-    return tuple(sizes)
-
-
-def _of_symbol(symbol, spare):
-    if re.match(r"n_?[HW]|height|width", symbol, re.I):
-        return 5
-    if symbol in ("f", "k", "kh", "kw", "FH", "FW"):
-        return 2
-    if re.match(r"n_?x|in|n_?in", symbol):
-        return 7
-    if re.match(r"m$|batch|n_?samples|num_?train|num_samples", symbol):
-        return 5
-    if re.match(r"n_?C_?prev|ch|n_?c$", symbol, re.I):
-        return 3
-    if re.match(r"n_?a|hid", symbol):
-        return 4
-    if re.match(r"n_?y|out|num_?class|n_?out", symbol):
-        return 3
-    return spare.pop(0) if spare else 3

@@ -69,12 +69,15 @@ class Hints:
         self.is_truth |= other.is_truth
 
 
-@lru_cache(maxsize=1024)
 def tree_of(function: Callable) -> ast.FunctionDef | None:
     """The syntax tree of a function; None where there is no text."""
     code = code_of(function)
-    if code is None:
-        return None
+    return None if code is None else _tree_of(code)
+
+
+# A method is another object whenever an object is asked for it; its code is the same.
+@lru_cache(maxsize=1024)
+def _tree_of(code):
     lines = linecache.getlines(code.co_filename)[max(code.co_firstlineno - 1, 0) :]
     try:
         tree = ast.parse(textwrap.dedent("".join(inspect.getblock(lines))))
@@ -83,10 +86,15 @@ def tree_of(function: Callable) -> ast.FunctionDef | None:
     return next((n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)), None)
 
 
-@lru_cache(maxsize=1024)
 def text_of(function: Callable) -> str:
     """The text of a function, or nothing."""
-    tree = tree_of(function)
+    code = code_of(function)
+    return "" if code is None else _text_of(code)
+
+
+@lru_cache(maxsize=1024)
+def _text_of(code):
+    tree = _tree_of(code)
     return ast.unparse(tree) if tree else ""
 
 
@@ -98,12 +106,13 @@ def text_of_files(functions: Iterable[Callable]) -> str:
 
 def returned_names(function: Callable) -> list[str]:
     """The names that the last ``return`` of a function gives its results; "" for no name."""
-    return list(_returned_names(function))
+    code = code_of(function)
+    return [] if code is None else list(_returned_names(code))
 
 
 @lru_cache(maxsize=1024)
-def _returned_names(function: Callable) -> tuple[str, ...]:
-    tree = tree_of(function)
+def _returned_names(code) -> tuple[str, ...]:
+    tree = _tree_of(code)
     returns = [n for n in _own(tree) if isinstance(n, ast.Return) and n.value] if tree else []
     if not returns:
         return ()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from ...operations import names as op
+from ..statement import code_of
 from .source import tree_of
 
 _SIZES = (3, 4, 5, 2, 6, 7, 8, 9, 10, 11)
@@ -16,10 +17,13 @@ _SIZES = (3, 4, 5, 2, 6, 7, 8, 9, 10, 11)
 _ELEMENTWISE = re.compile(r".*(softmax|exp|tanh|relu|gelu|sigmoid|silu|maximum|dropout|log)$", re.I)
 
 
-@lru_cache(maxsize=256)
 def shapes_of(function: Callable) -> dict[str, tuple[int, ...]]:
     """{argument: shape} of the arguments that stand in ``einsum``, or are added to its result."""
-    tree = tree_of(function)
+    return _shapes_of(code_of(function), tree_of(function))
+
+
+@lru_cache(maxsize=256)
+def _shapes_of(_, tree):
     if tree is None or op.EINSUM not in ast.dump(tree):
         return {}
     axes = _Axes([a.arg for a in tree.args.args])

@@ -18,6 +18,7 @@ from ..pair import UnusableLayer, failed
 from . import naming
 from .functions import WITHOUT_UPSTREAM
 from .pairing import Case, Make, Pair
+from .patience import OF_A_PAIR, Patience
 from .search import searched_case
 from .source import text_of, text_of_files
 
@@ -32,15 +33,21 @@ _OF_FEATURES = re.compile(r"g|mu|mean|loc|cent(er|re)|gains?|shift|scale|alpha|s
 
 
 def found_case(
-    pair: Pair, given: Mapping | None, rng: np.random.Generator, restore: Callable[[], None]
+    pair: Pair,
+    given: Mapping | None,
+    rng: np.random.Generator,
+    restore: Callable[[], None],
+    seconds: float = OF_A_PAIR,
 ) -> Case:
     """A case that runs: with gradients in the shapes of what they are of, if one is found soon."""
+    patience = Patience(seconds)
     first, reasons, since = None, Counter(), 0
     batches = _reads_batches(pair)
     alone = not batches and _takes_one_sample(pair)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for make in itertools.islice(pair.style.cases(given, rng), _ATTEMPTS):
+        attempts = itertools.islice(pair.style.cases(given, rng), _ATTEMPTS)
+        for make in Patience(seconds / 2).while_left(attempts):
             case, fits = tried_in_its_shapes(pair, make, rng, reasons, restore, given or {})
             if case is None:
                 since += first is not None
@@ -54,11 +61,11 @@ def found_case(
                 since += 1
             if since > (_OF_ONE if alone else _AFTER_FIRST):
                 break
-    searched = searched_case(pair, given, rng, restore, first)
+    searched = searched_case(pair, given, rng, restore, first, patience)
     found = searched or first
     if found is not None:
         return found
-    raise UnusableLayer(_why(pair, reasons))
+    raise UnusableLayer(_why(pair, reasons, patience))
 
 
 def tried_in_its_shapes(
@@ -145,7 +152,13 @@ def _same_data(first, case):
 
 
 def _is_absurd(case):
-    """Whether a gradient of a case has a shape that no mistake explains, as of np.outer."""
+    """Whether a gradient of a case has a shape that no mistake explains, as of np.outer, or as of
+    the one array that a loss judges, where a target of more axes was guessed.
+    """
+    judged = [n for n, v in case.values.items() if v.dtype.kind == "f"]
+    alone = case.shape == () and len(judged) == 1 and judged[0] in case.gradients
+    if alone and np.ndim(case.gradients[judged[0]]) > case.values[judged[0]].ndim:
+        return True
     return any(
         np.size(gradient) > case.values[name].size and not _broadcasts(gradient, case.values[name])
         for name, gradient in case.gradients.items()
@@ -195,10 +208,11 @@ def _note(pair, error, reasons, stage="forward"):
     reasons[words, stage == "backward" or words.startswith(WITHOUT_UPSTREAM)] += 1
 
 
-def _why(pair, reasons):
+def _why(pair, reasons, patience):
     """Why nothing ran, and the two lines to write."""
     likely = max(reasons, key=lambda reason: (reason[1], reasons[reason]), default=("", 0))[0]
     said = f" ({likely})" if likely else ""
+    said += f" in {patience.seconds:.1f} seconds" if patience.is_over else ""
     parameters = inspect.signature(pair.functions[0]).parameters
     taken = ", ".join(f'"{n}": ...' for n in parameters if n not in ("self", "ctx", "context"))
     return (

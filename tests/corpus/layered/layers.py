@@ -117,7 +117,7 @@ def conv_backward_loops(dout, cache):
             up = dout[:, k, p, q][:, None, None, None]
             dw[k] += (up * framed[:, :, r, c]).sum(axis=0)
             dframed[:, :, r, c] += up * w[k]
-    return dframed[:, :, pad:rows - pad, pad:columns - pad], dw, np.einsum("nfhw->f", dout)
+    return dframed[:, :, pad : rows - pad, pad : columns - pad], dw, np.einsum("nfhw->f", dout)
 
 
 def max_pool_forward_loops(x, pool_param):

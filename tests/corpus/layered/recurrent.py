@@ -1,4 +1,5 @@
 """Steps through time, and the layers around them."""
+
 import numpy as np
 
 
@@ -61,8 +62,8 @@ def word_embedding_backward(dout, cache):
 def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
     H = prev_h.shape[1]
     u = x @ Wx + prev_h @ Wh + b
-    write, keep, show = sigmoid(u[:, :H]), sigmoid(u[:, H:2 * H]), sigmoid(u[:, 2 * H:3 * H])
-    news = np.tanh(u[:, 3 * H:])
+    write, keep, show = sigmoid(u[:, :H]), sigmoid(u[:, H : 2 * H]), sigmoid(u[:, 2 * H : 3 * H])
+    news = np.tanh(u[:, 3 * H :])
     next_c = write * news + keep * prev_c
     shown = np.tanh(next_c)
     return show * shown, next_c, (x, prev_h, prev_c, Wx, Wh, write, keep, show, news, shown)

@@ -8,11 +8,13 @@ from ..composed import *
 class TwoLayerNet(object):
     """Made of the layers of this package; loss(X, y) gives the gradients too."""
 
-    def __init__(self, input_dim=2 * 24 * 24, hidden_dim=80, num_classes=10, weight_scale=1e-2, reg=0.0):
+    def __init__(
+        self, input_dim=2 * 24 * 24, hidden_dim=80, num_classes=10, weight_scale=1e-2, reg=0.0
+    ):
         self.reg, self.params = reg, {}
         widths = (input_dim, hidden_dim, num_classes)
         for k in (1, 2):
-            self.params[f"W{k}"] = np.random.normal(0, weight_scale, widths[k - 1:k + 1])
+            self.params[f"W{k}"] = np.random.normal(0, weight_scale, widths[k - 1 : k + 1])
             self.params[f"b{k}"] = np.zeros(widths[k])
 
     def loss(self, X, y=None):
