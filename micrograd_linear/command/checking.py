@@ -21,6 +21,7 @@ from ..comparison import (
     pairs_of,
 )
 from ..comparison.correction.mistake import Paint, plain_text
+from ..comparison.evidence import Evidence
 from ..foundations.place import message_of
 from ..foundations.printable import finite, printable
 
@@ -161,6 +162,7 @@ def _excused(found):
         f"{c.pair.name}#{i}": c.comparison for i, c in enumerate(found) if c.comparison is not None
     }
     after = excused(comparisons)
+    Evidence.shared(list(after.values()))
     return [
         replace(c, comparison=after.get(f"{c.pair.name}#{i}")) if c.comparison is not None else c
         for i, c in enumerate(found)

@@ -19,12 +19,13 @@ import numpy as np
 from ..engine.tensor import Tensor
 from .comparison import AGREE, Comparison
 from .confirmation import confirm, give_up, is_refuted, refuse_independent, refuse_unrepeatable
-from .convention import excused, with_conventions
+from .convention import averaged, excused, with_conventions
+from .evidence import Evidence
 from .inputs import inputs_of
 from .joined import joined
 from .pair import Disagreement, UnusableLayer, hand_gradients, in_words, with_cache
 from .random_state import RandomState
-from .redraw import on_other_inputs, redrawn
+from .redraw import on_other_inputs
 from .run import Run
 from .small_constants import with_small_constants
 from .styles.alternatives import alternatives
@@ -76,7 +77,9 @@ def check_backward(
     pairs = _pairs(forward, backward)
     given = [inputs] if len(pairs) == 1 else [inputs_for(p, inputs, pairs) for p in pairs]
     comparisons = {p.name: check_pair(p, g, seed=seed) for p, g in zip(pairs, given)}
-    return joined(excused(comparisons))
+    found = excused(comparisons)
+    Evidence.shared(list(found.values()))
+    return joined(found)
 
 
 def _pairs(forward: Any, backward: Any | None) -> list[Pair]:
@@ -134,7 +137,7 @@ def check_pair(pair: Pair, inputs: object = None, *, seed: int = 0) -> Compariso
         if inputs is None and not comparison.ok:
             meant = _meant(pair, case, comparison, state, seed)
             case, made, comparison = meant or (case, made, comparison)
-        comparison.diagnose = partial(_diagnosed, pair, case, made, comparison, state, seed)
+        comparison.diagnose = partial(_diagnosed, pair, case, made, state, seed)
         return comparison
     finally:
         state.restore()
@@ -211,29 +214,32 @@ def _of_case(case, values, rng, state):
 
 
 def _diagnosed(
-    pair: Pair, case: Case, made: Comparison, judged: Comparison, state: RandomState, seed: int
+    pair: Pair, case: Case, made: Comparison, state: RandomState, seed: int, judged: Comparison
 ) -> Diagnosis:
     """Which lines of the backward pass are wrong; of a right one, how many there are."""
     from .correction.diagnosis import Diagnostician, lines_checked
+    from .correction.inputs import other_inputs
     from .correction.mistake import Diagnosis
-    from .correction.trial import Trial, right_gradients
+    from .correction.trial import Trial
 
     now = RandomState(*pair.functions)
     values, rng = made.run.values, np.random.default_rng((seed, *b"corrections"))
-    right = right_gradients(made)
+    right = _looked_for(made, judged)
     trial = Trial(
         case.forward, case.backward, values, made.upstream, made.run, state, pair.functions, right
     )
-    others = [values, *(redrawn(values, [], rng, near) for near in (False, True))]
+    others = [values, *other_inputs(values, rng)]
 
     def agrees() -> bool:
-        found = [_verdict_on(case, each, rng, state) for each in others]
+        found = [_verdict_on(pair, case, each, rng, state) for each in others]
         return found[0] is True and False not in found
 
     try:
         if judged.ok:
             return lines_checked(trial)
-        return Diagnostician(trial, agrees).mistakes()
+        evidence = judged.evidence or Evidence()
+        wrong = evidence.wrong_before(judged)
+        return Diagnostician(trial, agrees, evidence.right, wrong).mistakes()
     except Exception as error:  # the verdict stands without it
         why = f"{type(error).__name__}: {error}"
         return Diagnosis(remark=f"Which line is wrong could not be looked for: {why}.")
@@ -241,15 +247,32 @@ def _diagnosed(
         now.restore()
 
 
-def _verdict_on(case, values, rng, state) -> bool | None:
-    """Whether the pair agrees on some inputs; None where they do not fit it."""
+def _looked_for(made: Comparison, judged: Comparison) -> dict[str, np.ndarray]:
+    """The gradients for whose lines is looked: where others are wrong, not those that only are
+    averaged by a convention.
+    """
+    from .correction.trial import right_gradients
+
+    habit = averaged(judged, made.run.values)
+    if all(result.name in habit for result in judged.wrong):
+        return right_gradients(made)
+    return {name: g for name, g in right_gradients(made).items() if name not in habit}
+
+
+def _verdict_on(pair, case, values, rng, state) -> bool | None:
+    """Whether the pair agrees on some inputs, or would but for a convention; None where they do not
+    fit it.
+    """
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             found = _of_case(case, values, rng, state)
         except (UnusableLayer, ValueError):
             return None
-    return with_conventions(found, values).ok
+        found = with_conventions(found, values)
+        found = with_small_constants(found, replace(case, values=values), pair.functions, state)
+    habit = averaged(found, values)
+    return found.ok or (bool(habit) and {result.name for result in found.wrong} <= habit)
 
 
 def _look_elsewhere(comparison, case, rng, state):

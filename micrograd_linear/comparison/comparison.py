@@ -17,6 +17,7 @@ from .heat_map import svg
 if TYPE_CHECKING:
     from .causes import Cause
     from .correction.mistake import Diagnosis
+    from .evidence import Evidence
 
 AGREE = ("identical", "rounding", "close", "kink", "vacuous", "scaled")
 ROWS_SHOWN = 40
@@ -127,7 +128,8 @@ class Comparison(Mapping[Any, Result]):
         # {node: the engine's gradient} of all that a gradient flows to
         self.gradients = gradients or {}
         self.remarks: tuple[str, ...] = ()  # sentences about the whole
-        self.diagnose: Callable[[], Diagnosis] | None = None
+        self.diagnose: Callable[[Comparison], Diagnosis] | None = None
+        self.evidence: Evidence | None = None  # of the other pairs of the file
 
     def with_results(self, results, nodes):
         """A comparison of the same graph with other results."""
@@ -208,7 +210,7 @@ class Comparison(Mapping[Any, Result]):
         None where it is not known how the gradients were computed, as in ``compare``. It is
         looked for when it is first asked for.
         """
-        return None if self.diagnose is None else self.diagnose()
+        return None if self.diagnose is None else self.diagnose(self)
 
     @property
     def summary(self) -> str:

@@ -51,10 +51,14 @@ def excused(comparisons: Mapping[str, Comparison]) -> dict[str, Comparison]:
     """The comparisons of a file's pairs; what deviates by that convention alone is no error where a
     whole net of the file, which ends in the cost, is right with it.
     """
-    nets = [name for name, comparison in comparisons.items() if _is_right_net(comparison)]
+    right = [name for name, comparison in comparisons.items() if _is_right_net(comparison)]
     found = dict(comparisons)
     for name, comparison in comparisons.items():
-        if nets and not comparison.ok and _by_convention(comparison):
+        if comparison.ok or not _by_convention(comparison):
+            continue
+        others = (n for n, c in comparisons.items() if _is_right_but_elsewhere(c, comparison))
+        nets = right or list(others)
+        if nets:
             results = dict(comparison.items())
             for wrong in comparison.wrong:
                 note = f"{wrong.note}; the whole net, {nets[0].partition('#')[0]}, is right with it"
@@ -63,8 +67,31 @@ def excused(comparisons: Mapping[str, Comparison]) -> dict[str, Comparison]:
     return found
 
 
+def averaged(comparison: Comparison, values: Mapping[str, np.ndarray]) -> frozenset[str]:
+    """The parameters, where the gradients of all of them, and of them alone, are divided by the
+    number of samples, whatever else is wrong.
+    """
+    results = {name: r for name, r in comparison.items() if r.hand is not None and name in values}
+    parameters = [name for name in results if naming.is_weight(name) or naming.is_bias(name)]
+    data = [name for name in results if name not in parameters]
+    if not any(naming.is_weight(name) for name in parameters):
+        return frozenset()
+    divided = (_divided(results, parameters, m) for m in _samples(values, data))
+    return frozenset(parameters) if any(divided) else frozenset()
+
+
 def _is_right_net(comparison):
     return comparison.ok and any(WITHOUT_UPSTREAM in remark for remark in comparison.remarks)
+
+
+def _is_right_but_elsewhere(net, comparison):
+    """Whether a net is right once lines are corrected that stand in other functions."""
+    if net.ok or not any(WITHOUT_UPSTREAM in remark for remark in net.remarks):
+        return False
+    ours, other = comparison.diagnosis, net.diagnosis
+    if ours is None or other is None or not other.is_verified:
+        return False
+    return bool(ours.edited) and not ours.edited & other.edited
 
 
 def _by_convention(comparison):

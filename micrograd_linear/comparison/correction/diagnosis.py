@@ -10,18 +10,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...foundations.place import Statement
+from ..styles import naming
 from .accounts import Account
 from .editor import Edit
 from .known import Known, meant_by
 from .mistake import Correction, Diagnosis, Function, Mistake
 from .routine import Routine, Step
 from .search import Found, Search
-from .standing import Standing, gradients_of, standing_in
+from .standing import Standing, arrays_of, gradients_of, standing_in
 from .suspicion import likelier, suspects
 from .swap import NotCompiled, edited, rewritten, swapped
 from .trace import Trace
 from .trial import Trial
 
+Line = tuple[str, int]  # a file, and the number of a line
 _ROUNDS = 3  # mistakes that are looked for, one after the other
 _TRIED = 8  # corrections that are judged on other inputs
 _SHOWN = 3
@@ -34,6 +36,8 @@ class Diagnostician:
 
     trial: Trial
     agrees: Callable[[], bool]
+    right: frozenset[Line] = frozenset()  # lines that other pairs show to be right
+    wrong: frozenset[Line] = frozenset()  # lines that are wrong in other pairs as well
 
     def mistakes(self) -> Diagnosis:
         """What is wrong in a backward pass."""
@@ -70,12 +74,16 @@ class Diagnostician:
         before = self.trial.agreeing(given)
         known = likelier(trace, self.trial.known(given))
         looked_at = suspects(trace, known, set(self.trial.right) - before, before)
-        found = Search(self.trial, trace, known, before, looked_at).run()
-        verified = self._verified(found, trace)
+        for account in looked_at:
+            account.is_right_elsewhere = _line(account.step) in self.right
+            account.is_wrong_elsewhere = _line(account.step) in self.wrong
+        looked_at.sort(key=lambda account: account.penalty)
+        search = Search(self.trial, trace, known, before, looked_at)
+        verified = self._verified(search.run(), trace) or _next_step(search)
         if verified:
             mistake = self._mistake(verified, looked_at, trace, known, texts)
             return mistake, verified[0].edit, trace
-        accused = _accused(looked_at, known)
+        accused = _accused(looked_at, known, set(self.trial.right) - before)
         if accused is None:
             return None
         return _unexplained(accused, looked_at, trace, known, self.trial), None, trace
@@ -139,11 +147,23 @@ class Diagnostician:
         line = edit.value if edit.adds_after is not None else edit.new_text
         if edit.is_deletion:
             line = "(without this line)"
-        return Correction(line or "", edit.says, tuple(sorted(found.agreeing)), after)
+        agreeing = tuple(sorted(found.agreeing))
+        return Correction(line or "", edit.says, agreeing, after, found.computes)
+
+
+def _next_step(search: Search) -> list[Found]:
+    """The likeliest correction of a first statement, where another one is wrong as well."""
+    accused = {account.step for account in search.suspects if account.origins}
+    found = [step for step in search.steps if step.edit.step in accused]
+    return sorted(found, key=lambda step: step.cost)[:1]
 
 
 def _function(routine: Routine) -> Function:
     return routine.text.file, routine.node.lineno
+
+
+def _line(step: Step) -> Line:
+    return step.routine.text.file, step.line
 
 
 def _place(step: Step, edit: Edit) -> Statement:
@@ -169,12 +189,24 @@ def _columns(step: Step, edit: Edit) -> tuple[int, int] | None:
     return first - start, last - start
 
 
-def _accused(looked_at: list[Account], known: Known | None) -> Account | None:
-    """The statement whose own name says that it is wrong, where all that it reads is right."""
+def _accused(looked_at: list[Account], known: Known | None, wrong: set[str]) -> Account | None:
+    """The statement that computes a wrong gradient, where all that it reads is right.
+
+    A name alone says too little: ``dmu`` may be minus the gradient of mu, which the next line
+    subtracts, and a name may stand for something else in another function.
+    """
     if known is None:
         return None
-    sure = [s for s in looked_at if s.is_accused]
-    return sure[0] if sure else None
+    stems = {naming.plain(naming.last_part(name)) for name in wrong}
+    return next((s for s in looked_at if s.is_accused and _computes(s, known, stems)), None)
+
+
+def _computes(account: Account, known: Known, stems: set[str]) -> bool:
+    """Whether a statement writes what backward gives, or a gradient of one of these names."""
+    if any(naming.plain(meant_by(target)) in stems for target in account.step.targets):
+        return True
+    arrays = arrays_of(account.origins[0]).values()
+    return any(known.is_wrong(array) for array in arrays)
 
 
 def _unexplained(
@@ -236,4 +268,5 @@ def lines_checked(trial: Trial) -> Diagnosis:
     gradients = [
         s for s in lines if standings[s] is Standing.RIGHT and any(meant_by(t) for t in s.targets)
     ]
-    return Diagnosis((), len(lines), len(gradients))
+    visited = frozenset(_line(step) for step in trace.visits)
+    return Diagnosis((), len(lines), len(gradients), visited=visited)

@@ -55,8 +55,8 @@ def _called(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
         name
         for name, x in scope.names.items()
         if isinstance(x, FunctionType)
-        and x.__module__ == scope.names.get("__name__")
-        and x.__code__.co_argcount == 1
+        and not x.__module__.startswith("numpy")
+        and x.__code__.co_argcount - len(x.__defaults__ or ()) <= 1 <= x.__code__.co_argcount
         and x.__code__ is not editor.step.routine.code
     ]
     for node in editor.nodes:

@@ -92,7 +92,9 @@ class Known:
     def is_wrong(self, array: np.ndarray) -> bool:
         """Whether an array is one of the wrong gradients that backward gave."""
         same = [w for w in self.wrong if w.shape == array.shape]
-        return not is_plain(array) and any(alike(array, w) for w in same)
+        if is_plain(array) or not np.isfinite(array).all():
+            return False
+        return any(alike(array, w) for w in same)
 
     def is_value(self, array: np.ndarray) -> bool:
         """Whether an array is a value of the forward pass."""

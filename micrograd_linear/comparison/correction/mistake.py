@@ -32,6 +32,7 @@ class Correction:
     says: str
     agreeing: tuple[str, ...]
     texts: dict[str, str] = field(repr=False)
+    computes: str = ""  # the gradient that the line computes with it, where another is wrong, too
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ class Mistake:
         return [*found, about] if about else found
 
     def _verified(self, correction: Correction) -> str:
+        if correction.computes:
+            return f"verified: with this line {correction.computes} is right"
         agree = len(correction.agreeing)
         if agree == self.count:
             all_of = f"all {agree} gradients agree" if agree > 1 else "the gradient agrees"
@@ -125,6 +128,7 @@ class Diagnosis:
     remark: str = ""
     ran: frozenset[Function] = frozenset()
     edited: frozenset[Function] = frozenset()
+    visited: frozenset[tuple[str, int]] = frozenset()  # the lines of a right pass: file, number
 
     @property
     def is_verified(self) -> bool:

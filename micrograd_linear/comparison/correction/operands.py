@@ -20,8 +20,13 @@ _READ = ("T", "shape", "size", "dot", "copy")
 _MOST = 40  # other operands that are tried in one place
 
 
-def operand_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
-    """The edits of every name, attribute, item and number of a statement."""
+def operand_edits(
+    editor: Editor, scope: Scope, shapes: set[tuple[int, ...]] | None = None
+) -> Iterator[Edit | None]:
+    """The edits of every name, attribute, item and number of a statement; a result may have other
+    ``shapes``.
+    """
+    yield from _other_results(editor, scope, shapes or set())
     for node in editor.nodes:
         if _is_operand(editor, node):
             yield from _other_readings(editor, scope, node)
@@ -48,6 +53,23 @@ def _is_operand(editor: Editor, node: Any) -> bool:
         record = record_of(parent.attr)
         return parent.attr in _READ or record.is_reduction or record.moves
     return True
+
+
+def _other_results(
+    editor: Editor, scope: Scope, shapes: set[tuple[int, ...]]
+) -> Iterator[Edit | None]:
+    """Another array that is returned, of the shape of a gradient."""
+    if not isinstance(editor.step.node, ast.Return):
+        return
+    value = editor.value
+    for node in value.elts if isinstance(value, ast.Tuple) else [value]:
+        own = editor.of(node)
+        if not isinstance(node, ast.Name):
+            continue
+        for reading in scope.arrays:
+            if reading.shape in shapes and reading.text not in (own, *map(editor.of, editor.nodes)):
+                says = f"`{own}` should be `{reading.text}`"
+                yield editor.put(node, reading.text, 1.2, says)
 
 
 def _other_readings(editor: Editor, scope: Scope, node: Any) -> Iterator[Edit | None]:

@@ -14,7 +14,8 @@ from .editor import Edit, Editor
 SIGNS: dict[type, str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**",
 }  # fmt: skip
-_OTHERS = {"+": "-", "-": "+", "*": "/@", "/": "*", "@": "*"}
+_OTHERS = {"+": "-*", "-": "+", "*": "/@+", "/": "*", "@": "*"}
+_KINDS = ({"+", "-"}, {"*", "/", "@"})  # a mistake of a sign stays inside of one of them
 _COMPARED: dict[type, str] = {
     ast.Gt: ">", ast.Lt: "<", ast.GtE: ">=", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
@@ -46,7 +47,8 @@ def _of_binary(editor: Editor, node: ast.BinOp) -> Iterator[Edit | None]:
         text = f"{editor.atom(node.left, 12)} {other} {editor.atom(node.right)}"
         if other in "+-":
             text = f"{_bracketed(left, node.left, 11)} {other} {editor.atom(node.right, 12)}"
-        yield editor.put(node, text, 1.0, f"`{sign}` should be `{other}`")
+        is_near = any({sign, other} <= kind for kind in _KINDS)
+        yield editor.put(node, text, 1.0 if is_near else 1.2, f"`{sign}` should be `{other}`")
     if sign in "-/":
         least = 12 if sign == "-" else 13
         text = f"{editor.atom(node.right, least)} {sign} {editor.atom(node.left, least)}"

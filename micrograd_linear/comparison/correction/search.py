@@ -39,6 +39,7 @@ class Found:
     edit: Edit
     agreeing: frozenset[str]
     penalty: float
+    computes: str = ""  # the name whose gradient the statement computes with it
 
     @property
     def cost(self) -> float:
@@ -63,6 +64,7 @@ class Search:
     near: float = _NEAR  # what costs so much more than the best is no alternative
     penalties: dict[tuple[Any, str], float] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
+    steps: list[Found] = field(default_factory=list)  # one statement is right, others are not yet
     first: list[tuple[float, Candidates]] = field(default_factory=list)  # of the likeliest places
     changing: Counter[Step] = field(default_factory=Counter)  # edits in a row that changed forward
 
@@ -144,7 +146,10 @@ class Search:
             taken = candidates.promising(cost) if promising else candidates.up_to(cost)
             for edit, code in taken:
                 holder["code"] = code
-                self._run(edit, penalty)
+                helps = self._run(edit, penalty)
+                name = candidates.named_gradient(code) if promising and not helps else ""
+                if name:
+                    self.steps.append(Found(edit, self.before, penalty, name))
                 if self.runs >= self.most_runs or edit.cost + penalty > self.best + self.near:
                     break
                 if self._is_forward(step):
@@ -203,13 +208,16 @@ class Search:
         """Whether a statement belongs to the forward pass, which is right: edits change that."""
         return self.changing[step] >= _FORWARD
 
-    def _run(self, edit: Edit, penalty: float) -> None:
+    def _run(self, edit: Edit, penalty: float) -> bool:
+        """Whether more gradients agree with an edit."""
         self.runs += 1
         agreeing = self.trial.agreeing(self.trial.gradients())
         changes = self.trial.changed_forward and edit.adds_after is None
         self.changing[edit.step] = self.changing[edit.step] + 1 if changes else 0
-        if agreeing > self.before:
+        helps = agreeing > self.before
+        if helps:
             self.found.append(Found(edit, agreeing, penalty))
+        return helps
 
 
 _UNPROMISING = 0.5  # how much less likely a value is right that the engine does not have

@@ -1,0 +1,46 @@
+"""What the pairs of a file say of each other's lines: those of a right pair are right, and what is
+wrong in one pair is wrong in each other that runs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .comparison import Comparison
+
+Line = tuple[str, int]  # a file, and the number of a line
+
+
+@dataclass
+class Evidence:
+    """The comparisons of a file's pairs, in their order."""
+
+    comparisons: Sequence[Comparison] = ()
+    _right: frozenset[Line] | None = field(default=None, repr=False)
+
+    @property
+    def right(self) -> frozenset[Line]:
+        """The lines that ran in backward passes which are right."""
+        if self._right is None:
+            ran = [c.diagnosis.visited for c in self.comparisons if c.ok and c.diagnosis]
+            self._right = frozenset().union(*ran)
+        return self._right
+
+    def wrong_before(self, own: Comparison) -> frozenset[Line]:
+        """The lines whose corrections were verified in the pairs before one."""
+        found: set[Line] = set()
+        for other in self.comparisons:
+            if other is own:
+                break
+            if not other.ok and other.diagnosis is not None and other.diagnosis.is_verified:
+                found |= {(m.place.file, m.place.line) for m in other.diagnosis.mistakes}
+        return frozenset(found)
+
+    @staticmethod
+    def shared(comparisons: Sequence[Comparison]) -> Evidence:
+        """The evidence of these comparisons, which each of them is told."""
+        evidence = Evidence(comparisons)
+        for comparison in comparisons:
+            comparison.evidence = evidence
+        return evidence
