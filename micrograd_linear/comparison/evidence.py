@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .comparison import Comparison
+from .correction.mistake import Fix
 
 Line = tuple[str, int]  # a file, and the number of a line
 
@@ -27,15 +28,15 @@ class Evidence:
             self._right = frozenset().union(*ran)
         return self._right
 
-    def wrong_before(self, own: Comparison) -> frozenset[Line]:
-        """The lines whose corrections were verified in the pairs before one."""
-        found: set[Line] = set()
+    def fixes_before(self, own: Comparison) -> list[Fix]:
+        """The corrections that were verified in the pairs before one."""
+        found: dict[int, Fix] = {}
         for other in self.comparisons:
             if other is own:
                 break
             if not other.ok and other.diagnosis is not None and other.diagnosis.is_verified:
-                found |= {(m.place.file, m.place.line) for m in other.diagnosis.mistakes}
-        return frozenset(found)
+                found |= {id(fix.edit): fix for fix in other.diagnosis.fixes}
+        return list(found.values())
 
     @staticmethod
     def shared(comparisons: Sequence[Comparison]) -> Evidence:

@@ -37,7 +37,6 @@ class Account:
     by_names: float | None = None  # its penalty, where only names are known
     shares: bool = False  # what it reads is read by other origins as well
     is_right_elsewhere: bool = False  # a right pair of the file runs it
-    is_wrong_elsewhere: bool = False  # it is corrected in another pair of the file
 
     @property
     def standing(self) -> Standing:
@@ -47,8 +46,6 @@ class Account:
     @property
     def penalty(self) -> float:
         """How much less likely a mistake is here than in the first wrong statement."""
-        if self.is_wrong_elsewhere:
-            return 0.0
         return self._by_itself + (_RIGHT_ELSEWHERE if self.is_right_elsewhere else 0.0)
 
     @property
@@ -67,7 +64,7 @@ class Account:
         if self.is_near:
             return 0.5
         if self.scaled and not self.is_convention:
-            return 0.3
+            return 0.15  # it is the first that is times a factor
         if not self.standings:
             return 1.2 if self.tainted or not isinstance(self.step.node, ast.Return) else 0.4
         if self.open:

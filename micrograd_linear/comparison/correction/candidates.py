@@ -140,7 +140,10 @@ class Candidates:
     def named_gradient(self, code: Any) -> str:
         """The name whose gradient the statement computes with this code; "" where it has none."""
         array = self._array_of(code)
-        if array is None or self.known is None or not isinstance(self.step.node, ast.Assign):
+        assigns = isinstance(self.step.node, ast.Assign)
+        if array is None or self.known is None or not assigns:
+            return ""
+        if self._own is None or array.shape != self._own[1]:
             return ""
         for target in self.step.targets:
             nodes = self.known.nodes_of(target, array.shape)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
@@ -13,9 +13,9 @@ from ...foundations.place import Statement
 from ..styles import naming
 from .accounts import Account
 from .editor import Edit
-from .known import Known, meant_by
-from .mistake import Correction, Diagnosis, Function, Mistake
-from .routine import Routine, Step
+from .known import Known, meant_by, proportional
+from .mistake import Correction, Diagnosis, Fix, Function, Mistake
+from .routine import FileText, Routine, Step
 from .search import Found, Search
 from .standing import Standing, arrays_of, gradients_of, standing_in
 from .suspicion import likelier, suspects
@@ -37,34 +37,79 @@ class Diagnostician:
     trial: Trial
     agrees: Callable[[], bool]
     right: frozenset[Line] = frozenset()  # lines that other pairs show to be right
-    wrong: frozenset[Line] = frozenset()  # lines that are wrong in other pairs as well
+    fixes: Sequence[Fix] = ()  # what was corrected in other pairs
 
     def mistakes(self) -> Diagnosis:
         """What is wrong in a backward pass."""
         found: list[Mistake] = []
+        fixes: list[Fix] = []
         texts: dict[str, str] = {}
         ran: set[Function] = set()
-        changed: set[Function] = set()
         with ExitStack() as stack:
+            for fix in self._known_fixes(stack, texts):
+                fixes.append(fix)
+                found.append(fix.mistake)
             for _ in range(_ROUNDS):
+                if found and found[-1].all_agree:
+                    break
                 step = self._round(texts)
                 if step is None:
                     break
                 mistake, edit, trace = step
                 found.append(mistake)
                 ran |= {_function(routine) for routine in trace.routines.values()}
-                changed |= {_function(edit.step.routine)} if edit is not None else set()
-                if mistake.all_agree or edit is None:
+                if edit is None:
+                    break
+                fixes.append(Fix(mistake, edit))
+                if mistake.all_agree:
                     break
                 with contextlib.suppress(NotCompiled):
                     texts |= mistake.corrections[0].texts
-                    codes = edited(edit.step.routine, edit.changes, trace.routines.values())
-                    stack.enter_context(swapped(codes))
-                    file = edit.step.routine.text
-                    stack.enter_context(rewritten(file.file, texts[file.file]))
+                    self._apply(edit, trace, texts, stack)
                     continue
                 break
-        return Diagnosis(tuple(found), ran=frozenset(ran), edited=frozenset(changed))
+        changed = {_function(fix.edit.step.routine) for fix in fixes}
+        ran |= changed
+        return Diagnosis(
+            tuple(found), ran=frozenset(ran), edited=frozenset(changed), fixes=tuple(fixes)
+        )
+
+    def _apply(self, edit: Edit, trace: Trace, texts: dict[str, str], stack: ExitStack) -> None:
+        codes = edited(edit.step.routine, edit.changes, trace.routines.values())
+        stack.enter_context(swapped(codes))
+        file = edit.step.routine.text.file
+        stack.enter_context(rewritten(file, texts[file]))
+
+    def _known_fixes(self, stack: ExitStack, texts: dict[str, str]) -> Iterator[Fix]:
+        """The corrections of other pairs that this one runs as well, applied."""
+        for fix in self.fixes:
+            trace = self.trial.traced()
+            own = {_function(routine) for routine in trace.routines.values()}
+            text = fix.edit.step.routine.text
+            if _function(fix.edit.step.routine) not in own or FileText.of(text.file) != text:
+                continue
+            before = self.trial.agreeing(self.trial.gradients())
+            correction = fix.mistake.corrections[0]
+            texts |= {text.file: text.after(fix.edit.changes)}
+            with ExitStack() as attempt:
+                self._apply(fix.edit, trace, texts, attempt)
+                after = self.trial.agreeing(self.trial.gradients())
+                is_all = len(after) == len(self.trial.right) and self.agrees()
+            if after < before:
+                texts |= {text.file: text.text}
+                continue
+            self._apply(fix.edit, trace, texts, stack)
+            told = replace(correction, agreeing=tuple(sorted(after)), texts=dict(texts))
+            mistake = replace(
+                fix.mistake,
+                corrections=(told,),
+                right_before=0,
+                follow=(),
+                turns="",
+                all_agree=is_all,
+                count=len(self.trial.right),
+            )
+            yield Fix(mistake, fix.edit)
 
     def _round(self, texts: dict[str, str]) -> tuple[Mistake, Edit | None, Trace] | None:
         trace = self.trial.traced()
@@ -76,7 +121,6 @@ class Diagnostician:
         looked_at = suspects(trace, known, set(self.trial.right) - before, before)
         for account in looked_at:
             account.is_right_elsewhere = _line(account.step) in self.right
-            account.is_wrong_elsewhere = _line(account.step) in self.wrong
         looked_at.sort(key=lambda account: account.penalty)
         search = Search(self.trial, trace, known, before, looked_at)
         verified = self._verified(search.run(), trace) or _next_step(search)
@@ -193,7 +237,7 @@ def _accused(looked_at: list[Account], known: Known | None, wrong: set[str]) -> 
     """The statement that computes a wrong gradient, where all that it reads is right.
 
     A name alone says too little: ``dmu`` may be minus the gradient of mu, which the next line
-    subtracts, and a name may stand for something else in another function.
+    subtracts, and what is written in a loop may be a part of a gradient.
     """
     if known is None:
         return None
@@ -205,8 +249,17 @@ def _computes(account: Account, known: Known, stems: set[str]) -> bool:
     """Whether a statement writes what backward gives, or a gradient of one of these names."""
     if any(naming.plain(meant_by(target)) in stems for target in account.step.targets):
         return True
-    arrays = arrays_of(account.origins[0]).values()
-    return any(known.is_wrong(array) for array in arrays)
+    arrays = arrays_of(account.origins[0])
+    if any(known.is_wrong(array) for array in arrays.values()):
+        return True
+    once = len(account.standings) == 1
+    return once and not any(_is_negative(name, x, known) for name, x in arrays.items())
+
+
+def _is_negative(name: str, array: np.ndarray, known: Known) -> bool:
+    """Whether an array is a gradient with the other sign, or another multiple of it."""
+    whole = (np.asarray(known.gradients[node]) for node in known.nodes_of(name, array.shape))
+    return any(proportional(array, right) for right in whole)
 
 
 def _unexplained(

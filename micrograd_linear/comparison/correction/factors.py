@@ -26,7 +26,10 @@ _SLOPES = (
     "({r} > 0).astype(float)", "(1 + {r})", "3 * {r} ** 2", "np.exp(-{r})",
     "(1 - np.exp(-{r}))", "1 / (1 + np.exp(-{r}))",
 )  # fmt: skip
-_DIVISORS = ("{r}", "{r} ** 2", "np.sqrt({r})", "(2 * {r})", "(1 + {r} ** 2)", "(1 + np.exp(-{r}))")
+_DIVISORS = (
+    "{r}", "{r} ** 2", "np.sqrt({r})", "(2 * {r})", "(1 + {r} ** 2)", "(1 + np.exp(-{r}))",
+    "({r} * (1 - {r}))",
+)  # fmt: skip
 
 
 def factor_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:

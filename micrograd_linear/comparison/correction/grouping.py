@@ -8,11 +8,13 @@ import ast
 from collections.abc import Iterator
 from types import FunctionType
 
+from ...operations import names as op
 from .editor import Edit, Editor
 from .operators import SIGNS, short
 from .scope import Scope
 
 _TIGHT = "*/@"  # bind more tightly than sums
+_ELEMENTWISE = (op.SIGN, op.TANH, op.EXP)
 _MOST = 6  # functions of the file that are tried
 
 
@@ -65,5 +67,6 @@ def _called(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
         if not read or not isinstance(parent, (ast.BinOp, ast.UnaryOp)):
             continue
         text = editor.of(node)
-        for name in own[:_MOST] if scope.shape(text) is not None else ():
+        names = [*own[:_MOST], *(f"{scope.numpy}.{name}" for name in _ELEMENTWISE)]
+        for name in names if scope.shape(text) is not None else ():
             yield editor.put(node, f"{name}({text})", 1.3, f"`{text}` should be `{name}({text})`")

@@ -17,9 +17,8 @@ def other_inputs(
     What has one sign only keeps it, and shares stay between 0 and 1: a forward pass that takes the
     logarithm of a probability has no gradient elsewhere, and no correction would hold there.
     """
-    far = redrawn(values, [], rng, False)
-    inside = {name: _of_the_range(x, values[name]) for name, x in far.items()}
-    return [inside, redrawn(values, [], rng, True)]
+    drawn = [redrawn(values, [], rng, near) for near in (False, True)]
+    return [{n: _of_the_range(x, values[n]) for n, x in each.items()} for each in drawn]
 
 
 def _of_the_range(drawn: np.ndarray, first: np.ndarray) -> np.ndarray:
@@ -32,5 +31,5 @@ def _of_the_range(drawn: np.ndarray, first: np.ndarray) -> np.ndarray:
         return drawn
     drawn = np.abs(drawn)
     if (first <= 1).all():
-        drawn = drawn / (1 + drawn)
+        drawn = np.where(drawn > 1, 1 / np.maximum(drawn, 1), drawn)
     return drawn.astype(first.dtype)

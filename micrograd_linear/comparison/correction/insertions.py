@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ..styles import naming
 from .editor import Edit
 from .known import Known, meant_by
 from .routine import Change, Routine, Step
@@ -116,11 +117,17 @@ def _scope(step: Step, visits: list[Visit], before: bool) -> Scope:
     return Scope(step, seen, reading_texts(step.routine))
 
 
-def insertions(gap: Gap, known: Known | None, penalty_of: Callable[[str], float]) -> Iterator[Edit]:
+def insertions(
+    gap: Gap,
+    known: Known | None,
+    penalty_of: Callable[[str], float],
+    wanted: Container[str] = (),
+) -> Iterator[Edit]:
     """The lines that may be missing in a place; ``penalty_of`` tells how unlikely it is that the
-    array of a name is wrong.
+    array of a name is wrong; ``wanted`` are plain names of what gradients are wrong.
     """
-    written = _written(gap.step.routine)
+    here = _written(gap.step.routine)
+    written = here | _unwritten(gap.scope, known, wanted)
     targets = [r for r in gap.scope.arrays if r.text in written][:_MOST_TARGETS]
     targets = [r for r in targets if penalty_of(r.text) < _HOPELESS]
     for target in targets:
@@ -141,7 +148,8 @@ def insertions(gap: Gap, known: Known | None, penalty_of: Callable[[str], float]
             says = f"`{text}` is not added to `{target.text}`"
             yield gap.edit(f"{target.text} += {text}", 1.2 - beside, says)
             if target.text not in gap.assigned:
-                yield gap.edit(f"{target.text} = {text}", 1.4, f"`{target.text}` is not set")
+                cost = 1.4 if target.text in here else 1.15
+                yield gap.edit(f"{target.text} = {text}", cost, f"`{target.text}` is not set")
             says = f"`{text}` is not subtracted from `{target.text}`"
             yield gap.edit(f"{target.text} -= {text}", 1.5, says)
     yield from _mirrored(gap)
@@ -198,6 +206,17 @@ def places(routine: Routine) -> list[str]:
         if any(isinstance(part, (ast.Call, ast.Compare)) for part in parts):
             found[routine.text.segment(node.slice)] = None
     return list(found)[:8]
+
+
+def _unwritten(scope: Scope, known: Known | None, wanted: Container[str]) -> set[str]:
+    """The attributes and items that should hold a gradient and do not, whoever wrote them."""
+    held = [r for r in scope.arrays if not r.text.isidentifier() and meant_by(r.text)]
+    found = {r.text for r in held if naming.plain(meant_by(r.text)) in wanted}
+    for reading in held if known is not None else ():
+        nodes = known.nodes_of(reading.text, reading.shape)
+        if nodes and not known.is_gradient_of(np.asarray(reading.value), nodes):
+            found.add(reading.text)
+    return found
 
 
 def _written(routine: Routine) -> set[str]:

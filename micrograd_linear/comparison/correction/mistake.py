@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...foundations.place import CELL, Statement
+from .editor import Edit
 
 Paint = Callable[[str, str], str]
 Function = tuple[str, int]  # its file, and its first line
@@ -116,6 +117,14 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class Fix:
+    """A mistake with the edit that corrects it."""
+
+    mistake: Mistake
+    edit: Edit
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """What was found in a backward pass: its mistakes in the order in which they are to be mended;
     how many of its lines, and of its gradients, were looked at; the functions that were run for it,
@@ -128,6 +137,7 @@ class Diagnosis:
     remark: str = ""
     ran: frozenset[Function] = frozenset()
     edited: frozenset[Function] = frozenset()
+    fixes: tuple[Fix, ...] = field(default=(), repr=False)
     visited: frozenset[tuple[str, int]] = frozenset()  # the lines of a right pass: file, number
 
     @property

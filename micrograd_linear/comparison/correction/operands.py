@@ -91,7 +91,7 @@ def _alike(own: str, scope: Scope) -> list[Reading]:
     if isinstance(value, np.ndarray) and value.ndim:
         floats = value.dtype.kind == "f"
         pool = scope.arrays if floats else scope.masks
-        fitting = [r for r in pool if r.shape == value.shape]
+        fitting = [r for r in pool if _fits(r.shape, value.shape)]
     elif is_number(value):
         fitting = scope.numbers
     else:
@@ -113,6 +113,11 @@ def _renamed(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
             says = f"`{own}` should be `{reading.text}`"
             cost = 1.1 + 0.2 * _distance(own, reading.text)
             yield editor.put_all(nodes, reading.text, cost, says)
+
+
+def _fits(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether an array of a shape may stand for another: axes of length 1 are repeated."""
+    return len(shape) == len(other) and all(a in (1, b) for a, b in zip(shape, other, strict=True))
 
 
 def _equal(a: Any, b: Any) -> bool:

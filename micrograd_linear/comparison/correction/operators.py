@@ -62,6 +62,11 @@ def _of_binary(editor: Editor, node: ast.BinOp) -> Iterator[Edit | None]:
         lead = f"-{editor.atom(node.right, 13)}" if sign == "-" else right
         extra = f"the {what} `{short(left)}` does not belong here"
         yield editor.put(node, lead, 0.95 if _is_number(node.left) else 1.3, extra, node.left)
+    inner = node.left
+    if sign == "*" and isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult):
+        factors = f"{editor.factor(inner.right)} * {editor.factor(node.right)}"
+        says = f"the factors `{short(factors)}` do not belong here"
+        yield editor.put(node, editor.of(inner.left), 1.3, says, inner.right)
     if sign == "**":
         yield editor.put(node, left, 1.2, f"the power `{short(right)}` does not belong here")
 

@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
+from ..styles import naming
 from .accounts import Account
 from .candidates import Candidates
 from .editor import Edit
@@ -28,7 +29,7 @@ from .trial import Trial
 
 _NEAR = 0.3
 _LEVELS = (1.2, 1.45, 1.75, 2.1, 2.6, 3.2, 4.0, 4.8)
-_MOST_RUNS = 3000
+_MOST_RUNS = 1500
 _MOST_STATEMENTS = 180_000  # of the user's that are run in all
 
 
@@ -89,6 +90,12 @@ class Search:
             if self._is_dearer(level):
                 break
         return sorted(self.found, key=lambda f: (-len(f.agreeing), f.cost))
+
+    @cached_property
+    def wanted(self) -> set[str]:
+        """The plain names of what the wrong gradients are of."""
+        names = set(self.trial.right) - self.before
+        return {naming.plain(naming.last_part(name)) for name in names}
 
     @property
     def most_runs(self) -> int:
@@ -176,7 +183,7 @@ class Search:
         def job(cost: float) -> None:
             nonlocal waiting
             if waiting is None:
-                edits = list(insertions(gap, self.known, penalty_of))
+                edits = list(insertions(gap, self.known, penalty_of, self.wanted))
                 priced = [(penalty_of(_target(edit)) + _MISSING, edit) for edit in edits]
                 waiting = sorted(priced, key=lambda each: each[0] + each[1].cost)
             limit = cost + _MISSING
@@ -221,7 +228,7 @@ class Search:
 
 
 _UNPROMISING = 0.5  # how much less likely a value is right that the engine does not have
-_RETURNED = 0.3
+_RETURNED = 0.5
 _PRIME = 0.65  # the penalty of a statement that is suspected first
 _DEAREST = 2.2
 _LEAST = 0.9  # the cost of the likeliest edit
