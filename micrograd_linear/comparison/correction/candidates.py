@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...operations import record_of
+from ..styles import naming
 from .calls import call_edits
 from .editor import Edit, Editor
 from .factors import factor_edits, slope_edits
@@ -83,7 +84,7 @@ class Candidates:
         yield from call_edits(editor, scope)
         yield from grouping_edits(editor, scope)
         # What is only passed on lacks no sign and no factor: the statement that computed it does.
-        more = _PASSED_ON if passes_on(editor.value) else 0.0
+        more = _PASSED_ON if passes_on(editor.value) and not self._renames else 0.0
         for found in (
             operator_edits(editor),
             factor_edits(editor, scope),
@@ -114,6 +115,14 @@ class Candidates:
             code = self._distinct(edit)
             if code is not None:
                 yield edit, code
+
+    @property
+    def _renames(self) -> bool:
+        """Whether one gradient is taken for that of something else, as in ``dz = dy``."""
+        read = self.editor.of(self.site)
+        is_gradient = bool(meant_by(read)) or naming.is_upstream(read)
+        of = {naming.plain(meant_by(target)) for target in self.step.targets}
+        return is_gradient and "" not in of and naming.plain(meant_by(read)) not in of
 
     @property
     def can_promise(self) -> bool:

@@ -166,11 +166,21 @@ def _of_comparison(editor: Editor, node: ast.Compare) -> Iterator[Edit | None]:
         yield editor.put(node, f"{left} {other} {right}", cost, says)
 
 
+def passes_through(value: ast.expr) -> bool:
+    """Whether a value is one operand, or one divided by a number of samples: no derivative."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div):
+        value = value.left
+    return isinstance(value, (ast.Name, ast.Attribute, ast.Subscript))
+
+
 def _signs(editor: Editor) -> Iterator[Edit | None]:
     """A minus before the whole, and before each part that is multiplied or added."""
     says = "the sign is wrong: a minus is missing"
     value = editor.value
-    yield editor.put(value, f"-{editor.factor(value)}", 1.0, says)
+    # A sign is lost where there are signs.
+    signed = any(isinstance(getattr(n, "op", None), (ast.Sub, ast.USub)) for n in editor.nodes)
+    cost = 1.0 if signed or not passes_through(value) else 1.15
+    yield editor.put(value, f"-{editor.factor(value)}", cost, says)
     for node in editor.nodes:
         parent = editor.parents.get(node)
         inside = isinstance(parent, (ast.BinOp, ast.Call, ast.Tuple, ast.Dict, ast.List))

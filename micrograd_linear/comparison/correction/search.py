@@ -23,6 +23,7 @@ from .routine import Step
 from .scope import Scope, evaluated, reading_texts
 from .standing import Standing
 from .statements import statement_edits
+from .sums import overwrites_sum
 from .swap import NotCompiled, edited, filling, swapped
 from .trace import Trace
 from .trial import Trial
@@ -134,7 +135,8 @@ class Search:
                 penalty += _UNPROMISING / 2 if adds else _UNPROMISING
             jobs.append((penalty, partial(self._of_site, candidates, penalty)))
         edits = sorted(statement_edits(step), key=lambda edit: edit.cost)
-        jobs.append((suspect.penalty, partial(self._of_statement, edits, suspect.penalty)))
+        penalty = min(suspect.penalty, _SUM) if overwrites_sum(step) else suspect.penalty
+        jobs.append((penalty, partial(self._of_statement, edits, penalty)))
         return jobs
 
     def _of_site(
@@ -228,6 +230,7 @@ class Search:
 
 
 _UNPROMISING = 0.5  # how much less likely a value is right that the engine does not have
+_SUM = 0.3  # the penalty of a statement that sets what should be a sum
 _RETURNED = 0.5
 _PRIME = 0.65  # the penalty of a statement that is suspected first
 _DEAREST = 2.2
