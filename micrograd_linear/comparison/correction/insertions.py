@@ -21,7 +21,7 @@ from .trace import Trace, Visit
 
 _MOST_TARGETS = 16
 _HOPELESS = 2.0
-_MOST_FACTORS = 24
+_MOST_FACTORS = 16
 
 
 @dataclass
@@ -168,12 +168,12 @@ def _scalings(gap: Gap, target: Reading) -> Iterator[Edit]:
     beside = 0.05 if target.text in gap.step.targets and not gap.before else 0.0
     for factor in _factors(gap.scope, target):
         says = f"the factor `{factor}` is missing"
-        yield gap.edit(f"{target.text} *= {factor}", 1.3 - beside, says)
+        yield gap.edit(f"{target.text} *= {factor}", 1.45 - beside, says)
 
 
 def _factors(scope: Scope, target: Reading) -> Iterator[str]:
     """The arrays that another may be multiplied with, element by element or row by row."""
-    for reading in [*scope.arrays, *scope.masks][:_MOST_FACTORS]:
+    for reading in [*scope.masks, *scope.arrays][:_MOST_FACTORS]:
         if meant_by(reading.text) or reading.text == target.text:
             continue
         if reading.shape == target.shape:
@@ -212,7 +212,9 @@ def _unwritten(scope: Scope, known: Known | None, wanted: Container[str]) -> set
     """The attributes and items that should hold a gradient and do not, whoever wrote them."""
     held = [r for r in scope.arrays if not r.text.isidentifier() and meant_by(r.text)]
     found = {r.text for r in held if naming.plain(meant_by(r.text)) in wanted}
-    for reading in held if known is not None else ():
+    if known is None:
+        return found
+    for reading in held:
         nodes = known.nodes_of(reading.text, reading.shape)
         if nodes and not known.is_gradient_of(np.asarray(reading.value), nodes):
             found.add(reading.text)

@@ -116,8 +116,13 @@ def _renamed(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
 
 
 def _fits(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Whether an array of a shape may stand for another: axes of length 1 are repeated."""
-    return len(shape) == len(other) and all(a in (1, b) for a, b in zip(shape, other, strict=True))
+    """Whether an array of a shape may stand for another: it is repeated along some axes."""
+    last = other[len(other) - len(shape) :] if len(shape) <= len(other) else ()
+    return bool(shape) and len(last) == len(shape) and all(map(_is_repeated, shape, last))
+
+
+def _is_repeated(size: int, other: int) -> bool:
+    return size in (1, other)
 
 
 def _equal(a: Any, b: Any) -> bool:
