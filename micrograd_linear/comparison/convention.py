@@ -92,13 +92,18 @@ def averaged_of(
     return frozenset(parameters) if any(divided) else frozenset()
 
 
+def is_net(comparison: Comparison) -> bool:
+    """Whether a pair is a whole net, which ends in the cost: backward takes no gradient."""
+    return any(WITHOUT_UPSTREAM in remark for remark in comparison.remarks)
+
+
 def _is_right_net(comparison):
-    return comparison.ok and any(WITHOUT_UPSTREAM in remark for remark in comparison.remarks)
+    return comparison.ok and is_net(comparison)
 
 
 def _is_right_but_elsewhere(net, comparison):
     """Whether a net is right once lines are corrected that stand in other functions."""
-    if net.ok or not any(WITHOUT_UPSTREAM in remark for remark in net.remarks):
+    if net.ok or not is_net(net):
         return False
     ours, other = comparison.diagnosis, net.diagnosis
     if ours is None or other is None or not other.is_verified:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .comparison import Comparison
+from .convention import is_net
 from .correction.mistake import Fix
 
 Line = tuple[str, int]  # a file, and the number of a line
@@ -29,9 +30,13 @@ class Evidence:
         return self._right
 
     def fixes_before(self, own: Comparison) -> list[Fix]:
-        """The corrections that were verified in the pairs before one."""
+        """The corrections that were verified in the pairs before one.
+
+        Whole nets come first: they tell whether a gradient is to be averaged, which a part of them
+        leaves open.
+        """
         found: dict[int, Fix] = {}
-        for other in self.comparisons:
+        for other in sorted(self.comparisons, key=lambda each: not is_net(each)):
             if other is own:
                 break
             if not other.ok and other.diagnosis is not None and other.diagnosis.is_verified:

@@ -12,10 +12,10 @@ import numpy as np
 from ...foundations.place import Statement
 from ..styles import naming
 from .accounts import Account
-from .editor import Edit
+from .editor import Edit, moved
 from .known import Known, meant_by, proportional
 from .mistake import Correction, Diagnosis, Fix, Function, Mistake
-from .routine import FileText, Routine, Step
+from .routine import Routine, Step
 from .search import Found, Search
 from .standing import Standing, arrays_of, gradients_of, standing_in
 from .suspicion import likelier, suspects
@@ -84,21 +84,21 @@ class Diagnostician:
         """The corrections of other pairs that this one runs as well, applied."""
         for fix in self.fixes:
             trace = self.trial.traced()
-            own = {_function(routine) for routine in trace.routines.values()}
-            text = fix.edit.step.routine.text
-            if _function(fix.edit.step.routine) not in own or FileText.of(text.file) != text:
+            edit = moved(fix.edit, trace.visits)
+            if edit is None:
                 continue
+            text = edit.step.routine.text
             before = self.trial.agreeing(self.trial.gradients())
             correction = fix.mistake.corrections[0]
-            texts |= {text.file: text.after(fix.edit.changes)}
+            texts |= {text.file: text.after(edit.changes)}
             with ExitStack() as attempt:
-                self._apply(fix.edit, trace, texts, attempt)
+                self._apply(edit, trace, texts, attempt)
                 after = self.trial.agreeing(self.trial.gradients())
                 is_all = len(after) == len(self.trial.right) and self.agrees()
             if after < before:
                 texts |= {text.file: text.text}
                 continue
-            self._apply(fix.edit, trace, texts, stack)
+            self._apply(edit, trace, texts, stack)
             told = replace(correction, agreeing=tuple(sorted(after)), texts=dict(texts))
             mistake = replace(
                 fix.mistake,
@@ -109,7 +109,7 @@ class Diagnostician:
                 all_agree=is_all,
                 count=len(self.trial.right),
             )
-            yield Fix(mistake, fix.edit)
+            yield Fix(mistake, edit)
 
     def _round(self, texts: dict[str, str]) -> tuple[Mistake, Edit | None, Trace] | None:
         trace = self.trial.traced()

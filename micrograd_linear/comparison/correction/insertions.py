@@ -157,7 +157,7 @@ def insertions(
 
 def _scalings(gap: Gap, target: Reading) -> Iterator[Edit]:
     for size in gap.scope.sizes:
-        cost = 1.1 if size.isidentifier() else 1.3
+        cost = 1.25 if size.isidentifier() else 1.4
         for divisor, more in ((size, 0.0), (f"{gap.scope.numpy}.sqrt({size})", 0.2)):
             says = f"the factor `1 / {divisor}` is missing"
             yield gap.edit(f"{target.text} /= {divisor}", cost + more, says)
@@ -203,7 +203,7 @@ def places(routine: Routine) -> list[str]:
         if not isinstance(node, ast.Subscript):
             continue
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        if any(isinstance(part, (ast.Call, ast.Compare)) for part in parts):
+        if any(isinstance(part, (ast.Call, ast.Compare, ast.Subscript)) for part in parts):
             found[routine.text.segment(node.slice)] = None
     return list(found)[:8]
 

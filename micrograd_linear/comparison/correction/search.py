@@ -31,7 +31,7 @@ from .trial import Trial
 _NEAR = 0.3
 _LEVELS = (1.2, 1.45, 1.75, 2.1, 2.6, 3.2, 4.0, 4.8)
 _MOST_RUNS = 2500
-_MOST_STATEMENTS = 180_000  # of the user's that are run in all
+_MOST_STATEMENTS = 140_000  # of the user's that are run in all
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What the pairs of a file say of each other's lines, several mistakes at once, and other inputs."""
+"""What pairs of a file say of each other's lines; several mistakes at once; other inputs."""
 
 import json
 
