@@ -10,6 +10,7 @@ from _pytest.doctest import DoctestItem
 
 # Programs of users, which tests give to the type checker and to the command.
 collect_ignore = ["tests/typing", "tests/corpus"]
+collect_ignore += ["tests/with_pytorch"]  # nox -s pytorch, where PyTorch is installed
 if not util.find_spec("numba"):  # these two are imported only where it is installed
     collect_ignore += [
         "micrograd_linear/compilation/jitted.py",

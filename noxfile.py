@@ -57,3 +57,11 @@ def coverage(session: nox.Session) -> None:
     """All tests, and which lines and branches of the package none of them runs."""
     report = ("--cov", "--cov-report=term-missing:skip-covered")
     python(session, "pytest", "-q", "-n", "2", *report)
+
+
+@nox.session
+def pytorch(session: nox.Session) -> None:
+    """The tests that need PyTorch itself; its CPU build is enough, and is not fetched here."""
+    folder = "tests/with_pytorch"
+    options = ("-q", "-p", "no:cacheprovider", f"--rootdir={folder}", f"--confcutdir={folder}")
+    python(session, "pytest", *options, folder)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..engine.graph import Node
-from .comparing import compare
+from .comparing import Precision, compare
 from .comparison import Comparison, Result
 
 if TYPE_CHECKING:
@@ -23,10 +23,11 @@ def assert_grads_match(
     atol: float | None = None,
     *,
     gradient: ArrayLike | None = None,
+    precision: Precision | None = None,
 ) -> None:
     """Raise ``AssertionError`` unless all hand-derived gradients are the engine's.
 
-    They may differ by rounding, or by the rtol and atol that are given; see ``compare``.
+    They may differ by rounding, or by the rtol, atol and precision that are given; see ``compare``.
 
     >>> from micrograd_linear import Tensor
     >>> W = Tensor([[1.0, 2.0]], "W"); loss = (W * W).sum()
@@ -36,7 +37,8 @@ def assert_grads_match(
     W: the hand-derived gradient does not match: it is 1/2 times the gradient
     """
     __tracebackhide__ = True
-    comparison = compare(hand, root, gradient=gradient, rtol=rtol, atol=atol)
+    allowed = {"rtol": rtol, "atol": atol, "precision": precision}
+    comparison = compare(hand, root, gradient=gradient, **allowed)
     if not comparison.ok:
         raise AssertionError(message(comparison))
 

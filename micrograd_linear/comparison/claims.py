@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..engine import arrays
+from ..engine.foreign import leaf_of
 from ..engine.graph import is_node
 
 WRITE = "write compare({name: array}, result)"
@@ -41,6 +42,29 @@ def is_mapping(hand: object) -> bool:
     return isinstance(hand, Mapping) or hasattr(hand, "keys")
 
 
+def entries(hand: Any) -> list[tuple[object, object]]:
+    """(key, array) of a mapping; tables in tables, as of a model's parameters, have their keys
+    joined by points: ``layers.0.weight``.
+    """
+    found: list[tuple[object, object]] = []
+    for key, array in hand.items():
+        parts = _parts_of(array) if isinstance(key, str) else None
+        if parts is None:
+            found.append((key, array))
+        else:
+            found += [(f"{key}.{inner}", x) for inner, x in entries(parts)]
+    return found
+
+
+def _parts_of(array: Any) -> Mapping | None:
+    """What a table holds, by keys that are texts; None for an array."""
+    if isinstance(array, (list, tuple)) and any(is_mapping(x) for x in array):
+        return {str(i): x for i, x in enumerate(array)}
+    if is_mapping(array) and all(isinstance(key, (str, int)) for key in array):
+        return {str(key): array[key] for key in array}
+    return None
+
+
 def real(array: object, key: object) -> np.ndarray:
     """One hand-derived gradient as an array of floats; a path is read."""
     name = key if isinstance(key, str) else getattr(key, "name", "") or "gradient"
@@ -64,6 +88,9 @@ def find(key: object, names: dict, by_name: dict) -> object:
         if key not in names:
             raise ValueError(f"compare: {key!r} is not part of the graph of the result")
         return key
+    leaf = leaf_of(key)
+    if leaf is not None and leaf in names:
+        return leaf
     nodes = by_name.get(key, [])
     if len(nodes) == 1:
         return nodes[0]

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from ..engine.graph import Node
 from . import claims as claims_of
 from .causes import Search
+from .coarse import PRECISIONS, stored_precision
 from .comparison import AGREE, Comparison, Result
 from .engine_facts import EngineFacts
 from .formulas import right_lines
@@ -24,6 +25,8 @@ from .verdicts import Verdicts, in_words
 if TYPE_CHECKING:
     from ..foundations.annotations import ArrayLike, Gradients
 
+Precision: TypeAlias = Literal["bfloat16", "tf32", "float16"]
+
 
 def compare(
     hand: Gradients,
@@ -32,6 +35,7 @@ def compare(
     gradient: ArrayLike | None = None,
     rtol: float | None = None,
     atol: float | None = None,
+    precision: Precision | None = None,
 ) -> Comparison:
     """Compare hand-derived gradients of ``root`` with the engine's.
 
@@ -44,6 +48,9 @@ def compare(
     ``gradient``: dL/d(root), of its shape; needed where it is not a scalar.
     ``rtol``, ``atol``: |hand - engine| <= atol + rtol * |engine| passes too, as ``close``; by
     default only rounding passes.
+    ``precision``: "bfloat16", "tf32" or "float16", the type that the hand-derived gradients were
+    computed in; numbers that were stored in such a type, or printed with some decimals, are
+    recognised.
 
     Returns a ``Comparison``. Raises ``ValueError`` for a name that no node of the graph has, or
     that several have, and ``TypeError`` for a gradient that is not made of real numbers.
@@ -54,11 +61,26 @@ def compare(
     'wrong'
     """
     _check_tolerances(rtol=rtol, atol=atol)
+    _check_precision(precision)
     handed_in: Any = claims_of.opened(hand, root)
     if claims_of.is_mapping(handed_in):
-        return _compare_mapping(handed_in, root, gradient, rtol, atol)
-    result = _compare_one(handed_in, root, rtol, atol)
+        return _compare_mapping(handed_in, root, gradient, Asked(rtol, atol, precision))
+    result = _compare_one(handed_in, root, Asked(rtol, atol, precision))
     return Comparison([result], {root: result.name})
+
+
+class Asked(NamedTuple):
+    """What a caller allows beside the rounding of the arrays' own types."""
+
+    rtol: float | None = None
+    atol: float | None = None
+    precision: str | None = None
+
+
+def _check_precision(precision: Any) -> None:
+    if precision is not None and precision not in PRECISIONS:
+        expected = ", ".join(map(repr, PRECISIONS))
+        raise ValueError(f"compare: precision: expected one of {expected}, got {precision!r}")
 
 
 def _check_tolerances(**tolerances: Any) -> None:
@@ -71,13 +93,15 @@ def _compare_mapping(
     handed_in: Any,
     root: Node,
     gradient: ArrayLike | None,
-    rtol: float | None,
-    atol: float | None,
+    asked: Asked,
 ) -> Comparison:
     engine = EngineFacts(root, gradient)
-    claims = _claims(handed_in, engine)
+    claims, stored = _claims(handed_in, engine)
     given = {node: claim for node, claim in claims.items() if claim is not None}
-    judged = [_judged(node, claim, engine, rtol, atol) for node, claim in given.items()]
+    judged = [
+        _judged(node, claim, engine, asked._replace(precision=asked.precision or stored[node]))
+        for node, claim in given.items()
+    ]
     explained = Verdicts(judged, given, engine).explained()
     results = [*explained, *_missing(claims, engine)]
     result_of = {result.name: result for result in results}
@@ -90,13 +114,11 @@ def _compare_mapping(
     )
 
 
-def _judged(
-    node: Any, claim: np.ndarray, engine: EngineFacts, rtol: float | None, atol: float | None
-) -> Result:
+def _judged(node: Any, claim: np.ndarray, engine: EngineFacts, asked: Asked) -> Result:
     """One gradient against the engine's, and where it fails."""
     own, due = np.asarray(engine.gradients[node]), partial(engine.errors.of, node)
-    judged = judge(engine.names[node], claim, own, engine.gross[node], due, rtol, atol)
-    return _located(at_what_fails(judged, rtol, atol), engine)
+    judged = judge(engine.names[node], claim, own, engine.gross[node], due, *asked)
+    return _located(at_what_fails(judged, asked.rtol, asked.atol), engine)
 
 
 def _missing(claims: dict[Any, Any], engine: EngineFacts) -> list[Result]:
@@ -123,15 +145,20 @@ def _unchecked(result_of: dict[str, Result], engine: EngineFacts) -> list[Result
     ]
 
 
-def _claims(handed_in: Any, engine: EngineFacts) -> dict[Any, Any]:
-    """{node: the array that was handed in for it, or None}"""
+def _claims(handed_in: Any, engine: EngineFacts) -> tuple[dict[Any, Any], dict[Any, str | None]]:
+    """{node: the array that was handed in for it, or None}, {node: the type that it is stored in,
+    where NumPy has no name for that}
+    """
     names = engine.names
     by_name = claims_of.nodes_by_name(names)
-    claims: dict[Any, Any] = {
-        claims_of.find(key, names, by_name): None if array is None else claims_of.real(array, key)
-        for key, array in handed_in.items()
-    }
-    if len(claims) < len(handed_in):
+    claims: dict[Any, Any] = {}
+    stored: dict[Any, str | None] = {}
+    entries = claims_of.entries(handed_in)
+    for key, array in entries:
+        node = claims_of.find(key, names, by_name)
+        claims[node] = None if array is None else claims_of.real(array, key)
+        stored[node] = stored_precision(array)
+    if len(claims) < len(entries):
         raise ValueError("compare: a tensor was handed in twice, by name and as itself")
     for node in claims:
         if node not in engine.gradients:
@@ -139,7 +166,7 @@ def _claims(handed_in: Any, engine: EngineFacts) -> dict[Any, Any]:
                 f"compare: {names[node]!r} requires no gradient; "
                 "make it a Tensor with requires_grad=True to check it"
             )
-    return claims
+    return claims, stored
 
 
 def _right_lines(
@@ -152,11 +179,13 @@ def _right_lines(
     return right_lines(engine.root, nodes, len(engine.order))
 
 
-def _compare_one(hand, tensor, rtol, atol):
+def _compare_one(hand, tensor, asked):
     name = tensor.name or "gradient"
+    asked = asked._replace(precision=asked.precision or stored_precision(hand))
     hand = claims_of.real(hand, name)
     engine = _own_gradient(hand, tensor, name)
-    result = at_what_fails(judge(name, hand, engine, rtol=rtol, atol=atol), rtol, atol)
+    judged = judge(name, hand, engine, None, None, *asked)
+    result = at_what_fails(judged, asked.rtol, asked.atol)
     if result.status not in ("wrong", "shape"):
         return result
 

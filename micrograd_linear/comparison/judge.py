@@ -3,22 +3,22 @@
 import numpy as np
 
 from .causes import Cause
+from .coarse import as_a_whole, coarseness, effective_bits
 from .comparison import Result
-from .rounding import LIMIT, allowed, unit_roundoff
+from .rounding import allowed, unit_roundoff
 
 BLIND = 0.01  # A resolution above this is told in a note.
 HALF = 1e-4  # a type whose unit roundoff is above this is half precision
-BITS = {24: "float32", 11: "float16 or TF32", 8: "bfloat16"}  # of a significand
 
 
-def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None):
+def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None, precision=None):
     """One gradient against the other.
 
     ``gross`` and ``errors`` (a function of the coarser type) say how much rounding is due: see
-    ``rounding``.
+    ``rounding``. ``precision`` names the type that ``hand`` is known to have gone through.
     """
     if hand.shape != engine.shape:
-        return _other_shape(name, hand, engine, gross, errors, rtol, atol)
+        return _other_shape(name, hand, engine, gross, errors, rtol, atol, precision)
     finite = np.isfinite(hand) & np.isfinite(engine)
     if not finite.all():
         return _not_finite(name, hand, engine, finite)
@@ -32,13 +32,13 @@ def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None):
         return Result(name, "vacuous", engine, hand, 0.0, note=note)
     if np.array_equal(hand, engine):
         return Result(name, "identical", engine, hand, 0.0, rounding=0.0)
-    return Difference(name, hand, engine, gross, errors).result(rtol, atol)
+    return Difference(name, hand, engine, gross, errors, precision).result(rtol, atol)
 
 
-def _other_shape(name, hand, engine, gross, errors, rtol, atol):
+def _other_shape(name, hand, engine, *rest):
     note = f"expected shape {engine.shape}, got {hand.shape}"
     if hand.shape == engine.shape[::-1]:
-        turned = judge(name, hand.T, engine, gross, errors, rtol, atol)
+        turned = judge(name, hand.T, engine, *rest)
         if turned.status in ("identical", "rounding", "close"):
             note += (
                 "; its transpose agrees: this is the numerator layout, "
@@ -65,7 +65,7 @@ def _not_finite(name, hand, engine, finite):
 class Difference:
     """Two gradients of one shape, all finite, that differ, and how much rounding is due to them."""
 
-    def __init__(self, name, hand, engine, gross, errors):
+    def __init__(self, name, hand, engine, gross, errors, precision=None):
         self.name, self.hand, self.engine, self.gross = name, hand, engine, gross
         with np.errstate(over="ignore"):  # An overflow is a difference, too.
             self.difference = np.absolute(hand.astype(np.float64) - engine.astype(np.float64))
@@ -78,16 +78,21 @@ class Difference:
         self.u = own.u if own else unit_roundoff(coarser)
         self.units = _units(self.difference, gross, self.u)
         self.resolution = _resolution(self.within, self.magnitude)
+        self.coarse = None
+        if not (self.difference <= self.within).all() or precision:
+            self.coarse = coarseness(hand, engine, precision)
 
     def result(self, rtol, atol):
         """The result: rounding, close by the tolerances that were given, or wrong."""
         note, causes = "", ()
         if self._is_rounding():
             status, (note, causes) = "rounding", self._of_rounding()
+        elif self.coarse is not None and self.coarse.agrees(self.hand, self.engine, self.gross):
+            status, (note, causes) = "rounding", self._of_coarse_numbers(self.coarse)
         elif self._is_close(rtol, atol):
             status = "close"
         else:
-            status, causes = "wrong", self._of_coarse_type()
+            status = "wrong"
         where = largest(self.difference)
         return Result(
             self.name,
@@ -108,7 +113,7 @@ class Difference:
             return False
         if self.u < HALF or self.gross is None:
             return True
-        return _half_agrees(self.hand, self.engine, self.gross, self.u)
+        return as_a_whole(self.hand, self.engine, self.gross, self.u)
 
     def _of_rounding(self):
         """(note, causes): that a coarser type was used, or that errors would be invisible."""
@@ -132,21 +137,18 @@ class Difference:
             return False
         return (self.difference <= (atol or 0.0) + (rtol or 0.0) * self.magnitude).all()
 
-    def _of_coarse_type(self):
-        """The cause, where a gradient agrees to the rounding of a type that it went through."""
-        bits, gross = self.bits, self.gross
-        if bits not in (8, 11) or gross is None:
-            return ()
-        u = 2.0**-bits
-        if not (self.difference <= LIMIT * u * gross).all():
-            return ()
-        if not _half_agrees(self.hand, self.engine, gross, u):
-            return ()
-        words = (
-            f"each of its numbers is a {BITS[bits]} ({bits} bits), so it went through that type; "
-            "it agrees to its rounding"
-        )
-        return (Cause("precision", (self.name,), words, {"bits": bits}, 1),)
+    def _of_coarse_numbers(self, coarse):
+        """(note, causes): that it agrees as closely as its numbers can, and what cannot be seen."""
+        self.within = np.maximum(self.within, coarse.due(self.engine, self.gross))
+        self.resolution = _resolution(self.within, self.magnitude)
+        note = f"equal to {coarse.rounding}: each of its numbers {coarse.words}"
+        if self.resolution is not None and self.resolution > 1:
+            note += "; single elements show nothing here, the gradient was judged as a whole"
+        elif self.resolution is not None and self.resolution > BLIND:
+            note += f"; errors below about {self.resolution:.1%} of the gradient are invisible here"
+        evidence = {"bits": coarse.bits, "step": coarse.step or None, "units": self.units}
+        evidence["type"] = coarse.name
+        return note, (Cause("precision", (self.name,), note, evidence),)
 
 
 def _units(difference, gross, u):
@@ -167,45 +169,6 @@ def _resolution(within, magnitude):
             float(np.linalg.norm(magnitude.astype(np.float64))),
         )
     return sizes[0] / sizes[1] if sizes[1] and np.isfinite(sizes).all() else None
-
-
-def _half_agrees(hand, engine, gross, u):
-    """In half precision single elements certify nothing: the tensor as a whole must be near, and
-    not be a multiple of the gradient.
-    """
-    hand, engine = hand.astype(np.float64), engine.astype(np.float64)
-    if np.linalg.norm(hand - engine) > 16 * u * np.linalg.norm(gross):
-        return False
-    power = float((engine * engine).sum())
-    if not power:
-        return True
-    slack = 16 * u * float(np.linalg.norm(gross * engine)) / power
-    return abs(float((hand * engine).sum()) / power - 1) <= 0.05 + slack
-
-
-def effective_bits(hand, engine):
-    """How many bits the numbers of a gradient have, if they are fewer than its type holds and those
-    of the engine's: 24, 11 or 8; else None.
-
-    Numbers typed by hand have few bits, too; so half of them must use the last bits that there are.
-    """
-    own = np.finfo(hand.dtype).nmant + 1
-    values, others = hand[hand != 0], engine[engine != 0]
-    if values.size < 4 or not others.size:
-        return None
-    for bits in (8, 11, 24):
-        if bits < own and _have(values, bits).all():
-            full = np.count_nonzero(~_have(values, bits - 4)) >= values.size / 2
-            return (
-                bits if full and np.count_nonzero(_have(others, bits)) <= others.size / 2 else None
-            )
-    return None
-
-
-def _have(values, bits):
-    """Which numbers have no more bits than that."""
-    significands = np.ldexp(np.frexp(values.astype(np.float64))[0], bits)
-    return significands == np.round(significands)
 
 
 def largest(array):

@@ -11,6 +11,7 @@ import numpy as np
 from ..engine.graph import topological_order
 from .blame import Backward
 from .causes import Cause, Search
+from .coarse import U, coarsest_of
 from .comparison import AGREE
 from .finite import by_the_rules, finite_difference, verdict
 from .gross import gross_gradients
@@ -197,32 +198,32 @@ class Verdicts:
         return self._agrees(node, factor * implied, abs(factor) * gross)
 
     def _coarse(self, found):
-        """Where some went through float32: what inherits their rounding, or is made of float32's
-        numbers itself, agrees to that rounding.
+        """Where some went through a coarser type: what inherits their rounding, or is made of
+        float32's numbers itself, agrees to that rounding.
         """
-        coarse = [
-            result.name
+        coarse = {
+            result.name: coarsest_of(result)
             for result in found
             if result.status == "rounding" and (result.causes or result.hand.dtype.itemsize < 8)
-        ]
+        }
+        if not coarse:
+            return found
+        precision = max(coarse.values(), key=lambda name: U.get(name, 0.0))
         for i, (result, node) in enumerate(zip(found, self.claims, strict=True)):
-            itself = (
-                coarse
-                and result.status in ("wrong", "wrong step")
-                and np.array_equal(result.hand, result.hand.astype(np.float32))
+            itself = result.status in ("wrong", "wrong step") and np.array_equal(
+                result.hand, result.hand.astype(np.float32)
             )
-            if (coarse and result.status == "inherited") or itself:
-                again = judge(
-                    result.name,
-                    result.hand.astype(np.float32),
-                    result.engine,
-                    self.gross[node],
-                    partial(self.errors.of, node),
-                )
-                if again.status in AGREE:
-                    others = f"{'as' if itself else 'that of'} {', '.join(coarse[:3])}"
-                    note = f"equal to float32 rounding, {others}"
-                    found[i] = replace(again, hand=result.hand, status="rounding", note=note)
+            if result.status != "inherited" and not itself:
+                continue
+            own, errors = result.hand.astype(np.float32), partial(self.errors.of, node)
+            known = precision if precision in U and not itself else None
+            again = judge(
+                result.name, own, result.engine, self.gross[node], errors, precision=known
+            )
+            if again.status in AGREE:
+                others = f"{'as' if itself else 'that of'} {', '.join([*coarse][:3])}"
+                note = f"equal to {known or 'float32'} rounding, {others}"
+                found[i] = replace(again, hand=result.hand, status="rounding", note=note)
         return found
 
     def _taken_back(self, found):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..drawing import draw
+from ..engine.errors import argument_twice
 from ..engine.graph import is_node
 from ..engine.tensor import Tensor
 from ..foundations.nested import flatten
@@ -194,7 +195,7 @@ class Compiled:
             )
         chosen = [i % count for i in self.argnums]
         if len(set(chosen)) < len(chosen):
-            raise ValueError(f"compile: argnums: expected each argument once, got {self.argnums}")
+            raise argument_twice("compile: ", self.argnums)
         return chosen
 
     def _layout(self, args, keywords):

@@ -7,7 +7,7 @@ is a tuple of operands, from which an operation "select" takes one, by an intege
 
 import numpy as np
 
-from ..engine.graph import creation, topological_order
+from ..engine.graph import Node, creation, topological_order
 from ..engine.modes import users_line
 from ..engine.number import number
 from ..engine.recording import current
@@ -21,6 +21,15 @@ class TraceError(TypeError):
     """
 
     __module__ = "micrograd_linear"  # where users find it
+
+
+def read_outside(where: str, node: Node) -> TraceError:
+    """The error of a leaf that is older than the arguments: its numbers are not the trace's."""
+    return TraceError(
+        f"{where}: f reads {node.describe()} from outside of its arguments; its numbers may be "
+        "others in the next run, and it would get no gradient. Pass it as an argument, or a copy "
+        "of its .data where a constant is meant"
+    )
 
 
 class Tape:
@@ -78,11 +87,7 @@ class Tape:
         """
         for node in topological_order(value):
             if not node.operands and node.created < self.started:
-                raise TraceError(
-                    f"{users_line()}: f reads {node.describe()} from outside of its arguments; its "
-                    "number may be another in the next run, and it would get "
-                    "no gradient. Pass it as an argument, or its .data where a constant is meant"
-                )
+                raise read_outside(users_line(), node)
         return self.constant(value.data)
 
     def operand(self, x, what):

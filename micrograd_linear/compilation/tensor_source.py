@@ -5,13 +5,14 @@ arguments, runs the statements of ``derive``, and nests the gradients as the arg
 import numpy as np
 
 from ..derivation.walk import walk
+from ..engine.errors import recording_is_off
 from ..engine.graph import is_node, topological_order
 from ..engine.recording import current
 from ..engine.tensor import Tensor
 from ..engine.value import Value
 from .arguments import Code, Unpacking
 from .buffers import BufferedWriter
-from .tape import TraceError
+from .tape import read_outside
 from .traced_tensor import indices, tracing
 from .values import rebuilt
 
@@ -100,10 +101,7 @@ def _traced_result(f, layout, nodes, inputs):
     args, keywords = rebuilt(layout, nodes)
     with tracing(inputs):
         if not current().on:
-            raise RuntimeError(
-                "compile: inside no_grad() nothing is recorded, so there is nothing to "
-                "differentiate; leave the block first"
-            )
+            raise recording_is_off("compile: ")
         return _scalar(f(*args, **keywords))
 
 
@@ -113,17 +111,13 @@ def _constant(result):
 
 
 def _refuse_outside(order, inputs):
-    """Raise for a leaf that is older than the arguments: its numbers are not the trace's."""
+    """Raise for a leaf that is older than the arguments."""
     own = set(inputs)
     started = max((node.created for node in inputs), default=0)
     for node in order:
         for x in (node, *indices(node)):
             if not x.operands and x not in own and x.created < started:
-                raise TraceError(
-                    f"compile: f reads {x.describe()} from outside of its arguments; its numbers "
-                    "may be others in the next run, and it would get no gradient. Pass it as an "
-                    "argument, or a copy of its .data where a constant is meant"
-                )
+                raise read_outside("compile", x)
 
 
 def _scalar(result):

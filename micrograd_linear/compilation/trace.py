@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.errors import plain_call_only
 from ..engine.modes import users_line
 from ..engine.scalar_protocol import scalar_rule
 from ..engine.scipy_functions import of_scipy
@@ -149,10 +150,7 @@ class _Number:
 
     def __array_ufunc__(self, ufunc, method, *inputs, **keywords):
         if keywords or method != "__call__":
-            raise TraceError(
-                f"{users_line()}: np.{ufunc.__name__}: keywords and methods such as .reduce are "
-                "not supported for a Value"
-            )
+            raise TraceError(f"{users_line()}: {plain_call_only(f'np.{ufunc.__name__}')}")
         if any(map(_is_array, inputs)):
             return ufunc(*map(_as_objects, inputs))
         inputs = [x.item() if isinstance(x, np.ndarray) else x for x in inputs]

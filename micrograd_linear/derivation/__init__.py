@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..engine.errors import without_gradient
 from ..engine.graph import Node, is_node
 from .derivation import Derivation, Formula
 from .index_form import boundaries
@@ -80,13 +81,12 @@ def _check(node, form, asked):
         raise TypeError(f"derive: expected a Tensor or a Value, got {type(node).__name__}")
     if form not in _FORMS:
         raise ValueError(f"derive: unknown form {form!r}; expected 'matrix' or 'index'")
-    if not node.operands or not node.requires_grad:
-        why = (
-            "was computed from nothing"
-            if node.requires_grad
-            else "depends on no tensor that requires a gradient"
+    if not node.requires_grad:
+        raise without_gradient("derive", node, "; there is nothing to derive")
+    if not node.operands:
+        raise ValueError(
+            f"derive: {node.describe()} was computed from nothing; there is nothing to derive"
         )
-        raise ValueError(f"derive: {node.describe()} {why}; there is nothing to derive")
     if asked == []:
         raise ValueError("derive: wrt is empty; leave it out to have all gradients")
 

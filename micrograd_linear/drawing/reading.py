@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.errors import without_gradient
 from ..engine.graph import Node, topological_order
 from ..foundations.printable import printable
 from . import marks, modules
@@ -217,10 +218,7 @@ def title(root: Node, names: Names) -> str:
 def check_start(root: Node, start: np.ndarray | None) -> None:
     """Raise where there is nothing that what flows back could start from."""
     if not root.requires_grad:
-        raise ValueError(
-            f"draw: backward=True: {root.describe()} depends on no tensor that requires a "
-            "gradient, so nothing flows back"
-        )
+        raise without_gradient("draw: backward=True", root, ", so nothing flows back")
     if start is None:
         raise ValueError(
             f"draw: backward=True: {root.describe()} is not a scalar and has no gradient, so there "

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .foreign import hosted
 from .graph import is_node
 from .leaving import LeftGraph
 
@@ -23,14 +24,7 @@ def real_array(data: Any, what: str) -> np.ndarray:
     ``OverflowError`` for integers beyond int64.
     """
     _refuse_nodes(data, what)
-    if not hasattr(data, "__array__") and hasattr(data, "__dlpack__"):
-        try:
-            data = np.from_dlpack(data)
-        except (BufferError, RuntimeError, TypeError, ValueError) as error:
-            raise TypeError(
-                f"{what}: cannot read {type(data).__name__} by DLPack: {error}; move it to the CPU "
-                "first"
-            ) from None
+    data = hosted(data, what)
     if isinstance(data, np.ma.MaskedArray):
         raise TypeError(
             f"{what}: a masked array would lose its mask; use .filled(value) or np.where"

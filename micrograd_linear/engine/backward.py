@@ -13,7 +13,7 @@ import numpy as np
 
 from ..operations import RULES
 from ..operations import names as op
-from . import arrays, versions
+from . import arrays, errors, versions
 from .graph import is_node
 from .recording import current
 
@@ -103,10 +103,7 @@ def recorded_walk(root, seed):
 def seed(root: Tensor, gradient: ArrayLike | None) -> np.ndarray:
     """dL/d(root) as an array that nobody else holds, or the error for what is none."""
     if not root.requires_grad:
-        raise ValueError(
-            f"backward: {root.describe()} depends on no tensor that requires a gradient; "
-            "nothing to differentiate"
-        )
+        raise errors.without_gradient("backward", root, "; nothing to differentiate")
     if gradient is None:
         if root.size != 1:
             raise ValueError(
@@ -229,10 +226,8 @@ def broadcast_axes(shape, original):
 def _check_own(node):
     """Raise if the data of a result are no longer what its operation computed."""
     if not np.array_equal(node.current, node.recorded, equal_nan=True):
-        raise RuntimeError(
-            f"backward: the data of {node.describe()} was changed after {node.operation} computed "
-            "it, so the recorded graph is stale; "
-            "compute the result anew, then call backward"
+        raise errors.stale(
+            f"the data of {node.describe()} was changed after {node.operation} computed it"
         )
 
 
@@ -248,8 +243,6 @@ def _check_unchanged(node, operand, array):
         if is_node(operand)
         else f"the constant array of shape {np.shape(operand)}"
     )
-    raise RuntimeError(
-        f"backward: {what} was changed after {node.operation} used it to compute "
-        f"{node.describe()}, so the recorded graph is stale; "
-        "compute the result anew, then call backward"
+    raise errors.stale(
+        f"{what} was changed after {node.operation} used it to compute {node.describe()}"
     )

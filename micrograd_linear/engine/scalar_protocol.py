@@ -14,6 +14,7 @@ import numpy as np
 from ..operations import BY_NUMPY_FUNCTION, SCALAR_RULES, Rule, ScalarRule
 from ..operations import names as op
 from ..operations.compositions import COMPOSED
+from .errors import plain_call_only
 from .graph import is_node
 from .leaving import written_into
 from .number import number
@@ -33,12 +34,14 @@ def scalar_rule(rule: Rule) -> ScalarRule:
     """The operation on single numbers; a ``TypeError`` that names one which is none."""
     found = SCALAR_RULES.get(rule.name)
     if found is None or found.rule is not rule:
-        raise TypeError(f"{rule.name} is not supported for a Value; {_supported()}")
+        raise _unsupported(rule.name)
     return found
 
 
-def _supported() -> str:
-    return f"supported are {', '.join(SCALAR_RULES)}"
+def _unsupported(name: str) -> TypeError:
+    return TypeError(
+        f"{name} is not supported for a Value; supported are {', '.join(SCALAR_RULES)}"
+    )
 
 
 def comparison(function: Callable[[float, float], bool], kind: Callable[[], type]):
@@ -78,9 +81,7 @@ def numpy_call(kind: Any, ufunc: Any, method: str, inputs: tuple, kwargs: dict) 
     if kwargs.get("out"):
         raise written_into(name, inputs, kwargs["out"][0])
     if kwargs or method != "__call__":
-        raise TypeError(
-            f"{name}: keywords and methods such as .reduce are not supported for a Value"
-        )
+        raise TypeError(plain_call_only(name))
     operands = [_element(x) for x in inputs]
     arrays = [x for x in operands if isinstance(x, np.ndarray) and x.ndim]
     if arrays:
@@ -103,7 +104,7 @@ def numpy_call(kind: Any, ufunc: Any, method: str, inputs: tuple, kwargs: dict) 
         return kind.apply(scalar_rule(rule), operands)
     ours = COMPOSED.get(ufunc) or of_scipy(ufunc)
     if ours is None:
-        raise TypeError(f"{name} is not supported for a Value; {_supported()}")
+        raise _unsupported(name)
     return ours(*operands)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..operations import SCALAR_RULES
 from ..operations import names as op
+from .errors import stale
 from .hand_written import HandWrittenRule
 from .recording import changed, current
 from .transaction import orders, refuse_shared, restore
@@ -137,8 +138,7 @@ def _check_unchanged(node, operand, number_read):
     now = operand._data
     if now != number_read and (now == now or number_read == number_read):
         name = operand.name or f"a {operand.operation or 'leaf'}"
-        raise RuntimeError(
-            f"backward: the data of Value {name!r} was {number_read!r} when {node.operation} used "
-            f"it and is {now!r} now, so the recorded "
-            "graph is stale; compute the result anew, then call backward"
+        raise stale(
+            f"the data of Value {name!r} was {number_read!r} when {node.operation} used it and is "
+            f"{now!r} now"
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .errors import not_a_leaf
+
 
 class InWords:
     """How a ``Value`` shows itself."""
@@ -33,10 +35,7 @@ class InWords:
 
     def __reduce__(self) -> tuple:
         if self._rule is not None:
-            raise TypeError(
-                f"{self!r} is the result of {self.operation}: only leaves can be copied and "
-                "pickled; copy its .data instead"
-            )
+            raise not_a_leaf(repr(self), self.operation)
         return type(self), (self._data,), (dict(self.__dict__), {"grad": self.grad})
 
     def __format__(self, specification: str) -> str:

@@ -25,7 +25,8 @@ import numpy as np
 
 from ..operations import RULES
 from ..operations import names as op
-from . import arrays, backward, numpy_protocol, versions
+from . import arrays, backward, foreign, numpy_protocol, versions
+from .errors import not_a_leaf
 from .explain import check_integers, explained
 from .graph import creation
 from .in_place import InPlace
@@ -224,6 +225,7 @@ class Tensor(NamedOperations, InPlace, Readings, Readable):
     # The named operations, as methods and NumPy functions, are in functions/.
     __array_ufunc__ = numpy_protocol.array_ufunc
     __array_function__ = numpy_protocol.array_function
+    __torch_function__ = classmethod(foreign.torch_function)
 
     def __add__(self, other: Operand) -> Tensor:
         return apply(_ADD, (self, other), {})
@@ -286,10 +288,7 @@ class Tensor(NamedOperations, InPlace, Readings, Readable):
 
     def __reduce__(self) -> tuple:
         if self.rule is not None:
-            raise TypeError(
-                f"{self.describe()} is the result of {self.operation}: only leaves can be copied "
-                "and pickled; copy its .data instead"
-            )
+            raise not_a_leaf(self.describe(), self.operation)
         state = self._data.copy(), self.name, self.requires_grad, self.grad, dict(self.__dict__)
         return _rebuild, (type(self), *state)
 

@@ -26,7 +26,7 @@ from ..foundations.nested import flatten, unflatten
 from ..operations import RULES
 from ..operations import names as op
 from ..operations.shapes import identity
-from . import recording
+from . import errors, recording
 from .backward import recorded_walk, walk
 from .graph import topological_order
 from .joining import holds_nodes, joined
@@ -189,10 +189,7 @@ class _Call:
         self.single = isinstance(argnums, (int, np.integer))
         chosen = _chosen(argnums, len(args))
         if not current().on:
-            raise RuntimeError(
-                "inside no_grad() nothing is recorded, so there is nothing to differentiate; leave "
-                "the block first"
-            )
+            raise errors.recording_is_off()
         args = list(args)
         leaves, self.structure = flatten(tuple(args[i] for i in chosen))
         self.leaves = [
@@ -295,7 +292,7 @@ def _chosen(argnums: Any, count: int) -> tuple[Any, ...]:
     if any(not -count <= i < count for i in chosen):
         raise ValueError(f"argnums: expected numbers of the {count} arguments, got {argnums}")
     if len({i % count for i in chosen}) < len(chosen):
-        raise ValueError(f"argnums: expected each argument once, got {argnums}")
+        raise errors.argument_twice("", argnums)
     return chosen
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..operations import BY_NUMPY_FUNCTION
+from .errors import leave_out
 from .graph import is_node
 from .leaving import written_into
 
@@ -32,10 +33,7 @@ def call_with_keywords(
     if order != "K":
         unknown["order"] = order
     if unknown:
-        raise TypeError(
-            f"{call} on a Tensor: the keywords {', '.join(unknown)} are not supported; leave them "
-            "out"
-        )
+        raise leave_out(f"{call} on a Tensor", "keywords", unknown)
     mask = getattr(where, "current", where)
     if dtype is not None:
         inputs = tuple(cast(x, dtype, casting, call) for x in inputs)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..engine.errors import leave_out
 from ..engine.numpy_protocol import implements
 from ..engine.tensor import Tensor, apply
 from ..operations import RULES, SCALAR_RULES, Rule, is_read
@@ -83,10 +84,7 @@ def clip(x, min=None, max=None, **old_names):
     """minimum(maximum(x, min), max); either bound may be None, an array or a Tensor."""
     min, max = old_names.pop("a_min", min), old_names.pop("a_max", max)
     if old_names:
-        raise TypeError(
-            f"clip of a Tensor: the arguments {', '.join(old_names)} are not supported; leave them "
-            "out"
-        )
+        raise leave_out("clip of a Tensor", "arguments", old_names)
     if is_read(min) or is_read(max):
         x = x if min is None else np.maximum(x, min)
         return x if max is None else np.minimum(x, max)

@@ -56,6 +56,9 @@ def _may_be_root(editor: Editor, scope: Scope, node: Any) -> bool:
     inside = isinstance(parent, (ast.BinOp, ast.UnaryOp, ast.Call))
     if isinstance(parent, ast.Call) and (parent.func is node or node not in parent.args):
         return False
+    if isinstance(node, ast.Call):  # 1 - tanh(z), whose square was forgotten
+        left = parent.left if isinstance(parent, ast.BinOp) else None
+        return isinstance(left, ast.Constant) and left.value == 1
     kinds = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp)
     return inside and isinstance(node, kinds)
 

@@ -6,12 +6,24 @@ import ast
 import linecache
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
 
+from .side_effects import Effect, names_written_into, side_effect
+
+_PLAIN = (
+    ast.Assign,
+    ast.AugAssign,
+    ast.AnnAssign,
+    ast.Return,
+    ast.Expr,
+    ast.For,
+    ast.If,
+    ast.While,
+)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -97,6 +109,32 @@ class Step:
         """The number of its first line in the file."""
         return self.node.lineno
 
+    @cached_property
+    def effect(self) -> Effect:
+        """What it may change of the arrays and tables that exist before it runs."""
+        return side_effect(self.node, self.routine.numpy)
+
+    @cached_property
+    def binds_more(self) -> bool:
+        """Whether it may give values to other names than its targets."""
+        parts = [] if self.value is None else ast.walk(self.value)
+        return not isinstance(self.node, _PLAIN) or any(isinstance(p, ast.NamedExpr) for p in parts)
+
+    @cached_property
+    def changed(self) -> tuple[str, ...]:
+        """The names whose arrays it writes into: ``dx`` of ``dx[mask] = 0``."""
+        return names_written_into(self.node)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Those of its targets that are plain names."""
+        return tuple(target for target in self.targets if target.isidentifier())
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """Its other targets: ``self.dW``."""
+        return tuple(target for target in self.targets if not target.isidentifier())
+
     @property
     def sites(self) -> list[ast.expr]:
         """The expressions of it that may be at fault: its value, and the places that it writes."""
@@ -132,12 +170,36 @@ class Routine:
     text: FileText
     owner: str  # the class around it, or ""
     steps: list[Step] = field(default_factory=list)
+    _writes: dict[frozenset[str], bool] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """Its name, with that of its class."""
         own = self.code.co_name
         return f"{self.owner}.{own}" if self.owner else own
+
+    @cached_property
+    def by_line(self) -> dict[int, Step]:
+        """The innermost statement on each line."""
+        found: dict[int, Step] = {}
+        for step in self.steps:
+            for line in range(step.line, step.last_line + 1):
+                found.setdefault(line, step)
+        return found
+
+    def writes_in_place(self, watched: frozenset[str]) -> bool:
+        """Whether a statement of it may change an array that exists, but for those of the functions
+        that are watched, too.
+        """
+        if watched not in self._writes:
+            effects = (side_effect(step.node, self.numpy, watched) for step in self.steps)
+            self._writes[watched] = any(effect >= Effect.ARRAY for effect in effects)
+        return self._writes[watched]
+
+    @cached_property
+    def names_read(self) -> frozenset[str]:
+        """The names that its text holds."""
+        return frozenset(n.id for n in ast.walk(self.node) if isinstance(n, ast.Name))
 
     @property
     def numpy(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.foreign import numbers_of
 from ...engine.graph import is_node
 from .routine import Routine, Step
 from .trace import Visit
@@ -53,7 +54,7 @@ class Scope:
 
     def value(self, text: str, local: dict[str, Any]) -> Any:
         """The value of an expression; raises what it raises."""
-        return evaluated(compiled(text), self.names, local)
+        return numbers_of(evaluated(compiled(text), self.names, local))
 
     def is_read(self, name: str) -> bool:
         """Whether another statement of the routine reads a name."""

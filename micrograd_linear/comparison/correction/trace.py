@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...engine.foreign import numbers_of
 from ...engine.graph import is_node
+from .copies import Copies, copy_of
 from .routine import Routine, Step
 
 TURNS_KEPT = 64  # visits of a statement whose values are kept
-_LARGEST = 100_000  # elements of an array that is copied
-_HEAP_TYPE = 1 << 9  # the flag of a class that a program made
+
+
+class Moment(NamedTuple):
+    """A time between two statements of a call."""
+
+    copies: Copies
+    at: int
+
+    def names(self) -> dict[str, Any]:
+        """The local names as they were."""
+        return self.copies.at(self.at)
 
 
 @dataclass
@@ -27,9 +38,14 @@ class Visit:
     """
 
     turn: int
-    before: dict[str, Any] | None
+    moment: Moment | dict[str, Any]
     after: dict[str, Any] = field(default_factory=dict)
     held: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def before(self) -> dict[str, Any]:
+        """The local names as they were when the statement began."""
+        return self.moment if isinstance(self.moment, dict) else self.moment.names()
 
 
 @dataclass
@@ -46,16 +62,19 @@ class Trace:
     held: dict[Routine, dict[str, Any]] = field(default_factory=dict)
     _latest: dict[Step, Visit] = field(default_factory=dict)  # visits that were not copied
 
+    @cached_property
+    def writes_in_place(self) -> bool:
+        """Whether a statement of these routines may change an array that exists."""
+        watched = frozenset(code.co_name for code in self.routines)
+        return any(routine.writes_in_place(watched) for routine in self.routines.values())
+
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
         """Record what these routines compute in this time."""
-        steps = {code: _by_line(routine) for code, routine in self.routines.items()}
 
         def enter(frame: FrameType, event: str, arg: object) -> Callable | None:
-            by_line = steps.get(frame.f_code)
-            if by_line is None:
-                return None
-            return _Watch(self, by_line).on_event
+            routine = self.routines.get(frame.f_code)
+            return None if routine is None else _Watch(self, routine, frame).on_event
 
         before = sys.gettrace()
         sys.settrace(enter)
@@ -68,20 +87,22 @@ class Trace:
                 self.order.append((step, visit))
             self._latest.clear()
 
-    def began(self, step: Step, frame: FrameType) -> Visit | None:
-        """A statement is about to run."""
+    def held_by(self, routine: Routine, frame: FrameType) -> dict[str, Any]:
+        """What a routine reads of its module, as it is when the routine is first run."""
+        if routine not in self.held:
+            self.held[routine] = _of_module(routine, frame.f_globals)
+        return self.held[routine]
+
+    def began(self, step: Step, moment: Moment | dict[str, Any], held: dict[str, Any]) -> Visit:
+        """A statement is about to run; without copies where it has run often."""
         turn = self.turns.get(step, 0)
         self.turns[step] = turn + 1
-        if step.routine not in self.held:
-            self.held[step.routine] = _of_module(step.routine, frame.f_globals)
-        held = self.held[step.routine]
+        visit = Visit(turn, moment, held=held)
         if turn >= TURNS_KEPT:
             self._latest.pop(step, None)  # so that they stand in the order of their last visits
-            self._latest[step] = Visit(turn, dict(frame.f_locals), held=held)
-            return self._latest[step]
-        local = {name: kept(x) for name, x in frame.f_locals.items()}
-        visit = Visit(turn, local, held=held)
-        self.visits.setdefault(step, []).append(visit)
+            self._latest[step] = visit
+        else:
+            self.visits.setdefault(step, []).append(visit)
         return visit
 
     def ended(self, step: Step, visit: Visit) -> None:
@@ -94,53 +115,64 @@ def _of_module(routine: Routine, names: dict[str, Any]) -> dict[str, Any]:
     """The arrays and tables of the module that a routine reads, as they are during the run: a check
     may put others in their place for that time.
     """
-    read = {n.id for n in ast.walk(routine.node) if isinstance(n, ast.Name)} & set(names)
     kinds = (np.ndarray, np.number, int, float, dict, list, tuple)
-    found = {name: names[name] for name in read}
-    return {name: kept(x) for name, x in found.items() if isinstance(x, kinds) or is_node(x)}
-
-
-def _by_line(routine: Routine) -> dict[int, Step]:
-    """The innermost statement on each line."""
-    found: dict[int, Step] = {}
-    for step in routine.steps:
-        for line in range(step.line, step.last_line + 1):
-            found.setdefault(line, step)
-    return found
+    found = {name: names[name] for name in routine.names_read if name in names}
+    return {name: copy_of(x, {}) for name, x in found.items() if isinstance(x, kinds) or is_node(x)}
 
 
 class _Watch:
     """The watch over one call of a routine."""
 
-    def __init__(self, trace: Trace, by_line: dict[int, Step]) -> None:
-        self.trace, self.by_line = trace, by_line
+    def __init__(self, trace: Trace, routine: Routine, frame: FrameType) -> None:
+        self.trace, self.by_line = trace, routine.by_line
+        self.held = trace.held_by(routine, frame)
+        self.copies = Copies(trace.writes_in_place)
         self.step: Step | None = None
         self.visit: Visit | None = None
 
     def on_event(self, frame: FrameType, event: str, arg: object) -> Callable:
         if event == "line":
-            step = self.by_line.get(frame.f_lineno)
-            again = step is self.step and step is not None and frame.f_lineno != step.line
-            if not again:
-                self._ended(frame)
-                self.step = step
-                self.visit = self.trace.began(step, frame) if step is not None else None
+            line = frame.f_lineno
+            step = self.by_line.get(line)
+            if step is None or step is not self.step or line == step.line:
+                local = frame.f_locals
+                self._ended(local, frame)
+                self._began(step, local)
         elif event == "return":
-            self._ended(frame)
+            self._ended(frame.f_locals, frame)
             if self.visit is not None and arg is not None:
-                self.visit.after["return"] = kept(arg)
+                self.visit.after["return"] = numbers_of(copy_of(arg, {}))
         return self.on_event
 
-    def _ended(self, frame: FrameType) -> None:
-        if self.visit is None or self.step is None:
+    def _ended(self, local: dict[str, Any], frame: FrameType) -> None:
+        """Write down what the last statement wrote."""
+        step, visit = self.step, self.visit
+        self.copies.ran(step)
+        if step is None or visit is None:
             return
-        local = frame.f_locals
-        for target in self.step.targets:
+        is_copied = visit.turn < TURNS_KEPT
+        held = self.copies.update(local) if is_copied else local
+        after = visit.after
+        for target in step.names:
+            if held.get(target) is not None:
+                after[target] = numbers_of(held[target])
+        for target in step.places:
             found = read(target, local, frame.f_globals)
             if found is not None:
-                is_copied = self.visit.turn < TURNS_KEPT
-                self.visit.after[target] = kept(found) if is_copied else found
-        self.trace.ended(self.step, self.visit)
+                after[target] = numbers_of(self.copies.of(found) if is_copied else found)
+        self.trace.ended(step, visit)
+
+    def _began(self, step: Step | None, local: dict[str, Any]) -> None:
+        self.step = step
+        if step is None:
+            self.visit = None
+            return
+        if self.trace.turns.get(step, 0) < TURNS_KEPT:
+            self.copies.update(local)
+            moment: Moment | dict[str, Any] = Moment(self.copies, len(self.copies.changes))
+        else:
+            moment = dict(local)
+        self.visit = self.trace.began(step, moment, self.held)
 
 
 def read(text: str, local: dict[str, Any], names: dict[str, Any]) -> Any:
@@ -151,30 +183,3 @@ def read(text: str, local: dict[str, Any], names: dict[str, Any]) -> Any:
         return eval(text, names, local)
     except Exception:  # the user's classes may raise anything
         return None
-
-
-def kept(x: Any, depth: int = 3) -> Any:
-    """A copy of what a later statement may change in place."""
-    if isinstance(x, np.ndarray):
-        return x.copy() if x.size <= _LARGEST else x
-    if is_node(x) or depth == 0:
-        return x
-    if type(x) is dict and len(x) <= 100:
-        return {key: kept(value, depth - 1) for key, value in x.items()}
-    if type(x) in (list, tuple) and len(x) <= 100:
-        return type(x)(kept(value, depth - 1) for value in x)
-    return _object_kept(x, depth) if _is_users(x) else x
-
-
-def _is_users(x: Any) -> bool:
-    """Whether a value is an object of a class that was written in Python, with its attributes."""
-    cls = type(x)
-    plain = cls.__flags__ & _HEAP_TYPE and cls.__new__ is object.__new__
-    return bool(plain) and hasattr(x, "__dict__") and not is_node(x)
-
-
-def _object_kept(x: Any, depth: int) -> Any:
-    """Another object of the class, with a copy of what it holds now."""
-    made = object.__new__(type(x))
-    vars(made).update({name: kept(value, depth - 1) for name, value in vars(x).items()})
-    return made

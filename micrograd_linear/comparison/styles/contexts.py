@@ -20,11 +20,20 @@ class Context:
     """
 
     saved_tensors: tuple = ()
-    needs_input_grad = (True,) * 8
+    needs_input_grad = (True,) * 32
 
     def save_for_backward(self, *arrays: object) -> None:
         """Keep arrays."""
         self.saved_tensors = arrays
+
+    def mark_non_differentiable(self, *arrays: object) -> None:
+        """What PyTorch is told of results that have no gradient."""
+
+    def mark_dirty(self, *arrays: object) -> None:
+        """What PyTorch is told of arguments that forward changes."""
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """What PyTorch is told of gradients that are None."""
 
     def __getattr__(self, name: str) -> Any:
         if _KEPT.fullmatch(name):

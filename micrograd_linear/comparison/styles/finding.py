@@ -20,6 +20,7 @@ from .losses import LossAndGradient
 from .module_arrays import names_in
 from .objects import Objects
 from .pairing import Pair
+from .pytorch_functions import on_arrays
 from .returning import returns_gradients, returns_own_gradients
 from .slopes import SLOPES
 from .source import returned_names, tree_of
@@ -273,6 +274,7 @@ def _loss_functions(functions) -> Iterator[Pair]:
 
 def pairs_of_class(cls: type, module: Mapping[str, object], made: object = None) -> list[Pair]:
     """The pairs of methods of a class."""
+    cls = on_arrays(cls)
     found = []
     forward = _method(cls, _FORWARD)
     backward = _method(cls, _BACKWARD)
