@@ -161,8 +161,7 @@ def _excused(found):
     comparisons = {
         f"{c.pair.name}#{i}": c.comparison for i, c in enumerate(found) if c.comparison is not None
     }
-    after = excused(comparisons)
-    Evidence.shared(list(after.values()))
+    after = Evidence.shared(excused(comparisons))
     return [
         replace(c, comparison=after.get(f"{c.pair.name}#{i}")) if c.comparison is not None else c
         for i, c in enumerate(found)

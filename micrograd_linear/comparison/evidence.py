@@ -44,9 +44,9 @@ class Evidence:
         return list(found.values())
 
     @staticmethod
-    def shared(comparisons: Sequence[Comparison]) -> Evidence:
-        """The evidence of these comparisons, which each of them is told."""
-        evidence = Evidence(comparisons)
-        for comparison in comparisons:
+    def shared(comparisons: dict[str, Comparison]) -> dict[str, Comparison]:
+        """The comparisons, each of which is told of the others."""
+        evidence = Evidence(list(comparisons.values()))
+        for comparison in comparisons.values():
             comparison.evidence = evidence
-        return evidence
+        return comparisons

@@ -122,7 +122,7 @@ class Candidates:
         read = self.editor.of(self.site)
         is_gradient = bool(meant_by(read)) or naming.is_upstream(read)
         of = {naming.plain(meant_by(target)) for target in self.step.targets}
-        return is_gradient and "" not in of and naming.plain(meant_by(read)) not in of
+        return is_gradient and bool(of - {""}) and naming.plain(meant_by(read)) not in of
 
     @property
     def can_promise(self) -> bool:

@@ -266,7 +266,7 @@ def _unexplained(
     suspect: Account, looked_at: list[Account], trace: Trace, known: Known | None, trial: Trial
 ) -> Mistake:
     step = suspect.step
-    name = next((t for t in step.targets if meant_by(t)), "")
+    name = next((t for t in step.targets if meant_by(t) and not meant_by(t).isdigit()), "")
     what = f"{name} is not the gradient of {meant_by(name)}" if name else "its value is wrong"
     says = f"{what}; what it is computed from is right"
     mistake = _about(step, looked_at, trace, known)

@@ -14,7 +14,6 @@ from .operators import SIGNS, short
 from .scope import Scope
 
 _TIGHT = "*/@"  # bind more tightly than sums
-_ELEMENTWISE = (op.SIGN, op.TANH, op.EXP)
 _MOST = 6  # functions of the file that are tried
 
 
@@ -67,6 +66,7 @@ def _called(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
         if not read or not isinstance(parent, (ast.BinOp, ast.UnaryOp)):
             continue
         text = editor.of(node)
-        names = [*own[:_MOST], *(f"{scope.numpy}.{name}" for name in _ELEMENTWISE)]
+        numpy = scope.numpy
+        names = [*own[:_MOST], f"{numpy}.{op.SIGN}", f"{numpy}.{op.TANH}", f"{numpy}.{op.EXP}"]
         for name in names if scope.shape(text) is not None else ():
             yield editor.put(node, f"{name}({text})", 1.3, f"`{text}` should be `{name}({text})`")

@@ -83,7 +83,8 @@ class Mistake:
         if agree == self.count:
             all_of = f"all {agree} gradients agree" if agree > 1 else "the gradient agrees"
             return f"verified: with this line {all_of}"
-        return f"verified: with this line {', '.join(correction.agreeing)} agree"
+        verb = "agrees" if agree == 1 else "agree"
+        return f"verified: with this line {', '.join(correction.agreeing)} {verb}"
 
     def _about(self) -> str:
         before = {0: "", 1: "1 line was right before it"}.get(
