@@ -22,3 +22,10 @@ if not util.find_spec("numba"):  # these two are imported only where it is insta
 def in_an_empty_folder(request, monkeypatch, tmp_path):
     if isinstance(request.node, DoctestItem):
         monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def at_a_desk(monkeypatch):
+    """What the command prints depends on no workflow that the tests run in, and on no terminal."""
+    for name in ("GITHUB_ACTIONS", "GITHUB_WORKSPACE", "FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)

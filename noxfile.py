@@ -1,4 +1,4 @@
-"""The checks of this project: ``nox -s lint types docs test coverage``.
+"""The checks of this project: ``nox -s lint types examples docs test coverage``.
 
 They run in the environment that nox is installed in, so that they start at once and fetch nothing.
 Only the linter of the page's JavaScript comes from npm, the first time.
@@ -9,7 +9,7 @@ import sys
 import nox
 
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["lint", "types", "docs", "test"]
+nox.options.sessions = ["lint", "types", "examples", "docs", "test"]
 
 
 def python(session: nox.Session, *arguments: str) -> None:
@@ -40,8 +40,17 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
+    """The site in build/site, with warnings as errors, and the notebooks; needs the extra docs."""
+    site = "build/site"
+    session.run(sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "docs", site)
+    session.run(sys.executable, "docs/check_site.py", site)
+    session.run(sys.executable, "docs/run_notebooks.py")
+
+
+@nox.session
+def examples(session: nox.Session) -> None:
     """The examples of README.md and docs, and what these pages say of the files."""
-    tests = ("readme", "architecture", "contributing")
+    tests = ("readme", "architecture", "contributing", "tutorial", "how_to", "site")
     pages = ["README.md", "docs", *(f"tests/project/test_{name}.py" for name in tests)]
     python(session, "pytest", "-q", "-n", "2", *pages)
 

@@ -106,7 +106,31 @@ def folded():
     return draw(loss)
 
 
+def numbers():
+    """The first graph of the tutorial."""
+    a, b, c = Value(2.0, "a"), Value(-3.0, "b"), Value(10.0, "c")
+    y = a * b + c
+    L = y * y
+    y.name, L.name = "y", "L"
+    L.backward()
+    return draw(L)
+
+
+def layer():
+    """The linear layer of the tutorial, with the numbers of its chapter."""
+    rng = np.random.default_rng(0)
+    x, W = Tensor(rng.normal(size=(5, 4)), "x"), Tensor(rng.normal(size=(4, 3)), "W")
+    b = Tensor(rng.normal(size=(1, 3)), "b")
+    y = x @ W + b
+    y.name = "y"
+    y.backward(rng.normal(size=(5, 3)))
+    return draw(y)
+
+
+# {where the picture is, inside of docs: what makes it}
 PICTURES = {
+    "tutorial/numbers": numbers,
+    "tutorial/layer": layer,
     "linear_layer": linear_layer,
     "linear_layer_numbers": lambda: linear_layer(level="scalar"),
     "wrong_step": wrong_step,
@@ -118,7 +142,11 @@ PICTURES = {
 
 
 def make(folder):
-    return [picture().save(Path(folder) / f"{name}.svg") for name, picture in PICTURES.items()]
+    """Draw all pictures, each in its place inside of a folder."""
+    paths = {Path(folder) / f"{name}.svg": picture for name, picture in PICTURES.items()}
+    for path in paths:
+        path.parent.mkdir(exist_ok=True)
+    return [picture().save(path) for path, picture in paths.items()]
 
 
 if __name__ == "__main__":

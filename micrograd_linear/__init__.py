@@ -1,34 +1,39 @@
 """Build a computation graph in plain Python, see it as an image, compare its gradients with yours.
 
-Pictures, derivations, comparisons and compiled functions are loaded when their name is first used,
-so that a program which needs none of them starts as fast as NumPy allows.
+Layers, pictures, derivations, comparisons and compiled functions are loaded when their name is
+first used, so that a program which needs none of them starts as fast as NumPy allows.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from . import functions, hand_derived, nn
+from . import functions
 from .engine.modes import debug, no_grad
 from .engine.tensor import Tensor
 from .engine.transforms import grad, hessian, jacobian, jvp, value_and_grad, vjp
 from .engine.value import Value
 from .functions import NAMED, elementwise, rule
-from .nn import Linear
 
 if TYPE_CHECKING:
+    from . import hand_derived, nn
     from .comparison import Comparison, assert_grads_match, check_backward, compare
-    from .compilation import TraceError, compile
+    from .compilation import TraceError
+    from .compilation import compile as compile
     from .derivation import Derivation, Formula, derive
     from .drawing import Drawing, draw
     from .functions.elementwise import *  # noqa: F403  the operations, as elementwise.pyi has them
+    from .nn import Linear
 
 _ROOMS = {
     "comparison": ("Comparison", "assert_grads_match", "check_backward", "compare"),
     "compilation": ("TraceError", "compile"),
     "derivation": ("Derivation", "Formula", "derive"),
     "drawing": ("Drawing", "draw"),
+    "command.magic": ("load_ipython_extension",),  # %load_ext micrograd_linear
+    "hand_derived": (),
+    "nn": ("Linear",),
 }
-_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in (room, *names)}
 
 __all__ = [
     "Comparison",
@@ -42,7 +47,6 @@ __all__ = [
     "assert_grads_match",
     "check_backward",
     "compare",
-    "compile",
     "debug",
     "derive",
     "draw",
@@ -60,6 +64,9 @@ __all__ = [
 ]
 __all__ += elementwise.__all__
 
+# A public name as well, and not one of ``import *``, which would hide Python's own ``compile``.
+_NOT_IMPORTED_BY_STAR = ["compile"]
+
 
 def __getattr__(name: str) -> object:
     """An elementwise operation, or a public name of a room that has not been loaded yet."""
@@ -67,7 +74,7 @@ def __getattr__(name: str) -> object:
         return NAMED[name]
     if name not in _ROOM_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    room = import_module(f".{_ROOM_OF[name]}", __name__)
+    room = import_module(f".{_ROOM_OF[name]}", __name__)  # which is an attribute from then on
     for each in _ROOMS[_ROOM_OF[name]]:
         globals()[each] = getattr(room, each)
     return globals()[name]
@@ -75,4 +82,4 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     """The public names, loaded or not."""
-    return __all__
+    return sorted([*__all__, *_NOT_IMPORTED_BY_STAR])

@@ -1,14 +1,21 @@
 """The arguments of the command."""
 
 import argparse
+import math
+import re
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 
+from ..foundations.near import did_you_mean
+from ..foundations.precisions import PRECISIONS
+
 _CHECK = """\
-Check the backward passes in FILE.py, or in a notebook. All pairs that it defines are found:
-functions forward and backward, X_forward and X_backward, f and f_prime, functions that return a
-loss and its gradients, classes with both methods. If you like, the file defines inputs = {name:
-array, shape or setting}, or {pair: {...}} for several. What the file prints goes to standard
-error."""
+Check the backward passes in a Python file, in a notebook, or, for "-", in what comes in through
+standard input. All pairs that it defines are found: functions forward and backward, X_forward and
+X_backward, f and f_prime, functions that return a loss and its gradients, classes with both
+methods. If you like, the file defines inputs = {name: array, shape or setting}, or {pair: {...}}
+for several. Of several files, or of a folder, a table has a row for each; the exit status is then
+the highest of theirs. What the files print goes to standard error."""
 _DERIVE = """\
 Print the gradients of what FILE.py computes, as formulas. The file defines forward(...), NumPy
 code that returns one array y, and, if you like, inputs = {name: array or shape}; or it builds a
@@ -25,9 +32,60 @@ _FORMS = (
 )
 
 
+def parsed(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The arguments of the command; what is wrong with them ends the program with status 2."""
+    options = parser().parse_args(arguments)
+    if options.command == "check":
+        _settle(options)
+    return options
+
+
+def _settle(options):
+    """Bring the options of check that say the same to one form, and refuse those that do not go
+    together.
+    """
+    options.json = options.json or options.format == "json"
+    fault = parser().error
+    if options.hint and (options.fix or options.write):
+        fault("--hint says where, not what: it does not go with --fix and --write")
+    if options.gradients and (options.fix or options.write):
+        fault("--gradients are arrays, not code: --fix and --write have nothing to correct")
+    if options.write and "-" in options.words:
+        fault("--write: standard input cannot be written to; give the file its name")
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors name what was probably meant."""
+
+    def error(self, message):
+        super().error(f"{message}{self._meant(message)}")
+
+    def _meant(self, message):
+        unknown = re.search(r"unrecognized arguments: (.*)", message)
+        if unknown:
+            words = [word.partition("=")[0] for word in unknown[1].split()]
+            return did_you_mean([w for w in words if w.startswith("-")], _options_of(self))
+        choice = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message)
+        if not choice:
+            return ""
+        names = re.findall(r"[\w-]+", choice[2])
+        if choice[1].endswith((".py", ".ipynb")):
+            return f"; did you mean micrograd-linear check {choice[1]}?"
+        return did_you_mean(choice[1], names)
+
+
+def _options_of(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """The options of a parser, and of the commands below it."""
+    for action in parser._actions:
+        yield from (option for option in action.option_strings if option.startswith("--"))
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from _options_of(command)
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the command's arguments."""
-    main = argparse.ArgumentParser(
+    main = _Parser(
         prog="micrograd-linear",
         description="Compare the gradients you derived by hand with those of an autograd engine. "
         "Without a command: the linear layer on Iris.",
@@ -53,13 +111,44 @@ def _add_check(commands):
         ),
     )
     _add_output(check, default=argparse.SUPPRESS)
-    _add_file(check)
     check.add_argument(
-        "names",
-        metavar="NAME",
-        nargs="*",
-        help="the pairs to check: names of functions, a class, or Class.method (default: all)",
+        "words",
+        metavar="FILE|NAME",
+        nargs="+",
+        help="files, folders or -, and then the pairs to check: names of functions, a class, or "
+        "Class.method (default: all)",
     )
+    _add_seed(check)
+    _add_judgement(check)
+    _add_corrections(check)
+    _add_forms(check)
+
+
+def _add_judgement(check):
+    for option, words in (("--rtol", "times |engine|"), ("--atol", "as it is")):
+        check.add_argument(
+            option,
+            type=_tolerance,
+            metavar="X",
+            help=f"let |hand - engine| <= atol + rtol * |engine| pass as well: this much, {words} "
+            "(default: only rounding passes)",
+        )
+    check.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        help="the type that backward computes in: agreement to its rounding passes",
+    )
+    check.add_argument(
+        "--gradients",
+        action="append",
+        metavar="[NAME=]FILE",
+        help="judge the gradients in a .npz file, by its keys, or in a .npy file, which another "
+        "program wrote; FILE.py has forward, inputs = {name: array} and dy, its dL/dy; may be "
+        "given several times",
+    )
+
+
+def _add_corrections(check):
     check.add_argument(
         "--fix",
         action="store_true",
@@ -70,12 +159,27 @@ def _add_check(commands):
         action="store_true",
         help="print that diff, and write the corrections into the file",
     )
+    check.add_argument(
+        "--hint",
+        action="store_true",
+        help="say where it is wrong, not what is wrong or what is right: for homework",
+    )
+
+
+def _add_forms(check):
     forms = check.add_mutually_exclusive_group()
     forms.add_argument(
         "--json",
         action="store_true",
         help="print the comparison as JSON and nothing else, and draw nothing; without a verdict, "
         '{"ok": null, "error": "why"}',
+    )
+    forms.add_argument(
+        "--format",
+        choices=("text", "json", "github"),
+        default="text",
+        help="text for a person, json as --json, or github: an annotation of GitHub Actions for "
+        "each mistake, and the verdict; text has these, too, in a workflow (default: text)",
     )
     forms.add_argument(
         "--html",
@@ -92,7 +196,8 @@ def _add_derive(commands):
         description=_DERIVE,
         epilog="exit status: 0 printed, 2 the file cannot be used, 130 interrupted",
     )
-    _add_file(derive)
+    derive.add_argument("file", metavar="FILE.py")
+    _add_seed(derive)
     derive.add_argument(
         "--form",
         choices=("matrix", "index"),
@@ -127,11 +232,20 @@ def _add_output(parser, **default):
     )
 
 
-def _add_file(parser):
-    parser.add_argument("file", metavar="FILE.py")
+def _add_seed(parser):
     parser.add_argument(
         "--seed", type=_seed, default=0, help="seed of the random numbers (default: 0)"
     )
+
+
+def _tolerance(text):
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 upward, got {text!r}")
+    return number
 
 
 def _seed(text):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Any
 
 from ..comparison import (
+    ROUNDING_ALONE,
     Comparison,
     Pair,
+    Tolerance,
     UnusableLayer,
+    arguments_of,
     check_pair,
     excused,
     goes_back,
@@ -19,23 +21,40 @@ from ..comparison import (
     left_out,
     pair_of,
     pairs_of,
+    which_do_not,
 )
-from ..comparison.correction.mistake import Paint, plain_text
 from ..comparison.evidence import Evidence
-from ..foundations.place import message_of
+from ..foundations.near import did_you_mean
+from ..foundations.place import Statement, message_of
 from ..foundations.printable import finite, printable
 
 _LONGEST = 2000
+
+
+class NoPair(UnusableLayer):
+    """The file defines no pair, or not the one that was asked for."""
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What the gradients in a dump are of: a function of the file, or its graph; for a pair."""
+
+    name: str
+    place: Statement
+    what: Any
+    words: str = ""
+    sure: bool = True
 
 
 @dataclass(frozen=True)
 class Checked:
     """A pair with its comparison; where there is none, ``error`` says why."""
 
-    pair: Pair
+    pair: Pair | Computed
     comparison: Comparison | None
     error: str = ""
     given: bool = False  # whether the file gives its inputs
+    is_dump: bool = False  # whether the gradients were handed in as files
 
     @property
     def verdict(self) -> str:
@@ -81,7 +100,7 @@ def found_pairs(names: Mapping[str, object], file: str, wanted: Sequence[str]) -
         if (forward, backward) not in there:
             found.insert(0, pair_of(forward, backward))
     if not found:
-        raise UnusableLayer(_nothing_found(names, file))
+        raise NoPair(_nothing_found(names, file))
     if not wanted:
         return found
     chosen, unknown = [], []
@@ -92,9 +111,8 @@ def found_pairs(names: Mapping[str, object], file: str, wanted: Sequence[str]) -
     if unknown:
         there = ", ".join(pair.name for pair in found)
         names_there = sorted({name for pair in found for name in _names_of(pair)})
-        near = [n for name in unknown for n in difflib.get_close_matches(name, names_there, 1)]
-        meant = f"; did you mean {', '.join(near)}?" if near else ""
-        raise UnusableLayer(f"{file} has no pair {', '.join(unknown)}; it has {there}{meant}")
+        meant = did_you_mean(unknown, names_there)
+        raise NoPair(f"{file} has no pair {', '.join(unknown)}; it has {there}{meant}")
     return chosen
 
 
@@ -106,8 +124,9 @@ def remarks_on(
     """
     kept = [c for c in found if c.comparison is not None or c.pair.sure]
     rest = [c for c in found if c not in kept]
+    pairs = [c.pair for c in found if isinstance(c.pair, Pair)]
     lines = [f"not checked: {c.pair.name} ({c.place}) returns gradients: {c.error}" for c in rest]
-    return kept or list(found), lines + left_out(names, file, [c.pair for c in found])
+    return kept or list(found), lines + left_out(names, file, pairs)
 
 
 def _names_of(pair):
@@ -141,19 +160,42 @@ def _nothing_found(names, file):
     )
 
 
-def checked_pairs(pairs: Sequence[Pair], names: Mapping[str, object], seed: int) -> list[Checked]:
+def checked_pairs(
+    pairs: Sequence[Pair],
+    names: Mapping[str, object],
+    seed: int,
+    tolerance: Tolerance = ROUNDING_ALONE,
+) -> list[Checked]:
     """Each pair with its comparison; alone, a pair that cannot be used is an error."""
     inputs, found = names.get("inputs"), []
     for pair in pairs:
         given = inputs_for(pair, inputs, pairs)
         try:
-            comparison = check_pair(pair, given, seed=seed)
+            comparison = check_pair(pair, given, seed=seed, tolerance=tolerance)
             found.append(Checked(pair, comparison, given=given is not None))
         except UnusableLayer as error:
             if len(pairs) == 1:
                 raise
             found.append(Checked(pair, None, printable(message_of(error), _LONGEST)))
     return _excused(found)
+
+
+def misspelt(pairs: Sequence[Pair], inputs: object) -> list[str]:
+    """A line for each key of ``inputs`` that no pair takes, and that is nearly one that a pair
+    does: a file may use the name for something else, but not for nearly the same.
+    """
+    if not isinstance(inputs, Mapping):
+        return []
+    named = {pair.name for pair in pairs}
+    known = sorted(named.union(*(arguments_of(pair) for pair in pairs)))
+    keys = [
+        key
+        for name, value in inputs.items()
+        for key in (value if name in named and isinstance(value, Mapping) else [name])
+    ]
+    unknown = [key for key in keys if isinstance(key, str) and key not in known]
+    lines = {key: did_you_mean(key, known) for key in unknown}
+    return [f"inputs: no pair takes {key}{meant}" for key, meant in lines.items() if meant]
 
 
 def _excused(found):
@@ -179,7 +221,9 @@ def about(checked: Checked, file: str, seed: int) -> str:
     )
     shapes = ", ".join(f"{name} {shape}" for name, shape in comparison.inputs.items())
     result = "{} {}".format(*comparison.result)
-    return f"{file}: {result} from {shapes} ({given}); dy drawn at random (seed {seed})"
+    head = f"{file}: " if file else ""
+    drawn = "dy as given" if checked.is_dump else f"dy drawn at random (seed {seed})"
+    return f"{head}{result} from {shapes} ({given}); {drawn}"
 
 
 def summary(found: Sequence[Checked]) -> str:
@@ -193,32 +237,13 @@ def summary(found: Sequence[Checked]) -> str:
         else f"{agree} of {len(found)} pairs agree"
     )
     if wrong:
-        line += f"; not: {', '.join(wrong)}"
+        line += f"; {which_do_not(wrong)}"
     if without:
         line += f"; no verdict: {', '.join(without)}"
     return line if line.endswith(".") else f"{line}."
 
 
-def table(found: Sequence[Checked], file: str, seed: int, paint: Paint = plain_text) -> str:
-    """A row for each pair, then the details of what fails, then the verdict."""
-    rows = [["pair", "place", "gradients", "verdict"], *(checked.row() for checked in found)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-    for checked in found:
-        if checked.comparison is None:
-            lines += ["", f"{checked.pair.name} ({checked.place}): no verdict: {checked.error}"]
-        elif not checked.comparison.ok:
-            words = about(checked, checked.pair.name, seed)
-            lines += ["", f"{words}; {checked.place}", checked.comparison.text(paint)]
-        else:
-            lines += [f"{checked.pair.name}: {remark}" for remark in _said(checked.comparison)]
-    return "\n".join([f"{Path(file).name}: {len(found)} pairs", "", *lines, "", summary(found)])
-
-
-def _said(comparison):
+def said_of_a_pass(comparison: Comparison) -> list[str]:
     """What there is to say of a pass, but for how it was judged."""
     remarks = [r for r in comparison.remarks if "alone judge" not in r and "other inputs" not in r]
     notes = [f"{r.name}: {r.note}" for r in comparison.values() if r.status in ("scaled", "close")]

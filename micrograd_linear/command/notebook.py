@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ..comparison import UnusableLayer
 
 # Cell magics whose cell holds Python.
-_PYTHON = {"time", "timeit", "capture", "prun", "python", "python3", "py3"}
+_PYTHON = {"check", "time", "timeit", "capture", "prun", "python", "python3", "py3"}
 
 
 def cells_of(name: str, text: str) -> Iterator[tuple[str, str]]:

@@ -71,18 +71,28 @@ def say(text: str) -> None:
             ) from None
 
 
-_COLOURS = {"wrong": "31;1", "right": "32"}  # of ECMA-48: red and bold, green
+# Of ECMA-48: red and bold, green, yellow.
+_COLOURS = {"wrong": "31;1", "right": "32", "weak": "33"}
 
 
 def colour() -> Callable[[str, str], str]:
     """Gives parts of a text a colour where standard output is a terminal that shows them.
 
-    The environment may forbid it with NO_COLOR (https://no-color.org).
+    The environment may forbid it with NO_COLOR (https://no-color.org), and may ask for it where
+    there is no terminal, as in the log of a workflow, with FORCE_COLOR (https://force-color.org).
     """
-    shown = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    if not shown or os.environ.get("NO_COLOR"):
+    if not _is_coloured():
         return lambda text, role: text
     return lambda text, role: f"\x1b[{_COLOURS[role]}m{text}\x1b[0m"
+
+
+def _is_coloured():
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    return terminal and os.environ.get("TERM") != "dumb"
 
 
 @contextlib.contextmanager

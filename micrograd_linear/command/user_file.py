@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import difflib
 import importlib
 import io
 import linecache
@@ -20,9 +19,11 @@ from urllib.error import URLError
 
 from ..comparison import UnusableLayer
 from ..foundations.code import FUTURE
+from ..foundations.near import nearest
 from ..foundations.place import in_one_line, place_of
 from .demos import is_endless, reads_a_text, with_a_text
 from .diversion import printing_to_standard_error
+from .files import STANDARD_INPUT, STDIN
 from .interruption import noticing_interrupts
 from .missing import is_nothing, standing_in
 from .notebook import cells_of
@@ -74,7 +75,11 @@ def _is_of_file(error, name):
 
 
 def source_of(name: str) -> str:
-    """The text of a Python file; an ``UnusableLayer`` where there is none."""
+    """The text of a Python file, or of standard input for "-"; an ``UnusableLayer`` where there is
+    none.
+    """
+    if name == STANDARD_INPUT:
+        return _standard_input()
     try:
         kind = os.stat(name).st_mode
         reason = _no_python_file(name, kind)
@@ -91,12 +96,25 @@ def source_of(name: str) -> str:
     return _decoded(name, content)
 
 
+def _standard_input() -> str:
+    """What comes in through standard input."""
+    stream = getattr(sys.stdin, "buffer", sys.stdin)
+    try:
+        content = b"" if stream is None else stream.read()
+    except (OSError, ValueError) as error:
+        raise UnusableLayer(f"standard input cannot be read: {error}") from None
+    text = content if isinstance(content, str) else _decoded(STDIN, content)
+    if not text.strip():
+        raise UnusableLayer("standard input is empty; expected a Python file")
+    return text
+
+
 def _near(name):
     """The Python files beside it whose names are nearly that, for a message."""
     path = Path(name)
     with contextlib.suppress(OSError):
         there = [f.name for f in path.parent.iterdir() if f.suffix in (".py", ".ipynb")]
-        found = difflib.get_close_matches(path.name, there, 3, 0.6)
+        found = nearest(path.name, there, 3)
         if found:
             return f"; there is {', '.join(str(path.parent / other) for other in found)}"
     return ""

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..engine.graph import Node
-from .comparing import Precision, compare
+from .comparing import compare
 from .comparison import Comparison, Result
 
 if TYPE_CHECKING:
     from ..foundations.annotations import ArrayLike, Gradients
+    from ..foundations.precisions import Precision
 
 LINES = 25
 
@@ -34,7 +35,7 @@ def assert_grads_match(
     >>> assert_grads_match({"W": [[2.0, 4.0]]}, loss)
     >>> try: assert_grads_match({"W": [[1.0, 2.0]]}, loss)
     ... except AssertionError as error: print(str(error).splitlines()[0])
-    W: the hand-derived gradient does not match: it is 1/2 times the gradient
+    W: the hand-derived gradient does not match: it is 1/2 of the gradient
     """
     __tracebackhide__ = True
     allowed = {"rtol": rtol, "atol": atol, "precision": precision}

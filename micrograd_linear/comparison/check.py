@@ -33,9 +33,11 @@ from .styles.finding import arguments_of, pair_of, pairs_of, pairs_of_class, sin
 from .styles.pairing import Case, Pair
 from .styles.simple import as_simple
 from .styles.trial import found_case
+from .tolerance import ROUNDING_ALONE, Tolerance
 from .two_verdicts import by_differences, by_engine
 
 if TYPE_CHECKING:
+    from ..foundations.precisions import Precision
     from .correction.mistake import Diagnosis
 
 
@@ -45,6 +47,9 @@ def check_backward(
     inputs: object = None,
     *,
     seed: int = 0,
+    rtol: float | None = None,
+    atol: float | None = None,
+    precision: Precision | None = None,
 ) -> Comparison:
     """Compare a hand-written ``backward`` with the gradients of ``forward``, by two judges.
 
@@ -56,6 +61,9 @@ def check_backward(
                                 ``backward(dy, cache)`` where forward returns a cache
     ``inputs``                  {name: array, or a shape to be drawn at random, or a setting};
                                 without it, inputs are sought that both functions accept
+
+    ``rtol``, ``atol``          |hand - engine| <= atol + rtol * |engine| passes too, as ``close``
+    ``precision``               "bfloat16", "tf32" or "float16", in which backward computes
 
     Without ``backward``, ``forward`` is a class, or an object, with both methods; a function that
     returns a loss and its gradients; or a module, all of whose pairs are checked.
@@ -74,9 +82,12 @@ def check_backward(
     >>> check_backward(forward, backward, {"x": (5, 7), "w": (7, 3)}).ok
     True
     """
+    tolerance = Tolerance.of("check_backward", rtol, atol, precision)
     pairs = _pairs(forward, backward)
     given = [inputs] if len(pairs) == 1 else [inputs_for(p, inputs, pairs) for p in pairs]
-    comparisons = {p.name: check_pair(p, g, seed=seed) for p, g in zip(pairs, given)}
+    comparisons = {
+        p.name: check_pair(p, g, seed=seed, tolerance=tolerance) for p, g in zip(pairs, given)
+    }
     return joined(Evidence.shared(excused(comparisons)))
 
 
@@ -124,13 +135,15 @@ def inputs_for(pair: Pair, inputs: object, pairs: Sequence[Pair]) -> object:
     return inputs if fits or (len(pairs) == 1 and isinstance(inputs, Mapping)) else None
 
 
-def check_pair(pair: Pair, inputs: object = None, *, seed: int = 0) -> Comparison:
+def check_pair(
+    pair: Pair, inputs: object = None, *, seed: int = 0, tolerance: Tolerance = ROUNDING_ALONE
+) -> Comparison:
     """The comparison of one pair."""
     # No generator that the file seeds draws the same numbers: dy must not equal its inputs.
     rng = np.random.default_rng((seed, *b"check_backward"))
     state = RandomState(*pair.functions)
     try:
-        case = _case(pair, inputs, rng, state)
+        case = replace(_case(pair, inputs, rng, state), tolerance=tolerance)
         made, comparison = _verdict(pair, case, inputs, rng, state)
         if inputs is None and not comparison.ok:
             meant = _meant(pair, case, comparison, state, seed)
@@ -174,7 +187,7 @@ def _meant(pair, first, comparison, state, seed) -> tuple[Case, Comparison, Comp
 
 def _on_another(pair, case, first, rng, state) -> tuple[Case, Comparison, Comparison] | None:
     """The verdict on another filling, with a remark; None where there is none."""
-    case = _simplest(pair, case)
+    case = replace(_simplest(pair, case), tolerance=first.tolerance)
     state.restore()
     try:
         made, found = _verdict(pair, case, None, rng, state)
@@ -208,7 +221,7 @@ def _simplest(pair, case):
 
 
 def _of_case(case, values, rng, state):
-    return checked(case.forward, case.backward, values, rng, state)
+    return checked(case.forward, case.backward, values, rng, state, case.tolerance)
 
 
 def _diagnosed(
@@ -313,11 +326,13 @@ def _guessed(inputs, run):
         raise UnusableLayer(f"{error}; {hint}") from error
 
 
-def checked(forward, backward, values, rng, state) -> Comparison:
-    """The comparison on some inputs."""
+def checked(
+    forward, backward, values, rng, state, tolerance=ROUNDING_ALONE, dy_of=None
+) -> Comparison:
+    """The comparison on some inputs; ``dy_of`` gives dy for y, else it is drawn."""
     run = Run.of(forward, backward, values, state)
     plain = run.plain
-    dy = rng.normal(size=run.y.shape).astype(run.y.dtype)
+    dy = rng.normal(size=run.y.shape).astype(run.y.dtype) if dy_of is None else dy_of(run.y)
     # The last run before backward, so that what forward keeps for it is of plain arrays.
     returned = plain.returned(values)
     refuse_unrepeatable(plain.result(returned, list(values)), run.y)
@@ -328,7 +343,7 @@ def checked(forward, backward, values, rng, state) -> Comparison:
     else:
         confirm(run, hand.first, dy, rng)
     try:
-        comparison = _judged(run, hand, dy, rng)
+        comparison = _judged(run, hand, dy, rng, tolerance)
     except (TypeError, ValueError, OverflowError) as error:
         if isinstance(error, UnusableLayer):
             raise
@@ -339,13 +354,13 @@ def checked(forward, backward, values, rng, state) -> Comparison:
     return comparison
 
 
-def _judged(run, hand, dy, rng):
+def _judged(run, hand, dy, rng, tolerance):
     """The engine's verdict; that of differences alone where there is no graph, or one that may have
     lost something.
     """
     if run.recorded:
-        comparison = by_engine(run, hand, dy)
+        comparison = by_engine(run, hand, dy, tolerance)
         if comparison.ok or not run.recorded.left or is_refuted(run, comparison, dy, rng):
             return comparison
         give_up(run)
-    return by_differences(run, hand, dy, rng)
+    return by_differences(run, hand, dy, rng, tolerance)

@@ -11,6 +11,7 @@ import numpy as np
 from ..engine import arrays
 from ..engine.foreign import leaf_of
 from ..engine.graph import is_node
+from ..foundations.near import did_you_mean
 
 WRITE = "write compare({name: array}, result)"
 
@@ -100,7 +101,8 @@ def find(key: object, names: dict, by_name: dict) -> object:
             f"compare: {len(nodes)} nodes of the graph are named {key!r}; "
             "hand in the node itself instead of its name"
         )
-    raise ValueError(f"compare: no node of the graph is named {key!r}; named are: {named}")
+    meant = did_you_mean(key, by_name) if isinstance(key, str) else ""
+    raise ValueError(f"compare: no node of the graph is named {key!r}; named are: {named}{meant}")
 
 
 def nodes_by_name(names: dict) -> dict:

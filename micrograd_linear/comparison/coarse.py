@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..foundations.precisions import PRECISIONS
 from .comparison import Result
 
 LIMIT = 64  # units of u * S, as in ``rounding``
@@ -17,7 +18,6 @@ _ALONE = 10  # units of u * (magnitude + largest), where S is not known
 _BITS = {24: "float32", 11: "float16 or TF32", 8: "bfloat16"}  # of a significand
 U = {"bfloat16": 2.0**-8, "tf32": 2.0**-11, "float16": 2.0**-11}
 U |= {"float8_e4m3": 2.0**-4, "float8_e5m2": 2.0**-3}
-PRECISIONS = ("bfloat16", "tf32", "float16")  # those that a caller may name
 _DECIMALS = range(3, 11)  # that numbers are printed with
 _VISIBLE = 100  # units of the last decimal that a gradient must have, for its errors to be seen
 

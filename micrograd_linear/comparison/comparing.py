@@ -6,26 +6,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..engine.graph import Node
 from . import claims as claims_of
 from .causes import Search
-from .coarse import PRECISIONS, stored_precision
+from .coarse import stored_precision
 from .comparison import AGREE, Comparison, Result
 from .engine_facts import EngineFacts
 from .formulas import right_lines
 from .judge import judge, largest
 from .rounding import allowed
 from .strength import weaknesses
+from .tolerance import Tolerance
 from .verdicts import Verdicts, in_words
 
 if TYPE_CHECKING:
     from ..foundations.annotations import ArrayLike, Gradients
-
-Precision: TypeAlias = Literal["bfloat16", "tf32", "float16"]
+    from ..foundations.precisions import Precision
 
 
 def compare(
@@ -60,46 +60,28 @@ def compare(
     >>> compare({"W": [[2.0, 8.0]]}, loss)["W"].status
     'wrong'
     """
-    _check_tolerances(rtol=rtol, atol=atol)
-    _check_precision(precision)
+    tolerance = Tolerance.of("compare", rtol, atol, precision)
     handed_in: Any = claims_of.opened(hand, root)
     if claims_of.is_mapping(handed_in):
-        return _compare_mapping(handed_in, root, gradient, Asked(rtol, atol, precision))
-    result = _compare_one(handed_in, root, Asked(rtol, atol, precision))
-    return Comparison([result], {root: result.name})
-
-
-class Asked(NamedTuple):
-    """What a caller allows beside the rounding of the arrays' own types."""
-
-    rtol: float | None = None
-    atol: float | None = None
-    precision: str | None = None
-
-
-def _check_precision(precision: Any) -> None:
-    if precision is not None and precision not in PRECISIONS:
-        expected = ", ".join(map(repr, PRECISIONS))
-        raise ValueError(f"compare: precision: expected one of {expected}, got {precision!r}")
-
-
-def _check_tolerances(**tolerances: Any) -> None:
-    for option, number in tolerances.items():
-        if number is not None and not (isinstance(number, (int, float, np.number)) and number >= 0):
-            raise ValueError(f"compare: {option}: expected a number from 0 upward, got {number!r}")
+        comparison = _compare_mapping(handed_in, root, gradient, tolerance)
+    else:
+        result = _compare_one(handed_in, root, tolerance)
+        comparison = Comparison([result], {root: result.name})
+    comparison.tolerance = tolerance
+    return comparison
 
 
 def _compare_mapping(
     handed_in: Any,
     root: Node,
     gradient: ArrayLike | None,
-    asked: Asked,
+    tolerance: Tolerance,
 ) -> Comparison:
     engine = EngineFacts(root, gradient)
     claims, stored = _claims(handed_in, engine)
     given = {node: claim for node, claim in claims.items() if claim is not None}
     judged = [
-        _judged(node, claim, engine, asked._replace(precision=asked.precision or stored[node]))
+        _judged(node, claim, engine, tolerance.of_type(stored[node]))
         for node, claim in given.items()
     ]
     explained = Verdicts(judged, given, engine).explained()
@@ -114,11 +96,11 @@ def _compare_mapping(
     )
 
 
-def _judged(node: Any, claim: np.ndarray, engine: EngineFacts, asked: Asked) -> Result:
+def _judged(node: Any, claim: np.ndarray, engine: EngineFacts, tolerance: Tolerance) -> Result:
     """One gradient against the engine's, and where it fails."""
     own, due = np.asarray(engine.gradients[node]), partial(engine.errors.of, node)
-    judged = judge(engine.names[node], claim, own, engine.gross[node], due, *asked)
-    return _located(at_what_fails(judged, asked.rtol, asked.atol), engine)
+    judged = judge(engine.names[node], claim, own, engine.gross[node], due, tolerance)
+    return _located(at_what_fails(judged, tolerance), engine)
 
 
 def _missing(claims: dict[Any, Any], engine: EngineFacts) -> list[Result]:
@@ -179,13 +161,12 @@ def _right_lines(
     return right_lines(engine.root, nodes, len(engine.order))
 
 
-def _compare_one(hand, tensor, asked):
+def _compare_one(hand, tensor, tolerance):
     name = tensor.name or "gradient"
-    asked = asked._replace(precision=asked.precision or stored_precision(hand))
+    tolerance = tolerance.of_type(stored_precision(hand))
     hand = claims_of.real(hand, name)
     engine = _own_gradient(hand, tensor, name)
-    judged = judge(name, hand, engine, None, None, *asked)
-    result = at_what_fails(judged, asked.rtol, asked.atol)
+    result = at_what_fails(judge(name, hand, engine, tolerance=tolerance), tolerance)
     if result.status not in ("wrong", "shape"):
         return result
 
@@ -216,7 +197,7 @@ def _own_gradient(hand, tensor, name):
     return engine
 
 
-def at_what_fails(result: Result, rtol: float | None, atol: float | None) -> Result:
+def at_what_fails(result: Result, tolerance: Tolerance) -> Result:
     """The result with the place of the largest difference among the elements that are not allowed.
 
     The largest of all may be at an element so large that it is rounding there.
@@ -226,8 +207,7 @@ def at_what_fails(result: Result, rtol: float | None, atol: float | None) -> Res
     with np.errstate(all="ignore"):
         hand, engine = (array.astype(np.float64) for array in (result.hand, result.engine))
         difference = np.absolute(hand - engine)
-        close = (atol or 0.0) + (rtol or 0.0) * np.absolute(engine)
-    fails = difference > np.maximum(result.due, close)
+        fails = (difference > result.due) & ~tolerance.allows(difference, engine)
     return (
         replace(result, where=largest(np.where(fails, difference, 0.0))) if fails.any() else result
     )

@@ -3,98 +3,20 @@
 from __future__ import annotations
 
 import functools
-import html
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ..foundations.printable import printable
+from . import hypertext, printed
 from .correction.mistake import Paint, plain_text
-from .heat_map import svg
+from .result import AGREE, Result
+from .tolerance import ROUNDING_ALONE
 
 if TYPE_CHECKING:
-    from .causes import Cause
     from .correction.mistake import Diagnosis
     from .evidence import Evidence
 
-AGREE = ("identical", "rounding", "close", "kink", "vacuous", "scaled")
-ROWS_SHOWN = 40
 WEAK = 0.1  # a comparison that could not have seen such an error, relative to the gradient, is weak
 FORMULAS_SHOWN = 3
-MAPS_SHOWN = 6
-LOUD = ("wrong", "wrong step", "shape", "non-finite", "missing")
-LONGEST_LINE = 2000
-
-
-@dataclass(frozen=True)
-class Result:
-    """One tensor's verdict.
-
-    ``status`` is identical: the same numbers; rounding: equal but for rounding; close: inside the
-    rtol and atol that were given; kink: equal but for another choice at a tie, such as
-    relu'(0) = 1, which is no error; vacuous: both are 0, and nothing was added up to make them;
-    scaled: times a number that a later line takes back; wrong, shape, non-finite: what they say;
-    missing: None was handed in; unchecked: nothing was. Where gradients of results in between are
-    handed in as well: wrong step, if it does not follow from theirs; inherited, if it does.
-
-    ``max_difference``    the largest |hand - engine|, or None where there is none to tell
-    ``where``             the index, a tuple, of the largest difference that is not allowed, or,
-                          where all are, of the largest; None where there is no difference
-    ``hand``, ``engine``  the two gradients; ``hand`` is None where unchecked
-    ``causes``            explanations that reproduce the hand gradient, the likeliest first; each
-                          has a kind, where, evidence and a sentence
-    ``note``              one sentence more, or ""
-    ``rounding``          the largest difference in units of what is due to rounding; None where
-                          only the two arrays are known
-    ``resolution``        the smallest error, relative to the gradient, that this comparison could
-                          have seen; None where that has no meaning
-    ``check``             whom finite differences at the worst element agree with, or "" where they
-                          cannot tell
-    """
-
-    name: str
-    status: str
-    engine: np.ndarray
-    hand: np.ndarray | None = None
-    max_difference: float | None = None
-    where: tuple[int, ...] | None = None
-    note: str = ""
-    causes: tuple[Cause, ...] = ()
-    check: str = ""
-    rounding: float | None = None
-    resolution: float | None = None
-    follows: str = ""  # the name of the tensor at which the same mistake is told
-    due: np.ndarray | None = None  # the difference that is due to rounding, for each element
-
-    @property
-    def has_map(self) -> bool:
-        """Whether it is wrong element by element, so that a picture has something to show."""
-        return (
-            self.status not in (*AGREE, "unchecked", "missing", "shape")
-            and self.hand is not None
-            and self.engine.size > 1
-        )
-
-    def row(self) -> list[str]:
-        """The cells of the table, as text."""
-        cells = [
-            printable(self.name),
-            str(self.engine.shape),
-            self.status if self.status in (*AGREE, "unchecked") else self.status.upper(),
-        ]
-        if self.where is None or self.hand is None:
-            return [*cells, "-" if self.max_difference is None else "0", "-", "-", "-"]
-        at = "[" + ", ".join(map(str, self.where)) + "]" if self.where else "-"
-        pair = self.hand[self.where], self.engine[self.where]
-        digits = next((d for d in (6, 9, 12, 15) if f"{pair[0]:.{d}g}" != f"{pair[1]:.{d}g}"), 17)
-        return [
-            *cells,
-            f"{self.max_difference:.2g}",
-            at,
-            *(f"{number:.{digits}g}" for number in pair),
-        ]
 
 
 class Comparison(Mapping[Any, Result]):
@@ -128,12 +50,16 @@ class Comparison(Mapping[Any, Result]):
         # {node: the engine's gradient} of all that a gradient flows to
         self.gradients = gradients or {}
         self.remarks: tuple[str, ...] = ()  # sentences about the whole
-        self.diagnose: Callable[[Comparison], Diagnosis] | None = None
+        self.tolerance = ROUNDING_ALONE  # that the user gave
+        self.is_hint = False  # it says where a mistake is, and not what it is
+        self.diagnose: Callable[[Comparison], Diagnosis | None] | None = None
         self.evidence: Evidence | None = None  # of the other pairs of the file
 
     def with_results(self, results, nodes):
         """A comparison of the same graph with other results."""
-        return Comparison(results, nodes, self._weaknesses, self._formulas, self.gradients)
+        other = Comparison(results, nodes, self._weaknesses, self._formulas, self.gradients)
+        other.tolerance = self.tolerance
+        return other
 
     @property
     def names(self) -> dict[Any, str]:
@@ -166,7 +92,7 @@ class Comparison(Mapping[Any, Result]):
 
     @property
     def first_wrong(self) -> Result | None:
-        """The result to mend first: a wrong step, or, where no gradients in between were handed in,
+        """The result to fix first: a wrong step, or, where no gradients in between were handed in,
         the first wrong one; None if all agree.
         """
         return next(iter(self.wrong), None)
@@ -183,6 +109,10 @@ class Comparison(Mapping[Any, Result]):
             if result.causes[0].kind != "stale" and not result.follows
         ]
         return self._formulas(wrong[:FORMULAS_SHOWN]) if wrong and self._formulas else {}
+
+    def forget_formulas(self) -> None:
+        """Print no line that is right, as a hint does not."""
+        self._formulas = None
 
     @functools.cached_property
     def weaknesses(self) -> tuple[str, ...]:
@@ -219,14 +149,14 @@ class Comparison(Mapping[Any, Result]):
         agree = sum(status in AGREE for status in statuses)
         unchecked = statuses.count("unchecked")
         checked = len(statuses) - unchecked
-        wrong = ", ".join(
+        wrong = [
             result.name for result in self.values() if result.status not in (*AGREE, "unchecked")
-        )
+        ]
         if not checked:
             return "Nothing was checked."
         tail = f" {unchecked} unchecked." if unchecked else ""
         if wrong:
-            return f"{agree} of {checked} gradients agree; not: {wrong}.{tail}"
+            return f"{_agreeing(agree, checked, wrong)}{tail}"
         weak = f" PASS (weak: {'; '.join(self.weaknesses[:3])})" if self.weaknesses else ""
         return (
             (f"All {checked} gradients agree." if checked > 1 else "The gradient agrees.")
@@ -234,61 +164,16 @@ class Comparison(Mapping[Any, Result]):
             + weak
         )
 
-    def _shown(self):
-        """The results to print: all, but of many that are unchecked or agree only the first."""
-        results = list(self.values())
-        if len(results) <= ROWS_SHOWN:
-            return results, 0
-        results.sort(key=lambda result: (result.status in AGREE, result.status == "unchecked"))
-        return results[:ROWS_SHOWN], len(results) - ROWS_SHOWN
-
-    def table(self, results):
+    def table(self, results: Sequence[Result]) -> list[str]:
         """The lines of the table, the heading first."""
-        rows = [self.columns, *(result.row() for result in results)]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(self.columns))]
-        return [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        ]
+        return printed.table(self, results)
 
     def text(self, paint: Paint = plain_text) -> str:
         """The table and what stands behind it; the wrong line first, where it is known.
 
         ``paint(text, role)`` may give "wrong" and "right" parts a colour.
         """
-        results, left_out = self._shown()
-        lines = self._diagnosed(paint) + self.table(results)
-        if left_out:
-            lines.append(f"... and {left_out} more")
-        for result in results:
-            lines += self._noted(result)
-        return "\n".join([*lines, *self._remarked(), self.summary])
-
-    def _diagnosed(self, paint: Paint = plain_text) -> list[str]:
-        lines = self.diagnosis.text_lines(paint) if self.diagnosis and not self.ok else []
-        return [*lines, ""] if lines else []
-
-    def _noted(self, result: Result) -> list[str]:
-        """The note of a result, and the line that is right.
-
-        Where a correction was verified, several guesses from the numbers say nothing more, and
-        neither does one in names that nobody typed.
-        """
-        verified = self.diagnosis is not None and self.diagnosis.is_verified
-        guesses = len(result.causes) != 1 or result.follows or "(…)" in result.note
-        if verified and result.status not in AGREE and guesses:
-            return []
-        lines = [f"{result.name}: {result.note}"] if result.note else []
-        if result.name in self.formulas:
-            lines.append(f"{' ' * len(result.name)}  right is {self.formulas[result.name]}")
-        return lines
-
-    def _remarked(self) -> list[str]:
-        """The remarks; of a pass, how many lines of the user's were run for it."""
-        found = list(self.remarks)
-        if self.ok and self.diagnosis is not None:
-            found += self.diagnosis.text_lines()
-        return found
+        return printed.whole(self, paint)
 
     def __str__(self):
         return self.text()
@@ -296,29 +181,7 @@ class Comparison(Mapping[Any, Result]):
     __repr__ = __str__
 
     def _repr_html_(self):
-        results, left_out = self._shown()
-        cell = 'style="padding:2px 12px;text-align:left"'
-        head = "".join(f"<th {cell}>{column}</th>" for column in self.columns)
-        rows = [
-            (f' style="font-weight:{"bold" if result.status in LOUD else "normal"}"', result.row())
-            for result in results
-        ]
-        body = "".join(
-            f"<tr{style}>" + "".join(f"<td {cell}>{_escaped(text)}</td>" for text in row) + "</tr>"
-            for style, row in rows
-        )
-        notes = [line.strip() for result in results for line in self._noted(result)]
-        notes += [f"... and {left_out} more"] if left_out else []
-        said = [*notes, *self._remarked(), self.summary]
-        text = "".join(f"<p>{_escaped(line)}</p>" for line in said)
-        lines = "\n".join(_escaped(line) for line in self._diagnosed())
-        first = f"<pre>{lines}</pre>" if lines else ""
-        maps = "".join(
-            svg(result) for result in [result for result in results if result.has_map][:MAPS_SHOWN]
-        )
-        return (
-            f"{first}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{text}{maps}"
-        )
+        return hypertext.whole(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data: {"ok": bool, "gradients": {name: {"status": ..., "shape": ...,
@@ -343,9 +206,25 @@ class Comparison(Mapping[Any, Result]):
             "gradients": gradients,
             "weaknesses": list(self.weaknesses),
             "remarks": list(self.remarks),
+            "tolerance": self.tolerance.to_dict(),
+            **({"hint": True} if self.is_hint else {}),
             **({} if self.diagnosis is None else self.diagnosis.to_dict()),
         }
 
 
-def _escaped(line):
-    return html.escape(printable(line, LONGEST_LINE))
+def _agreeing(agree: int, checked: int, wrong: Sequence[str]) -> str:
+    """How many gradients agree, and which do not."""
+    if checked == 1:
+        return f"The gradient of {wrong[0]} does not agree."
+    return f"{agree} of {checked} gradients agree; {which_do_not(wrong)}."
+
+
+def which_do_not(names: Sequence[str]) -> str:
+    """The names of what does not agree, as a clause.
+
+    >>> which_do_not(["b"]), which_do_not(["z", "W", "b"])
+    ('b does not', 'z, W and b do not')
+    """
+    *others, last = names
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f"{listed} {'do' if others else 'does'} not"

@@ -31,6 +31,15 @@ def named_factors(order: list) -> list[tuple[float, str]]:
     ]
 
 
+def multiple(value: float, words: str) -> str:
+    """The gradient times a number, in words.
+
+    >>> multiple(0.2, "1/5"), multiple(5.0, "5")
+    ('1/5 of the gradient', '5 times the gradient')
+    """
+    return f"{words} {'of' if abs(value) < 1 and '/' in words else 'times'} the gradient"
+
+
 def _of_length(n):
     yield float(n), f"{n}"
     yield 1.0 / n, f"1/{n}"

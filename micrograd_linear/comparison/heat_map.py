@@ -28,7 +28,8 @@ _SHADES = (
     "#08306b",
 )
 _BLOCKS = " ·:+*#@"
-_TOP = 14.0  # decades above what is due to rounding, for the darkest shade
+_LETTER = 6  # pixels of a letter of the title, and more
+_TOP = 14.0  # decades above what is due to rounding, at most, in a picture
 
 
 def blocks(result):
@@ -70,10 +71,8 @@ def _pooled(array):
     return array
 
 
-def _level(decades):
-    return (
-        0 if decades == 0 else 1 + min(int(decades / _TOP * (len(_SHADES) - 1)), len(_SHADES) - 2)
-    )
+def _level(decades, top=_TOP):
+    return 0 if decades == 0 else 1 + min(int(decades / top * (len(_SHADES) - 1)), len(_SHADES) - 2)
 
 
 def text_map(result):
@@ -93,12 +92,15 @@ def svg(result):
     rows, columns = worst.shape
     side = max(4, min(24, 480 // max(rows, columns, 1)))
     left, top = 8, 26
-    width, height = max(left * 2 + columns * side, 330), top + rows * side + 46
     name = html.escape(printable(result.name))
     wrong, total = int(np.count_nonzero(worst)), result.engine.size
     pooled = worst.size < total
     cells = "the worst of each block" if pooled else "each element"
     title = f"{name} {result.engine.shape}: {cells}, in decades above rounding"
+    # The darkest shade is the worst that there is, so that differences among the rest are seen.
+    decades = max(1, int(np.ceil(worst.max(initial=0.0))))
+    width = max(left * 2 + columns * side, 330, left * 2 + _LETTER * len(html.unescape(title)))
+    height = top + rows * side + 46
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" role="img" font-family="sans-serif" font-size="11">',
@@ -112,7 +114,7 @@ def svg(result):
     for i, j in np.argwhere(worst > 0):
         x, y = left + j * side, top + i * side
         cell = f'<rect x="{x}" y="{y}" width="{side}" height="{side}"'
-        parts.append(f'{cell} fill="{_SHADES[_level(worst[i, j])]}"/>')
+        parts.append(f'{cell} fill="{_SHADES[_level(worst[i, j], decades)]}"/>')
         if signs[i, j]:
             parts.append(f'{cell} fill="url(#mgl-sign)"/>')
         if zeros[i, j] and side > 6:
@@ -120,18 +122,18 @@ def svg(result):
                 f'<rect x="{x + 1.5}" y="{y + 1.5}" width="{side - 3}" height="{side - 3}" '
                 'fill="none" stroke="#d55e00"/>'
             )
-    parts += _legend(left, top + rows * side + 12)
+    parts += _legend(left, top + rows * side + 12, decades)
     return "".join(parts) + "</svg>"
 
 
-def _legend(left, y):
+def _legend(left, y, decades):
     for k, shade in enumerate(_SHADES):
         yield (
             f'<rect x="{left + k * 16}" y="{y}" width="16" height="11" fill="{shade}" '
             'stroke="#888888" stroke-width="0.5"/>'
         )
     yield f'<text x="{left}" y="{y + 24}" fill="#111111">agrees</text>'
-    yield f'<text x="{left + 78}" y="{y + 24}" fill="#111111">10^{_TOP:.0f}</text>'
+    yield f'<text x="{left + 78}" y="{y + 24}" fill="#111111">10^{decades}</text>'
     for fill in ("#c6dbef", "url(#mgl-sign)"):
         yield f'<rect x="{left + 132}" y="{y}" width="16" height="11" fill="{fill}"/>'
     yield f'<text x="{left + 152}" y="{y + 10}" fill="#111111">sign differs</text>'

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.arrays import real_array
+from ..foundations.near import did_you_mean
 from .pair import (
     Arrays,
     Signature,
@@ -55,7 +56,8 @@ def _given(inputs, forward, rng):
     unknown = [name for name in inputs if name not in known and not signature.accepts_all]
     if missing or unknown:
         got = ", ".join(map(str, inputs)) or "none"
-        raise UnusableLayer(f"inputs: expected {', '.join(required)}, got {got}")
+        meant = did_you_mean(unknown, known) if unknown else ""
+        raise UnusableLayer(f"inputs: expected {', '.join(required)}, got {got}{meant}")
     names = [*required, *(name for name in inputs if name not in required)]
     return {name: _array_of(name, inputs[name], rng) for name in names}
 

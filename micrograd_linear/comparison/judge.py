@@ -6,19 +6,20 @@ from .causes import Cause
 from .coarse import as_a_whole, coarseness, effective_bits
 from .comparison import Result
 from .rounding import allowed, unit_roundoff
+from .tolerance import ROUNDING_ALONE
 
 BLIND = 0.01  # A resolution above this is told in a note.
 HALF = 1e-4  # a type whose unit roundoff is above this is half precision
 
 
-def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None, precision=None):
+def judge(name, hand, engine, gross=None, errors=None, tolerance=ROUNDING_ALONE):
     """One gradient against the other.
 
     ``gross`` and ``errors`` (a function of the coarser type) say how much rounding is due: see
-    ``rounding``. ``precision`` names the type that ``hand`` is known to have gone through.
+    ``rounding``; ``tolerance`` what the user lets pass beside that.
     """
     if hand.shape != engine.shape:
-        return _other_shape(name, hand, engine, gross, errors, rtol, atol, precision)
+        return _other_shape(name, hand, engine, gross, errors, tolerance)
     finite = np.isfinite(hand) & np.isfinite(engine)
     if not finite.all():
         return _not_finite(name, hand, engine, finite)
@@ -32,7 +33,7 @@ def judge(name, hand, engine, gross=None, errors=None, rtol=None, atol=None, pre
         return Result(name, "vacuous", engine, hand, 0.0, note=note)
     if np.array_equal(hand, engine):
         return Result(name, "identical", engine, hand, 0.0, rounding=0.0)
-    return Difference(name, hand, engine, gross, errors, precision).result(rtol, atol)
+    return Difference(name, hand, engine, gross, errors, tolerance.precision).result(tolerance)
 
 
 def _other_shape(name, hand, engine, *rest):
@@ -82,14 +83,14 @@ class Difference:
         if not (self.difference <= self.within).all() or precision:
             self.coarse = coarseness(hand, engine, precision)
 
-    def result(self, rtol, atol):
+    def result(self, tolerance):
         """The result: rounding, close by the tolerances that were given, or wrong."""
         note, causes = "", ()
         if self._is_rounding():
             status, (note, causes) = "rounding", self._of_rounding()
         elif self.coarse is not None and self.coarse.agrees(self.hand, self.engine, self.gross):
             status, (note, causes) = "rounding", self._of_coarse_numbers(self.coarse)
-        elif self._is_close(rtol, atol):
+        elif tolerance.allows(self.difference, self.magnitude).all():
             status = "close"
         else:
             status = "wrong"
@@ -131,11 +132,6 @@ class Difference:
             invisible = f"errors below about {self.resolution:.1%} of the gradient are"
         conditioned = "half precision" if self.u > HALF else "ill-conditioned"
         return f"{conditioned}: {invisible} invisible here", ()
-
-    def _is_close(self, rtol, atol):
-        if rtol is None and atol is None:
-            return False
-        return (self.difference <= (atol or 0.0) + (rtol or 0.0) * self.magnitude).all()
 
     def _of_coarse_numbers(self, coarse):
         """(note, causes): that it agrees as closely as its numbers can, and what cannot be seen."""

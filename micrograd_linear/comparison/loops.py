@@ -226,7 +226,7 @@ def _other_factors(sites, edges):
     if last in index and is_node(factors[-2]) and factors[-2] in index:
         i = 2 * index[last] - index[factors[-2]]
         if i < len(inner) and inner[i].shape == last.shape:
-            replaced = f"{sites.called(inner[i])} stands in place of {name}"
+            replaced = f"{sites.called(inner[i])} is used in place of {name}"
             words = f"{replaced}, and so on: that of the step after"
             yield words, [_with(e, other, x) for e, x in zip(edges, [*factors[1:], inner[i]])]
     fitting = [x for x in sites.backward.order if x.shape == last.shape and np.size(x.current) > 1]
@@ -234,18 +234,18 @@ def _other_factors(sites, edges):
     alike = [x for x in fitting if x.operation == last.operation]
     following = [next((x for x in alike if x.created > e.node.created), None) for e in edges]
     if all(x is not None for x in following):
-        replaced = f"{sites.called(following[-1])} stands in place of {name}"
+        replaced = f"{sites.called(following[-1])} is used in place of {name}"
         words = f"{replaced}, and so on: that of the step after"
         yield words, [_with(e, other, x) for e, x in zip(edges, following)]
     for offset in (1, -1, 2, -2, 3, -3) if all(is_node(x) and x in at for x in factors) else ():
         places = [at[x] + offset for x in factors]
         if min(places) >= 0 and max(places) < len(fitting):
-            words = f"{sites.called(fitting[places[-1]])} stands in place of {name}, and so on"
+            words = f"{sites.called(fitting[places[-1]])} is used in place of {name}, and so on"
             yield words, [_with(e, other, fitting[i]) for e, i in zip(edges, places)]
 
 
 def _with(edge, other, x):
-    """What an edge contributes if another tensor stands in place of the other operand."""
+    """What an edge contributes if another tensor is used in place of the other operand."""
 
     def contribution(g):
         return with_operand(

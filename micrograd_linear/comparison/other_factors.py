@@ -80,7 +80,7 @@ class Product:
                     continue
                 change = self.contribution(rows[k].reshape(shape)) - self.edge.piece
                 name = f"{self.sites.called(nodes[k])}{' transposed' if turned else ''}"
-                words = f"{self.at}: {name} stands in place of {self.called}"
+                words = f"{self.at}: {name} is used in place of {self.called}"
                 self.sites.propose("wrong-operand", words, self.edge, change, 4)
 
     def with_moved_factor(self):
@@ -110,7 +110,7 @@ class Product:
         rate, cost = sites.search.typed(float((effect * sites.rest).sum()) / power)
         name = sites.names[factor]
         updated = f"{name} {'-' if rate < 0 else '+'} {abs(rate):.6g} · its gradient"
-        words = f"{self.at}: {updated} stands in place of {name}: updated before it was used"
+        words = f"{self.at}: {updated} is used in place of {name}: updated before it was used"
         predicted = sites.search.expected + rate * effect
         place, line = sites.place(self.edge), sites.line(self.edge)
         sites.search.add("stale", words, predicted, cost, place, line, rate=rate)

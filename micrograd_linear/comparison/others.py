@@ -163,7 +163,7 @@ class Others:
             return
         for k in self.fitting(edge, rows @ along.T, own, nodes):
             name, change = self.sites.called(nodes[k]), rows[k] - np.ravel(edge.piece)
-            words = f"the gradient of {name} stands in place of {whole}"
+            words = f"the gradient of {name} is used in place of {whole}"
             self.sites.propose("other-gradient", words, edge, change, 6, said=name)
         for k in self.fitting(edge, rows @ along.T + own, own, nodes):
             name, own_name = self.sites.called(nodes[k]), self.sites.called(edge.operand)
@@ -181,7 +181,7 @@ class Others:
             summed = np.broadcast_to(summed, arrays.shape).reshape(len(nodes), -1)
             for k, value, words in self.scaled(edge, summed, own):
                 gradient = f"{words or 'once '}the gradient of {self.sites.called(nodes[k])}"
-                words = f"{gradient}, summed over axis {axis}, stands in place of {whole}"
+                words = f"{gradient}, summed over axis {axis}, is used in place of {whole}"
                 change = value * summed[k] - np.ravel(edge.piece)
                 self.sites.propose("wrong-operand", words, edge, change, 6)
 
@@ -218,7 +218,7 @@ class Others:
         for k, value, words in self.scaled(edge, rows, own):
             if nodes[k].operation:
                 name = f"{words}{self.sites.called(nodes[k])}"
-                words = f"{name} stands in place of {whole}, as for another loss"
+                words = f"{name} is used in place of {whole}, as for another loss"
                 change = value * rows[k] - np.ravel(edge.piece)
                 self.sites.propose("wrong-root", words, edge, change, 7)
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..engine.tensor import Tensor
+from ..foundations.near import did_you_mean
 from .statement import statement_of
 
 Arrays = Mapping[str, np.ndarray]
@@ -140,9 +141,10 @@ def gradients_by_name(
         )
     for name in returned:
         if name not in differentiable and name not in between:
-            expected = ", ".join([*differentiable, *between])
+            known = [*differentiable, *between]
             raise UnusableLayer(
-                f"backward returned a gradient of {name!r}; expected some of {expected}"
+                f"backward returned a gradient of {name!r}; expected some of {', '.join(known)}"
+                f"{did_you_mean(str(name), known)}"
             )
     return dict(returned)
 

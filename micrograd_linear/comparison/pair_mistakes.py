@@ -126,7 +126,7 @@ def _larger(position, arrays, y, static):
             lambda g: g + 0 * other,
         ),
         ("local-derivative", "the mask is inverted", lambda g: g * (own != y)),
-        ("local-derivative", "the value stands in place of the mask", lambda g: g * y),
+        ("local-derivative", "the value is used in place of the mask", lambda g: g * y),
         (
             "local-derivative",
             "it passes where the gradient that comes in is positive",

@@ -17,6 +17,7 @@ import numpy as np
 from ..engine.graph import is_node, topological_order
 from .comparison import Comparison
 from .pair import UnusableLayer
+from .remark import Remark
 from .statement import held_by, plain_function
 
 ROWS = 5
@@ -41,11 +42,14 @@ def on_other_inputs(
         shapes = ", ".join(f"{name} {shape}" for name, shape in again.inputs.items())
         if not again.ok:
             wrong = "; ".join(f"{result.name}: {result.note}" for result in again.wrong[:3])
-            comparison.remarks += (
+            told = (
                 f"The inputs given cannot show it ({hidden}), "
                 f"but on others, drawn at random, {shapes}, "
-                f"there is a mistake. {wrong}.",
+                "there is a mistake"
             )
+            names = ", ".join(result.name for result in again.wrong[:3])
+            remark = Remark.of(f"{told}. {wrong}.", f"{told} in {names}.")
+            comparison.remarks += (remark,)
             return
         if not again.weaknesses:
             comparison.weaknesses = ()

@@ -62,7 +62,7 @@ def _var(position, arrays, y, static):
         ("factor", "the 2 is missing", lambda g: _spread(g, x, static) * centred / n),
         (
             "local-derivative",
-            "the square stands in place of its derivative",
+            "the square is used in place of its derivative",
             lambda g: _spread(g, x, static) * centred**2 / n,
         ),
     ]

@@ -12,6 +12,7 @@ from ..engine.graph import Node, topological_order
 from ..operations import names as op
 from .causes import Cause, Search
 from .comparison import AGREE
+from .factors import multiple
 from .origin import one_origin
 from .steps import step
 
@@ -124,7 +125,7 @@ class Shared:
         for value, words in search.named_factors():
             for sign in (1, -1):
                 if abs(factor - sign * value) <= search.tolerance * abs(value):
-                    return f"{'-' if sign < 0 else ''}{words} times the gradient"
+                    return f"{'-' if sign < 0 else ''}{multiple(value, words)}"
         return f"{factor:.6g} times the gradient"
 
     def _common_place(self, nodes: list) -> Node | None:

@@ -85,7 +85,7 @@ def as_elementwise(node: Node, g: np.ndarray) -> list:
     sums_to_one = (p >= 0).all() and any(
         np.allclose(p.sum(axis=axis), 1, rtol=1e-6, atol=0) for axis in range(p.ndim)
     )
-    tanh = "1 - {0}**2, the derivative of a tanh, stands in place of its own"
+    tanh = "1 - {0}**2, the derivative of a tanh, is used in place of its own"
     forms = [
         *(_of_softmax(p, g) if sums_to_one else _of_function(p, g)),
         ("local-derivative", tanh, g * (1 - p * p)),
@@ -110,10 +110,10 @@ def _of_softmax(p, g):
 
 
 def _of_function(p, g):
-    sigmoid = "{0} (1 - {0}), the derivative of a sigmoid, stands in place of its own"
+    sigmoid = "{0} (1 - {0}), the derivative of a sigmoid, is used in place of its own"
     yield "local-derivative", sigmoid, g * p * (1 - p)
     if (p >= 0).all() and (p <= 1).all():  # It may be a sigmoid that was spelt out.
-        ending = "stands in place of {0} (1 - {0})"
+        ending = "is used in place of {0} (1 - {0})"
         yield "local-derivative", "{0} (1 + {0}) " + ending, g * (p * (1 + p))
         yield "local-derivative", "1 - {0} " + ending, g * (1 - p)
-    yield "wrong-operand", "{0} stands in place of the derivative", g * p
+    yield "wrong-operand", "{0} is used in place of the derivative", g * p

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..operations import names as op
+from .factors import multiple
+
 if TYPE_CHECKING:
     from .causes import Search
-from ..operations import names as op
 
 
 def partly(search: Search) -> None:
@@ -43,7 +45,7 @@ def _multiplied_there(search, wrong, words):
     for value, what in [
         (0.0, "0"),
         (-1.0, "of the opposite sign"),
-        *((v, f"{number} times the gradient") for v, number in search.named_factors()),
+        *((v, multiple(v, number)) for v, number in search.named_factors()),
     ]:
         if words.startswith("the block") and value:  # A block of another sign is found too easily.
             continue
@@ -83,8 +85,13 @@ def described(search):
     sizes = float(np.linalg.norm(hand)), float(np.linalg.norm(expected))
     if all(sizes) and np.isfinite(sizes).all() and wrong.size > 1:
         cosine = float((hand * expected).sum()) / (sizes[0] * sizes[1])
-        found += f"; direction {cosine:.2f} (cosine), length {sizes[0] / sizes[1]:.3g} times"
+        found += f"; direction {cosine:.2f} (cosine), {_length(sizes[0] / sizes[1])}"
     return found
+
+
+def _length(ratio):
+    """How long it is, beside the gradient that is right, in words."""
+    return "the same length" if f"{ratio:.3g}" == "1" else f"{ratio:.3g} times as long"
 
 
 def part(wrong: np.ndarray, search: Search) -> str | None:

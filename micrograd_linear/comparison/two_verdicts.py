@@ -15,11 +15,12 @@ from .judge import judge
 from .pair import HandGradients, UnusableLayer, hand_gradients, in_words, with_cache
 from .referee import in_double_precision, scale_of
 from .run import Run, nearby_values, referee_of
+from .tolerance import ROUNDING_ALONE, Tolerance
 
 _CHECKED = ("close", "kink", "wrong", "shape", "non-finite", "vacuous")
 
 
-def by_engine(run: Run, hand: HandGradients, dy: np.ndarray) -> Comparison:
+def by_engine(run: Run, hand: HandGradients, dy: np.ndarray, tolerance: Tolerance) -> Comparison:
     """The engine's verdict, with causes."""
     recorded = run.recorded
     assert recorded is not None, "the engine judges runs that it has recorded"
@@ -28,8 +29,8 @@ def by_engine(run: Run, hand: HandGradients, dy: np.ndarray) -> Comparison:
     # The gradient of what forward does not use is 0.
     unused = {name: nodes[name] for name in hand.first if nodes[name].grad is None}
     claims = {nodes[name]: array for name, array in hand.first.items() if name not in unused}
-    comparison = compare(claims, recorded.y, gradient=dy)
-    zeros = [_of_unused(name, hand.first[name], tensor) for name, tensor in unused.items()]
+    comparison = compare(claims, recorded.y, gradient=dy, **tolerance.keywords)
+    zeros = [_of_unused(n, hand.first[n], tensor, tolerance) for n, tensor in unused.items()]
     results = [
         if_repeatable(result, hand.again.get(result.name))
         for result in [*comparison.values(), *zeros]
@@ -40,17 +41,20 @@ def by_engine(run: Run, hand: HandGradients, dy: np.ndarray) -> Comparison:
     return comparison
 
 
-def _of_unused(name, hand, tensor):
+def _of_unused(name, hand, tensor, tolerance):
     engine = np.zeros(tensor.shape)
     if hand is None:
         return Result(name, "missing", engine, note="None was handed in")
-    return judge(name, real_array(hand, name), engine)
+    return judge(name, real_array(hand, name), engine, tolerance=tolerance)
 
 
-def by_differences(run: Run, hand: HandGradients, dy: np.ndarray, rng) -> Comparison:
+def by_differences(
+    run: Run, hand: HandGradients, dy: np.ndarray, rng, tolerance: Tolerance
+) -> Comparison:
     """The verdict of finite differences alone; its ``engine`` holds the slopes."""
     hand = _hand_in_double(run, hand, dy)
-    results = _without_ties(_by_slopes(run, hand.first, dy, rng), run, dy, rng)
+    results = _by_slopes(run, hand.first, dy, rng, tolerance)
+    results = _without_ties(results, run, dy, rng)
     if results and not any(result.status in _CHECKED for result in results):
         raise UnusableLayer(
             f"no verdict: {run.unrecorded}, and finite differences of forward cannot see its "
@@ -63,6 +67,7 @@ def by_differences(run: Run, hand: HandGradients, dy: np.ndarray, rng) -> Compar
             note = "it is a result in between, which finite differences of forward cannot judge"
             results.append(Result(name, "unchecked", np.full(shape, np.nan), note=note))
     comparison = Comparison(results)
+    comparison.tolerance = tolerance
     comparison.columns = (*Comparison.columns[:-1], "differences")
     comparison.remarks = (f"{run.unrecorded}. Finite differences of forward alone judge.",)
     comparison.root = None
@@ -70,7 +75,7 @@ def by_differences(run: Run, hand: HandGradients, dy: np.ndarray, rng) -> Compar
     return comparison
 
 
-def _by_slopes(run, gradients, dy, rng) -> list[Result]:
+def _by_slopes(run, gradients, dy, rng, tolerance=ROUNDING_ALONE) -> list[Result]:
     """A result for each argument that has a gradient."""
     referee, results = referee_of(run, dy, rng), []
     claims = {name: _floats(g, name) for name, g in gradients.items() if g is not None}
@@ -79,7 +84,7 @@ def _by_slopes(run, gradients, dy, rng) -> list[Result]:
     )
     for name in run.differentiable():
         if name in claims:
-            results.append(judged_by_differences(name, claims[name], referee, usual))
+            results.append(judged_by_differences(name, claims[name], referee, usual, tolerance))
             continue
         status, note = "unchecked", ""
         if name in gradients:

@@ -19,6 +19,7 @@ from .judge import judge
 from .kinks import conventions
 from .rounding import allowed
 from .shared import Shared
+from .tolerance import ROUNDING_ALONE
 
 MOST_SEARCHED = 12  # wrong gradients whose causes are looked for, those nearest to the result
 
@@ -114,7 +115,7 @@ class Verdicts:
     def _causes(self, node):
         if self.searched > MOST_SEARCHED:
             sentence = (
-                f"not looked into, after {MOST_SEARCHED} others that are wrong; mend those first"
+                f"not looked into, after {MOST_SEARCHED} others that are wrong; fix those first"
             )
             return (Cause("unknown", (self.names[node],), sentence, {}, 99),)
         claim = self.claims[node]
@@ -217,9 +218,8 @@ class Verdicts:
                 continue
             own, errors = result.hand.astype(np.float32), partial(self.errors.of, node)
             known = precision if precision in U and not itself else None
-            again = judge(
-                result.name, own, result.engine, self.gross[node], errors, precision=known
-            )
+            tolerance = ROUNDING_ALONE.of_type(known)
+            again = judge(result.name, own, result.engine, self.gross[node], errors, tolerance)
             if again.status in AGREE:
                 others = f"{'as' if itself else 'that of'} {', '.join([*coarse][:3])}"
                 note = f"equal to {known or 'float32'} rounding, {others}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .factors import multiple
 from .mistakes import is_of_numbers
 
 if TYPE_CHECKING:
@@ -39,10 +40,10 @@ def _multiplied(search, hand, expected):
     factor = float((hand * expected).sum()) / power if power else 0.0
     for value, words in search.named_factors():
         if abs(factor - value) <= search.tolerance * abs(value):
-            sentence = f"it is {words} times the gradient{_averaged(search, value)}"
+            sentence = f"it is {multiple(value, words)}{_averaged(search, value)}"
             search.add("factor", sentence, value * expected, 2, factor=value)
         elif abs(factor + value) <= search.tolerance * abs(value):
-            sentence = f"it is -{words} times the gradient"
+            sentence = f"it is -{multiple(value, words)}"
             search.add("factor", sentence, -value * expected, 3, factor=-value)
     if search.found or expected.size <= 3 or not factor:
         return
@@ -67,7 +68,7 @@ def _averaged(search, factor):
             continue
         if is_of_numbers(node.operation) and any(x is search.target for x in node.operands):
             several = f"{copies:.0f} copies that broadcasting made"
-            return f": averaged over the {several}, which are to be summed"
+            return f": it averages the {several}; it should sum them"
     return ""
 
 

@@ -44,12 +44,12 @@ def compile(
     ``reuse``           True lets a function of Tensors overwrite the large gradients that its last
                         call returned, instead of making new arrays
 
-    Numbers and arrays in the other arguments are data, and may be others in every call; strings,
+    Numbers and arrays in the other arguments are data, and may change from call to call; strings,
     bools and None, lengths and keys are part of the structure. A new structure is traced anew.
     Whatever else ``f`` reads, its closure's numbers for example, is a constant of the trace.
 
     Raises ``TraceError`` (a ``TypeError``), with the line in the user's file, for what a trace
-    cannot stand for: branching on a number, ``float``, ``.data``, random numbers, nodes that are no
+    cannot represent: branching on a number, ``float``, ``.data``, random numbers, nodes that are no
     arguments. Raises ``IndexError`` at run time for an integer of the data that selects no item.
 
     >>> step = compile(lambda w, x, y: (w[0] * x + w[1] - y) ** 2)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .scipy_functions import is_of_scipy
 from .tensor import Tensor
 
 MOST = 10_000  # elements: each is a node of its own, and np.stack is the way for more
@@ -22,7 +23,13 @@ def as_objects(tensor: Any, dtype: Any = None) -> np.ndarray | None:
     where the numbers are wanted, or there are too many. Of a Tensor without axes NumPy takes no
     element, but the Tensor itself, which is one from then on.
     """
-    if dtype not in (None, object) or tensor.size > MOST or _is_stored(sys._getframe(2)):
+    frame = sys._getframe(2)
+    if (
+        dtype not in (None, object)
+        or tensor.size > MOST
+        or _is_stored(frame)
+        or _is_of_floats(frame)
+    ):
         return None
     found = np.empty(tensor.shape, dtype=object)
     if not tensor.shape:
@@ -42,6 +49,21 @@ def _is_stored(frame: FrameType) -> bool:
     at once, and NumPy would word that as an error of its own.
     """
     return dis.opname[frame.f_code.co_code[frame.f_lasti]] in ("STORE_SUBSCR", "STORE_SLICE")
+
+
+def _is_of_floats(frame: FrameType | None) -> bool:
+    """Whether a function of SciPy asks that can compute with floats alone: it asks whether they are
+    finite, or of what type, or calls ufuncs that know no objects.
+    """
+    while frame is not None:
+        names = frame.f_code.co_names
+        if frame.f_globals.get("__name__", "").startswith("scipy.special") and (
+            {"isfinite", "isdtype"} & set(names)
+            or any(is_of_scipy(frame.f_globals.get(name)) for name in names)
+        ):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _closed(name: str) -> Callable[[Any, Any], Any]:

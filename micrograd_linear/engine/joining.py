@@ -6,20 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..operations import RULES
+from ..operations import RULES, Rule, is_read
 from ..operations import names as op
 from .graph import is_node
-from .operands import WEAK
 
+WEAK = frozenset((float, int))  # Python's numbers take the type of the array they meet
 DEEPEST = 64  # NumPy's own bound on the number of axes
-
-
-def is_list_of_nodes(x: Any) -> bool:
-    """The same as ``holds_nodes``, told at once of a number and of an array of numbers."""
-    kind = x.__class__
-    if kind in WEAK or (kind is np.ndarray and not x.dtype.hasobject):
-        return False
-    return holds_nodes(x)
 
 
 def holds_nodes(x: Any, deepest: int = DEEPEST) -> bool:
@@ -53,6 +45,16 @@ def joined(x: Any) -> Any:
         for part in parts
     ]
     return RULES[op.CONCATENATE](*rows, axis=0)
+
+
+def applied(rule: Rule, operands: tuple, static: dict[str, Any]) -> Any:
+    """The result of a rule where an operand holds nodes: a list of Tensors is joined to one, and
+    what reads rules itself, such as a pair of Tensors for complex numbers, takes the call over.
+    """
+    for operand in operands:
+        if is_read(operand) and not is_node(operand):
+            return type(operand).__apply_rule__(rule, operands, static)
+    return rule(*map(joined, operands), **static)
 
 
 def _is_tensor(x: Any) -> bool:

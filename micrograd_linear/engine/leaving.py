@@ -58,7 +58,9 @@ def _instead_of_scipy(node: Any) -> str:
             called = name if hasattr(type(node), name) else called
         frame = frame.f_back
     given = getattr(node, "name", "") or "t"
-    return f"For scipy.special.{called}({given}) write {given}.{called}(). " if called else ""
+    return (
+        f"For scipy.special.{called}({given}, ...) write {given}.{called}(...). " if called else ""
+    )
 
 
 def written_into(call: str, inputs: Iterable[Any], out: Any) -> LeftGraph:

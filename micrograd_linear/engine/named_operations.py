@@ -39,7 +39,14 @@ class NamedOperations(TensorMethods):
     if TYPE_CHECKING:
         # elementwise, beside those of TensorMethods
         def leaky_relu(self, slope: ArrayLike = 0.01) -> Tensor: ...
-        def clip(self, min: ArrayLike | None = None, max: ArrayLike | None = None) -> Tensor: ...
+        def clip(
+            self,
+            min: ArrayLike | None = None,
+            max: ArrayLike | None = None,
+            out: Any = None,
+            *,
+            dtype: DTypeLike | None = None,
+        ) -> Tensor: ...
         def astype(self, dtype: DTypeLike, *, copy: bool = True) -> Tensor: ...
 
         # reductions

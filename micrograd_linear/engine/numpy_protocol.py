@@ -11,7 +11,7 @@ import numpy as np
 from ..operations import BY_NUMPY_FUNCTION, RULES
 from ..operations.compositions import COMPOSED
 from .graph import is_node
-from .scipy_functions import of_scipy
+from .scipy_functions import is_of_scipy, of_scipy
 from .ufunc_keywords import call_with_keywords
 from .ufunc_methods import METHODS
 
@@ -44,8 +44,8 @@ _INSTEAD = {
 }
 _PLAIN |= {np.any, np.all, np.round, np.around, np.fix, np.angle, np.imag}
 _PLAIN |= {np.logical_and, np.logical_or, np.logical_not, np.logical_xor, np.spacing}
-_PLAIN |= {np.nextafter, np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj}
-_PLAIN |= {np.unique, np.nonzero, np.argwhere, np.flatnonzero, np.searchsorted, np.signbit}
+_PLAIN |= {np.isreal, np.iscomplex, np.isrealobj, np.iscomplexobj}
+_PLAIN |= {np.nonzero, np.argwhere, np.flatnonzero, np.searchsorted, np.signbit}
 _PLAIN |= {np.array_equiv, np.isin, np.can_cast, np.common_type, np.min_scalar_type}
 _PLAIN |= {np.einsum_path, np.linalg.matrix_rank}
 _PLAIN |= {np.argpartition, np.nanargmax, np.nanargmin, np.digitize, np.lexsort}
@@ -194,7 +194,9 @@ def _plain(x):
 
 
 def name_of(function):
-    """The name by which people call NumPy's function."""
+    """The name by which people call a function of NumPy, or one of SciPy's elementwise ones."""
+    if is_of_scipy(function):
+        return f"scipy.special.{function.__name__}"
     module = getattr(function, "__module__", None) or "numpy"
     prefix = (
         module.replace("numpy", "np")
@@ -215,6 +217,8 @@ def _unsupported(name, instead):
             f"{name} is not supported on a Tensor, and would fall out of the graph: "
             f"{refusal.reason}; write {refusal.write}"
         )
+    if name.startswith("scipy."):
+        instead = "an operation of your own, by @mgl.rule: docs/derivatives.md"
     advice = (
         f"write {instead}"
         if instead

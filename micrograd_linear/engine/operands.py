@@ -4,22 +4,24 @@ from typing import Any
 
 import numpy as np
 
-from ..operations import Rule
+from ..operations import Rule, is_read
 from . import arrays
 from .explain import described
 from .graph import is_node
+from .joining import holds_nodes
 
-WEAK = frozenset((float, int))  # Python's numbers take the type of the array they meet
 _FLOATS = frozenset(map(np.dtype, (np.float16, np.float32, np.float64)))
 
 
 def constant(operand: Any, rule: Rule, operands: tuple) -> Any:
-    """A snapshot of a constant, checked.
+    """A snapshot of a constant, checked; None where it is none, but holds nodes.
 
     What the pullbacks hold must not change when the caller's array does.
     """
     if operand.__class__ is np.ndarray and operand.dtype in _FLOATS:
         return operand.copy(order="K")
+    if holds_nodes(operand) or (is_read(operand) and not is_node(operand)):
+        return None
     what = f"{rule.name} of {described(operands)}"
     if isinstance(operand, (np.generic, bool)):
         arrays.checked(np.asarray(operand), what)

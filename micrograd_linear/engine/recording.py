@@ -9,22 +9,32 @@ import contextlib
 import weakref
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 
-@dataclass(frozen=True, eq=False)
 class Recording:
-    """The state of one context; a new one is made for each change."""
+    """The state of one context; it is never changed: a new one is made for each change.
 
-    on: bool = True  # off: results are constants
-    looks: tuple[Callable, ...] = ()  # each sees (result, rule, operands, numbers), forward
-    watchers: tuple[Callable, ...] = ()  # each sees (node, operand, g, contribution), backward
-    left: Callable[[Any, str], None] | None = None  # (node, how its number was read)
-    changes: tuple[dict[str, Any], ...] = ()  # of the open blocks, the outermost first
+    ``on``        off: results are constants
+    ``looks``     each sees (result, rule, operands, numbers), forward
+    ``watchers``  each sees (node, operand, g, contribution), backward
+    ``left``      is told (node, how its number was read)
+    ``changes``   those of the open blocks, the outermost first
+    """
 
-    def __post_init__(self) -> None:
-        if self.changes:
+    __slots__ = ("__weakref__", "changes", "left", "looks", "on", "watchers")
+
+    def __init__(
+        self,
+        on: bool = True,
+        looks: tuple[Callable, ...] = (),
+        watchers: tuple[Callable, ...] = (),
+        left: Callable[[Any, str], None] | None = None,
+        changes: tuple[dict[str, Any], ...] = (),
+    ) -> None:
+        self.on, self.looks, self.watchers, self.left = on, looks, watchers, left
+        self.changes = changes
+        if changes:
             changed.add(weakref.ref(self, changed.discard))
 
 

@@ -60,6 +60,13 @@ def _ndtr(x: Any) -> Any:
     return 0.5 * ours.erfc(x * -math.sqrt(0.5))
 
 
+def _huber(delta: Any, r: Any) -> Any:
+    """r² / 2, and a straight line where |r| is larger than delta."""
+    size = np.absolute(r)
+    inside = np.minimum(size, delta)
+    return inside * (size - 0.5 * inside)
+
+
 _BY_NAME: dict[str, Callable[..., Any]] = {
     **{rule.name: rule for rule in (ours.erf, ours.erfc, ours.gammaln)},
     "ndtr": _ndtr,
@@ -73,13 +80,29 @@ _BY_NAME: dict[str, Callable[..., Any]] = {
     "entr": entr,
     "rel_entr": rel_entr,
     "exp10": lambda x: 10.0**x,
+    "kl_div": lambda x, y: rel_entr(x, y) - x + y,
+    "huber": _huber,
+    "pseudo_huber": lambda d, r: d * d * (np.sqrt(1 + (r / d) ** 2) - 1),
 }
 
 
 def of_scipy(ufunc: Any) -> Callable[..., Any] | None:
     """What SciPy's function does on Tensors; None where it is not SciPy's, or not known."""
-    scipy = sys.modules.get("scipy.special")
-    if scipy is None or getattr(scipy, ufunc.__name__, None) is not ufunc:
+    if not is_of_scipy(ufunc):
         return None
     of_both: Any = getattr(np, ufunc.__name__, None)  # such as log1p
-    return _BY_NAME.get(ufunc.__name__) or BY_NUMPY_FUNCTION.get(of_both)
+    known = _BY_NAME.get(ufunc.__name__) or BY_NUMPY_FUNCTION.get(of_both)
+    if known is None:
+        from .scipy_slopes import of_slopes  # which few programs need
+
+        known = of_slopes(ufunc)
+    return known
+
+
+def is_of_scipy(ufunc: Any) -> bool:
+    """Whether it is an elementwise function of SciPy, where SciPy has been imported."""
+    scipy, name = sys.modules.get("scipy.special"), getattr(ufunc, "__name__", "")
+    if scipy is None or not isinstance(ufunc, np.ufunc):
+        return False
+    # Of some, such as zeta, the public function hands on to a ufunc of another name.
+    return any(getattr(module, name, None) is ufunc for module in (scipy, scipy._ufuncs))

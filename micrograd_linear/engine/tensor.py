@@ -25,15 +25,15 @@ import numpy as np
 
 from ..operations import RULES
 from ..operations import names as op
-from . import arrays, backward, foreign, numpy_protocol, versions
+from . import arrays, backward, foreign, joining, numpy_protocol, versions
 from .errors import not_a_leaf
 from .explain import check_integers, explained
 from .graph import creation
 from .in_place import InPlace
-from .joining import is_list_of_nodes, joined
+from .joining import WEAK
 from .leaving import Readable
 from .named_operations import NamedOperations
-from .operands import WEAK, constant, frozen_index
+from .operands import constant, frozen_index
 from .readings import Readings
 from .recording import DEFAULT, changed, current, note_left
 from .transaction import all_or_none
@@ -148,11 +148,11 @@ class Tensor(NamedOperations, InPlace, Readings, Readable):
             note_left(self, ".numpy()")
         return self._data.copy()
 
-    def item(self) -> float:
-        """The one number of a tensor of size 1, as a Python number."""
+    def item(self, *place: Any) -> float:
+        """The one number of a tensor of size 1, or the one at a place, as a Python number."""
         if self._requires_grad:
             note_left(self, ".item()")
-        return self._only("item")
+        return self._data.item(*place) if place else self._only("item")
 
     def detach(self) -> Tensor:
         """A constant with the same numbers, cut off from the graph."""
@@ -320,10 +320,10 @@ def apply(rule: Rule, operands: tuple, static: dict[str, Any]) -> Tensor:
     inputs, variables = [], 0
     for operand in operands:
         if not isinstance(operand, Tensor):
-            weak = operand.__class__ in WEAK
-            if not weak and is_list_of_nodes(operand):
-                return apply(rule, tuple(map(joined, operands)), static)
-            inputs.append(operand if weak else constant(operand, rule, operands))
+            kept = operand if operand.__class__ in WEAK else constant(operand, rule, operands)
+            if kept is None:
+                return joining.applied(rule, operands, static)
+            inputs.append(kept)
             continue
         variables += operand._requires_grad
         if operand._shared:

@@ -298,8 +298,9 @@ def _chosen(argnums: Any, count: int) -> tuple[Any, ...]:
 
 def _as_tensor(result: Any) -> Tensor:
     """One result of a function, as a Tensor."""
-    if isinstance(result, np.ndarray):
-        result = joined(result) if holds_nodes(result) else result
+    if isinstance(result, np.ndarray) and result.dtype.hasobject:
+        # Chosen among Tensors and numbers, it may hold numbers alone.
+        result = joined(result) if holds_nodes(result) else result.tolist()
     return result if isinstance(result, Tensor) else Tensor(result, requires_grad=False)
 
 

@@ -76,7 +76,9 @@ def reduce(
 
 
 def _axes(axis: Any) -> Any:
-    return axis if axis is None else tuple(axis) if np.ndim(axis) else operator.index(axis)
+    if axis is None:
+        return None
+    return tuple(map(operator.index, axis)) if isinstance(axis, tuple) else operator.index(axis)
 
 
 def _folded(ufunc: Any, call: str, x: Any, axis: Any, keepdims: bool) -> Any:
@@ -123,6 +125,12 @@ def reduceat(
     axis = _one_axis(x, axis, call)
     before = (slice(None),) * (axis % x.ndim)
     starts = [operator.index(i) for i in indices]
+    for start in starts:
+        if not 0 <= start < x.shape[axis]:
+            raise IndexError(
+                f"{call} of {x.describe()}: expected indices below {x.shape[axis]}, the length of "
+                f"axis {axis}, got {start}"
+            )
     results = []
     for start, end in zip(starts, [*starts[1:], x.shape[axis]]):
         part = x[(*before, slice(start, max(end, start + 1)))]

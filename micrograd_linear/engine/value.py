@@ -171,7 +171,7 @@ class Value(ValueMethods, MicrogradNames, InWords, Readable):
     ``grad``   0.0 at first; a leaf adds up over ``backward`` calls until ``zero_grad``, an interior
                node holds that of the last call
 
-    Raises ``TypeError`` for what is no real number (``Value([1, 2])``: use ``Tensor``) and
+    Raises ``TypeError`` for anything but a real number (``Value([1, 2])``: use ``Tensor``) and
     ``OverflowError`` for an integer that no float equals.
 
     >>> a, b = Value(2.0, "a"), Value(-3.0, "b")

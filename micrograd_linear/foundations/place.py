@@ -81,8 +81,8 @@ def place_of(error: BaseException, file: str | os.PathLike) -> Statement | None:
 
 
 def _is_users(name, file):
-    if not name or name.startswith("<"):
-        return False
+    if not name or (name.startswith("<") and name != os.fspath(file)):
+        return False  # what was compiled from no file; standard input is one, by its name
     own = name == os.fspath(file) or name.startswith(f"{os.fspath(file)} cell ")
     return own or (os.path.isfile(name) and is_beside(name, file))
 

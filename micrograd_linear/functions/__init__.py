@@ -18,10 +18,8 @@ import numpy as np
 from ..engine.numpy_protocol import implementation
 from . import (  # noqa: F401  these give NumPy's functions to Tensors
     elementwise,
-    elementwise_of_numpy,
     matrices,
     parts,
-    writing,
 )
 from .absent_attributes import tell_of_absent_attributes
 from .construction import tril, triu

@@ -48,7 +48,8 @@ def as_array(x: Any) -> Any:
     """A list or a foreign array as an ndarray; arrays and tensors as they are; a list of Tensors as
     one Tensor.
     """
-    if isinstance(x, Tensor) or is_read(x):
+    kind = x.__class__
+    if kind is Tensor or (kind is np.ndarray and not x.dtype.hasobject) or is_read(x):
         return x
     if holds_nodes(x):
         return joined(x)
@@ -91,9 +92,10 @@ def by_numpy(name: str, x: Any, function: Callable[..., Any], *args: Any, **keyw
 
 def axis_of(name, x, axis):
     """The number of one axis, counted from 0; NumPy's error for one that x has not."""
-    if axis.__class__ is int and -x.ndim <= axis < x.ndim:
-        return axis % x.ndim
-    return by_numpy(name, x, np.lib.array_utils.normalize_axis_index, axis, x.ndim)
+    ndim = x.ndim
+    if axis.__class__ is int and -ndim <= axis < ndim:
+        return axis % ndim
+    return by_numpy(name, x, np.lib.array_utils.normalize_axis_index, axis, ndim)
 
 
 def axes_of(name, x, axis):
@@ -112,7 +114,7 @@ def part(x: Any, index: Any) -> Any:
 
 def along(axis, index):
     """The index that is ``index`` along an axis counted from 0, and takes all before it."""
-    return (*(slice(None),) * axis, index)
+    return (slice(None),) * axis + (index,)
 
 
 def row(x: Any) -> Any:

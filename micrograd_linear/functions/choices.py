@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.joining import WEAK
 from ..engine.numpy_protocol import implements
 from ..operations import RULES
 from .base import as_array, by_numpy, described, hollow, into, plain
@@ -13,7 +14,7 @@ from .base import as_array, by_numpy, described, hollow, into, plain
 def select(condlist, choicelist, default=0):
     """For each element that of the first array whose condition holds, or the default."""
     conditions = [np.asarray(plain(each)) for each in condlist]
-    choices = [as_array(each) for each in choicelist]
+    choices = [each if each.__class__ in WEAK else as_array(each) for each in choicelist]
     found: Any
     found, shape = (
         default,
@@ -28,7 +29,7 @@ def select(condlist, choicelist, default=0):
     )
     for condition, choice in zip(conditions[::-1], choices[::-1], strict=True):
         found = RULES["where"](choice, found, condition=condition)
-    return found if found.shape == shape else np.broadcast_to(found, shape)
+    return found if np.shape(found) == shape else np.broadcast_to(found, shape)
 
 
 @implements(np.piecewise)
@@ -65,11 +66,12 @@ def piecewise(x, condlist, funclist, *args, **kw):
 @implements(np.choose)
 def choose(a, choices, out=None, mode="raise"):
     """For each element that of the array whose number stands in ``a``."""
-    a, arrays = np.asarray(plain(a)), [as_array(each) for each in choices]
-    places = [np.full(each.shape, i) for i, each in enumerate(arrays)]
+    a = np.asarray(plain(a))
+    arrays = [each if each.__class__ in WEAK else as_array(each) for each in choices]
+    places = [np.full(np.shape(each), i) for i, each in enumerate(arrays)]
     chosen = by_numpy("choose", arrays, np.choose, a, places, mode=mode)
     found = arrays[-1]
     for i in range(len(arrays) - 2, -1, -1):
         found = RULES["where"](arrays[i], found, condition=chosen == i)
-    found = found if found.shape == chosen.shape else np.broadcast_to(found, chosen.shape)
+    found = found if np.shape(found) == chosen.shape else np.broadcast_to(found, chosen.shape)
     return into(out, "choose", found, *arrays)

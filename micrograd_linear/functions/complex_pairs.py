@@ -7,6 +7,7 @@ refused by name.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from ..engine.numpy_protocol import name_of
 from ..engine.tensor import Tensor
-from ..operations import RULES
+from ..operations import RULES, Rule
 from .joins import stack
 
 TRANSFORMS: dict[Callable, Callable] = {}  # NumPy's Fourier transforms -> ours
@@ -59,6 +60,13 @@ class ComplexPair(np.lib.mixins.NDArrayOperatorsMixin):
             raise TypeError(_unknown(name_of(ufunc)))
         return _UFUNCS[ufunc](*inputs)
 
+    @staticmethod
+    def __apply_rule__(rule: Rule, operands: tuple, static: dict[str, Any]) -> Any:
+        """What an operation is where one of its operands is a pair, as in ``t * F``."""
+        if rule.ufunc not in _UFUNCS or static:
+            raise TypeError(_unknown(rule.name))
+        return _UFUNCS[rule.ufunc](*operands)
+
     def __array_function__(self, function: Any, types: Any, args: Any, keywords: Any) -> Any:
         if function in _OF_EACH:
             of_real, of_imag = ([_part(x, k) for x in args] for k in (0, 1))
@@ -68,6 +76,9 @@ class ComplexPair(np.lib.mixins.NDArrayOperatorsMixin):
         if function is np.angle:
             angle = np.arctan2(self.imag, self.real)
             return np.degrees(angle) if (*args[1:], keywords.get("deg"))[0] else angle
+        if function in _PRODUCTS and len(args) > 1:
+            x, y, *others = args
+            return _product(x, y, lambda a, b: function(a, b, *others, **keywords))
         if function in TRANSFORMS:
             return TRANSFORMS[function](*args, **keywords)
         raise TypeError(_unknown(name_of(function)))
@@ -119,10 +130,6 @@ def added(x: Any, y: Any, sign: int = 1) -> Any:
     return x + y if sign > 0 else x - y
 
 
-def _times(x: Any, y: Any) -> Any:
-    return None if x is None or y is None else x * y
-
-
 def _pair(real: Any, imag: Any) -> ComplexPair:
     """Both parts in one shape."""
     imag = 0 * real if imag is None else imag
@@ -136,9 +143,14 @@ def _sum(x: Any, y: Any, sign: int = 1) -> ComplexPair:
     return _pair(added(a, c, sign), added(b, d, sign))
 
 
-def _product(x: Any, y: Any) -> ComplexPair:
+def _product(x: Any, y: Any, multiply: Callable[[Any, Any], Any] = operator.mul) -> ComplexPair:
+    """x y, or what else is linear in x and in y."""
+
+    def times(x: Any, y: Any) -> Any:
+        return None if x is None or y is None else multiply(x, y)
+
     (a, b), (c, d) = parts_of(x), parts_of(y)
-    return _pair(added(_times(a, c), _times(b, d), -1), added(_times(a, d), _times(b, c)))
+    return _pair(added(times(a, c), times(b, d), -1), added(times(a, d), times(b, c)))
 
 
 def _quotient(x: Any, y: Any) -> ComplexPair:
@@ -161,10 +173,11 @@ def _magnitude(x: ComplexPair) -> Any:
     return RULES["norm"](stack([x.real, x.imag]), axis=0)
 
 
-_UFUNCS = {
+_UFUNCS: dict[Any, Callable[..., Any]] = {
     np.add: _sum,
     np.subtract: lambda x, y: _sum(x, y, -1),
     np.multiply: _product,
+    np.matmul: lambda x, y: _product(x, y, np.matmul),
     np.divide: _quotient,
     np.power: _power,
     np.square: lambda x: _product(x, x),
@@ -173,6 +186,7 @@ _UFUNCS = {
     np.conjugate: ComplexPair.conj,
     np.absolute: _magnitude,
 }
+_PRODUCTS = {np.dot, np.inner, np.outer, np.kron, np.tensordot, np.convolve}
 # What moves numbers or adds them up does so with each part.
 _OF_EACH = {np.sum, np.mean, np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.roll}
 _OF_EACH |= {np.flip, np.expand_dims, np.squeeze, np.take, np.diff, np.cumsum}

@@ -81,9 +81,8 @@ def gradient(f, *varargs, axis=None, edge_order=1):
         [axis] if isinstance(axis, (int, np.integer)) else range(f.ndim) if axis is None else axis
     )
     axes = [axis_of("gradient", f, each) for each in axes]
-    spacings = spacings or [1.0]
-    if len(spacings) < len(axes):
-        spacings = spacings * len(axes)
+    if len(spacings) < 2:
+        spacings = (spacings or [1.0]) * len(axes)
     found = tuple(_slopes(f, x, i, edge_order) for x, i in zip(spacings, axes, strict=True))
     return found[0] if len(found) == 1 else found
 

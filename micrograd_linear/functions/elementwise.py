@@ -8,7 +8,7 @@ from ..engine.errors import leave_out
 from ..engine.numpy_protocol import implements
 from ..engine.tensor import Tensor, apply
 from ..operations import RULES, SCALAR_RULES, Rule, is_read
-from .base import as_array, method
+from .base import as_array, into, method
 
 
 def _function(rule: Rule) -> Callable:
@@ -21,6 +21,7 @@ def _function(rule: Rule) -> Callable:
             )
         return rule(*(as_array(x) if len(operands) == 1 or _is_nested(x) else x for x in operands))
 
+    function.__wrapped__ = rule.formula  # whose signature help() shows
     return _named(function, rule, rule.name)
 
 
@@ -38,8 +39,17 @@ def _method(rule: Rule, name: str) -> Callable:
 
 def _named(function: Callable, rule: Rule, name: str) -> Callable:
     function.__name__ = name
-    function.__doc__ = rule.__doc__ or f"Elementwise {rule.name}."
+    function.__doc__ = _described(rule)
     return function
+
+
+def _described(rule: Rule) -> str:
+    """What the record says of the value, the derivative and the shapes."""
+    derivative = f", with the derivative {rule.lesson.derivative}" if rule.lesson.derivative else ""
+    value = rule.__doc__ or f"Elementwise {rule.name}{derivative.replace('z', 'x')}."
+    one = "The result has the shape of x."
+    several = "The operands broadcast, and the result has their common shape."
+    return f"{value}\n\n{one if rule.operand_count == 1 else several}"
 
 
 def _is_nested(x: object) -> bool:
@@ -80,9 +90,12 @@ def __getattr__(name):
 
 @implements(np.clip)
 @method()
-def clip(x, min=None, max=None, **old_names):
+def clip(x, min=None, max=None, out=None, *, dtype=None, **old_names):
     """minimum(maximum(x, min), max); either bound may be None, an array or a Tensor."""
     min, max = old_names.pop("a_min", min), old_names.pop("a_max", max)
+    if out is not None or dtype is not None:
+        y = as_array(x) if dtype is None else astype(as_array(x), dtype)
+        return into(out, "clip", clip(y, min, max, **old_names), x)
     if old_names:
         raise leave_out("clip of a Tensor", "arguments", old_names)
     if is_read(min) or is_read(max):
@@ -122,3 +135,11 @@ def astype(x, dtype, *, copy=True):
     if not copy and dtype == x.dtype:
         return x
     return RULES["astype"](x, dtype=dtype)
+
+
+if hasattr(np, "astype"):  # NumPy has it since 2.1
+
+    @implements(np.astype)
+    def _astype_function(x, dtype, /, *, copy=True, device=None):
+        """The method ``astype``, as a function."""
+        return astype(x, dtype, copy=copy)

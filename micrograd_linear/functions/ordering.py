@@ -139,7 +139,14 @@ def percentile(
 def quantiles(name, a, q, most, axis, method, keepdims, weights=None, without_nan=False):
     """The quantiles for shares q out of ``most``, of the numbers alone if ``without_nan``."""
     a = as_array(a)
-    q, rows, kept = _shares(name, a, q, most, weights), *in_rows(name, a, axis)
+    q, rows, kept = _shares(name, a, q, most), *in_rows(name, a, axis)
+    if weights is not None:
+        function = np.nanquantile if without_nan else np.quantile
+        values = by_numpy(
+            name, a, function, plain(a), q, axis, method=method, weights=plain(weights)
+        )
+        found = _of_these_values(rows, values)
+        return found.reshape(q.shape + kept) if keepdims not in (False, np._NoValue) else found
     counts = np.array(rows.shape[-1])
     if without_nan:
         counts = np.sum(~np.isnan(plain(rows)), axis=-1)
@@ -158,16 +165,18 @@ def quantiles(name, a, q, most, axis, method, keepdims, weights=None, without_na
     return found.reshape(q.shape + kept) if keepdims not in (False, np._NoValue) else found
 
 
-def _shares(name, a, q, most, weights):
+def _of_these_values(rows, values):
+    """The elements of rows that have the values: with weights a quantile is one of the elements."""
+    numbers, sought = plain(rows), values[..., None]
+    places = np.argmax((numbers == sought) | (np.isnan(numbers) & np.isnan(sought)), axis=-1)
+    return rows[(*np.ogrid[tuple(map(slice, rows.shape[:-1]))], places)]
+
+
+def _shares(name, a, q, most):
     if getattr(q, "requires_grad", False):
         raise TypeError(
             f"{name} of {described([a])}: q requires a gradient, and a quantile has none by it; "
             "pass q.detach() or q.data"
-        )
-    if weights is not None:
-        raise TypeError(
-            f"{name} of {described([a])}: weights= is not supported; sort by i = np.argsort(t), "
-            "and take the element t[i[k]] at the k where np.cumsum(weights[i]) reaches the share"
         )
     return np.asarray(plain(q), dtype=float) / most
 

@@ -31,11 +31,16 @@ def pad(x, pad_width, mode="constant", constant_values=0, **settings):
             "the parts, and join them by np.concatenate"
         )
     if mode != "constant" or settings:
+        if constant_values.__class__ is not int or constant_values:
+            settings = {**settings, "constant_values": constant_values}
         by_numpy("pad", x, np.pad, hollow(x), pad_width, mode, **settings)
     if isinstance(pad_width, dict):
         pad_width = [pad_width.get(i, pad_width.get(i - x.ndim, 0)) for i in range(x.ndim)]
         pad_width = [(each, each) if np.ndim(each) == 0 else each for each in pad_width]
-    widths = tuple((int(a), int(b)) for a, b in np.broadcast_to(pad_width, (x.ndim, 2)))
+    widths = np.asarray(pad_width)
+    if widths.dtype.kind not in "iu":
+        by_numpy("pad", x, np.pad, hollow(x), pad_width)  # NumPy's error
+    widths = tuple((int(a), int(b)) for a, b in np.broadcast_to(widths, (x.ndim, 2)))
     if mode in ("constant", "empty"):
         return _constant(x, widths, 0 if mode == "empty" else constant_values)
     if mode in ("edge", "wrap", "reflect", "symmetric"):

@@ -3,9 +3,12 @@
 import numpy as np
 
 from ..engine.numpy_protocol import implements
-from .base import as_array, by_numpy, described, given, hollow, row
+from .base import as_array, by_numpy, described, given, hollow, part, plain, row
+from .construction import vander
+from .decompositions import lstsq
 from .differences import convolve
 from .joins import concatenate
+from .products import inv, matmul, outer
 from .shapes import atleast_1d
 
 
@@ -85,3 +88,46 @@ def poly(seq_of_zeros):
     for i in range(zeros.size):
         found = convolve(found, concatenate([np.ones(1, zeros.dtype), -zeros[i : i + 1]]))
     return found
+
+
+@implements(np.polydiv)
+def polydiv(u, v):
+    """(quotient, remainder) of two polynomials; zeros before the remainder are taken away."""
+    u, v = atleast_1d(as_array(u)), atleast_1d(as_array(v))
+    quotient, rest = by_numpy("polydiv", u, np.polydiv, plain(u), plain(v))
+    steps, n, scale = u.size - v.size + 1, v.size, 1.0 / v[0]
+    if steps < 1:
+        return quotient, +u
+    factors = []
+    for k in range(steps):
+        factors.append(part(u, slice(k, k + 1)) * scale)
+        part_k = part(u, slice(k, k + n)) - factors[-1] * v
+        u = concatenate([part(u, slice(0, k)), part_k, part(u, slice(k + n, None))])
+    return concatenate(factors), u[u.size - rest.size :]
+
+
+@implements(np.polyfit)
+def polyfit(x, y, deg, rcond=None, full=False, w=None, cov=False):
+    """The polynomial of a degree that fits y at the places x best, by least squares."""
+    x, y = as_array(x) + 0.0, as_array(y) + 0.0
+    weights = None if w is None else as_array(w) + 0.0
+    told = by_numpy(
+        "polyfit", y, np.polyfit, plain(x), plain(y), deg, rcond, full, plain(weights), cov
+    )
+    left, right = vander(x, int(deg) + 1), y
+    if weights is not None:
+        left, right = left * weights[:, None], right * (weights[:, None] if y.ndim > 1 else weights)
+    scale = (left * left).sum(axis=0) ** 0.5
+    left = left / scale
+    rcond = x.size * float(np.finfo(x.dtype).eps) if rcond is None else rcond
+    fitted, residuals, rank, singular = lstsq(left, right, rcond)
+    fitted = (fitted.T / scale).T
+    if full:
+        return fitted, residuals, rank, singular, rcond
+    if not cov:
+        return fitted
+    spread = inv(matmul(left.T, left)) / outer(scale, scale)
+    if not (isinstance(cov, str) and cov == "unscaled"):
+        factor = residuals / (x.size - int(deg) - 1)
+        spread = spread * factor if y.ndim == 1 else spread[:, :, None] * factor
+    return fitted, spread.reshape(told[1].shape)

@@ -1,14 +1,15 @@
 """Products, and the linear algebra that people derive by hand."""
 
 import operator
-import string
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..engine.explain import described
 from ..engine.numpy_protocol import implements
 from ..engine.versions import note_view, unseen
 from ..operations import RULES, is_read
+from ..operations.linear_algebra import LETTERS
 from .base import as_array, into, method
 from .shapes import moveaxis
 
@@ -65,8 +66,12 @@ def tensordot(x: Any, w: Any, axes: Any = 2) -> Any:
         [operator.index(a) for a in ([side] if isinstance(side, (int, np.integer)) else side)]
         for side in axes
     )
-    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    of_x, of_w = letters[: x.ndim], list(letters[x.ndim : x.ndim + w.ndim])
+    if len(left) != len(right):
+        raise ValueError(
+            f"tensordot of {described([x, w])}: expected as many axes of the one as of the other, "
+            f"got {left} and {right}"
+        )
+    of_x, of_w = LETTERS[: x.ndim], list(LETTERS[x.ndim : x.ndim + w.ndim])
     for i, j in zip(left, right, strict=True):
         of_w[j] = of_x[i]
     of_w, summed = "".join(of_w), {of_x[i] for i in left}
@@ -90,7 +95,7 @@ def _in_letters(*given):
     """``(x, [0, 1], y, [1, 2], [0, 2])`` as ("ab,bc->ac", (x, y))."""
 
     def letters(numbers):
-        return "".join("..." if n is Ellipsis else string.ascii_letters[n] for n in numbers)
+        return "".join("..." if n is Ellipsis else LETTERS[n] for n in numbers)
 
     pairs, operands = len(given) // 2, given[: len(given) // 2 * 2 : 2]
     if not pairs or not all(isinstance(n, (list, tuple)) for n in given[1::2]):

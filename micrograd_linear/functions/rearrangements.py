@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.explain import described
 from ..engine.numpy_protocol import implements
 from ..engine.tensor import Tensor
 from .base import (
@@ -29,8 +30,11 @@ def repeat(x, repeats, axis=None):
     """Each element (or slice along an axis) that many times in a row."""
     if axis is None:
         x, axis = row(as_array(x)), 0
-    axis, repeats = axis_of("repeat", x, axis), plain(repeats)
-    found = by_numpy("repeat", x, np.repeat, np.arange(x.shape[axis]), repeats)
+    axis = axis_of("repeat", x, axis)
+    try:
+        found = np.arange(x.shape[axis]).repeat(plain(repeats))
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"repeat of {described([x])}: {error}") from None
     return x[along(axis, found)]
 
 
@@ -42,6 +46,8 @@ def take(x, indices, axis=None, out=None, mode="raise"):
     x, axis = (row(x), 0) if axis is None else (x, axis_of("take", x, axis))
     if not isinstance(indices, Tensor):
         indices = np.asarray(indices)
+    if mode == "raise" and out is None:
+        return x[along(axis, indices)]
     if mode != "raise":
         n = x.shape[axis]
         indices = by_numpy("take", x, np.take, np.arange(n), plain(indices), mode=mode)
@@ -184,3 +190,21 @@ def extract(condition, arr):
     """The elements for which a condition holds, in a row."""
     condition = np.asarray(plain(condition))
     return moved("extract", arr, lambda x: np.extract(condition, x))
+
+
+@implements(np.unique)
+def unique(
+    ar, return_index=False, return_inverse=False, return_counts=False, axis=None, **keywords
+):
+    """The elements, or the slices along an axis, each once and in rising order; of those that are
+    equal it is the first. Where they stand, and how many there are, are plain numbers.
+    """
+    x = as_array(ar)
+    found = by_numpy(
+        "unique", x, np.unique, plain(x), True, return_inverse, return_counts, axis, **keywords
+    )
+    values, index, *others = found
+    if getattr(x, "requires_grad", False):
+        values = row(x)[index] if axis is None else x[along(axis_of("unique", x, axis), index)]
+    results = (values, *([index] if return_index else []), *others)
+    return results if len(results) > 1 else values

@@ -61,8 +61,11 @@ def transpose(x, *axes, **keyword):
 def swapaxes(x, axis1, axis2):
     """Two axes exchanged."""
     order = list(range(x.ndim))
-    i, j = axis_of("swapaxes", x, axis1), axis_of("swapaxes", x, axis2)
-    order[i], order[j] = order[j], order[i]
+    try:
+        order[axis1], order[axis2] = order[axis2], order[axis1]
+    except (IndexError, TypeError):
+        order = [axis_of("swapaxes", x, axis) for axis in (axis1, axis2)]  # NumPy's error
+        raise
     return transpose(x, order)
 
 

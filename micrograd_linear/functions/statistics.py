@@ -36,7 +36,7 @@ def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
     if np.any(plain(total) == 0):
         raise ZeroDivisionError("average: the weights sum to zero, and cannot be normalized")
     result = sum(RULES["multiply"](a, weights), axis, keepdims=keepdims) / total
-    return (result, total) if returned else result
+    return (result, total.astype(result.dtype)) if returned else result
 
 
 @implements(np.cov)

@@ -9,6 +9,7 @@ from ..engine.leaving import written_into
 from ..engine.numpy_protocol import implements
 from ..engine.tensor import Tensor
 from ..operations import RULES
+from .base import by_numpy, plain
 from .shapes import broadcast_to, reshape
 
 
@@ -49,11 +50,7 @@ def copyto(dst, src, casting="same_kind", where=True):
 @_writes(np.put)
 def put(a, ind, v, mode="raise"):
     """Write at places that are counted through all elements."""
-    if mode != "raise":
-        raise TypeError(
-            f"put: mode {mode!r} is not supported on a Tensor; give indices inside of a"
-        )
-    places = np.asarray(ind).reshape(-1) % max(a.size, 1)
+    places = by_numpy("put", a, np.arange(a.size).take, plain(ind), mode=mode).reshape(-1)
     if np.size(v) not in (1, len(places)):
         v = np.resize(v, len(places))
     a[np.unravel_index(places, a.shape)] = reshape(v, -1) if np.size(v) > 1 else v
@@ -61,13 +58,10 @@ def put(a, ind, v, mode="raise"):
 
 @_writes(np.putmask)
 def putmask(a, mask, values):
-    """Write where a mask holds; ``values`` is one number, or has the shape of a."""
-    mask = np.asarray(mask, dtype=bool)
+    """Write where a mask holds; values of another shape are repeated in a row."""
+    mask = np.asarray(plain(mask), dtype=bool)
     if np.size(values) != 1 and np.shape(values) != a.shape:
-        raise ValueError(
-            f"putmask of {a.describe()}: expected one value, or values of shape {a.shape}, got "
-            f"{np.shape(values)}"
-        )
+        values = np.resize(values, a.shape)
     a[mask] = values if np.size(values) == 1 else values[mask]
 
 
@@ -84,20 +78,20 @@ def place(arr, mask, vals):
 @_writes(np.put_along_axis)
 def put_along_axis(arr, indices, values, axis):
     """Write at one place along an axis for each position of the others."""
-    indices = np.asarray(indices)
-    axis %= arr.ndim
-    shape = [n if i == axis else m for i, (n, m) in enumerate(zip(indices.shape, arr.shape))]
-    index = list(np.ogrid[tuple(slice(n) for n in shape)])
-    index[axis] = np.broadcast_to(indices, shape)
-    arr[tuple(index)] = values
+    places = np.arange(arr.size).reshape(arr.shape)
+    found = by_numpy("put_along_axis", arr, np.take_along_axis, places, plain(indices), axis)
+    arr[np.unravel_index(found, arr.shape)] = values
 
 
 @_writes(np.fill_diagonal)
 def fill_diagonal(a, val, wrap=False):
     """Write into the main diagonal."""
-    if wrap or a.ndim < 2 or (a.ndim > 2 and len(set(a.shape)) > 1):
-        raise ValueError(f"fill_diagonal of {a.describe()}: expected a matrix, without wrap")
-    a[(np.arange(min(a.shape)),) * a.ndim] = val
+    filled = np.zeros(a.shape, dtype=bool)
+    by_numpy("fill_diagonal", a, np.fill_diagonal, filled, True, wrap)
+    places = np.nonzero(filled)
+    if np.size(val) not in (1, len(places[0])):
+        val = np.resize(val, len(places[0]))
+    a[places] = reshape(val, -1) if np.size(val) > 1 else val
 
 
 def added_at(a, indices, b):

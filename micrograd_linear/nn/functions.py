@@ -25,13 +25,25 @@ def linear(x: Sequence[Any], w: Sequence[Sequence[Any]]) -> list[Any]:
 
 
 def softmax(logits: Sequence[Any]) -> list[Any]:
-    """e^l_i / Σ_j e^l_j; the largest logit is subtracted first, so that no power overflows."""
+    """e^l_i / Σ_j e^l_j: a list of as many numbers, whose sum is 1.
+
+    The largest logit is subtracted first, so that no power overflows.
+
+    >>> softmax([0.0, 0.0])
+    [0.5, 0.5]
+    """
     exponentials, total = _exponentials(logits)
     return [e / total for e in exponentials]
 
 
 def cross_entropy(logits: Sequence[Any], target: Any) -> Any:
-    """-log softmax(logits)[target], for the index of the right class."""
+    """-log softmax(logits)[target]: one number, for ``target`` the index of the right class.
+
+    >>> from micrograd_linear import Value
+    >>> logits = [Value(0.0), Value(0.0)]
+    >>> cross_entropy(logits, 1).backward(); [logit.grad for logit in logits]
+    [0.5, -0.5]
+    """
     _, total = _exponentials(logits)
     return (total.log() if hasattr(total, "log") else math.log(total)) - (
         pick(logits, target) - largest(logits)
@@ -62,7 +74,11 @@ def largest(values: Sequence[Any]) -> Any:
 
 
 def rmsnorm(x: Sequence[Any], epsilon: float = 1e-5) -> list[Any]:
-    """x_i / sqrt(mean of squares + epsilon)."""
+    """x_i / sqrt(mean of squares + epsilon), for a list of numbers.
+
+    >>> [round(y, 3) for y in rmsnorm([3.0, 4.0])]
+    [0.849, 1.131]
+    """
     mean_square = sum(xi * xi for xi in x) / len(x)
     scale = (mean_square + epsilon) ** -0.5
     return [xi * scale for xi in x]

@@ -102,6 +102,20 @@ def modf(x):
     return np.where(infinite, fraction, np.fmod(x, 1)), whole
 
 
+@_composes(np.nextafter)
+def nextafter(x, y):
+    """The number beside x on the way to y: x and a step, which is a plain number."""
+    beside = np.nextafter(_plain(x), _plain(y))
+    with np.errstate(invalid="ignore"):
+        step = beside - _plain(x)
+    finite = np.isfinite(step)
+    if finite.all():
+        return x + step
+    if not np.ndim(beside):
+        return beside
+    return np.where(finite, x + np.where(finite, step, np.zeros((), step.dtype)), beside)
+
+
 @_composes(np.divmod)
 def divmod(x, y):
     """(x // y, x % y), the first a plain number."""

@@ -77,7 +77,7 @@ def arctan(x):
     ),
 )
 def arcsinh(x):
-    """Its derivative is taken from hypot(x, 1), whose square cannot overflow."""
+    """log(x + sqrt(x² + 1)), with a derivative from hypot(x, 1), whose square cannot overflow."""
     return np.arcsinh(x), (lambda g: g / np.hypot(x, 1),)
 
 

@@ -2,11 +2,11 @@
 matrix by matrix.
 """
 
-import string
-
 import numpy as np
 
 from .operation import RULES, Notation, rule
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of the axes of an einsum
 
 
 @rule(
@@ -34,7 +34,7 @@ def einsum(*operands, subscripts):
     shapes = [getattr(x, "shape", ()) for x in operands]  # a constant may be one plain number
 
     def pullback(i):
-        target, extra, letters = "", [], iter(sorted(set(string.ascii_letters) - set(subscripts)))
+        target, extra, letters = "", [], iter(sorted(set(LETTERS) - set(subscripts)))
         others = [inputs[j] for j in range(len(inputs)) if j != i]
         lengths = {}  # of the indices of the other operands
         for j in range(len(inputs)):

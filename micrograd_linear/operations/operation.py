@@ -7,10 +7,10 @@ is not guessed: the reader leaves the operation out, or raises by its name.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,7 @@ REAL, POSITIVE, ABOVE_MINUS_ONE = (-2.0, 2.0), (0.3, 2.0), (-0.6, 2.0)
 BETWEEN_ONES = (-0.9, 0.9)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Notation:
+class Notation(NamedTuple):
     """How an operation is written.
 
     ``sign``         in a picture of single numbers: "+", "ReLU"; its name where none is given
@@ -43,8 +42,7 @@ class Notation:
     of_many: str = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Lesson:
+class Lesson(NamedTuple):
     """What people know of a derivative, and what they write in its place by mistake.
 
     ``derivative``   it, in words, of the input z
@@ -56,10 +54,9 @@ class Lesson:
     derivative: str = ""
     purpose: str = ""
     instead: Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]] = lambda x, y: {}
-    other_slopes: dict[str, float] = field(default_factory=dict)
+    other_slopes: Mapping[str, float] = MappingProxyType({})
 
 
-@dataclass(eq=False, repr=False)
 class Rule:
     """An operation: its name, its formula, and what a reader may want to know of it.
 
@@ -115,15 +112,29 @@ class Rule:
     composed: bool = False
     source: str | None = None
     part: int | None = None
-    shape: Callable[[tuple[int, ...]], tuple[int, ...]] = lambda x: x
+    shape: Callable[[tuple[int, ...]], tuple[int, ...]] = staticmethod(lambda x: x)
     notation: Notation = Notation()
     lesson: Lesson = Lesson()
-    operand_count: int = field(init=False)
-    static_names: tuple[str, ...] = field(init=False)
+    operand_count: int
+    static_names: tuple[str, ...]
 
-    def __post_init__(self) -> None:
-        self.operand_count, self.static_names = _arguments(self.formula)
-        self.__doc__ = self.formula.__doc__
+    def __init__(
+        self,
+        name: str,
+        formula: Callable[..., tuple[Any, tuple[Callable, ...]]],
+        numpy_function: Callable | None = None,
+        **record: Any,
+    ) -> None:
+        unknown = sorted(set(record) - set(Rule.__annotations__))
+        if unknown:
+            raise TypeError(
+                f"rule {name!r}: a record has no {', '.join(unknown)}; it has "
+                f"{', '.join(sorted(Rule.__annotations__))}"
+            )
+        self.name, self.formula, self.numpy_function = name, formula, numpy_function
+        self.__dict__.update(record)
+        self.operand_count, self.static_names = _arguments(formula)
+        self.__doc__ = formula.__doc__
 
     def __call__(self, *operands: Any, **static: Any) -> Any:
         for operand in operands:

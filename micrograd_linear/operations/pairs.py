@@ -90,7 +90,7 @@ def _taken(g, other, larger, smaller):
     roles=("dividend", "divisor"),
     aliases=("mod",),
     kinked=True,
-    notation=Notation("%", javascript="({0}-{1}*Math.floor({0}/{1}))"),
+    notation=Notation("%", javascript="remainder({0},{1})"),
 )
 def remainder(x, y):
     """x % y, whose sign is that of y. At a jump the derivative is that beside it."""

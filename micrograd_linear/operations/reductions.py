@@ -87,16 +87,27 @@ def std(x, *, axis=None, ddof=0, keepdims=False):
     """The square root of the variance, with derivative 0 where it is 0."""
     kept, count = _kept(x.shape, axis)
     deviation = x - np.mean(x, axis=axis, keepdims=True)
-    y = np.sqrt(np.sum(deviation * deviation, axis=axis, keepdims=keepdims) / (count - ddof))
-    return y, (lambda g: np.reshape(g / ((count - ddof) * (y + (y == 0))), kept) * deviation,)
+    s = np.sum(deviation * deviation, axis=axis, keepdims=keepdims) / (count - ddof)
+    y = np.sqrt(s)
+    return y, (lambda g: np.reshape(g / ((count - ddof) * _divisor(y, s)), kept) * deviation,)
 
 
 @rule(np.linalg.norm, reduces=True, statistic=True, sums=True, composed=True)
 def norm(x, *, axis=None, keepdims=False):
     """The square root of the sum of squares, with derivative 0 at 0."""
     kept, _ = _kept(x.shape, axis)
-    y = np.sqrt(np.sum(x * x, axis=axis, keepdims=keepdims))
-    return y, (lambda g: np.reshape(g / (y + (y == 0)), kept) * x,)
+    s = np.sum(x * x, axis=axis, keepdims=keepdims)
+    y = np.sqrt(s)
+    return y, (lambda g: np.reshape(g / _divisor(y, s), kept) * x,)
+
+
+def _divisor(y, s):
+    """The root y of s as a divisor of what is 0 where y is. On what is recorded it is infinite
+    there: so the second derivative is 0, too, where that of a root has none.
+    """
+    if hasattr(y, "requires_grad"):
+        return np.sqrt(np.where(s == 0, np.inf, s))
+    return y + (y == 0)
 
 
 @rule("power_norm", reduces=True, statistic=True, sums=True, composed=True)
@@ -104,10 +115,15 @@ def power_norm(x, *, ord, axis=None, keepdims=False):
     """(Σ |x|^ord)^(1 / ord), with derivative 0 where it is 0."""
     kept, _ = _kept(x.shape, axis)
     size = np.absolute(x)
-    y = np.sum(size**ord, axis=axis, keepdims=keepdims) ** (1 / ord)
+    s = np.sum(size**ord, axis=axis, keepdims=keepdims)
+    y = s ** (1 / ord)
 
     def pullback(g):
-        shares = size / np.reshape(y + (y == 0), kept)
+        if hasattr(y, "requires_grad"):  # see _divisor
+            length = np.where(s == 0, 1, s) ** (1 / ord)
+            shares = np.where(np.reshape(s == 0, kept), 1, size) / np.reshape(length, kept)
+        else:
+            shares = size / np.reshape(y + (y == 0), kept)
         return np.reshape(g, kept) * np.sign(x) * shares ** (ord - 1)
 
     return y, (pullback,)

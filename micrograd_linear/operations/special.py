@@ -33,6 +33,7 @@ def _value(own, x, scalar=None, **static):
     scalar=math.erf,
     domains=(REAL,),
     seldom=True,
+    notation=Notation(javascript="erf({0})"),
     lesson=Lesson(
         "2 exp(-z**2) / sqrt(π)",
         "function",
@@ -44,7 +45,14 @@ def erf(x):
     return _value(erf, x), (lambda g: g * (_SCALE * np.exp(-x * x)),)
 
 
-@rule("erfc", elementwise=True, scalar=math.erfc, domains=(REAL,), seldom=True)
+@rule(
+    "erfc",
+    elementwise=True,
+    scalar=math.erfc,
+    domains=(REAL,),
+    seldom=True,
+    notation=Notation(javascript="erfc({0})"),
+)
 def erfc(x):
     """1 - erf(x), with all digits where it is small."""
     return _value(erfc, x), (lambda g: -g * (_SCALE * np.exp(-x * x)),)
@@ -56,7 +64,7 @@ def erfc(x):
     scalar=ieee.unary(math.lgamma, np.frompyfunc(lambda x: math.inf, 1, 1)),
     domains=(POSITIVE,),
     seldom=True,
-    notation=Notation("lnΓ", text="log_gamma"),
+    notation=Notation("lnΓ", text="log_gamma", javascript="gammaln({0})"),
 )
 def gammaln(x):
     """log |Γ(x)|."""
@@ -69,14 +77,14 @@ def gammaln(x):
     scalar=gamma.digamma,
     domains=(POSITIVE,),
     seldom=True,
-    notation=Notation("ψ", text="ψ", latex=r"\psi"),
+    notation=Notation("ψ", text="ψ", latex=r"\psi", javascript="digamma({0})"),
 )
 def digamma(x):
     """The derivative of log Γ(x)."""
     return _value(digamma, x), (lambda g: g * trigamma(x),)
 
 
-@rule("trigamma", scalar=gamma.trigamma)
+@rule("trigamma", scalar=gamma.trigamma, notation=Notation(javascript="trigamma({0})"))
 def trigamma(x):
     """The second derivative of log Γ(x)."""
     return _value(trigamma, x, gamma.trigamma), (lambda g: g * polygamma(x, order=2),)

@@ -72,7 +72,7 @@ def rint(x):
     domains=(REAL, POSITIVE),
     flat=True,
     kinked=True,
-    notation=Notation("//", javascript="Math.floor({0}/{1})"),
+    notation=Notation("//", javascript="floorDivide({0},{1})"),
 )
 def floor_divide(x, y):
     """x // y."""

@@ -45,13 +45,13 @@ def written(text, name="layers.py"):
 
 def test_every_pair_of_a_file_has_a_row_and_what_fails_has_details(run):
     status, out, err = run("check", written(LAYERS))
-    assert (status, err) == (0, "") and out.startswith("layers.py: 3 pairs\n")
+    assert (status, err) == (0, "") and out.startswith("✓ layers.py: All 3 pairs agree.\n\n")
     rows = [line.split() for line in out.splitlines()[3:6]]
     assert [row[0] for row in rows] == ["affine", "relu", "Scale"]
     assert [row[1] for row in rows] == ["layers.py:6", "layers.py:13", "layers.py:22"]
-    assert all(row[-1] == "agrees" for row in rows) and "All 3 pairs agree." in out
+    assert all(row[-1] == "agrees" for row in rows) and "no pair" not in out
     status, out, _ = run("check", written(WRONG))
-    assert status == 1 and "2 of 3 pairs agree; not: relu." in out
+    assert status == 1 and "2 of 3 pairs agree; relu does not." in out
     assert out.count("name  shape") == 1 and "x     (5, 7)  WRONG" in out
 
 
@@ -62,7 +62,7 @@ def test_pairs_are_picked_by_the_names_of_functions_classes_and_methods(run):
     for name in ("Scale", "Scale.backward", "affine"):
         assert run("check", "layers.py", name)[0] == 0
     status, out, _ = run("check", "layers.py", "affine", "Scale")
-    assert status == 0 and "layers.py: 2 pairs" in out
+    assert status == 0 and "All 2 pairs agree." in out
     status, _, err = run("check", "layers.py", "conv")
     assert status == 2 and "has no pair conv; it has affine, relu, Scale" in err
 
@@ -159,14 +159,14 @@ def test_a_relative_import_from_the_folder_above_finds_the_package_root(run):
     assert run("check", "work/net/parts/out.py")[0] == 0
 
 
-def test_a_plotting_library_that_is_not_installed_is_said_before_anything_else(run, monkeypatch):
+def test_a_plotting_library_that_is_not_installed_is_said_below_the_verdict(run, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "seaborn", None)
     monkeypatch.delitem(__import__("sys").modules, "seaborn")
     head = "import seaborn as sns\nsns.set_theme()\nfor color in sns.palette(3): pass\n"
     status, out, _ = run("check", written(head + LAYERS))
-    assert status == 0 and out.startswith("seaborn is not installed: ")
+    assert status == 0 and out.splitlines()[-1].startswith("seaborn is not installed: ")
     said = json.loads(run("check", "layers.py", "--json")[1])
-    assert said["notes"] == [out.splitlines()[0]]
+    assert said["notes"] == [out.splitlines()[-1]]
     status, _, err = run("check", written("import no_such_layers\n" + LAYERS))
     assert status == 2 and "No module named 'no_such_layers'" in err
 
@@ -183,7 +183,7 @@ def test_data_that_is_not_there_and_a_demo_at_the_end_do_not_matter(run):
     text = 'import numpy as np\ndata = np.load("weights.npy")\nmean = data.mean()\n' + LAYERS
     text += "print('demo', affine_forward(np.ones((2, 3)), np.ones((3, 1)), 0)[0])\n"
     status, out, err = run("check", written(text))
-    assert status == 0 and out.startswith("left out: layers.py:2: FileNotFoundError: ")
+    assert status == 0 and "\nleft out: layers.py:2: FileNotFoundError: " in out
     assert "demo" in err and "demo" not in out
 
 

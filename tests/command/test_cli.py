@@ -48,7 +48,7 @@ def test_the_main_job_notices_a_wrong_formula(run, monkeypatch):
     assert (
         status == 1
         and re.search(r"b +\(1, 3\) +WRONG", out)
-        and "2 of 3 gradients agree; not: b." in out
+        and "2 of 3 gradients agree; b does not." in out
     )
 
 
@@ -96,7 +96,7 @@ def test_check_agrees(run):
 )
 def test_check_differs(run, right, wrong, name):
     status, out, err = check(run, LINEAR.replace(right, wrong))
-    assert (status, err) == (1, "") and f"2 of 3 gradients agree; not: {name}." in out
+    assert (status, err) == (1, "") and f"2 of 3 gradients agree; {name} does not." in out
 
 
 @pytest.mark.parametrize(

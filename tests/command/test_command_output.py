@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from micrograd_linear.command import cli, output
+from micrograd_linear.command import check_job, cli, output
 
 RIGHT = """
 open("ran", "w").close()
@@ -129,7 +129,7 @@ def test_pictures_that_fail_after_the_verdict_say_that_it_stands(
     status, out, err = run("check", written(text))
     assert status == 2 and "gradient" in out and "x  " in out
     assert err.count("\n") == 1 and err.endswith(f"; the verdict stands: {verdict}\n")
-    monkeypatch.setattr(cli, "write_whole", full)
+    monkeypatch.setattr(check_job, "write_whole", full)
     assert run("check", "layer.py", "--html", "page.html")[2] == err
     assert run("check", "layer.py", "--json")[0] == int(text is WRONG)
 
@@ -210,7 +210,9 @@ def test_the_page_may_go_to_standard_output(tmp_path):
     ):
         status, out, err = in_a_shell(tmp_path, line)
         assert (
-            (status, err) == (1, "") and out.startswith("layer.py: y") and "<!DOCTYPE html>" in out
+            (status, err) == (1, "")
+            and out.startswith("✗ layer.py: The")
+            and "<!DOCTYPE html>" in out
         )
         assert out.rstrip().endswith("The report: /dev/stdout")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from micrograd_linear import Tensor, check_backward, compare
-from micrograd_linear.command.report import page
+from micrograd_linear.command.report import page, page_of_pairs
 
 LAYER = """
 import numpy as np
@@ -79,7 +79,8 @@ def test_the_page_has_the_verdict_the_table_the_graph_and_the_derivation(checked
     )
     assert (
         "✗ layer.py" in reader.text
-        and "Mend first: z." in reader.text
+        and "Fix first: z: " in reader.text
+        and reader.text.count(checked.summary) == 1
         and "you used 1 - z**2; it is 1 - tanh(z)**2" in reader.text
     )
     assert (
@@ -103,7 +104,7 @@ def test_a_page_of_what_agrees():
         is_inert(reader)
         and "✓ right.py" in reader.text
         and "All 2 gradients agree." in reader.text
-        and "Mend first" not in reader.text
+        and "Fix first" not in reader.text
     )
 
 
@@ -170,3 +171,50 @@ def test_the_command_writes_the_page(run, tmp_path):
             and words in error
             and sorted(os.listdir(tmp_path)) == ["layer.py", "report.html"]
         )
+
+
+WIDE = """() => {
+  const wide = [...document.querySelectorAll("body *")].filter(x => !x.closest(".wide"))
+  const out = wide.filter(x => x.getBoundingClientRect().right > innerWidth + 1)
+  return [document.documentElement.scrollWidth, out.map(x => x.tagName)]
+}"""
+CELLS = """() => [...document.querySelectorAll("td")].map(x => {
+  const r = x.getBoundingClientRect()
+  return [x.dataset.label, x.innerText, r.width > 0 && r.left >= 0 && r.right <= innerWidth]
+})"""
+COLOUR = "s => getComputedStyle(document.querySelector(s)).color"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_a_phone_and_no_column_is_out_of_sight(opened, checked, scheme):
+    text = page(checked, "a/rather/long/path/of/a/layer_that_somebody_wrote.py", "y (5, 3) " * 9)
+    phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": scheme}
+    tab = opened(text, **phone)
+    assert tab.run(WIDE) == [390, []]
+    cells = tab.run(CELLS)
+    assert {label for label, _, seen in cells if seen} == set(checked.columns)
+    assert all(seen or shown in ("", "-") for _, shown, seen in cells)
+    plain, wrong = tab.run(COLOUR, "h1"), tab.run(COLOUR, "td.wrong")
+    assert wrong == tab.run(COLOUR, ".verdict") != plain
+    # Its broken twin: a cell that cannot be broken, on a page that does not turn rows into cards.
+    broken = text.replace("max-width: 640px", "max-width: 1px").replace("anywhere", "normal")
+    assert opened(broken, **phone).run(WIDE)[0] > 390
+
+
+def test_on_a_screen_the_table_has_its_columns_and_the_heading_is_short(opened, checked):
+    tab = opened(page(checked, "layer.py", "y (5, 3) from x (5, 4)"))
+    assert tab.text("h1") == "layer.py" and tab.text(".facts") == "y (5, 3) from x (5, 4)"
+    assert tab.text(".verdict") == f"✗ {checked.summary}"
+    assert tab.text("thead").strip().split("\t") == [*checked.columns]
+    assert all(seen for _, _, seen in tab.run(CELLS))
+
+
+def test_the_page_of_several_has_one_verdict_on_all_and_hatches_of_its_own(checked):
+    pairs = [("a", checked, "", ""), ("b", checked, "", ""), ("c", None, "it failed", "")]
+    text = page_of_pairs(pairs, "layers.py", "0 of 3 pairs agree.")
+    reader = Reader(text)
+    assert is_inert(reader) and reader.tags.count("h1") == 1
+    assert "✗ 0 of 3 pairs agree." in reader.text and "? No verdict: it failed" in reader.text
+    hatches = set(re.findall(r"url\(#([\w-]+)\)", text))
+    assert hatches == {"pair1-mgl-sign", "pair2-mgl-sign"}
+    assert all(f'id="{name}"' in text for name in hatches)

@@ -256,7 +256,7 @@ def test_text_html_and_plain_data(layer):
         "hand",
         "engine",
     ]
-    assert "0 of 1 gradients agree; not: W. 2 unchecked." in str(comparison)
+    assert "The gradient of W does not agree. 2 unchecked." in str(comparison)
     assert "&lt;b&gt;" in comparison._repr_html_() and "<b>" not in comparison._repr_html_()
     data = json.loads(json.dumps(comparison.to_dict()))
     assert data["gradients"]["W"]["status"] == "wrong" and data["ok"] is False

@@ -44,7 +44,7 @@ def test_an_entry_that_differs_on_ordinary_numbers_is_no_derivative(operation, r
 
 @pytest.mark.parametrize(
     "operation, words",
-    [("exp", "the value of exp stands in place of its derivative")],
+    [("exp", "the value of exp is used in place of its derivative")],
 )
 def test_an_entry_that_is_the_derivative_is_known(operation, words, rng):
     node, position = next(
@@ -61,17 +61,17 @@ def test_a_product_with_itself_has_itself_as_the_other_factor():
 
 
 RIGHT = {
-    "{0} (1 - {0}), the derivative of a sigmoid, stands in place of its own": [
+    "{0} (1 - {0}), the derivative of a sigmoid, is used in place of its own": [
         lambda x: 1 / (1 + np.exp(-x)),
         lambda x: np.exp(x) / (1 + np.exp(x)),
         lambda x: x.sigmoid(),
     ],
-    "1 - {0}**2, the derivative of a tanh, stands in place of its own": [
+    "1 - {0}**2, the derivative of a tanh, is used in place of its own": [
         np.tanh,
         lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
         lambda x: 1 - 2 / (np.exp(2 * x) + 1),
     ],
-    "{0} stands in place of the derivative": [np.exp, lambda x: 1 / np.exp(-x)],
+    "{0} is used in place of the derivative": [np.exp, lambda x: 1 / np.exp(-x)],
 }
 
 

@@ -346,7 +346,7 @@ def test_the_row_that_failed_stands_first_in_a_failed_assertion(rng):
     assert (
         len(lines) <= 25
         and lines[table + 1].startswith("b30 ")
-        and lines[-1] == "36 of 37 gradients agree; not: b30."
+        and lines[-1] == "36 of 37 gradients agree; b30 does not."
     )
     assert "Right is ∇_b30 L = 2 · b30" in lines and lines[0].startswith("b30: ")
 

@@ -266,6 +266,34 @@ def test_a_module_is_checked_from_python(tmp_path, monkeypatch):
         monkeypatch.delitem(sys.modules, name)
 
 
+GAPS = """
+def forward(x, W, b):
+    z = x @ W + b
+    return z, (x, W)
+def backward(dy, cache):
+    x, W = cache
+    return {"x": dy @ W.T, "W": FIRST, "b": SECOND}
+inputs = {"x": (5, 4), "W": (4, 3), "b": (1, 3)}
+"""
+
+
+@pytest.mark.parametrize(
+    "first, second, missing",
+    [
+        ("x.T @ dy", "dy.sum(axis=0, keepdims=True)", []),
+        ("x.T @ dy", "None", ["b"]),
+        ("None", "None", ["W", "b"]),
+    ],
+)
+def test_a_gap_in_a_dict_of_gradients_is_no_agreement(first, second, missing, tmp_path, capsys):
+    path = tmp_path / "gaps.py"
+    path.write_text(GAPS.replace("FIRST", first).replace("SECOND", second))
+    assert cli.main(["check", str(path), "--json"]) == bool(missing)
+    gradients = json.loads(capsys.readouterr().out)["gradients"]
+    assert [n for n in gradients if gradients[n]["status"] == "missing"] == missing
+    assert gradients["x"]["status"] == "identical"
+
+
 def test_what_has_no_pair_is_an_error_that_says_what_is_expected():
     for x in (3, object(), json, int):
         with pytest.raises((UnusableLayer, TypeError), match=r"expected"):

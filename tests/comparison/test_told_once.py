@@ -46,7 +46,8 @@ def told(comparison):
 
 
 @pytest.mark.parametrize(
-    "factor, words", [(5, "5 times the gradient"), (-1, "of the opposite sign"), (0.2, "1/5 times")]
+    "factor, words",
+    [(5, "5 times the gradient"), (-1, "of the opposite sign"), (0.2, "1/5 of the gradient")],
 )
 def test_one_factor_at_the_loss_is_one_mistake(network, factor, words):
     loss, backward, _ = network

@@ -323,14 +323,11 @@ def test_every_rule_of_the_page_computes_what_the_engine_does(opened):
                 if value.get("symbol") == "−"
                 and len(value["uses"]) == (1 if name == "negative" else 2)
             )
-        # The page squares the operands of arctan2, and takes remainders by a quotient: neither
-        # holds for numbers this large.
-        if name in ("arctan2", "remainder", "fmod"):
+        if name == "arctan2":  # the page squares its operands, which does not hold for such numbers
             rows = [row for row in rows if max(map(abs, row)) < 1e150]
         found = tab.run(run, [k, rows])
-        if name in ("erf", "erfc", "gammaln", "digamma"):  # JavaScript has none of these
-            assert {number for numbers in found for number in numbers[:1]} == {"NaN"}
-            continue
+        # The page's own functions are right to the rounding of numbers near 1.
+        least = 1e-14 if name in ("erfc", "gammaln", "digamma") else 1e-300
         for numbers, row in zip(found, rows, strict=True):
             y = of_rule(name, row)
             assert y.operation == name
@@ -340,7 +337,7 @@ def test_every_rule_of_the_page_computes_what_the_engine_does(opened):
             ):
                 shown = float(shown.replace("Infinity", "inf"))
                 assert (math.isnan(shown) and math.isnan(expected)) or math.isclose(
-                    shown, expected, rel_tol=1e-12, abs_tol=1e-300
+                    shown, expected, rel_tol=1e-12, abs_tol=least
                 ), (name, row, shown, expected)
 
 

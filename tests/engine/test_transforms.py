@@ -286,3 +286,11 @@ def test_recorded_gradients_are_not_shared():
 def test_debug_watches_transforms():
     with debug(), pytest.raises(FloatingPointError, match="derivative of sqrt"):
         grad(np.sqrt)(0.0)
+
+
+def test_an_array_of_objects_that_holds_numbers_alone_is_a_result():
+    def smallest(x):
+        return np.min(np.array([[x, x, 0.5], [0.5, 0.5, x]]), axis=0)
+
+    assert jacobian(smallest)(1.0).tolist() == [0.0, 0.0, 0.0]
+    assert jacobian(smallest)(-1.0).tolist() == [1.0, 1.0, 1.0]

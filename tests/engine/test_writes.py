@@ -47,6 +47,11 @@ INTO = {
     "fill": lambda y, x: y.fill(x[0, 1]),
     "copyto": lambda y, x: np.copyto(y, x, where=np.eye(2, 3, dtype=bool)),
     "put": lambda y, x: np.put(y, [0, 4], x[0, :2]),
+    "put wrapped": lambda y, x: np.put(y, [0, 7], x[0, :2], mode="wrap"),
+    "put method": lambda y, x: y.put([5, 1], x[0, :2]),
+    "putmask repeated": lambda y, x: np.putmask(y, np.eye(2, 3, dtype=bool), x[0, :2]),
+    "put_along_axis in a row": lambda y, x: np.put_along_axis(y, np.array([4, 1]), x[0, :2], None),
+    "fill_diagonal cyclic": lambda y, x: np.fill_diagonal(y, x[0, :2]),
     "putmask": lambda y, x: np.putmask(y, np.eye(2, 3, dtype=bool), x),
     "place": lambda y, x: np.place(y, np.eye(2, 3, dtype=bool), x[0, :2]),
     "put_along_axis": lambda y, x: np.put_along_axis(y, np.array([[1], [0]]), x[:, :1], axis=1),
@@ -186,7 +191,7 @@ def test_a_leaf_is_changed_by_its_data_or_inside_no_grad_only():
         (lambda y, x: y.__setitem__(0, "one"), TypeError, "number"),
         (lambda y, x: y.__setitem__((0, 0, 0), 1.0), IndexError, "too many"),
         (lambda y, x: np.gcd.at(y, [0], 2.0), TypeError, "gcd"),
-        (lambda y, x: np.fill_diagonal(y[0], 1.0), ValueError, "matrix"),
+        (lambda y, x: np.fill_diagonal(y[0], 1.0), ValueError, "at least 2-d"),
     ],
 )
 def test_what_does_not_fit_is_one_clear_error_and_changes_nothing(write, error, words):

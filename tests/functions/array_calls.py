@@ -444,7 +444,31 @@ LISTS = [
     (lambda a: np.linalg.norm(np.array([a[0], a[1]])), V),
 ]
 
+FITS = [
+    (lambda a: np.unique(a), A),
+    (lambda a: np.unique(np.round(a[:, :2], 0) + a[:1, :1], axis=0), A),
+    (lambda a: each(np.unique(a, return_inverse=True, return_counts=True)[:1]), V),
+    (lambda a: np.unique(a.astype(a.dtype)[[0, 1, 1, 0]]), V),
+    (lambda a, b: each(np.polydiv(a, b)), W, V[:3]),
+    (lambda a, b: each(np.polydiv(b, a)), W, V[:3]),
+    (lambda a: each(np.polydiv(a, 2.0)), W),
+    (lambda x, y: np.polyfit(x, y, 2), RISING, W),
+    (lambda x, y: np.polyfit(x, y, 1, w=[1.0, 2.0, 1.0, 0.5, 1.0]), RISING, W),
+    (lambda x, y: each(np.polyfit(x, y, 1, cov=True)), RISING, W),
+    (lambda x, y: each(np.polyfit(x, np.stack([y, y * x], 1), 1, cov="unscaled")), RISING, W),
+    (lambda x, y: each(np.polyfit(x, y, 1, full=True)[:2]), RISING, W),
+    (lambda a: np.quantile(a, [0.2, 0.7], axis=1, weights=V, method="inverted_cdf"), A),
+    (lambda a: np.percentile(a, 30, weights=A, method="inverted_cdf", keepdims=True), A),
+    (lambda a: np.nanquantile(a, 0.4, weights=A, method="inverted_cdf"), N),
+    (lambda a: np.nextafter(a, 2.0), A),
+    (lambda a: np.clip(a, 0.7, 1.5, dtype=np.float64), A),
+    (lambda a: np.choose([0, 1, 1, 0], [a, 3.0]), V),
+    (lambda a: np.select([a > 1.2], [a], default=-1), A),
+    (lambda a: each(np.average(a, 0, [1, 2, 3], True)), A),
+]
+
 GROUPS = {
+    "fits": FITS,
     "reductions": REDUCTIONS,
     "without nan": WITHOUT_NAN,
     "order": ORDER,

@@ -179,6 +179,20 @@ REFUSED = {
     "reshape order": lambda a: np.reshape(a, (4, 3), order="Z"),
     "nanmax axis": lambda a: np.nanmax(a, axis=2),
     "nanmedian axis": lambda a: np.nanmedian(a, axis=2),
+    "pad half": lambda a: np.pad(a, 1.5),
+    "pad constant": lambda a: np.pad(a, 1, "edge", constant_values=1),
+    "take list": lambda a: np.take(a, [0], axis=[0]),
+    "add.reduce": lambda a: np.add.reduce(a, axis=[0]),
+    "add.reduceat": lambda a: np.add.reduceat(a, [9]),
+    "tensordot axes": lambda a: np.tensordot(a, a, axes=([0], [0, 1])),
+    "unique axis": lambda a: np.unique(a, axis=2),
+    "polyfit degree": lambda a: np.polyfit(a[0], a[0], -1),
+    "polyfit length": lambda a: np.polyfit(a[0], a[0, :2], 1),
+    "polydiv": lambda a: np.polydiv(a, a),
+    "weights": lambda a: np.quantile(a[0], 0.5, weights=[1.0, 2.0, 3.0, 4.0]),
+    "put": lambda a: np.put(a * 1, [99], 1.0),
+    "put_along_axis": lambda a: np.put_along_axis(a * 1, np.array([[0]]), 1.0, axis=2),
+    "item": lambda a: a.item(99),
 }
 
 

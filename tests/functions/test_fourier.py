@@ -168,3 +168,39 @@ def test_a_pair_tells_what_it_is():
 def test_what_is_refused(call, error, words):
     with pytest.raises(error, match=words):
         call(Tensor(X))
+
+
+PAIRS = {
+    "times a pair": lambda m, x: x[:3] * m.fft.rfft(x[:5]),
+    "plus a pair": lambda m, x: x[:3] + m.fft.rfft(x[:5]),
+    "by a pair": lambda m, x: x[:3] / m.fft.rfft(x[:5]),
+    "an array minus a pair": lambda m, x: X[:3] - m.fft.rfft(x[:5]),
+    "a matrix product": lambda m, x: X.reshape(4, 2) @ m.fft.fft(x.reshape(2, 4)),
+    "dot": lambda m, x: m.dot(m.fft.rfft(x[:5]), WINDOW[:3]),
+    "outer": lambda m, x: m.outer(m.fft.rfft(x[:5]), x),
+    "kron": lambda m, x: m.kron(x[:2], m.fft.rfft(x[:5])),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_a_pair_beside_a_tensor_and_in_products(name):
+    call = PAIRS[name]
+    F, expected = call(np, Tensor(X)), call(np, X)
+    assert np.allclose(F.real.data, expected.real) and np.allclose(F.imag.data, expected.imag)
+    weights = np.cos(np.arange(expected.size)).reshape(expected.shape)
+    others = np.sin(weights)
+
+    def loss(x):
+        y = call(np, x)
+        return (y.real * weights + y.imag * others).sum()
+
+    steps = [np.eye(8)[i] * 1e-6 for i in range(8)]
+    slopes = [(loss(X + step) - loss(X - step)) / 2e-6 for step in steps]
+    assert np.allclose(grad(loss)(X), slopes, rtol=1e-6, atol=1e-7)
+
+
+def test_what_a_pair_does_not_know_is_refused_beside_a_tensor():
+    x = Tensor(X[:3])
+    for call in (lambda F: np.maximum(x, F), lambda F: x % F, lambda F: np.linalg.norm(F)):
+        with pytest.raises(TypeError, match=r"ComplexPair.*write|ComplexPair.*F\.real"):
+            call(fft.rfft(Tensor(X[:5])))

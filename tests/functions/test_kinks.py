@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import micrograd_linear as mgl
-from micrograd_linear import Tensor, Value, grad
+from micrograd_linear import Tensor, Value, grad, hessian
 from micrograd_linear.operations import RULES, SCALAR_RULES
 
 PAGE = (Path(__file__).parents[2] / "docs/meaning.md").read_text(encoding="utf-8")
@@ -65,6 +65,29 @@ def test_clip_is_the_smaller_of_the_larger_in_value_and_gradient(low, high):
     assert np.array_equal(a.grad[:6], b.grad[:6])
 
 
-def test_lengths_have_the_derivative_0_where_they_are_0():
-    for f in (np.linalg.norm, np.std, lambda t: np.hypot(t[0], t[1]), lambda t: abs(t).sum()):
-        assert grad(f)(np.zeros(2)).tolist() == [0.0, 0.0]
+LENGTHS = {
+    "norm": np.linalg.norm,
+    "std": np.std,
+    "hypot": lambda t: np.hypot(t[0], t[1]),
+    "sum of magnitudes": lambda t: abs(t).sum(),
+    "norm of rows": lambda t: np.linalg.norm(t[None], axis=1).sum(),
+    "norm of order 3": lambda t: np.linalg.norm(t, 3),
+    "norm of order 1.5": lambda t: np.linalg.norm(t, 1.5),
+    "std of some": lambda t: np.std(t, where=np.array([True, True])),
+    "magnitude of a transform": lambda t: np.abs(np.fft.rfft(t)).sum(),
+}
+
+
+@pytest.mark.parametrize("name", LENGTHS)
+def test_lengths_have_derivatives_0_where_they_are_0(name):
+    assert grad(LENGTHS[name])(np.zeros(2)).tolist() == [0.0, 0.0]
+    assert hessian(LENGTHS[name])(np.zeros(2)).tolist() == [[0.0, 0.0], [0.0, 0.0]]
+
+
+def test_of_several_lengths_those_that_are_not_0_keep_their_second_derivatives():
+    x = np.array([[0.0, 0.0], [3.0, 4.0]])
+    found = hessian(lambda t: np.linalg.norm(t, axis=1).sum())(x)
+    assert np.array_equal(found[0], np.zeros((2, 2, 2)))
+    assert np.allclose(found[1, :, 1], np.array([[16.0, -12.0], [-12.0, 9.0]]) / 125)
+    with np.errstate(all="ignore"):
+        assert np.isnan(grad(grad(lambda v: np.sqrt(v * v)))(0.0))  # a root as such has a pole

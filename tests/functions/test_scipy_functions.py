@@ -30,7 +30,27 @@ OF_ONE = {
     "expm1": X,
     "log1p": POSITIVE,
 }
-OF_TWO = {"xlogy": (X, Y), "xlog1py": (X, Y), "rel_entr": (POSITIVE, Y), "betaln": (POSITIVE, Y)}
+OF_ARRAYS = {  # their numbers are SciPy's own
+    **dict.fromkeys(["gamma", "rgamma", "loggamma", "expi", "exp1", "y0", "y1"], POSITIVE),
+    **dict.fromkeys(["erfinv", "erfcinv", "ndtri"], SHARES),
+    **dict.fromkeys(["erfcx", "log_ndtr", "dawsn", "i0", "i1", "j0", "j1"], X),
+}
+OF_TWO = {
+    "xlogy": (X, Y),
+    "xlog1py": (X, Y),
+    "rel_entr": (POSITIVE, Y),
+    "betaln": (POSITIVE, Y),
+    "beta": (POSITIVE, Y),
+    "kl_div": (POSITIVE, Y),
+    "huber": (Y, X),
+    "pseudo_huber": (Y, X),
+}
+OF_THE_LAST = {  # its other operands are constants
+    **dict.fromkeys(["gammainc", "gammaincc", "iv", "kv", "jv", "yv"], (np.array(2.5), POSITIVE)),
+    "yn": (np.array(2), POSITIVE),
+    "zeta": (np.array(2.5), POSITIVE),
+    "betainc": (np.array(1.5), np.array(2.5), SHARES),
+}
 
 
 @pytest.fixture
@@ -42,9 +62,9 @@ def slope(f, x, h=1e-4):
     return (8 * (f(x + h) - f(x - h)) - (f(x + 2 * h) - f(x - 2 * h))) / (12 * h)
 
 
-@pytest.mark.parametrize("name", OF_ONE)
+@pytest.mark.parametrize("name", [*OF_ONE, *OF_ARRAYS])
 def test_functions_of_one(special, name):
-    function, x = getattr(special, name), OF_ONE[name]
+    function, x = getattr(special, name), {**OF_ONE, **OF_ARRAYS}[name]
     t = Tensor(x)
     y = function(t)
     y.sum().backward()
@@ -55,6 +75,10 @@ def test_functions_of_one(special, name):
     assert np.allclose(second(x), slope(first, x), rtol=1e-7, atol=1e-8)
     narrow = function(Tensor(x.astype(np.float32)))
     assert narrow.dtype == np.float32
+    if name in OF_ARRAYS:
+        with pytest.raises(TypeError, match=f"{name} is not supported for a Value"):
+            function(Value(0.5))
+        return
     for number in x:
         v = Value(number)
         y = function(v)
@@ -72,6 +96,23 @@ def test_functions_of_two(special, name):
     assert np.allclose(z.data, function(x, y), rtol=1e-13)
     assert np.allclose(a.grad, slope(lambda v: function(v, y), x), rtol=1e-8)
     assert np.allclose(b.grad, slope(lambda v: function(x, v), y), rtol=1e-8)
+
+
+@pytest.mark.parametrize("name", OF_THE_LAST)
+def test_functions_whose_last_operand_alone_has_a_slope(special, name):
+    function, (*constants, x) = getattr(special, name), OF_THE_LAST[name]
+    t = Tensor(x)
+    y = function(*constants, t)
+    y.sum().backward()
+    assert np.allclose(y.data, function(*constants, x), rtol=1e-13)
+    assert np.allclose(t.grad, slope(lambda v: function(*constants, v), x), rtol=1e-7)
+    first = grad(lambda u: function(*constants, u).sum())
+    second = grad(lambda u: first(u).sum())
+    assert np.allclose(second(x), slope(first, x), rtol=1e-6, atol=1e-8)
+    with pytest.raises(TypeError, match=rf"scipy.special.{name}: operand 1.*detach"):
+        function(Tensor(constants[0].astype(float)), *constants[1:], t)
+    with pytest.raises(AssertionError):
+        assert np.allclose(t.grad * 1.001, slope(lambda v: function(*constants, v), x), rtol=1e-7)
 
 
 def test_values_and_slopes_at_the_ends_of_a_domain(special):
@@ -92,9 +133,19 @@ def test_values_and_slopes_at_the_ends_of_a_domain(special):
 def test_what_is_not_known_is_refused_by_its_name(special):
     with pytest.raises(TypeError, match="airy is not supported"):
         special.airy(Tensor(X))
+    with pytest.raises(TypeError, match=r"scipy.special.spence is not supported.*mgl.rule"):
+        special.spence(Tensor(POSITIVE))
 
 
-@pytest.mark.parametrize("name", ["softmax", "log_softmax", "logsumexp"])
+def test_a_function_that_computes_with_any_numbers_is_recorded_by_elements(special):
+    t = Tensor(X)
+    weights = np.cos(np.arange(5.0))
+    (special.softmax(t) * weights).sum().backward()
+    expected = grad(lambda u: (u.softmax() * weights).sum())(X)
+    assert np.allclose(t.grad, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["log_softmax", "logsumexp"])
 def test_functions_that_make_plain_arrays_name_the_method_which_works(special, name):
     t = Tensor(X, "t")
     with pytest.raises(LeftGraph, match=rf"scipy.special.{name}.*write t\.{name}\("):

@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 
 
-def block(marker):
+def block(marker, page=README):
     """The code block that follows a marker."""
-    found = re.search(rf"<!-- {re.escape(marker)} -->\n```\w*\n(.*?)```", README, re.S)
+    found = re.search(rf"<!-- {re.escape(marker)} -->\n```\w*\n(.*?)```", page, re.S)
     assert found, marker
     return found[1]
 
@@ -45,11 +45,26 @@ def test_the_check_prints_what_the_readme_shows(run):
     assert run("check", "layer.py") == (1, output)
 
 
-def test_the_derivation_prints_what_the_readme_shows(run):
-    Path("layer.py").write_text(block("file: layer.py"))
-    command, output = block("output: derive").split("\n", 1)
+def test_the_derivation_prints_what_its_page_shows(run):
+    page = (ROOT / "docs/derive.md").read_text()
+    Path("layer.py").write_text(block("file: layer.py", page))
+    command, output = block("output: derive", page).split("\n", 1)
     assert command == "$ .venv/bin/micrograd-linear derive layer.py --source"
     assert run("derive", "layer.py", "--source") == (0, output)
+
+
+def test_git_ignores_what_these_commands_write(run):
+    ignored = [line.removeprefix("/") for line in (ROOT / ".gitignore").read_text().splitlines()]
+    assert run()[0] == 0 and sorted(path.name for path in Path().iterdir()) == [
+        "linear.html",
+        "linear.png",
+        "linear.svg",
+    ]
+    Path("layer.py").write_text(block("file: layer.py"))
+    run("check", "layer.py")
+    written = {path.name for path in Path().iterdir()}
+    assert len(written) == 7 and written - set(ignored) == set()
+    assert {"notes.svg"} - set(ignored) and {".venv/", "build/", "*.egg-info/"} <= set(ignored)
 
 
 def test_ci_runs_the_commands_of_the_readme():
@@ -62,7 +77,7 @@ def test_ci_runs_the_commands_of_the_readme():
 
 
 def test_links_and_pictures_exist():
-    for page in [ROOT / "README.md", *ROOT.glob("docs/*.md")]:
+    for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]:
         for target in re.findall(
             r"\]\((?!http)([^)#]+)\)",
             re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(), flags=re.S),
@@ -78,7 +93,8 @@ def test_the_pictures_show_what_the_script_draws(tmp_path, monkeypatch):
         return [e.text for e in ET.parse(path).iter("{http://www.w3.org/2000/svg}text")]
 
     for path in make_pictures.make(tmp_path):
-        assert shown(path) == shown(ROOT / "docs" / path.name) and len(shown(path)) > 30
+        assert shown(path) == shown(ROOT / "docs" / path.relative_to(tmp_path))
+        assert len(shown(path)) > 20
     assert "make_pictures" in sys.modules
 
 

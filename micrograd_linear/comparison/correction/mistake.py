@@ -56,12 +56,15 @@ class Mistake:
     turns: str = ""
     all_agree: bool = False
     count: int = 0  # the gradients that were compared
+    is_hint: bool = False  # it says where, and not what
 
     def lines(self, paint: Paint = plain_text) -> list[str]:
         """The mistake in lines of text."""
         head = f"{self.place.where}  "
         pad = " " * len(head)
-        if self.is_missing:
+        if self.is_hint:
+            found = [f"{head}{self.text}", f"{pad}{self.says}"]
+        elif self.is_missing:
             found = [f"{head}{self.text}", f"{pad}after this line one is missing: {self.says}"]
         else:
             found = [f"{head}{self.text}"]
@@ -69,14 +72,15 @@ class Mistake:
             arrows = paint("^" * max(last - first, 1), "wrong")
             found.append(f"{pad}{' ' * first}{arrows} {self.says}")
         for number, correction in enumerate(self.corrections):
-            verified = self._verified(correction) if number == 0 else "verified as well"
+            verified = self.verified(correction) if number == 0 else "verified as well"
             line = paint(correction.line.ljust(_WIDE), "right")
             found.append(f"{pad}{line}  {verified}")
         found += [f"{pad}{self.turns}"] if self.turns else []
-        about = self._about()
+        about = self.about()
         return [*found, about] if about else found
 
-    def _verified(self, correction: Correction) -> str:
+    def verified(self, correction: Correction) -> str:
+        """Which gradients agree with a correction, in words."""
         if correction.computes:
             return f"verified: with this line {correction.computes} is right"
         agree = len(correction.agreeing)
@@ -86,7 +90,8 @@ class Mistake:
         verb = "agrees" if agree == 1 else "agree"
         return f"verified: with this line {', '.join(correction.agreeing)} {verb}"
 
-    def _about(self) -> str:
+    def about(self) -> str:
+        """What was right before it, and which gradients follow from it; "" where none."""
         before = {0: "", 1: "1 line was right before it"}.get(
             self.right_before, f"{self.right_before} lines were right before it"
         )
@@ -166,11 +171,12 @@ class Diagnosis:
         if not self.mistakes and self.lines:
             gradients = f", {self.gradients} of them gradients" if self.gradients else ""
             many = "lines were" if self.lines > 1 else "line was"
-            found.append(f"backward: {self.lines} {many} run{gradients}, all right.")
+            right = "all are right" if self.lines > 1 else "it is right"
+            found.append(f"backward: {self.lines} {many} run{gradients}; {right}.")
         for number, mistake in enumerate(self.mistakes):
             found += ["and, with that corrected:"] if number else []
             found += mistake.lines(paint)
-        if self.mistakes:
+        if self.mistakes and not self.mistakes[0].is_hint:
             found.append("Right is relative to the forward pass of this file.")
         return [*found, self.remark] if self.remark else found
 

@@ -23,7 +23,7 @@ def assigned(
     values: Mapping[str, np.ndarray],
     said: Sequence[str] = (),
     labels: Sequence[str] = (),
-) -> dict[str, np.ndarray]:
+) -> dict[str, Any]:
     """{argument: gradient} of what backward returned; ``said`` are the names in its ``return``."""
     floats = [n for n, v in values.items() if v.dtype.kind == "f"]
     likely = [n for n in floats if n not in labels] or floats
@@ -41,7 +41,8 @@ def assigned(
 
 
 def _of_dict(returned, floats):
-    found = {}
+    """What the keys name; None where None stands in place of a gradient, which is then missing."""
+    found: dict[str, Any] = {}
     for path, array in arrays_in(returned).items():
         name = _of_path(path, floats)
         if name is not None:
@@ -51,6 +52,8 @@ def _of_dict(returned, floats):
             name = _of_path((key,), floats)
             if name is not None:
                 found[name] = np.asarray(number)
+    missing = [_of_path((key,), floats) for key, value in returned.items() if value is None]
+    found |= {name: None for name in missing if name is not None and name not in found}
     if not found:
         keys = naming.listed(map(str, returned))
         raise UnusableLayer(
@@ -94,7 +97,7 @@ def _of_rows(returned, values, said):
 
 
 def _of_tuple(returned, floats, likely, values, said):
-    found: dict[str, np.ndarray] = {}
+    found: dict[str, Any] = {}
     named = said if len(said) == len(returned) else [""] * len(returned)
     rest = []
     for place, (name, item) in enumerate(zip(named, returned)):
@@ -150,7 +153,7 @@ def _of_list(items, name, values):
 
 def of_whole_tables(
     gradients: Mapping[str, np.ndarray], values: Mapping[str, np.ndarray], text: str
-) -> dict[str, np.ndarray]:
+) -> dict[str, Any]:
     """The gradients; one that is of the rows that ``table[index]`` looks up in ``text`` is put in
     its rows of the table's.
     """

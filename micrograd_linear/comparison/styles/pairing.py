@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from ...foundations.place import Statement
+from ..tolerance import ROUNDING_ALONE, Tolerance
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Case:
     gradients: dict[str, np.ndarray] = field(default_factory=dict)  # of its trial
     shape: tuple[int, ...] = ()  # that of its result there
     held: dict[str, object] = field(default_factory=dict)  # settings that an object was made with
+    tolerance: Tolerance = ROUNDING_ALONE
 
 
 Make = Callable[[], Case]

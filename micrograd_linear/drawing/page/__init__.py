@@ -20,7 +20,7 @@ from .svg import svg
 # The page knows the shade of 0, and the colour of what is odd about a value.
 _CONSTANTS = f'const ZERO = {len(STEPS) // 2}, NOTE = "{FLOW}";\n'
 # Plain data first, then the elements of the page.
-_DATA = ("numbers.js", "view.js", "explain.js", "ledger.js", "shown.js")
+_DATA = ("functions.js", "numbers.js", "view.js", "explain.js", "ledger.js", "shown.js")
 _PARTS = (*_DATA, "elements.js", "page.js", "editor.js", "moving.js")
 
 
