@@ -25,6 +25,7 @@ from ..comparison import (
     pairs_of,
     which_do_not,
 )
+from ..comparison.evidence import Evidence
 from ..comparison.styles.patience import share
 from ..comparison.styles.source import text_of
 from ..foundations.near import did_you_mean
@@ -223,7 +224,7 @@ def _excused(found, cost):
     comparisons = {
         f"{c.pair.name}#{i}": c.comparison for i, c in enumerate(found) if c.comparison is not None
     }
-    after = excused(comparisons, cost)
+    after = Evidence.shared(excused(comparisons, cost))
     return [
         replace(c, comparison=after.get(f"{c.pair.name}#{i}")) if c.comparison is not None else c
         for i, c in enumerate(found)

@@ -13,6 +13,7 @@ from .tolerance import ROUNDING_ALONE
 
 if TYPE_CHECKING:
     from .correction.mistake import Diagnosis
+    from .evidence import Evidence
 
 WEAK = 0.1  # a comparison that could not have seen such an error, relative to the gradient, is weak
 FORMULAS_SHOWN = 3
@@ -51,7 +52,8 @@ class Comparison(Mapping[Any, Result]):
         self.remarks: tuple[str, ...] = ()  # sentences about the whole
         self.tolerance = ROUNDING_ALONE  # that the user gave
         self.is_hint = False  # it says where a mistake is, and not what it is
-        self.diagnose: Callable[[], Diagnosis | None] | None = None
+        self.diagnose: Callable[[Comparison], Diagnosis | None] | None = None
+        self.evidence: Evidence | None = None  # of the other pairs of the file
 
     def with_results(self, results, nodes):
         """A comparison of the same graph with other results."""
@@ -138,7 +140,7 @@ class Comparison(Mapping[Any, Result]):
         None where it is not known how the gradients were computed, as in ``compare``. It is
         looked for when it is first asked for.
         """
-        return None if self.diagnose is None else self.diagnose()
+        return None if self.diagnose is None else self.diagnose(self)
 
     @property
     def summary(self) -> str:

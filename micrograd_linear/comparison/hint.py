@@ -39,7 +39,7 @@ def hint_of(comparison: Comparison) -> Comparison:
     if comparison.ok:
         hint.diagnose = comparison.diagnose
     elif comparison.diagnose is not None:
-        hint.diagnose = lambda: _places(comparison.diagnosis)
+        hint.diagnose = lambda _: _places(comparison.diagnosis)
     return hint
 
 

@@ -14,6 +14,7 @@ from . import (
     pairs,
     reductions,
     shapes,
+    steps,
 )
 
 ABSOLUTE = elementary.absolute.name
@@ -54,6 +55,7 @@ RELU = activations.relu.name
 RESHAPE = shapes.reshape.name
 SCATTER_ADD = indexing.scatter_add.name
 SIGMOID = activations.sigmoid.name
+SIGN = steps.sign.name
 SORT = ordering.sort.name
 SOLVE = linear_algebra.solve.name
 SQRT = elementary.sqrt.name

@@ -11,6 +11,8 @@ from .routine import Step
 from .standing import Standing
 from .trace import Visit
 
+_RIGHT_ELSEWHERE = 0.8
+
 
 @dataclass
 class Account:
@@ -34,6 +36,7 @@ class Account:
     is_convention: bool = False  # what is right was computed from what it scaled
     by_names: float | None = None  # its penalty, where only names are known
     shares: bool = False  # what it reads is read by other origins as well
+    is_right_elsewhere: bool = False  # a right pair of the file runs it
 
     @property
     def standing(self) -> Standing:
@@ -43,6 +46,11 @@ class Account:
     @property
     def penalty(self) -> float:
         """How much less likely a mistake is here than in the first wrong statement."""
+        return self._by_itself + (_RIGHT_ELSEWHERE if self.is_right_elsewhere else 0.0)
+
+    @property
+    def _by_itself(self) -> float:
+        """The penalty, as this pair alone shows it."""
         if self.by_names is not None:
             return self.by_names
         if len(self.blamed_by) > 1 and not self.origins:
@@ -56,7 +64,7 @@ class Account:
         if self.is_near:
             return 0.5
         if self.scaled and not self.is_convention:
-            return 0.3
+            return 0.15  # it is the first that is times a factor
         if not self.standings:
             return 1.2 if self.tainted or not isinstance(self.step.node, ast.Return) else 0.4
         if self.open:
@@ -68,4 +76,5 @@ class Account:
     @property
     def is_accused(self) -> bool:
         """Whether it alone can be wrong: by its name it is, and all that it reads is right."""
-        return bool(self.origins) and self.read_right and not self.shares
+        alone = bool(self.origins) and self.read_right and not self.shares
+        return alone and not self.is_right_elsewhere

@@ -8,7 +8,9 @@ from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
-from ...operations import BY_NUMPY_FUNCTION, RULES, Rule
+import numpy as np
+
+from ...operations import BY_NUMPY_FUNCTION, RULES, Rule, record_of
 from ...operations import names as op
 from .editor import Edit, Editor
 from .operators import short
@@ -23,6 +25,8 @@ def call_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         if is_reduction(name):
             yield from _other_axes(editor, node)
+        if record_of(name).moves:
+            yield from _other_layout(editor, node)
         yield from _other_functions(editor, scope, node, name)
         yield from _other_arguments(editor, node)
         yield from _without(editor, node, name)
@@ -117,6 +121,10 @@ def others_of(name: str) -> tuple[str, ...]:
     """
     if name in (op.VAR, op.STD):  # which are compositions
         return (op.STD if name == op.VAR else op.VAR,)
+    if name.startswith("a") and hasattr(np, name) and is_reduction(name[1:]):  # np.amax is np.max
+        return tuple(f"a{other}" for other in others_of(name[1:]) if hasattr(np, f"a{other}"))
+    if name.endswith("_like"):
+        return tuple(other for other in ("zeros_like", "ones_like") if other != name)
     own = next((r for r in BY_NUMPY_FUNCTION.values() if _name_of(r) == name), None)
     if own is None:
         return ()
@@ -217,6 +225,20 @@ def _reversed(editor: Editor, node: Any) -> Iterator[Edit | None]:
         yield editor.put(node, f"{own}[::-1]", 1.3, says)
 
 
+def _other_layout(editor: Editor, node: ast.Call) -> Iterator[Edit | None]:
+    """The axes of a ``reshape`` in another order, and then put where they belong."""
+    texts = [editor.of(a) for a in node.args]
+    if editor.of(node.func).rpartition(".")[2] != op.RESHAPE or len(texts) not in _ORDERS:
+        return
+    head = editor.of(node.func)
+    for order in _ORDERS[len(texts)]:
+        places = [int(place) for place in order.split(", ")]
+        back = ", ".join(str(places.index(axis)) for axis in range(len(places)))
+        inner = ", ".join(texts[place] for place in places)
+        text = f"{head}({inner}).transpose({back})"
+        yield editor.put(node, text, 1.35, f"the axes should be taken as ({inner})")
+
+
 _ORDERS = {
     2: ("1, 0",),
     3: ("0, 2, 1", "1, 0, 2", "2, 0, 1", "1, 2, 0"),
@@ -233,4 +255,5 @@ def _other_order_of_axes(editor: Editor, scope: Scope, node: Any) -> Iterator[Ed
     shape = scope.shape(editor.of(node))
     for order in _ORDERS.get(len(shape or ()), ()):
         says = f"the axes should be in the order ({order})"
-        yield editor.put(node, f"{editor.atom(node)}.transpose({order})", 1.3, says)
+        cost = 1.3 if len(shape or ()) > 2 else 1.45  # of a matrix one would write .T, or exchange
+        yield editor.put(node, f"{editor.atom(node)}.transpose({order})", cost, says)

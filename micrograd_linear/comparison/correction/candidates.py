@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from types import CodeType
 from typing import Any
 
 import numpy as np
 
+from ...operations import record_of
+from ..styles import naming
 from .calls import call_edits
 from .editor import Edit, Editor
 from .factors import factor_edits, slope_edits
 from .grouping import grouping_edits
-from .known import Known, meant_by
+from .known import Known, alike, meant_by
 from .operands import operand_edits
 from .operators import operator_edits
 from .routine import Step
@@ -25,6 +28,9 @@ from .terms import sum_edits, term_edits
 
 Shape = tuple[int, ...]
 Fingerprint = tuple[bytes, Shape | None]
+_OF_ANY_SHAPE = 1.2  # the cost up to which an edit may compute another shape: another axis
+_PASSED_ON = 0.2
+_COPIES = ("copy", "astype", "ravel", "flatten")
 
 
 class Candidates:
@@ -74,14 +80,19 @@ class Candidates:
 
     def _all(self, shape: Shape | None) -> Iterator[Edit | None]:
         editor, scope = self.editor, self.scope
-        yield from operator_edits(editor)
-        yield from operand_edits(editor, scope)
+        yield from operand_edits(editor, scope, self.shapes)
         yield from call_edits(editor, scope)
         yield from grouping_edits(editor, scope)
-        yield from factor_edits(editor, scope)
-        yield from slope_edits(editor, scope)
-        yield from term_edits(editor, scope)
-        yield from sum_edits(editor, scope)
+        # What is only passed on lacks no sign and no factor: the statement that computed it does.
+        more = _PASSED_ON if passes_on(editor.value) and not self._renames else 0.0
+        for found in (
+            operator_edits(editor),
+            factor_edits(editor, scope),
+            slope_edits(editor, scope),
+            term_edits(editor, scope),
+            sum_edits(editor, scope),
+        ):
+            yield from (e if e is None else replace(e, cost=e.cost + more) for e in found)
         if shape is None:
             return
         assigns = isinstance(self.step.node, (ast.Assign, ast.AugAssign))
@@ -106,6 +117,14 @@ class Candidates:
                 yield edit, code
 
     @property
+    def _renames(self) -> bool:
+        """Whether one gradient is taken for that of something else, as in ``dz = dy``."""
+        read = self.editor.of(self.site)
+        is_gradient = bool(meant_by(read)) or naming.is_upstream(read)
+        of = {naming.plain(meant_by(target)) for target in self.step.targets}
+        return is_gradient and bool(of - {""}) and naming.plain(meant_by(read)) not in of
+
+    @property
     def can_promise(self) -> bool:
         """Whether the value that is right is likely to be one of the known arrays."""
         named = any(meant_by(target) for target in self.step.targets)
@@ -127,13 +146,32 @@ class Candidates:
             else:
                 self._later.append((edit, code))
 
+    def named_gradient(self, code: Any) -> str:
+        """The name whose gradient the statement computes with this code; "" where it has none."""
+        array = self._array_of(code)
+        assigns = isinstance(self.step.node, ast.Assign)
+        if array is None or self.known is None or not assigns:
+            return ""
+        if self._own is None or array.shape != self._own[1]:
+            return ""
+        for target in self.step.targets:
+            nodes = self.known.nodes_of(target, array.shape)
+            whole = [np.asarray(self.known.gradients[node]) for node in nodes]
+            if any(alike(array, right, transposed=False) for right in whole):
+                return target
+        return ""
+
     def _computes_known(self, code: Any) -> bool:
+        array = self._array_of(code)
+        return array is not None and self.known is not None and self.known.has(array)
+
+    def _array_of(self, code: Any) -> np.ndarray | None:
         with np.errstate(all="ignore"):
             value = evaluated(code, self.scope.names, self.scope.spot)
         if not (isinstance(value, np.ndarray) or is_number(value)):
-            return False
+            return None
         array = np.asarray(value)
-        return array.dtype.kind == "f" and self.known is not None and self.known.has(array)
+        return array if array.dtype.kind == "f" else None
 
     def _distinct(self, edit: Edit) -> Any:
         """The code of an edit; None where it computes what was tried, or nothing."""
@@ -151,10 +189,21 @@ class Candidates:
         computed = _fingerprint(code, self.scope)
         if computed is None or computed[0] in self._seen:
             return None
-        if computed[1] != own[1] and computed[1] not in self.shapes and own[1]:
+        fits = computed[1] == own[1] or computed[1] in self.shapes or not own[1]
+        if not fits and edit.cost > _OF_ANY_SHAPE:
             return None
         self._seen.add(computed[0])
         return code
+
+
+def passes_on(value: ast.expr) -> bool:
+    """Whether an expression only hands on what was computed before: a name, in another shape."""
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+        moved = record_of(value.func.attr).moves or value.func.attr in _COPIES
+        return moved and passes_on(value.func.value)
+    if isinstance(value, ast.Attribute) and value.attr == "T":
+        return passes_on(value.value)
+    return isinstance(value, (ast.Name, ast.Attribute, ast.Subscript))
 
 
 def _is_pure(editor: Editor) -> bool:

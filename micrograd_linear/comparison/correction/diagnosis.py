@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...foundations.place import Statement
+from ..styles import naming
 from .accounts import Account
-from .editor import Edit
-from .known import Known, meant_by
-from .mistake import Correction, Diagnosis, Function, Mistake
+from .editor import Edit, moved
+from .known import Known, meant_by, proportional
+from .mistake import Correction, Diagnosis, Fix, Function, Mistake
 from .routine import Routine, Step
 from .search import Found, Search
-from .standing import Standing, gradients_of, standing_in
+from .standing import Standing, arrays_of, gradients_of, standing_in
 from .suspicion import likelier, suspects
 from .swap import NotCompiled, edited, rewritten, swapped
 from .trace import Trace
 from .trial import Trial
 
+Line = tuple[str, int]  # a file, and the number of a line
 _ROUNDS = 3  # mistakes that are looked for, one after the other
 _TRIED = 8  # corrections that are judged on other inputs
 _SHOWN = 3
@@ -34,33 +36,80 @@ class Diagnostician:
 
     trial: Trial
     agrees: Callable[[], bool]
+    right: frozenset[Line] = frozenset()  # lines that other pairs show to be right
+    fixes: Sequence[Fix] = ()  # what was corrected in other pairs
 
     def mistakes(self) -> Diagnosis:
         """What is wrong in a backward pass."""
         found: list[Mistake] = []
+        fixes: list[Fix] = []
         texts: dict[str, str] = {}
         ran: set[Function] = set()
-        changed: set[Function] = set()
         with ExitStack() as stack:
+            for fix in self._known_fixes(stack, texts):
+                fixes.append(fix)
+                found.append(fix.mistake)
             for _ in range(_ROUNDS):
+                if found and found[-1].all_agree:
+                    break
                 step = self._round(texts)
                 if step is None:
                     break
                 mistake, edit, trace = step
                 found.append(mistake)
                 ran |= {_function(routine) for routine in trace.routines.values()}
-                changed |= {_function(edit.step.routine)} if edit is not None else set()
-                if mistake.all_agree or edit is None:
+                if edit is None:
+                    break
+                fixes.append(Fix(mistake, edit))
+                if mistake.all_agree:
                     break
                 with contextlib.suppress(NotCompiled):
                     texts |= mistake.corrections[0].texts
-                    codes = edited(edit.step.routine, edit.changes, trace.routines.values())
-                    stack.enter_context(swapped(codes))
-                    file = edit.step.routine.text
-                    stack.enter_context(rewritten(file.file, texts[file.file]))
+                    self._apply(edit, trace, texts, stack)
                     continue
                 break
-        return Diagnosis(tuple(found), ran=frozenset(ran), edited=frozenset(changed))
+        changed = {_function(fix.edit.step.routine) for fix in fixes}
+        ran |= changed
+        return Diagnosis(
+            tuple(found), ran=frozenset(ran), edited=frozenset(changed), fixes=tuple(fixes)
+        )
+
+    def _apply(self, edit: Edit, trace: Trace, texts: dict[str, str], stack: ExitStack) -> None:
+        codes = edited(edit.step.routine, edit.changes, trace.routines.values())
+        stack.enter_context(swapped(codes))
+        file = edit.step.routine.text.file
+        stack.enter_context(rewritten(file, texts[file]))
+
+    def _known_fixes(self, stack: ExitStack, texts: dict[str, str]) -> Iterator[Fix]:
+        """The corrections of other pairs that this one runs as well, applied."""
+        for fix in self.fixes:
+            trace = self.trial.traced()
+            edit = moved(fix.edit, trace.visits)
+            if edit is None:
+                continue
+            text = edit.step.routine.text
+            before = self.trial.agreeing(self.trial.gradients())
+            correction = fix.mistake.corrections[0]
+            texts |= {text.file: text.after(edit.changes)}
+            with ExitStack() as attempt:
+                self._apply(edit, trace, texts, attempt)
+                after = self.trial.agreeing(self.trial.gradients())
+                is_all = len(after) == len(self.trial.right) and self.agrees()
+            if after < before:
+                texts |= {text.file: text.text}
+                continue
+            self._apply(edit, trace, texts, stack)
+            told = replace(correction, agreeing=tuple(sorted(after)), texts=dict(texts))
+            mistake = replace(
+                fix.mistake,
+                corrections=(told,),
+                right_before=0,
+                follow=(),
+                turns="",
+                all_agree=is_all,
+                count=len(self.trial.right),
+            )
+            yield Fix(mistake, edit)
 
     def _round(self, texts: dict[str, str]) -> tuple[Mistake, Edit | None, Trace] | None:
         trace = self.trial.traced()
@@ -70,12 +119,15 @@ class Diagnostician:
         before = self.trial.agreeing(given)
         known = likelier(trace, self.trial.known(given))
         looked_at = suspects(trace, known, set(self.trial.right) - before, before)
-        found = Search(self.trial, trace, known, before, looked_at).run()
-        verified = self._verified(found, trace)
+        for account in looked_at:
+            account.is_right_elsewhere = _line(account.step) in self.right
+        looked_at.sort(key=lambda account: account.penalty)
+        search = Search(self.trial, trace, known, before, looked_at)
+        verified = self._verified(search.run(), trace) or _next_step(search)
         if verified:
             mistake = self._mistake(verified, looked_at, trace, known, texts)
             return mistake, verified[0].edit, trace
-        accused = _accused(looked_at, known)
+        accused = _accused(looked_at, known, set(self.trial.right) - before)
         if accused is None:
             return None
         return _unexplained(accused, looked_at, trace, known, self.trial), None, trace
@@ -139,11 +191,23 @@ class Diagnostician:
         line = edit.value if edit.adds_after is not None else edit.new_text
         if edit.is_deletion:
             line = "(without this line)"
-        return Correction(line or "", edit.says, tuple(sorted(found.agreeing)), after)
+        agreeing = tuple(sorted(found.agreeing))
+        return Correction(line or "", edit.says, agreeing, after, found.computes)
+
+
+def _next_step(search: Search) -> list[Found]:
+    """The likeliest correction of a first statement, where another one is wrong as well."""
+    accused = {account.step for account in search.suspects if account.origins}
+    found = [step for step in search.steps if step.edit.step in accused]
+    return sorted(found, key=lambda step: step.cost)[:1]
 
 
 def _function(routine: Routine) -> Function:
     return routine.text.file, routine.node.lineno
+
+
+def _line(step: Step) -> Line:
+    return step.routine.text.file, step.line
 
 
 def _place(step: Step, edit: Edit) -> Statement:
@@ -169,19 +233,40 @@ def _columns(step: Step, edit: Edit) -> tuple[int, int] | None:
     return first - start, last - start
 
 
-def _accused(looked_at: list[Account], known: Known | None) -> Account | None:
-    """The statement whose own name says that it is wrong, where all that it reads is right."""
+def _accused(looked_at: list[Account], known: Known | None, wrong: set[str]) -> Account | None:
+    """The statement that computes a wrong gradient, where all that it reads is right.
+
+    A name alone says too little: ``dmu`` may be minus the gradient of mu, which the next line
+    subtracts, and what is written in a loop may be a part of a gradient.
+    """
     if known is None:
         return None
-    sure = [s for s in looked_at if s.is_accused]
-    return sure[0] if sure else None
+    stems = {naming.plain(naming.last_part(name)) for name in wrong}
+    return next((s for s in looked_at if s.is_accused and _computes(s, known, stems)), None)
+
+
+def _computes(account: Account, known: Known, stems: set[str]) -> bool:
+    """Whether a statement writes what backward gives, or a gradient of one of these names."""
+    if any(naming.plain(meant_by(target)) in stems for target in account.step.targets):
+        return True
+    arrays = arrays_of(account.origins[0])
+    if any(known.is_wrong(array) for array in arrays.values()):
+        return True
+    once = len(account.standings) == 1
+    return once and not any(_is_negative(name, x, known) for name, x in arrays.items())
+
+
+def _is_negative(name: str, array: np.ndarray, known: Known) -> bool:
+    """Whether an array is a gradient with the other sign, or another multiple of it."""
+    whole = (np.asarray(known.gradients[node]) for node in known.nodes_of(name, array.shape))
+    return any(proportional(array, right) for right in whole)
 
 
 def _unexplained(
     suspect: Account, looked_at: list[Account], trace: Trace, known: Known | None, trial: Trial
 ) -> Mistake:
     step = suspect.step
-    name = next((t for t in step.targets if meant_by(t)), "")
+    name = next((t for t in step.targets if meant_by(t) and not meant_by(t).isdigit()), "")
     what = f"{name} is not the gradient of {meant_by(name)}" if name else "its value is wrong"
     says = f"{what}; what it is computed from is right"
     mistake = _about(step, looked_at, trace, known)
@@ -236,4 +321,5 @@ def lines_checked(trial: Trial) -> Diagnosis:
     gradients = [
         s for s in lines if standings[s] is Standing.RIGHT and any(meant_by(t) for t in s.targets)
     ]
-    return Diagnosis((), len(lines), len(gradients))
+    visited = frozenset(_line(step) for step in trace.visits)
+    return Diagnosis((), len(lines), len(gradients), visited=visited)

@@ -5,7 +5,8 @@ grammar needs them.
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -49,6 +50,23 @@ class Edit:
         behind = len(text.text) - end
         whole = text.after(own)
         return " ".join(whole[start : len(whole) - behind].split())
+
+
+def moved(edit: Edit, steps: Iterable[Step]) -> Edit | None:
+    """An edit of the same statement where other lines of its file have changed; None where the
+    statement is not among ``steps``.
+    """
+    old = edit.step.routine
+    for step in steps:
+        own = step.routine
+        is_same = own.text.file == old.text.file and own.name == old.name
+        if not is_same or step.number != edit.step.number or step.text != edit.step.text:
+            continue
+        by = own.text.span(step.node)[0] - old.text.span(edit.step.node)[0]
+        changes = tuple(replace(c, start=c.start + by, end=c.end + by) for c in edit.changes)
+        marked = edit.marked[0] + by, edit.marked[1] + by
+        return replace(edit, step=step, changes=changes, marked=marked)
+    return None
 
 
 def precedence(node: ast.AST) -> int:

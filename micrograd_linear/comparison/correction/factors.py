@@ -26,7 +26,10 @@ _SLOPES = (
     "({r} > 0).astype(float)", "(1 + {r})", "3 * {r} ** 2", "np.exp(-{r})",
     "(1 - np.exp(-{r}))", "1 / (1 + np.exp(-{r}))",
 )  # fmt: skip
-_DIVISORS = ("{r}", "{r} ** 2", "np.sqrt({r})", "(2 * {r})", "(1 + {r} ** 2)", "(1 + np.exp(-{r}))")
+_DIVISORS = (
+    "{r}", "{r} ** 2", "np.sqrt({r})", "(2 * {r})", "(1 + {r} ** 2)", "(1 + np.exp(-{r}))",
+    "({r} * (1 - {r}))",
+)  # fmt: skip
 
 
 def factor_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
@@ -52,10 +55,18 @@ def _with(editor: Editor, node: Any, text: str, factor: str, cost: float) -> Edi
     inverse = f"/ {factor}" if not factor.startswith("1 / ") else f"* {factor[4:]}"
     if inverse in editor.of(editor.value):  # that factor is one too many
         return None
-    numbers = {n.value for n in editor.nodes if isinstance(n, ast.Constant)}
+    numbers = {n.value for n in editor.nodes if isinstance(n, ast.Constant) and _scales(editor, n)}
     if factor in ("2", "0.5") and numbers & {2, 0.5}:  # one of them should go, or be another
         return None
     return editor.put(node, text, cost, f"the factor `{factor}` is missing")
+
+
+def _scales(editor: Editor, node: ast.Constant) -> bool:
+    """Whether a number is a factor: no power, and no argument of a function."""
+    parent: Any = editor.parents.get(node)
+    while isinstance(parent, ast.UnaryOp):
+        parent = editor.parents.get(parent)
+    return isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Mult, ast.Div))
 
 
 def _multiplied(editor: Editor) -> Iterator[Any]:

@@ -8,6 +8,7 @@ import ast
 from collections.abc import Iterator
 from types import FunctionType
 
+from ...operations import names as op
 from .editor import Edit, Editor
 from .operators import SIGNS, short
 from .scope import Scope
@@ -55,8 +56,8 @@ def _called(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
         name
         for name, x in scope.names.items()
         if isinstance(x, FunctionType)
-        and x.__module__ == scope.names.get("__name__")
-        and x.__code__.co_argcount == 1
+        and not x.__module__.startswith("numpy")
+        and x.__code__.co_argcount - len(x.__defaults__ or ()) <= 1 <= x.__code__.co_argcount
         and x.__code__ is not editor.step.routine.code
     ]
     for node in editor.nodes:
@@ -65,5 +66,7 @@ def _called(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
         if not read or not isinstance(parent, (ast.BinOp, ast.UnaryOp)):
             continue
         text = editor.of(node)
-        for name in own[:_MOST] if scope.shape(text) is not None else ():
+        numpy = scope.numpy
+        names = [*own[:_MOST], f"{numpy}.{op.SIGN}", f"{numpy}.{op.TANH}", f"{numpy}.{op.EXP}"]
+        for name in names if scope.shape(text) is not None else ():
             yield editor.put(node, f"{name}({text})", 1.3, f"`{text}` should be `{name}({text})`")

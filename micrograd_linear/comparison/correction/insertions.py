@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ..styles import naming
 from .editor import Edit
 from .known import Known, meant_by
 from .routine import Change, Routine, Step
@@ -20,6 +21,7 @@ from .trace import Trace, Visit
 
 _MOST_TARGETS = 16
 _HOPELESS = 2.0
+_MOST_FACTORS = 16
 
 
 @dataclass
@@ -41,14 +43,24 @@ class Gap:
         both = [asked, node] if self.before else [node, asked]
         return code_of_definition(self.step.routine, replaced(self.step.routine.node, node, both))
 
+    @property
+    def _line_above(self) -> int:
+        """The last line above that is neither empty nor a comment."""
+        lines = self.step.routine.text.lines
+        above = self.step.line - 1
+        while above > 1 and lines[above - 1].strip()[:1] in ("", "#"):
+            above -= 1
+        return above
+
     def edit(self, line: str, cost: float, says: str) -> Edit:
         """The edit that writes a line here."""
         text, node = self.step.routine.text, self.step.node
-        at = text.starts[self.step.line - 1] if self.before else text.starts[node.end_lineno or 0]
+        above = self._line_above
+        at = text.starts[above if self.before else (node.end_lineno or 0)]
         indent = text.lines[self.step.line - 1][: node.col_offset]
         ended = at == 0 or text.text[at - 1] == "\n"
         new = f"{indent}{line}\n" if ended else f"\n{indent}{line}\n"
-        after = self.step.line - 1 if self.before else (node.end_lineno or self.step.line)
+        after = above if self.before else (node.end_lineno or self.step.line)
         change = Change(text.file, at, at, new)
         return Edit(self.step, (change,), line, cost, says, text.span(node), after)
 
@@ -105,15 +117,21 @@ def _scope(step: Step, visits: list[Visit], before: bool) -> Scope:
     return Scope(step, seen, reading_texts(step.routine))
 
 
-def insertions(gap: Gap, known: Known | None, penalty_of: Callable[[str], float]) -> Iterator[Edit]:
+def insertions(
+    gap: Gap,
+    known: Known | None,
+    penalty_of: Callable[[str], float],
+    wanted: Container[str] = (),
+) -> Iterator[Edit]:
     """The lines that may be missing in a place; ``penalty_of`` tells how unlikely it is that the
-    array of a name is wrong.
+    array of a name is wrong; ``wanted`` are plain names of what gradients are wrong.
     """
-    written = _written(gap.step.routine)
+    here = _written(gap.step.routine)
+    written = here | _unwritten(gap.scope, known, wanted)
     targets = [r for r in gap.scope.arrays if r.text in written][:_MOST_TARGETS]
     targets = [r for r in targets if penalty_of(r.text) < _HOPELESS]
     for target in targets:
-        yield from _scalings(gap, target.text)
+        yield from _scalings(gap, target)
         yield from _at_places(gap, target)
     targets = [r for r in targets if gap.whole or r.text in gap.own]
     by_shape: dict[tuple[int, ...], list[str]] = {}
@@ -130,22 +148,39 @@ def insertions(gap: Gap, known: Known | None, penalty_of: Callable[[str], float]
             says = f"`{text}` is not added to `{target.text}`"
             yield gap.edit(f"{target.text} += {text}", 1.2 - beside, says)
             if target.text not in gap.assigned:
-                yield gap.edit(f"{target.text} = {text}", 1.4, f"`{target.text}` is not set")
+                cost = 1.4 if target.text in here else 1.15
+                yield gap.edit(f"{target.text} = {text}", cost, f"`{target.text}` is not set")
             says = f"`{text}` is not subtracted from `{target.text}`"
             yield gap.edit(f"{target.text} -= {text}", 1.5, says)
     yield from _mirrored(gap)
 
 
-def _scalings(gap: Gap, target: str) -> Iterator[Edit]:
+def _scalings(gap: Gap, target: Reading) -> Iterator[Edit]:
     for size in gap.scope.sizes:
-        cost = 1.1 if size.isidentifier() else 1.3
+        cost = 1.25 if size.isidentifier() else 1.4
         for divisor, more in ((size, 0.0), (f"{gap.scope.numpy}.sqrt({size})", 0.2)):
             says = f"the factor `1 / {divisor}` is missing"
-            yield gap.edit(f"{target} /= {divisor}", cost + more, says)
+            yield gap.edit(f"{target.text} /= {divisor}", cost + more, says)
     for number in gap.scope.numbers:
         if not isinstance(number.value, (int, np.integer)):
             says = f"the factor `{number.text}` is missing"
-            yield gap.edit(f"{target} *= {number.text}", 1.3, says)
+            yield gap.edit(f"{target.text} *= {number.text}", 1.3, says)
+    beside = 0.05 if target.text in gap.step.targets and not gap.before else 0.0
+    for factor in _factors(gap.scope, target):
+        says = f"the factor `{factor}` is missing"
+        yield gap.edit(f"{target.text} *= {factor}", 1.45 - beside, says)
+
+
+def _factors(scope: Scope, target: Reading) -> Iterator[str]:
+    """The arrays that another may be multiplied with, element by element or row by row."""
+    for reading in [*scope.masks, *scope.arrays][:_MOST_FACTORS]:
+        if meant_by(reading.text) or reading.text == target.text:
+            continue
+        if reading.shape == target.shape:
+            yield reading.text
+        elif reading.shape == target.shape[:-1]:
+            rows = ":" if len(reading.shape) == 1 else "..."
+            yield f"{reading.text}[{rows}, None]"
 
 
 def _at_places(gap: Gap, target: Reading) -> Iterator[Edit]:
@@ -168,9 +203,22 @@ def places(routine: Routine) -> list[str]:
         if not isinstance(node, ast.Subscript):
             continue
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        if any(isinstance(part, (ast.Call, ast.Compare)) for part in parts):
+        if any(isinstance(part, (ast.Call, ast.Compare, ast.Subscript)) for part in parts):
             found[routine.text.segment(node.slice)] = None
     return list(found)[:8]
+
+
+def _unwritten(scope: Scope, known: Known | None, wanted: Container[str]) -> set[str]:
+    """The attributes and items that should hold a gradient and do not, whoever wrote them."""
+    held = [r for r in scope.arrays if not r.text.isidentifier() and meant_by(r.text)]
+    found = {r.text for r in held if naming.plain(meant_by(r.text)) in wanted}
+    if known is None:
+        return found
+    for reading in held:
+        nodes = known.nodes_of(reading.text, reading.shape)
+        if nodes and not known.is_gradient_of(np.asarray(reading.value), nodes):
+            found.add(reading.text)
+    return found
 
 
 def _written(routine: Routine) -> set[str]:

@@ -92,7 +92,9 @@ class Known:
     def is_wrong(self, array: np.ndarray) -> bool:
         """Whether an array is one of the wrong gradients that backward gave."""
         same = [w for w in self.wrong if w.shape == array.shape]
-        return not is_plain(array) and any(alike(array, w) for w in same)
+        if is_plain(array) or not np.isfinite(array).all():
+            return False
+        return any(alike(array, w) for w in same)
 
     def is_value(self, array: np.ndarray) -> bool:
         """Whether an array is a value of the forward pass."""
@@ -191,13 +193,13 @@ def _nodes_in(name: str, x: Any, depth: int = 2) -> Iterator[tuple[str, Any]]:
             yield from _nodes_in(key, part, depth - 1)
 
 
-_TABLES = re.compile(r"(g|grads?|gradients?|dparams|derivatives|deltas?|d)\W", re.I)
+_TABLES = re.compile(r"(?:^|[\W_])(g|grads?|gradients?|dparams|derivatives|deltas?|d)\W", re.I)
 
 
 def meant_by(target: str) -> str:
     """What a name is the gradient of: ``z`` of ``dz``, ``W`` of ``grads["W"]``; "" for no gradient.
 
-    >>> meant_by("self.dW1"), meant_by("self.grads['b']"), meant_by("out")
+    >>> meant_by("self.dW1"), meant_by("self.grads['b']"), meant_by("padded[0]")
     ('W1', 'b', '')
     """
     own = naming.last_part(target)

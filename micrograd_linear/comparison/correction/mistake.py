@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...foundations.place import CELL, Statement
+from .editor import Edit
 
 Paint = Callable[[str, str], str]
 Function = tuple[str, int]  # its file, and its first line
@@ -32,6 +33,7 @@ class Correction:
     says: str
     agreeing: tuple[str, ...]
     texts: dict[str, str] = field(repr=False)
+    computes: str = ""  # the gradient that the line computes with it, where another is wrong, too
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,14 @@ class Mistake:
 
     def verified(self, correction: Correction) -> str:
         """Which gradients agree with a correction, in words."""
+        if correction.computes:
+            return f"verified: with this line {correction.computes} is right"
         agree = len(correction.agreeing)
         if agree == self.count:
             all_of = f"all {agree} gradients agree" if agree > 1 else "the gradient agrees"
             return f"verified: with this line {all_of}"
-        return f"verified: with this line {', '.join(correction.agreeing)} agree"
+        verb = "agrees" if agree == 1 else "agree"
+        return f"verified: with this line {', '.join(correction.agreeing)} {verb}"
 
     def about(self) -> str:
         """What was right before it, and which gradients follow from it; "" where none."""
@@ -118,6 +123,14 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class Fix:
+    """A mistake with the edit that corrects it."""
+
+    mistake: Mistake
+    edit: Edit
+
+
+@dataclass(frozen=True)
 class Diagnosis:
     """What was found in a backward pass: its mistakes in the order in which they are to be mended;
     how many of its lines, and of its gradients, were looked at; the functions that were run for it,
@@ -130,6 +143,8 @@ class Diagnosis:
     remark: str = ""
     ran: frozenset[Function] = frozenset()
     edited: frozenset[Function] = frozenset()
+    fixes: tuple[Fix, ...] = field(default=(), repr=False)
+    visited: frozenset[tuple[str, int]] = frozenset()  # the lines of a right pass: file, number
 
     @property
     def is_verified(self) -> bool:

@@ -20,8 +20,13 @@ _READ = ("T", "shape", "size", "dot", "copy")
 _MOST = 40  # other operands that are tried in one place
 
 
-def operand_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
-    """The edits of every name, attribute, item and number of a statement."""
+def operand_edits(
+    editor: Editor, scope: Scope, shapes: set[tuple[int, ...]] | None = None
+) -> Iterator[Edit | None]:
+    """The edits of every name, attribute, item and number of a statement; a result may have other
+    ``shapes``.
+    """
+    yield from _other_results(editor, scope, shapes or set())
     for node in editor.nodes:
         if _is_operand(editor, node):
             yield from _other_readings(editor, scope, node)
@@ -50,6 +55,23 @@ def _is_operand(editor: Editor, node: Any) -> bool:
     return True
 
 
+def _other_results(
+    editor: Editor, scope: Scope, shapes: set[tuple[int, ...]]
+) -> Iterator[Edit | None]:
+    """Another array that is returned, of the shape of a gradient."""
+    if not isinstance(editor.step.node, ast.Return):
+        return
+    value = editor.value
+    for node in value.elts if isinstance(value, ast.Tuple) else [value]:
+        own = editor.of(node)
+        if not isinstance(node, ast.Name):
+            continue
+        for reading in scope.arrays:
+            if reading.shape in shapes and reading.text not in (own, *map(editor.of, editor.nodes)):
+                says = f"`{own}` should be `{reading.text}`"
+                yield editor.put(node, reading.text, 1.2, says)
+
+
 def _other_readings(editor: Editor, scope: Scope, node: Any) -> Iterator[Edit | None]:
     own = editor.of(node)
     for reading in _alike(own, scope)[:_MOST]:
@@ -69,7 +91,7 @@ def _alike(own: str, scope: Scope) -> list[Reading]:
     if isinstance(value, np.ndarray) and value.ndim:
         floats = value.dtype.kind == "f"
         pool = scope.arrays if floats else scope.masks
-        fitting = [r for r in pool if r.shape == value.shape]
+        fitting = [r for r in pool if _fits(r.shape, value.shape)]
     elif is_number(value):
         fitting = scope.numbers
     else:
@@ -91,6 +113,16 @@ def _renamed(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
             says = f"`{own}` should be `{reading.text}`"
             cost = 1.1 + 0.2 * _distance(own, reading.text)
             yield editor.put_all(nodes, reading.text, cost, says)
+
+
+def _fits(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether an array of a shape may stand for another: it is repeated along some axes."""
+    last = other[len(other) - len(shape) :] if len(shape) <= len(other) else ()
+    return bool(shape) and len(last) == len(shape) and all(map(_is_repeated, shape, last))
+
+
+def _is_repeated(size: int, other: int) -> bool:
+    return size in (1, other)
 
 
 def _equal(a: Any, b: Any) -> bool:

@@ -14,7 +14,8 @@ from .editor import Edit, Editor
 SIGNS: dict[type, str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**",
 }  # fmt: skip
-_OTHERS = {"+": "-", "-": "+", "*": "/@", "/": "*", "@": "*"}
+_OTHERS = {"+": "-*", "-": "+", "*": "/@+", "/": "*", "@": "*"}
+_KINDS = ({"+", "-"}, {"*", "/", "@"})  # a mistake of a sign stays inside of one of them
 _COMPARED: dict[type, str] = {
     ast.Gt: ">", ast.Lt: "<", ast.GtE: ">=", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
@@ -46,7 +47,8 @@ def _of_binary(editor: Editor, node: ast.BinOp) -> Iterator[Edit | None]:
         text = f"{editor.atom(node.left, 12)} {other} {editor.atom(node.right)}"
         if other in "+-":
             text = f"{_bracketed(left, node.left, 11)} {other} {editor.atom(node.right, 12)}"
-        yield editor.put(node, text, 1.0, f"`{sign}` should be `{other}`")
+        is_near = any({sign, other} <= kind for kind in _KINDS)
+        yield editor.put(node, text, 1.0 if is_near else 1.2, f"`{sign}` should be `{other}`")
     if sign in "-/":
         least = 12 if sign == "-" else 13
         text = f"{editor.atom(node.right, least)} {sign} {editor.atom(node.left, least)}"
@@ -60,6 +62,11 @@ def _of_binary(editor: Editor, node: ast.BinOp) -> Iterator[Edit | None]:
         lead = f"-{editor.atom(node.right, 13)}" if sign == "-" else right
         extra = f"the {what} `{short(left)}` does not belong here"
         yield editor.put(node, lead, 0.95 if _is_number(node.left) else 1.3, extra, node.left)
+    inner = node.left
+    if sign == "*" and isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult):
+        factors = f"{editor.factor(inner.right)} * {editor.factor(node.right)}"
+        says = f"the factors `{short(factors)}` do not belong here"
+        yield editor.put(node, editor.of(inner.left), 1.3, says, inner.right)
     if sign == "**":
         yield editor.put(node, left, 1.2, f"the power `{short(right)}` does not belong here")
 
@@ -159,11 +166,21 @@ def _of_comparison(editor: Editor, node: ast.Compare) -> Iterator[Edit | None]:
         yield editor.put(node, f"{left} {other} {right}", cost, says)
 
 
+def passes_through(value: ast.expr) -> bool:
+    """Whether a value is one operand, or one divided by a number of samples: no derivative."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div):
+        value = value.left
+    return isinstance(value, (ast.Name, ast.Attribute, ast.Subscript))
+
+
 def _signs(editor: Editor) -> Iterator[Edit | None]:
     """A minus before the whole, and before each part that is multiplied or added."""
     says = "the sign is wrong: a minus is missing"
     value = editor.value
-    yield editor.put(value, f"-{editor.factor(value)}", 1.0, says)
+    # A sign is lost where there are signs.
+    signed = any(isinstance(getattr(n, "op", None), (ast.Sub, ast.USub)) for n in editor.nodes)
+    cost = 1.0 if signed or not passes_through(value) else 1.15
+    yield editor.put(value, f"-{editor.factor(value)}", cost, says)
     for node in editor.nodes:
         parent = editor.parents.get(node)
         inside = isinstance(parent, (ast.BinOp, ast.Call, ast.Tuple, ast.Dict, ast.List))

@@ -139,9 +139,11 @@ class Scope:
             if r.value > 1
         ]
         lengths = {int(self.value(text, self.last)) for text in whole}
-        for r in self.arrays:
+        # ``self.x.shape[0]`` is written where no local name has that length.
+        plain = [r for r in self.arrays if "[" not in r.text]
+        for r in sorted(plain, key=lambda r: not r.text.isidentifier()):
             for axis, size in enumerate(r.shape):
-                if size > 1 and size not in lengths and r.text.isidentifier():
+                if size > 1 and size not in lengths:
                     lengths.add(size)
                     whole.append(f"{r.text}.shape[{axis}]")
             total = int(np.size(r.value))

@@ -7,11 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
+from ..styles import naming
 from .accounts import Account
 from .candidates import Candidates
 from .editor import Edit
@@ -22,14 +23,15 @@ from .routine import Step
 from .scope import Scope, evaluated, reading_texts
 from .standing import Standing
 from .statements import statement_edits
+from .sums import overwrites_sum
 from .swap import NotCompiled, edited, filling, swapped
 from .trace import Trace
 from .trial import Trial
 
 _NEAR = 0.3
 _LEVELS = (1.2, 1.45, 1.75, 2.1, 2.6, 3.2, 4.0, 4.8)
-_MOST_RUNS = 3000
-_MOST_STATEMENTS = 180_000  # of the user's that are run in all
+_MOST_RUNS = 2500
+_MOST_STATEMENTS = 140_000  # of the user's that are run in all
 
 
 @dataclass
@@ -39,6 +41,7 @@ class Found:
     edit: Edit
     agreeing: frozenset[str]
     penalty: float
+    computes: str = ""  # the name whose gradient the statement computes with it
 
     @property
     def cost(self) -> float:
@@ -63,6 +66,7 @@ class Search:
     near: float = _NEAR  # what costs so much more than the best is no alternative
     penalties: dict[tuple[Any, str], float] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
+    steps: list[Found] = field(default_factory=list)  # one statement is right, others are not yet
     first: list[tuple[float, Candidates]] = field(default_factory=list)  # of the likeliest places
     changing: Counter[Step] = field(default_factory=Counter)  # edits in a row that changed forward
 
@@ -87,6 +91,12 @@ class Search:
             if self._is_dearer(level):
                 break
         return sorted(self.found, key=lambda f: (-len(f.agreeing), f.cost))
+
+    @cached_property
+    def wanted(self) -> set[str]:
+        """The plain names of what the wrong gradients are of."""
+        names = set(self.trial.right) - self.before
+        return {naming.plain(naming.last_part(name)) for name in names}
 
     @property
     def most_runs(self) -> int:
@@ -125,7 +135,8 @@ class Search:
                 penalty += _UNPROMISING / 2 if adds else _UNPROMISING
             jobs.append((penalty, partial(self._of_site, candidates, penalty)))
         edits = sorted(statement_edits(step), key=lambda edit: edit.cost)
-        jobs.append((suspect.penalty, partial(self._of_statement, edits, suspect.penalty)))
+        penalty = min(suspect.penalty, _SUM) if overwrites_sum(step) else suspect.penalty
+        jobs.append((penalty, partial(self._of_statement, edits, penalty)))
         return jobs
 
     def _of_site(
@@ -144,7 +155,10 @@ class Search:
             taken = candidates.promising(cost) if promising else candidates.up_to(cost)
             for edit, code in taken:
                 holder["code"] = code
-                self._run(edit, penalty)
+                helps = self._run(edit, penalty)
+                name = candidates.named_gradient(code) if promising and not helps else ""
+                if name:
+                    self.steps.append(Found(edit, self.before, penalty, name))
                 if self.runs >= self.most_runs or edit.cost + penalty > self.best + self.near:
                     break
                 if self._is_forward(step):
@@ -171,7 +185,7 @@ class Search:
         def job(cost: float) -> None:
             nonlocal waiting
             if waiting is None:
-                edits = list(insertions(gap, self.known, penalty_of))
+                edits = list(insertions(gap, self.known, penalty_of, self.wanted))
                 priced = [(penalty_of(_target(edit)) + _MISSING, edit) for edit in edits]
                 waiting = sorted(priced, key=lambda each: each[0] + each[1].cost)
             limit = cost + _MISSING
@@ -203,17 +217,21 @@ class Search:
         """Whether a statement belongs to the forward pass, which is right: edits change that."""
         return self.changing[step] >= _FORWARD
 
-    def _run(self, edit: Edit, penalty: float) -> None:
+    def _run(self, edit: Edit, penalty: float) -> bool:
+        """Whether more gradients agree with an edit."""
         self.runs += 1
         agreeing = self.trial.agreeing(self.trial.gradients())
         changes = self.trial.changed_forward and edit.adds_after is None
         self.changing[edit.step] = self.changing[edit.step] + 1 if changes else 0
-        if agreeing > self.before:
+        helps = agreeing > self.before
+        if helps:
             self.found.append(Found(edit, agreeing, penalty))
+        return helps
 
 
 _UNPROMISING = 0.5  # how much less likely a value is right that the engine does not have
-_RETURNED = 0.3
+_SUM = 0.3  # the penalty of a statement that sets what should be a sum
+_RETURNED = 0.5
 _PRIME = 0.65  # the penalty of a statement that is suspected first
 _DEAREST = 2.2
 _LEAST = 0.9  # the cost of the likeliest edit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from .editor import Edit
@@ -20,6 +21,7 @@ def statement_edits(step: Step) -> Iterator[Edit]:
             yield _signed(step, target, "+=", "`=` overwrites what was there: it should be `+=`")
     if isinstance(node, ast.AugAssign):
         yield from _other_signs(step, node)
+    if isinstance(node, (ast.Assign, ast.AugAssign)):
         yield from _added_at(step, node)
     if isinstance(node, (ast.Assign, ast.AugAssign)):
         yield from _other_places(step, node)
@@ -72,15 +74,18 @@ def _other_signs(step: Step, node: ast.AugAssign) -> Iterator[Edit]:
         return
     other = {"+=": "-=", "-=": "+=", "*=": "/=", "/=": "*="}[own]
     for sign in ("=", other):
-        yield _signed(step, node.target, sign, f"`{own}` should be `{sign}`")
+        edit = _signed(step, node.target, sign, f"`{own}` should be `{sign}`")
+        yield replace(edit, cost=0.95) if sign == "+=" else edit  # gradients are added up
 
 
-def _added_at(step: Step, node: ast.AugAssign) -> Iterator[Edit]:
+def _added_at(step: Step, node: ast.Assign | ast.AugAssign) -> Iterator[Edit]:
     """``np.add.at`` in the place of ``x[index] += g``, which adds to an element only once."""
-    if not (isinstance(node.target, ast.Subscript) and isinstance(node.op, ast.Add)):
+    target: Any = node.targets[0] if isinstance(node, ast.Assign) else node.target
+    adds = isinstance(node, ast.Assign) or isinstance(node.op, ast.Add)
+    if not isinstance(target, ast.Subscript) or not adds:
         return
     text = step.routine.text
-    parts = [text.segment(node.target.value), _index(text, node.target.slice)]
+    parts = [text.segment(target.value), _index(text, target.slice)]
     parts.append(text.segment(node.value))
     start, end = text.span(node)
     change = Change(text.file, start, end, f"{step.routine.numpy}.add.at({', '.join(parts)})")

@@ -24,7 +24,9 @@ def expressions(scope: Scope, shape: tuple[int, ...], known: Known | None) -> li
     if known is None:
         return []
     found: list[str] = []
-    for text in dict.fromkeys(_texts(scope.arrays[:_MOST], shape)):
+    texts = _texts(scope.arrays[:_MOST], shape)
+    scaled = _of_numbers(scope, shape)
+    for text in dict.fromkeys((*texts, *scaled)):
         code = compiled(text)
         # In the first turn of a loop what came before is right, in the last it need not be.
         if any(_is_known(code, scope, local, shape, known) for local in scope.places):
@@ -50,6 +52,16 @@ def _texts(arrays: list[Reading], shape: tuple[int, ...]) -> Iterator[str]:
     for a in small:
         for b in small:
             yield from _of_two(a, b, shape)
+
+
+def _of_numbers(scope: Scope, shape: tuple[int, ...]) -> Iterator[str]:
+    """The products of a number and an array, as a weight decay adds them."""
+    numbers = [r for r in scope.numbers if isinstance(r.value, (float, np.floating))]
+    for number in numbers:
+        for r in scope.arrays[:_MOST]:
+            if r.shape == shape:
+                yield f"{number.text} * {r.text}"
+                yield f"2 * {number.text} * {r.text}"
 
 
 def _of_one(r: Reading, shape: tuple[int, ...]) -> Iterator[str]:

@@ -25,12 +25,16 @@ def term_edits(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
         yield from _terms(editor, scope, value, 0.0)
     for node in editor.nodes:
         parent = editor.parents.get(node)
-        read = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))
+        read = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) or _is_product(node)
         product = isinstance(parent, ast.BinOp) and not isinstance(parent.op, (ast.Add, ast.Sub))
         listed = not whole and parent is value
         given = isinstance(parent, ast.Call) and node in parent.args
         if node is not value and read and (product or listed or given):
             yield from _terms(editor, scope, node, 0.2 if listed else 0.3)
+
+
+def _is_product(node: ast.expr) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
 
 
 def _terms(editor: Editor, scope: Scope, node: Any, more: float) -> Iterator[Edit | None]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..comparison import Comparison
+from ..convention import averaged_of
 from ..pair import backward_arguments, gradients_by_name, with_cache
 from ..random_state import RandomState
 from ..reached import functions_reached
@@ -41,6 +42,8 @@ class Trial:
     state: RandomState
     functions: tuple[Callable, ...]
     right: Gradients
+    # Whether the gradients of parameters may be averaged over the samples, as a convention has it.
+    forgives: bool = False
     changed_forward: bool = False  # by the code of the last run
 
     def gradients(self) -> Gradients | None:
@@ -72,11 +75,14 @@ class Trial:
         """The names of the gradients that are right."""
         if found is None:
             return frozenset()
-        return frozenset(
+        names = frozenset(
             name
             for name, right in self.right.items()
             if name in found and _same(found[name], right)
         )
+        if not self.forgives or len(names) == len(self.right):
+            return names
+        return names | averaged_of(found, self.right, self.values)
 
     def traced(self) -> Trace:
         """The trace of one run of backward; of forward where both are one function."""
