@@ -79,6 +79,7 @@ WRONG = {
     "margins_and_ridges_wrong.py": {"Ridge": {"theta"}, "hinge": {"b"}, "contrastive": {"z"}},
     "words_through_time_wrong.py": {"RNNNumpy": {"V"}},
     "lists_in_a_dict_wrong.py": {"forward": {"params['b'][1]"}},
+    "norm_of_a_context_wrong.py": {"LayerNormFunction": {"bias"}},
     "norms_and_gains_wrong.py": {
         "scalenorm": {"g"},
         "TokenNorm": {"b"},

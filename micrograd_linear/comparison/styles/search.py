@@ -59,8 +59,19 @@ def _is_sure(case):
     wrong = {n: g for n, g in case.gradients.items() if np.shape(g) != case.values[n].shape}
     if not wrong:
         return all(np.any(g) for g in case.gradients.values())
+    if any(_may_be_longer(case, name) for name in wrong):
+        return False
     others = [n for n in wrong if not _is_of_all_samples(n, case.values)]
     return all(_is_of_a_mistake(n, np.shape(wrong[n]), case.values[n].shape) for n in others)
+
+
+def _may_be_longer(case, name):
+    """Whether an argument was guessed as one number, and its gradient is as wide as the features
+    of the data: a bias of a norm, and no sum over samples that is missing.
+    """
+    shape, one = np.shape(case.gradients[name]), case.values[name]
+    samples = {v.shape[0] for v in case.values.values() if v.ndim > 1}
+    return one.size == 1 and len(shape) == 1 and shape[0] > 1 and shape[0] not in samples
 
 
 def _is_of_all_samples(name, values):

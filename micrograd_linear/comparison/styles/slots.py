@@ -184,7 +184,10 @@ def _choices(slot, world, slots, given, documented, settings_first):
         arrays = [*arrays, Array((5, 6), "labels"), Array((5,), "labels")]  # indices of rows
     # A short name, as p or f, may be that of a number, too; x is not.
     short = world.name in _OF_NUMBERS_TOO and slot.name.lower() not in _OF_DATA
-    return [*arrays, *settings_of(slot.name, hints)] if short else arrays
+    if not short:
+        return arrays
+    # A bias is a switch in a constructor alone: a forward pass adds it.
+    return [*arrays, *(x for x in settings_of(slot.name, hints) if not isinstance(x, bool))]
 
 
 def _settings(slot, settings_first):
