@@ -68,8 +68,15 @@ class Checked:
             return "NO VERDICT"
         if self.comparison.ok:
             weak = " (weak)" if self.comparison.weaknesses else ""
-            return f"agrees{weak}"
+            unchecked = f"; unchecked: {', '.join(self.unchecked)}" if self.unchecked else ""
+            return f"agrees{weak}{unchecked}"
         return f"WRONG: {', '.join(result.name for result in self.comparison.wrong)}"
+
+    @property
+    def unchecked(self) -> list[str]:
+        """The names that backward gives no gradient of."""
+        results = [] if self.comparison is None else self.comparison.values()
+        return [result.name for result in results if result.status == "unchecked"]
 
     @property
     def place(self) -> str:

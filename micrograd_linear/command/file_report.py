@@ -60,7 +60,10 @@ class FileReport:
         without = [c.pair.name for c in self.found if c.comparison is None]
         said = [f"WRONG: {', '.join(wrong)}"] if wrong else []
         said += [f"NO VERDICT: {', '.join(without)}"] if without else []
-        return "; ".join(said) or "agrees"
+        if said:
+            return "; ".join(said)
+        unchecked = [f"{c.pair.name} ({', '.join(c.unchecked)})" for c in self.found if c.unchecked]
+        return f"agrees; unchecked: {', '.join(unchecked)}" if unchecked else "agrees"
 
     def to_dict(self) -> dict:
         """Plain data: its pairs, and what was said of it."""

@@ -17,6 +17,7 @@ from .scope import Reading, Scope, is_number
 
 # What may follow a name that another may stand for, beside reductions and other layouts.
 _READ = ("T", "shape", "size", "dot", "copy")
+_PRODUCTS = (op.MATMUL, "dot")
 _MOST = 40  # other operands that are tried in one place
 
 
@@ -74,7 +75,7 @@ def _other_results(
 
 def _other_readings(editor: Editor, scope: Scope, node: Any) -> Iterator[Edit | None]:
     own = editor.of(node)
-    for reading in _alike(own, scope)[:_MOST]:
+    for reading in _alike(own, scope, _is_in_product(editor, node))[:_MOST]:
         says = f"`{own}` should be `{reading.text}`"
         yield editor.put(node, reading.text, 1.0 + 0.2 * _distance(own, reading.text), says)
         if isinstance(reading.value, (int, np.integer)):
@@ -82,8 +83,22 @@ def _other_readings(editor: Editor, scope: Scope, node: Any) -> Iterator[Edit | 
             yield editor.put(node, text, 1.5, f"`{own}` should be `{text}`")
 
 
-def _alike(own: str, scope: Scope) -> list[Reading]:
-    """The readings of the same shape and kind as an operand, the most similar names first."""
+def _is_in_product(editor: Editor, node: Any) -> bool:
+    """Whether an operand is a factor of a matrix product, itself or turned: ``x.T @ dy``."""
+    for _ in range(3):
+        node = editor.parents.get(node)
+        if isinstance(node, ast.BinOp):
+            return isinstance(node.op, ast.MatMult)
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Attribute) and called.attr in _PRODUCTS:
+            return True
+    return False
+
+
+def _alike(own: str, scope: Scope, in_product: bool = False) -> list[Reading]:
+    """The readings of the same shape and kind as an operand, the most similar names first; in a
+    matrix product those as well that have the same rows, or the same columns.
+    """
     try:
         value = scope.value(own, scope.last)
     except Exception:  # it is not there on its own
@@ -91,7 +106,12 @@ def _alike(own: str, scope: Scope) -> list[Reading]:
     if isinstance(value, np.ndarray) and value.ndim:
         floats = value.dtype.kind == "f"
         pool = scope.arrays if floats else scope.masks
-        fitting = [r for r in pool if _fits(r.shape, value.shape)]
+        own_shape = value.shape
+        fitting = [
+            r
+            for r in pool
+            if _fits(r.shape, own_shape) or (in_product and _shares_an_axis(r.shape, own_shape))
+        ]
     elif is_number(value):
         fitting = scope.numbers
     else:
@@ -109,10 +129,15 @@ def _renamed(editor: Editor, scope: Scope) -> Iterator[Edit | None]:
     for own, nodes in by_text.items():
         if len(nodes) < 2:
             continue
-        for reading in _alike(own, scope)[:_MOST]:
+        for reading in _alike(own, scope, _is_in_product(editor, node))[:_MOST]:
             says = f"`{own}` should be `{reading.text}`"
             cost = 1.1 + 0.2 * _distance(own, reading.text)
             yield editor.put_all(nodes, reading.text, cost, says)
+
+
+def _shares_an_axis(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two matrices have as many rows, or as many columns."""
+    return len(shape) == len(other) == 2 and any(a == b for a, b in zip(shape, other, strict=True))
 
 
 def _fits(shape: tuple[int, ...], other: tuple[int, ...]) -> bool:

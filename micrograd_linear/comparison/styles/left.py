@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from ...engine.tensor import Tensor
 from ..pair import UnusableLayer
 from . import naming
-from .attributes import Path, arrays_of, at, by_stem, gradient_paths
+from .attributes import Path, arrays_of, at, by_stem, gradient_paths, is_object
 from .gradients import assigned
 
 _RESULTS = (
@@ -139,8 +140,8 @@ class LeftBehind:
         parameters: Mapping[str, list[Path]],
         said: Sequence[str],
         labels: Sequence[str],
-    ) -> dict[str, np.ndarray]:
-        """{name: gradient} of inputs and parameters."""
+    ) -> dict[str, Any]:
+        """{name: gradient} of inputs and parameters; None where a gradient is not written yet."""
         inputs = {name: v for name, v in values.items() if name not in parameters}
         found: dict[str, np.ndarray] = {}
         keyed = self._by_key(parameters)
@@ -157,7 +158,19 @@ class LeftBehind:
                 found.setdefault(name, array)
         if not found:
             raise UnusableLayer("backward returned no gradient, and left none on self")
-        return found
+        gaps = {name: None for name, paths in parameters.items() if self._is_gap(paths)}
+        return {**gaps, **found}
+
+    def _is_gap(self, paths: Sequence[Path]) -> bool:
+        """Whether None stands where the gradient of an array belongs: it is not written yet."""
+        places = [place for path in paths for place in gradient_paths(path)]
+        return any(self._holds_none(place) for place in places)
+
+    def _holds_none(self, place: Path) -> bool:
+        *owner, key = place
+        holder = at(self.thing, tuple(owner))
+        held = holder if isinstance(holder, dict) else vars(holder) if is_object(holder) else {}
+        return key in held and held[key] is None
 
     def _by_key(self, parameters):
         """{name: gradient} of a returned dict, by the key at which the object has the parameter:

@@ -180,7 +180,8 @@ def _choices(slot, world, slots, given, documented, settings_first):
         return arrays
     if naming.may_be_labels(slot.name) and len(slots) > 1:
         arrays = [*arrays, *_labels(slot, world, slots)]
-    if world.name == "its own arrays" and not naming.is_weight(slot.name):
+    of_data = slot.name.lower() in _OF_DATA  # whose gradient would go unseen behind integers
+    if world.name == "its own arrays" and not naming.is_weight(slot.name) and not of_data:
         arrays = [*arrays, Array((5, 6), "labels"), Array((5,), "labels")]  # indices of rows
     # A short name, as p or f, may be that of a number, too; x is not.
     short = world.name in _OF_NUMBERS_TOO and slot.name.lower() not in _OF_DATA

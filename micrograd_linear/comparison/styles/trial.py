@@ -62,10 +62,20 @@ def found_case(
             if since > (_OF_ONE if alone else _AFTER_FIRST):
                 break
     searched = searched_case(pair, given, rng, restore, first, patience)
-    found = searched or first
-    if found is not None:
-        return found
+    if searched is not None and (first is None or _keeps(searched, first, given or {})):
+        return searched
+    if first is not None:
+        return first
     raise UnusableLayer(_why(pair, reasons, patience))
+
+
+def _keeps(case, first, given):
+    """Whether inputs that were given stay as they are: what does not fit them is a mistake."""
+    return all(
+        np.shape(case.values[name]) == np.shape(first.values[name])
+        for name in given
+        if name in case.values and name in first.values
+    )
 
 
 def tried_in_its_shapes(
