@@ -8,6 +8,7 @@ import pytest
 
 from micrograd_linear import check_backward
 from micrograd_linear.command.checking import Checked
+from micrograd_linear.comparison import UnusableLayer
 from micrograd_linear.comparison.styles import left, trial
 
 numbers = itertools.count()
@@ -114,3 +115,9 @@ class Norm:
 """
     comparison = check_backward(module_of(tmp_path, text).Norm)
     assert comparison.ok and np.ndim(comparison["bias"].engine) == 1
+
+
+def test_an_error_of_backward_is_that_of_backward(tmp_path):
+    broken = NET.replace("self.x.T @ dz", "self.x.T @ missing")
+    with pytest.raises(UnusableLayer, match=r"^backward failed: NameError: name 'missing'"):
+        check_backward(module_of(tmp_path, broken).TwoLayers)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ..pair import UnusableLayer, failed
+from ..statement import code_of
 from . import naming
 from .functions import WITHOUT_UPSTREAM
 from .pairing import Case, Make, Pair
@@ -209,6 +210,8 @@ def _note(pair, error, reasons, stage="forward"):
     of_a_module = isinstance(error, AttributeError) and isinstance(
         getattr(error, "obj", None), types.ModuleType
     )
+    first, last = pair.functions[0], pair.functions[-1]
+    stage = "backward" if first is not last and _passed_through(error, last) else stage
     function = pair.functions[-1 if stage == "backward" else 0]
     words = str(failed(stage, function, error, ""))
     if isinstance(error, UnusableLayer):
@@ -216,6 +219,16 @@ def _note(pair, error, reasons, stage="forward"):
     elif (isinstance(error, _HOPELESS) and not isinstance(error, UnboundLocalError)) or of_a_module:
         raise UnusableLayer(words) from error
     reasons[words, stage == "backward" or words.startswith(WITHOUT_UPSTREAM)] += 1
+
+
+def _passed_through(error, function):
+    """Whether an error came out of a function: making a case may run both of a pair."""
+    code, traceback = code_of(function), error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code is code:
+            return True
+        traceback = traceback.tb_next
+    return False
 
 
 def _why(pair, reasons, patience):
