@@ -31,6 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             metavar="X",
             help=f"the {option} of --check-backward (default: only rounding passes)",
         )
+    group.addoption(
+        "--check-backward-precision",
+        choices=("bfloat16", "tf32", "float16"),
+        help="the type that the backward passes compute in: agreement to its rounding passes",
+    )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -66,6 +66,7 @@ class BackwardItem(pytest.Item):
         options = argparse.Namespace(
             seed=0,
             rtol=self.config.getoption("check_backward_rtol"),
+            precision=self.config.getoption("check_backward_precision"),
             atol=self.config.getoption("check_backward_atol"),
             gradients=None,
             json=False,

@@ -22,8 +22,8 @@ class TorchArray:
     recorded by its ``tensor``.
 
     >>> x = TorchArray(Tensor([[1.0, 2.0, 3.0]], "x"))
-    >>> (x.view(3, 1).transpose(0, 1) * 2).sum(dim=1).tensor
-    Tensor([12.])
+    >>> (x.view(3, 1).transpose(0, 1) * 2).sum(dim=1).tensor.data
+    array([12.])
     """
 
     def __init__(self, tensor: Tensor | np.ndarray) -> None:

@@ -66,7 +66,8 @@ def test_a_walk_whose_lines_are_no_longer_there_is_refused(copy):
 
 
 def test_an_operation_stands_in_one_file_of_the_package():
-    package = (ROOT / "micrograd_linear").rglob("*")
+    rooms = (ROOT / "micrograd_linear").rglob("*")
+    package = [path for path in rooms if path.parent.name != "pytorch"]  # which has PyTorch's
     texts = {path: path.read_text() for path in package if path.suffix in (".py", ".js")}
     standing = [path.name for path, text in texts.items() if re.search(r"\bexpm1\b", text)]
     assert standing == ["elementary.py"]

@@ -18,7 +18,7 @@ x.sum(axes=0)  # reportCallIssue
 x.exp(2)  # reportCallIssue
 x.sum(axis="rows")  # reportArgumentType
 x.backward(create_grap=True)  # reportCallIssue
-x.clip(0, 1, 2)  # reportCallIssue
+x.clip(0, 1, None, None, 2)  # reportCallIssue
 compare({"x": np.ones(2)}, y, tol=1e-3)  # reportCallIssue
 compare({"x": np.ones(2)}, [1.0])  # reportArgumentType
 compare({}, y)["x"].cause  # reportAttributeAccessIssue

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ...operations import names as op
 from ...operations import record_of
 from ..styles import naming
 from .calls import call_edits
@@ -30,7 +31,7 @@ Shape = tuple[int, ...]
 Fingerprint = tuple[bytes, Shape | None]
 _OF_ANY_SHAPE = 1.2  # the cost up to which an edit may compute another shape: another axis
 _PASSED_ON = 0.2
-_COPIES = ("copy", "astype", "ravel", "flatten")
+_COPIES = ("copy", op.ASTYPE, "ravel", "flatten")
 
 
 class Candidates:

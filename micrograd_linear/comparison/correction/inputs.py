@@ -25,6 +25,8 @@ def _of_the_range(drawn: np.ndarray, first: np.ndarray) -> np.ndarray:
     """Numbers as they were drawn, in the range of those that were there first."""
     if first.dtype.kind != "f" or first.size < 2 or np.array_equal(drawn, first):
         return drawn
+    if not first.any():  # zeros, as a bias begins with, say nothing of a sign
+        return drawn
     if (first <= 0).all():
         return -_of_the_range(-drawn, -first)
     if not (first >= 0).all():

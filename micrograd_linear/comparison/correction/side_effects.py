@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
-_IN_PLACE = {"sort", "fill", "put", "resize", "partition", "itemset", "setfield", "setflags"}
+from ...operations import names as op
+
+_IN_PLACE = {op.SORT, "fill", "put", "resize", "partition", "itemset", "setfield", "setflags"}
 _IN_PLACE |= {"byteswap", "setdefault"}
 # Methods that only read, of arrays and of tables; an object's method of another name may do all.
 _READING = {

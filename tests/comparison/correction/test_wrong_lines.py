@@ -219,6 +219,7 @@ def test_the_part_at_fault_is_marked_and_what_follows_is_told(folder, capsys):
     _, said = checked(source, capsys)
     assert said.split("\n\n")[1] == textwrap.dedent(
         """\
+        Fix first:
         layer.py:17  dz = dh * (h < 0)
                                 ^^^^^ the mask is inverted
                      dz = dh * (h > 0)                               verified: with this line all 5 gradients agree
