@@ -31,7 +31,7 @@ Shape = tuple[int, ...]
 Fingerprint = tuple[bytes, Shape | None]
 _OF_ANY_SHAPE = 1.2  # the cost up to which an edit may compute another shape: another axis
 _PASSED_ON = 0.2
-_COPIES = ("copy", op.ASTYPE, "ravel", "flatten")
+_COPIES = ("copy", "ravel", "flatten")
 
 
 class Candidates:
@@ -200,7 +200,8 @@ class Candidates:
 def passes_on(value: ast.expr) -> bool:
     """Whether an expression only hands on what was computed before: a name, in another shape."""
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
-        moved = record_of(value.func.attr).moves or value.func.attr in _COPIES
+        name = value.func.attr
+        moved = record_of(name).moves or name in _COPIES or name == op.ASTYPE
         return moved and passes_on(value.func.value)
     if isinstance(value, ast.Attribute) and value.attr == "T":
         return passes_on(value.value)

@@ -17,7 +17,6 @@ from .scope import Reading, Scope, is_number
 
 # What may follow a name that another may stand for, beside reductions and other layouts.
 _READ = ("T", "shape", "size", "dot", "copy")
-_PRODUCTS = (op.MATMUL, "dot")
 _MOST = 40  # other operands that are tried in one place
 
 
@@ -90,7 +89,9 @@ def _is_in_product(editor: Editor, node: Any) -> bool:
         if isinstance(node, ast.BinOp):
             return isinstance(node.op, ast.MatMult)
         called = node.func if isinstance(node, ast.Call) else None
-        if isinstance(called, ast.Attribute) and called.attr in _PRODUCTS:
+        if isinstance(called, ast.Attribute) and (
+            called.attr == "dot" or record_of(called.attr).multiplies
+        ):
             return True
     return False
 

@@ -13,9 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...operations import names as op
-
-_IN_PLACE = {op.SORT, "fill", "put", "resize", "partition", "itemset", "setfield", "setflags"}
+_IN_PLACE = {"fill", "put", "resize", "partition", "itemset", "setfield", "setflags"}
 _IN_PLACE |= {"byteswap", "setdefault"}
 # Methods that only read, of arrays and of tables; an object's method of another name may do all.
 _READING = {
@@ -24,6 +22,7 @@ _READING = {
     for name in dir(kind)
     if not name.startswith("_") and name not in _IN_PLACE | {"pop", "popitem", "clear", "update"}
 }
+_OF_TABLES = {"append", "extend", "insert", "update", "clear"}
 _WRITING = {"at", "copyto", "put", "putmask", "place", "put_along_axis", "fill_diagonal", "shuffle"}
 _RUNNING = {"exec", "eval", "setattr", "delattr", "next", "map", "filter", "__import__", "vars"}
 _PLAIN = {name for name in dir(builtins) if name not in _RUNNING}
@@ -71,8 +70,18 @@ def side_effect(statement: ast.AST, numpy: str, watched: frozenset[str] = frozen
         effect, read = Effect.NAMES, [statement.value]
     else:
         return Effect.NAMES if isinstance(statement, (ast.Pass, ast.Assert)) else Effect.ALL
+    if isinstance(statement, ast.Expr) and _is_for_its_effect(statement.value, numpy):
+        return Effect.ALL
     called = [n for x in read if x is not None for n in ast.walk(x) if isinstance(n, ast.Call)]
     return max([effect, *(_called(call, numpy, watched) for call in called)])
+
+
+def _is_for_its_effect(value: ast.expr, numpy: str) -> bool:
+    """Whether a method is called whose result nobody takes: ``x.sort()``."""
+    method = value.func if isinstance(value, ast.Call) else None
+    if not isinstance(method, ast.Attribute) or _root(method) == numpy:
+        return False
+    return method.attr not in _OF_TABLES
 
 
 def _written(target: ast.AST) -> Effect:
@@ -120,7 +129,7 @@ def _called(call: ast.Call, numpy: str, watched: frozenset[str]) -> Effect:
         return Effect.ALL
     if _root(function) == numpy:
         return Effect.ALL if function.attr in _WRITING else Effect.NAMES
-    if function.attr in {"append", "extend", "insert", "update", "clear"}:
+    if function.attr in _OF_TABLES:
         return Effect.TABLES
     return Effect.NAMES if function.attr in _READING else Effect.ALL
 
