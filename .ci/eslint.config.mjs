@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const FOLDER = new URL("../micrograd_linear/drawing/page/", import.meta.url);
 const BROWSER =
-  "addEventListener clearInterval document DOMPoint history location matchMedia ResizeObserver " +
+  "addEventListener atob Blob clearInterval DecompressionStream document DOMPoint history " +
+  "innerHeight innerWidth location matchMedia removeEventListener ResizeObserver Response " +
   "setInterval setTimeout structuredClone URL URLSearchParams";
 const WRITTEN_BY_PYTHON = "RULES ZERO NOTE";
 

@@ -72,8 +72,8 @@ function bent(points, holes, main, start, end) {
     const t = last ? i / last : 1;
     return [0, 1].map((axis) => {
       const rest = (shift, k) => shift[axis] - (axis === main ? warped[k] : 0);
-      const own = axis === main ? warped[i] : 0;
-      return point[axis] + own + (1 - t) * rest(first, 0) + t * rest(other, last);
+      const shifted = axis === main ? warped[i] : 0;
+      return point[axis] + shifted + (1 - t) * rest(first, 0) + t * rest(other, last);
     });
   });
 }

@@ -92,7 +92,8 @@ Object.assign(page, {
   lineOf(element, rects) {
     const path = element.querySelector("path");
     const text = path?.getAttribute("d") ?? "";
-    const points = (text.match(/-?[\d.]+,-?[\d.]+/g) ?? []).map((pair) => pair.split(",").map(Number));
+    const pairs = text.match(/-?[\d.]+,-?[\d.]+/g) ?? [];
+    const points = pairs.map((pair) => pair.split(",").map(Number));
     const shape = text.split(/-?[\d.]+,-?[\d.]+/);
     const rest = [...element.querySelectorAll("polygon, text")];
     const arrow = element.querySelector("polygon")?.getBBox();
@@ -122,7 +123,8 @@ Object.assign(page, {
 
   pressed() {
     const { view } = this;
-    const all = this.views[1] ? view !== this.views[0] : view.open.size && view.open.size === view.insides.size;
+    const { open, insides } = view;
+    const all = this.views[1] ? view !== this.views[0] : open.size && open.size === insides.size;
     byId("fold")?.setAttribute("aria-pressed", String(Boolean(all)));
   },
 

@@ -62,7 +62,8 @@ function checkedNudge(view, leaf, where, { moves, says }) {
   const [objective, by] = [view.objective[1], shown(NUDGE)];
   const rest = Math.abs(moves - says);
   const close = rest <= 1e-3 * Math.max(Math.abs(moves), Math.abs(says), 1e-12);
-  const remark = close ? "They agree." : "The rest is curvature: a smaller nudge leaves less of it.";
+  const bent = "The rest is curvature: a smaller nudge leaves less of it.";
+  const remark = close ? "They agree." : bent;
   return [
     heading(3, `nudge ${view.values[leaf].name}${where} by ${by}`),
     listed([

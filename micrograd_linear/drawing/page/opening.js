@@ -21,7 +21,8 @@ function withCards(run, open) {
   const place = new Map(kept.map((i, k) => [i, k]));
   const values = kept.map((i) => {
     const value = { ...run.values[i], ...(closed.has(i) ? asCard(closed.get(i)) : {}) };
-    return { ...value, place: i, uses: value.uses.map((use) => ({ ...use, of: place.get(use.of) })) };
+    const uses = value.uses.map((use) => ({ ...use, of: place.get(use.of) }));
+    return { ...value, place: i, uses };
   });
   const seeds = run.seeds.filter(([i]) => place.has(i)).map(([i, seed]) => [place.get(i), seed]);
   return { ...run, values, seeds, owners };

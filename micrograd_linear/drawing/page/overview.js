@@ -31,7 +31,8 @@ function explainDerivation(view) {
   const second = leaves.map(({ of, markup }) => {
     const place = view.values.findIndex((value, k) => (value.place ?? k) === of);
     const grad = place < 0 ? undefined : view.gradient(place, Infinity);
-    const numbers = isArray(grad) && grad.rows && cells(grad).length <= MOST_CELLS ? [array(grad, "")] : [];
+    const isSmall = isArray(grad) && grad.rows && cells(grad).length <= MOST_CELLS;
+    const numbers = isSmall ? [array(grad, "")] : [];
     const number = known(grad) && !isArray(grad) ? [equation(`<mo>=</mo>${mn(shown(grad))}`)] : [];
     return { kind: "boxed", parts: [equation(markup), ...numbers, ...number] };
   });

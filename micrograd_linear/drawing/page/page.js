@@ -79,10 +79,17 @@ const page = {
 
   key(event) {
     const { target } = event;
-    const inText = target.matches?.("input[type=text], input[type=search]");
     if (event.key === "Escape") return byId("guide").open || this.select(null);
-    if (inText || byId("guide").open || event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = {
+    if (isElsewhere(event)) return;
+    const act = this.actOf(event);
+    if (!act) return;
+    event.preventDefault();
+    if (target.type === "range" && event.key.startsWith("Arrow")) byId("slider").blur();
+    act();
+  },
+
+  actOf(event) {
+    return {
       ArrowRight: () => this.go(this.at + 1),
       ArrowLeft: () => this.go(this.at - 1),
       ArrowUp: this.turner(1, event.shiftKey),
@@ -95,14 +102,10 @@ const page = {
       "-": () => this.zoom(0.8),
       0: () => this.zoom(0),
       o: () => this.selected !== null && this.toggleCard(this.view.values[this.selected].id),
-      ...(target.matches?.("button, summary, [role=button]")
+      ...(event.target.matches?.("button, summary, [role=button]")
         ? {}
         : { " ": () => this.play(!this.timer) })
     }[event.key];
-    if (!act) return;
-    event.preventDefault();
-    if (target.type === "range" && event.key.startsWith("Arrow")) byId("slider").blur();
-    act();
   },
 
   play(on) {
@@ -248,3 +251,9 @@ const page = {
     this.go(Number.isNaN(step) ? this.at : step - 1);
   }
 };
+
+/** Whether a key is meant for something else: a text, the open help, the browser. */
+function isElsewhere({ target, ctrlKey, metaKey, altKey }) {
+  const inText = target.matches?.("input[type=text], input[type=search]");
+  return inText || byId("guide").open || ctrlKey || metaKey || altKey;
+}

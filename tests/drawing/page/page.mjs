@@ -12,7 +12,8 @@ const DATA = [
 const NAMES =
   "{ View, explainStep, explainValue, marksAt, numbersAt, rowsAt, textOfPlace, shown, brief, " +
   "withCards, sameStep, phasesOf, placeInWords, legend, explainDerivation, shiftsOf, frameOf, " +
-  "bent, around, nearest, isStacked, heightAbove, fitted, following, readNumber, moved, nudgeOf, explainNudge }";
+  "bent, around, nearest, isStacked, heightAbove, fitted, following, readNumber, moved, " +
+  "nudgeOf, explainNudge }";
 
 /** What the files define; `change` may break their text first. */
 export function load(change = (text) => text) {

@@ -39,7 +39,8 @@ test("the slider says where forward ends, and where a step is", () => {
     { name: "backward", steps: 5 }
   ]);
   const words = [-1, 0, 2, 6].map((at) => page.placeInWords(view(), at));
-  assert.deepEqual(words, ["overview · 7 steps", "1 of 7 · forward", "3 of 7 · seed", "7 of 7 · backward"]);
+  const expected = ["overview · 7 steps", "1 of 7 · forward", "3 of 7 · seed", "7 of 7 · backward"];
+  assert.deepEqual(words, expected);
 });
 
 test("what happens now is marked, and what is still to come", () => checkMarks(page));
@@ -88,7 +89,8 @@ test("a leaf is edited where all are numbers, and not where there are arrays", (
 test("a number is typed, turned and dragged without digits that nobody asked for", () => {
   assert.deepEqual(plain(page.readNumber("-.5e1", { data: 1 })), { number: -5, problem: "" });
   assert.match(page.readNumber("1,5", { name: "a", data: 1 }).problem, /got 1,5; a stays 1/);
-  assert.deepEqual([page.moved(0.1, 2), page.moved(-3, -10), page.moved(250, 1)], [0.12, -3.1, 251]);
+  const moved = [page.moved(0.1, 2), page.moved(-3, -10), page.moved(250, 1)];
+  assert.deepEqual(moved, [0.12, -3.1, 251]);
 });
 
 function checkNudge(from) {
@@ -106,7 +108,8 @@ test("a nudge moves the result by what the gradient says", () => {
 });
 
 test("a nudge of a wrong gradient is noticed", () => {
-  const broken = load((text) => text.replace("uses.map(({ of }) => data[of])", "uses.map(() => 1)"));
+  const of = "uses.map(({ of }) => data[of])";
+  const broken = load((text) => text.replace(of, "uses.map(() => 1)"));
   assert.throws(() => checkNudge(broken), assert.AssertionError);
 });
 
