@@ -34,10 +34,12 @@ def _decorated(wrapper) -> FunctionType | None:
 
 
 def signature_of(function: Callable) -> inspect.Signature:
-    """The signature of a function; of the one inside, where a wrapper takes anything."""
+    """The signature of a function; of the one inside, where a wrapper takes anything and does not
+    say otherwise itself.
+    """
     method: Any = function
     inner = _decorated(getattr(method, "__func__", method))
-    if inner is None or inspect.isclass(function):
+    if inner is None or inspect.isclass(function) or hasattr(method, "__signature__"):
         return inspect.signature(function)
     signature = inspect.signature(inner)
     bound = getattr(method, "__self__", None) is not None

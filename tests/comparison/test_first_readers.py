@@ -1,6 +1,8 @@
 """What readers of the first hour stumbled over: gaps, inputs that were given, integers for data."""
 
+import functools
 import importlib.util
+import inspect
 import itertools
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from micrograd_linear import check_backward
 from micrograd_linear.command.checking import Checked
 from micrograd_linear.comparison import UnusableLayer
+from micrograd_linear.comparison.statement import signature_of
 from micrograd_linear.comparison.styles import left, trial
 
 numbers = itertools.count()
@@ -121,3 +124,19 @@ def test_an_error_of_backward_is_that_of_backward(tmp_path):
     broken = NET.replace("self.x.T @ dz", "self.x.T @ missing")
     with pytest.raises(UnusableLayer, match=r"^backward failed: NameError: name 'missing'"):
         check_backward(module_of(tmp_path, broken).TwoLayers)
+
+
+def test_a_wrapper_that_says_its_signature_is_believed():
+    def inner(x):
+        return x
+
+    @functools.wraps(inner)
+    def wrapper(*args):
+        return inner(args[-1])
+
+    assert list(signature_of(wrapper).parameters) == ["x"]
+    own = inspect.Signature(
+        [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in ("ctx", "x")]
+    )
+    wrapper.__signature__ = own
+    assert list(signature_of(wrapper).parameters) == ["ctx", "x"]
