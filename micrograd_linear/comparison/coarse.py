@@ -12,8 +12,8 @@ import numpy as np
 
 from ..foundations.precisions import PRECISIONS
 from .comparison import Result
+from .rounding import LIMIT
 
-LIMIT = 64  # units of u * S, as in ``rounding``
 _ALONE = 10  # units of u * (magnitude + largest), where S is not known
 _BITS = {24: "float32", 11: "float16 or TF32", 8: "bfloat16"}  # of a significand
 U = {"bfloat16": 2.0**-8, "tf32": 2.0**-11, "float16": 2.0**-11}

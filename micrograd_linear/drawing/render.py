@@ -13,7 +13,8 @@ import sys
 
 RENDERED = ("svg", "png", "pdf")
 
-_CHILD = """
+_NOT_INSTALLED = 77
+_GRAPHVIZ = f"""
 import sys
 # A module of the current folder, a json.py say, is not meant.
 sys.path[:] = [folder for folder in sys.path if folder]
@@ -21,19 +22,14 @@ try:
     import pygraphviz
 except ImportError as error:
     print(error, file=sys.stderr)
-    sys.exit(77)
+    sys.exit({_NOT_INSTALLED})
+"""
+_CHILD = f"""{_GRAPHVIZ}
 graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
 sys.stdout.buffer.write(graph.draw(format=sys.argv[1], prog="dot"))
 """
-_NOT_INSTALLED = 77
-_SEVERAL = """
-import sys, json
-sys.path[:] = [folder for folder in sys.path if folder]
-try:
-    import pygraphviz
-except ImportError as error:
-    print(error, file=sys.stderr)
-    sys.exit(77)
+_SEVERAL = f"""{_GRAPHVIZ}
+import json
 for source in json.loads(sys.stdin.buffer.read()):
     drawn = pygraphviz.AGraph(string=source).draw(format=sys.argv[1], prog="dot")
     sys.stdout.buffer.write(len(drawn).to_bytes(8, "big") + drawn)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .foreign import hosted
+from .foreign import hosted, widened
 from .graph import is_node
 from .leaving import LeftGraph
 
@@ -39,11 +39,7 @@ def real_array(data: Any, what: str) -> np.ndarray:
         raise
     except (TypeError, RuntimeError) as error:
         raise TypeError(f"{what}: cannot make an array of {type(data).__name__}: {error}") from None
-    dtype = array.dtype
-    # ml_dtypes has types such as bfloat16, for which NumPy has no kind.
-    if dtype.kind == "V" and dtype.names is None and "float" in dtype.name:
-        array = array.astype(np.float32)
-    return checked(array, what)
+    return checked(widened(array), what)
 
 
 def from_file(path: str | os.PathLike, what: str) -> np.ndarray:

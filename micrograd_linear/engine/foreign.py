@@ -70,11 +70,19 @@ def _numbers(data: Any) -> Any:
     """An array that NumPy reads; a type that it has no name for becomes float32, exactly."""
     text = str(getattr(data, "dtype", ""))
     if "bfloat16" in text or "float8" in text:
-        widened = _asked(data, "float")
-        data = widened if widened is not data else np.asarray(data).astype(np.float32)
+        data = _asked(data, "float")
     if not hasattr(data, "__array__") and hasattr(data, "__dlpack__"):
         return np.from_dlpack(data)
-    return np.asarray(data)
+    return widened(np.asarray(data))
+
+
+def widened(array: np.ndarray) -> np.ndarray:
+    """An array of a type of ``ml_dtypes``, such as bfloat16, for which NumPy has no kind, as
+    float32; any other is itself.
+    """
+    dtype = array.dtype
+    is_added = dtype.kind == "V" and dtype.names is None and "float" in dtype.name
+    return array.astype(np.float32) if is_added else array
 
 
 _LEAVES: dict[int, tuple[Any, Any]] = {}  # {id: (a weak reference to a parameter, its leaf)}

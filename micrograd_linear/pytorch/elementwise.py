@@ -34,7 +34,7 @@ def elementwise(name: str) -> Callable | None:
     function = getattr(np, name, None)
     if function in BY_NUMPY_FUNCTION or function in COMPOSED or _is_comparison(function):
         return function
-    return partial(_applied, RULES[name]) if name in SCALAR_RULES else None
+    return of_record(name) if name in SCALAR_RULES else None
 
 
 def _applied(rule: Any, *operands: Any) -> Any:
@@ -61,7 +61,7 @@ def _divided(a: Any, b: Any, rounding_mode: str | None = None) -> Any:
 
 def relu(x: Any, inplace: bool = False) -> Any:
     """max(x, 0)."""
-    return apply(RULES["relu"], (x,), {})
+    return of_record("relu")(x)
 
 
 def leaky_relu(x: Any, negative_slope: float = 0.01, inplace: bool = False) -> Any:
@@ -73,7 +73,7 @@ def gelu(x: Any, approximate: str = "none") -> Any:
     """x Φ(x), or its approximation by tanh (Hendrycks and Gimpel, 2016)."""
     if approximate == "tanh":
         return 0.5 * x * (1 + np.tanh((2 / np.pi) ** 0.5 * (x + 0.044715 * x**3)))
-    return 0.5 * x * (1 + _of_record("erf")(x / 2**0.5))
+    return 0.5 * x * (1 + of_record("erf")(x / 2**0.5))
 
 
 def elu(x: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
@@ -83,12 +83,12 @@ def elu(x: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
 
 def silu(x: Any, inplace: bool = False) -> Any:
     """x sigmoid(x)."""
-    return x * _of_record("sigmoid")(x)
+    return x * of_record("sigmoid")(x)
 
 
 def softplus(x: Any, beta: float = 1, threshold: float = 20) -> Any:
     """log(1 + exp(beta x)) / beta, and x where beta x is above the threshold."""
-    soft = _of_record("softplus")(beta * x) / beta
+    soft = of_record("softplus")(beta * x) / beta
     return np.where(np.asarray(values(x)) * beta > threshold, x, soft)
 
 
@@ -107,7 +107,8 @@ def values(x: Any) -> np.ndarray:
     return x.current if isinstance(x, Tensor) else np.asarray(x)
 
 
-def _of_record(name: str) -> Callable:
+def of_record(name: str) -> Callable:
+    """The function of a record that NumPy has no name for."""
     return partial(_applied, RULES[name])
 
 
@@ -137,8 +138,8 @@ _ADDED: dict[str, Callable] = {
     "hardtanh": hardtanh,
     "hardsigmoid": lambda x, inplace=False: np.clip(x + 3, 0, 6) / 6,
     "hardswish": lambda x, inplace=False: x * np.clip(x + 3, 0, 6) / 6,
-    "logsigmoid": lambda x: -_of_record("softplus")(-x),
-    "log_sigmoid": lambda x: -_of_record("softplus")(-x),
+    "logsigmoid": lambda x: -of_record("softplus")(-x),
+    "log_sigmoid": lambda x: -of_record("softplus")(-x),
     "softsign": lambda x: x / (1 + np.abs(x)),
     "tanhshrink": lambda x: x - np.tanh(x),
     "rsqrt": lambda x: 1 / np.sqrt(x),

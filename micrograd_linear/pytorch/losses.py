@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..functions import log_softmax
-from .elementwise import _of_record, values
+from .elementwise import of_record, values
 
 
 def _reduced(losses: Any, reduction: str, weights: Any = None) -> Any:
@@ -115,7 +115,7 @@ def binary_cross_entropy_with_logits(
     pos_weight: Any = None,
 ) -> Any:
     """The same of sigmoid(x), without overflow."""
-    softplus = _of_record("softplus")
+    softplus = of_record("softplus")
     positive = target if pos_weight is None else target * pos_weight
     losses = positive * softplus(-x) + (1 - target) * softplus(x)
     return _reduced(losses if weight is None else losses * weight, reduction)

@@ -172,6 +172,16 @@ def logsumexp(x: Any, dim: Any, keepdim: bool = False) -> Any:
     return of_elements(x, axis=dim, keepdims=keepdim)
 
 
+def joined(tensors: Sequence[Any], dim: int = 0) -> Any:
+    """Arrays one after the other along an axis."""
+    return np.concatenate(tensors, axis=dim)
+
+
+def added_product(x: Any, a: Any, b: Any, beta: float = 1, alpha: float = 1) -> Any:
+    """beta x + alpha a b, for matrices and for stacks of them."""
+    return beta * x + alpha * (a @ b)
+
+
 def where(condition: Any, x: Any, y: Any) -> Any:
     """x where the condition holds, y elsewhere."""
     return np.where(values(condition).astype(bool), x, y)
@@ -204,14 +214,12 @@ def item(x: Any, key: Any) -> Any:
 FUNCTIONS: dict[str, Callable] = {
     "view": view, "reshape": view, "flatten": flatten, "unflatten": unflatten, "ravel": np.ravel,
     "transpose": transpose, "swapaxes": transpose, "swapdims": transpose, "permute": permute,
-    "movedim": np.moveaxis, "moveaxis": np.moveaxis, "t": np.transpose, "numpy_T": np.transpose,
+    "movedim": np.moveaxis, "moveaxis": np.moveaxis, "t": np.transpose,
     "unsqueeze": unsqueeze, "squeeze": squeeze, "expand": expand, "broadcast_to": np.broadcast_to,
     "expand_as": lambda x, other: np.broadcast_to(x, np.shape(other)),
     "view_as": lambda x, other: np.reshape(x, np.shape(other)),
     "reshape_as": lambda x, other: np.reshape(x, np.shape(other)),
-    "cat": lambda tensors, dim=0: np.concatenate(tensors, axis=dim),
-    "concat": lambda tensors, dim=0: np.concatenate(tensors, axis=dim),
-    "concatenate": lambda tensors, dim=0: np.concatenate(tensors, axis=dim),
+    "cat": joined, "concat": joined, "concatenate": joined,
     "stack": lambda tensors, dim=0: np.stack(tensors, axis=dim),
     "split": split, "chunk": chunk, "unbind": unbind, "masked_fill": masked_fill,
     "gather": gather, "take_along_dim": lambda x, i, dim: gather(x, dim, i),
@@ -238,8 +246,7 @@ FUNCTIONS: dict[str, Callable] = {
     "log_softmax": lambda x, dim=None, **_: log_softmax(x, dim),
     "matmul": np.matmul, "mm": np.matmul, "bmm": np.matmul, "mv": np.matmul, "dot": np.matmul,
     "inner": np.inner, "outer": np.outer, "ger": np.outer, "einsum": einsum,
-    "addmm": lambda x, a, b, beta=1, alpha=1: beta * x + alpha * (a @ b),
-    "baddbmm": lambda x, a, b, beta=1, alpha=1: beta * x + alpha * (a @ b),
+    "addmm": added_product, "baddbmm": added_product,
     "where": where, "clone": lambda x, **_: 1 * x if isinstance(x, Tensor) else x.copy(),
     "to": cast, "type": cast, "type_as": cast, "contiguous": cast, "float": cast, "double": cast,
     "half": cast, "bfloat16": cast, "cuda": cast, "cpu": cast, "requires_grad": cast,
@@ -249,7 +256,7 @@ FUNCTIONS: dict[str, Callable] = {
     "full_like": lambda x, value, **_: np.full(np.shape(x), value),
     "inverse": np.linalg.inv, "inv": np.linalg.inv, "det": np.linalg.det,
     "slogdet": np.linalg.slogdet, "cholesky": np.linalg.cholesky, "solve": np.linalg.solve,
-    "outer_product": np.outer, "kron": np.kron,
+    "kron": np.kron,
     "cross": lambda a, b, dim=-1: np.cross(a, b, axis=dim),
     "any": lambda x, dim=None: np.any(values(x), axis=dim),
     "all": lambda x, dim=None: np.all(values(x), axis=dim),

@@ -193,7 +193,7 @@ double half bfloat16 cuda cpu requires_grad
 """.split()  # noqa: SIM905
 # Other names of a function that is called above.
 ALIASES = """
-log_sigmoid numpy_T outer_product boolean_dispatch dropout1d dropout2d alpha_dropout
+log_sigmoid boolean_dispatch dropout1d dropout2d alpha_dropout
 special_expit expit special_erf sgn fix truediv floordiv mod lt le gt ge eq ne bitwise_not
 and or
 """.split()  # noqa: SIM905
